@@ -1,0 +1,1 @@
+"""Stillbytes: an AI-native RAW photo editor that runs on its user's own machine."""

@@ -1,0 +1,1 @@
+"""Small building blocks without third-party imports beyond numpy and pydantic."""

@@ -1,0 +1,41 @@
+"""The errors a person can meet. Each says what happened, to what, and what to do about it."""
+
+
+class StillbytesError(Exception):
+    """Base of every error raised on purpose.
+
+    message: what happened, and to which file, model or value.
+    remedy: what the person can do about it; empty when there is nothing to add.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+
+
+class UnreadablePhoto(StillbytesError):
+    """A file that is not a photo, is damaged, or made its decoder crash or hang."""
+
+
+class InvalidSetting(StillbytesError):
+    """A develop parameter that does not exist, or a value outside what it allows."""
+
+
+class SidecarError(StillbytesError):
+    """A sidecar that cannot be read or written. The file on disk is left as it is."""
+
+
+class ExportError(StillbytesError):
+    """A picture that could not be written."""
+
+
+class NotFound(StillbytesError):
+    """A photo, version or job that does not exist or is outside the opened folders."""
+
+
+class Cancelled(StillbytesError):
+    """Work that its owner stopped."""
+
+    def __init__(self, message: str = "Cancelled.", remedy: str = "") -> None:
+        super().__init__(message, remedy)

@@ -1,0 +1,61 @@
+"""Sizes and rectangles on a pixel grid: x to the right, y down, origin at the top left corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def long_edge(self) -> int:
+        return max(self.width, self.height)
+
+    def scaled(self, scale: float) -> Size:
+        """The size of the same picture at `scale` output pixels per pixel; never smaller than 1x1."""
+        return Size(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A half-open rectangle: x <= column < x + width, y <= row < y + height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, size: Size) -> Rect:
+        """The whole picture of that size."""
+        return cls(0, 0, size.width, size.height)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def empty(self) -> bool:
+        return self.width <= 0 or self.height <= 0
+
+    def grown(self, margin: int) -> Rect:
+        """The rectangle with `margin` more pixels on every side."""
+        return Rect(self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin)
+
+    def within(self, other: Rect) -> Rect:
+        """The part that lies inside `other`; may be empty."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        return Rect(x, y, max(0, min(self.right, other.right) - x), max(0, min(self.bottom, other.bottom) - y))
