@@ -1,0 +1,26 @@
+"""The develop pipeline: arrays and numbers in, arrays out. Parameters come from `develop.operations`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from stillbytes.develop.parameter import Group, Parameter
+
+
+@cache
+def parameters() -> Mapping[str, Parameter]:
+    """Every develop parameter by name, in the order of the panel."""
+    return MappingProxyType({p.name: p for group in groups() for p in group.parameters})
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """The sections of the develop panel with their parameters, in the order in which photographers work."""
+    from stillbytes.develop.operations import PANEL, catalogue  # noqa: PLC0415 - imports every operation
+
+    found: dict[str, list[Parameter]] = {name: [] for name in PANEL}
+    for operation in catalogue():
+        found.setdefault(operation.group, []).extend(operation.parameters)
+    return tuple(Group(name, tuple(held)) for name, held in found.items() if held)

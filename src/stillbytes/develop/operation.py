@@ -1,0 +1,88 @@
+"""One step of the develop pipeline: its parameters, its numbers and its Halide code in one class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.geometry import Size
+from stillbytes.develop.parameter import Parameter, named
+from stillbytes.develop.settings import Settings
+
+Stage = Literal["noise", "geometry", "detail", "scene", "view", "display"]
+STAGES: tuple[Stage, ...] = ("noise", "geometry", "detail", "scene", "view", "display")
+Uniforms = Mapping[str, float | NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What an operation may know about the photo when it turns settings into uniforms.
+
+    white_balance_shift: (3, 3) matrix, linear Rec.2020 under the as-shot white -> under the chosen white.
+    baseline: EV that brings the sensor's samples to their intended brightness.
+    noise: (variance per unit of signal, variance at black) of the white-balanced samples, signal 1 at saturation.
+    scale: output pixels per full-resolution pixel.
+    level: how often the sensor image was halved before this stage.
+    developed: size of the developed picture at full scale.
+    raw: whether the photo is scene-referred; a rendered file (JPEG, TIFF...) is not.
+    """
+
+    white_balance_shift: NDArray[np.float64]
+    baseline: float
+    noise: tuple[float, float]
+    scale: float
+    level: int
+    developed: Size
+    raw: bool = True
+
+    @classmethod
+    def neutral(cls) -> Scene:
+        """A photo that asks for nothing; what kernels are built against."""
+        return cls(np.eye(3), 0.0, (1e-4, 1e-7), 1.0, 0, Size(6000, 4000))
+
+
+class Operation:
+    """Base of all operations. A subclass is one file in `develop/operations`.
+
+    Class keywords: `stage` and `order` say when it runs, `group` under which heading its parameters stand,
+    `version` counts changes of what its numbers mean.
+    """
+
+    stage: ClassVar[Stage]
+    order: ClassVar[int]
+    version: ClassVar[int]
+    group: ClassVar[str]
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+
+    def __init_subclass__(cls, *, stage: Stage, order: int, version: int, group: str) -> None:
+        cls.stage, cls.order, cls.version, cls.group = stage, order, version, group
+        cls.name = cls.__module__.rsplit(".", 1)[-1]
+        held = [(key, value) for key, value in vars(cls).items() if isinstance(value, Parameter)]
+        cls.parameters = tuple(named(value, key, group, cls.name) for key, value in held)
+        for parameter in cls.parameters:
+            setattr(cls, parameter.name, parameter)
+
+    def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        """The numbers that the kernel reads: name -> scalar or (n,) float32, of the same shapes for any settings."""
+        del scene
+        return {p.name: float(settings.number(p.name)) for p in self.parameters if p.kind == "number"}
+
+    def active(self, settings: Settings) -> bool:
+        """Whether the operation changes anything under these settings."""
+        return any(p.name in settings for p in self.parameters)
+
+    def build(self, value: Any, u: Any, ctx: Any) -> Any:
+        """The operation as Halide expressions.
+
+        value: for stages "scene", "view" and "display" a list of three expressions, linear Rec.2020 (unbounded
+            before the view, 0..1 after it); returns the same. For "noise" and "detail" see those operations.
+        u: the uniforms by name, scalars as expressions, arrays as functions of an index expression.
+        ctx: `stillbytes.develop.kernels.context.Context`.
+        """
+        del u, ctx
+        return value

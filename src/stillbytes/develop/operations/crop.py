@@ -1,0 +1,30 @@
+"""Crop, straighten, rotate and flip: which part of the frame is developed, and which way up.
+
+(left, top) and (right, bottom) are opposite corners of a rectangle turned clockwise by the angle about its centre,
+normalised to the upright, uncropped frame, as in Adobe's XMP. Flips, then quarter turns, are applied to what is cut out.
+Cost: one Lanczos resampling when the angle or the scale asks for it, else none.
+"""
+
+from __future__ import annotations
+
+from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.parameter import choice, parameter, toggle
+from stillbytes.develop.settings import Settings
+
+
+class Crop(Operation, stage="geometry", order=10, version=1, group="Crop"):
+    crop_left = parameter(0.0, 0, 1, step=0.0001, xmp="crs:CropLeft", says="Left corner, as a part of the width.")
+    crop_top = parameter(0.0, 0, 1, step=0.0001, xmp="crs:CropTop", says="Top corner, as a part of the height.")
+    crop_right = parameter(1.0, 0, 1, step=0.0001, xmp="crs:CropRight", says="Right corner, as a part of the width.")
+    crop_bottom = parameter(
+        1.0, 0, 1, step=0.0001, xmp="crs:CropBottom", says="Bottom corner, as a part of the height."
+    )
+    crop_angle = parameter(
+        0.0, -45, 45, step=0.01, unit="°", xmp="crs:CropAngle", label="Angle", says="Straightens the picture."
+    )
+    rotate = choice("0", ("0", "90", "180", "270"), xmp="sb:Rotate", says="Quarter turns clockwise, in degrees.")
+    flip_horizontal = toggle(xmp="sb:FlipHorizontal", says="Mirrors left and right.")
+    flip_vertical = toggle(xmp="sb:FlipVertical", says="Mirrors top and bottom.")
+
+    def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        return {}

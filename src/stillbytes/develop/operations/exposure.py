@@ -1,0 +1,31 @@
+"""Exposure: scene-linear gain in EV.
+
+Cost: three multiplications per pixel, fused into the look stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.parameter import parameter
+from stillbytes.develop.settings import Settings
+
+
+class Exposure(Operation, stage="scene", order=20, version=1, group="Tone"):
+    exposure = parameter(
+        0.0,
+        -5.0,
+        5.0,
+        step=0.01,
+        unit="EV",
+        xmp="crs:Exposure2012",
+        says="Brightness of the whole picture; +1 doubles the light.",
+    )
+
+    def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        return {"ev": settings.number("exposure") + scene.baseline}
+
+    def build(self, value: Any, u: Any, ctx: Any) -> Any:
+        ctx.brightened(u.ev)
+        return value.scaled(ctx.exp2(u.ev))

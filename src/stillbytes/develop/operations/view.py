@@ -1,0 +1,79 @@
+"""View transform: scene light to display light, one asymptotic curve for all pictures.
+
+A log-logistic curve (Naka and Rushton 1966, as used for film-like rendering) fixed by middle grey, its slope there and
+the scene value that becomes display white, applied per channel; then the middle channel is placed where it stood
+between the other two, which keeps the hue. The linear profile clips instead, for measuring and copying.
+Cost: three log2 and three exp2 per pixel, fused into the look stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.parameter import choice
+from stillbytes.develop.settings import Settings
+
+GREY = 0.18
+WHITE_EV = 3.6
+"""Scene light that becomes display white, above middle grey."""
+
+CURVES: dict[str, tuple[float, float]] = {"standard": (1.42, 0.195), "soft": (1.18, 0.19), "vivid": (1.62, 0.195)}
+"""Profile -> (slope at grey in log-log, display light of middle grey)."""
+
+
+class View(Operation, stage="view", order=10, version=1, group="Profile"):
+    profile = choice(
+        "standard",
+        ("standard", "soft", "vivid", "linear"),
+        xmp="sb:Profile",
+        says="The curve from scene light to the picture; linear shows the light as measured and clips.",
+    )
+
+    def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        chosen = str(settings.value("profile"))
+        if chosen == "standard" and not scene.raw:
+            chosen = "linear"  # a rendered file has its curve already
+        if chosen == "linear":
+            return {"power": 1.0, "white": 1.0, "half": 0.0, "linear": 1.0}
+        slope, grey = CURVES[chosen]
+        power, white, half = log_logistic(slope, grey)
+        return {"power": power, "white": white, "half": half, "linear": 0.0}
+
+    def active(self, settings: Settings) -> bool:
+        return True
+
+    def build(self, value: Any, u: Any, ctx: Any) -> Any:
+        light = [ctx.larger(c, 0.0) for c in value.rgb]
+
+        def bend(c: Any) -> Any:
+            raised = ctx.exp2(u.power * ctx.log2(ctx.larger(c, 1e-9)))
+            return ctx.smaller(u.white * raised / (raised + u.half), 1.0)
+
+        low, middle, high = ctx.ordered(light)
+        bent = [bend(c) for c in light]
+        bent_low, bent_middle, bent_high = ctx.ordered(bent)
+        place = (middle - low) / ctx.larger(high - low, 1e-9)
+        kept = bent_low + place * (bent_high - bent_low)
+        out = [
+            ctx.select(u.linear > 0.5, ctx.smaller(c, 1.0), ctx.select(b == bent_middle, ctx.mix(b, kept, 0.7), b))
+            for c, b in zip(light, bent, strict=True)
+        ]
+        return value.of(out)
+
+
+def log_logistic(slope: float, grey: float) -> tuple[float, float, float]:
+    """Power p, white W and half-point E of f(x) = W x^p / (x^p + E).
+
+    Solved for f(GREY) = grey, slope of log f against log x at GREY = slope, and f(GREY * 2**WHITE_EV) = 1.
+    """
+    power = slope
+    for _ in range(60):  # a contraction: the white depends on the power only weakly
+        ratio = 2.0 ** (WHITE_EV * power)
+        # With s = x^p / GREY^p: f = W s / (s + e); f(1) = grey, f(ratio) = 1 give e and W.
+        e = (1 - grey) / (grey - 1 / ratio)
+        white = grey * (1 + e)
+        power = slope * (1 + e) / e
+    return float(power), float(white), float(e * np.power(GREY, power))

@@ -1,0 +1,69 @@
+"""Vignette: darker or lighter corners of the developed frame, in scene light so that highlights hold.
+
+Cost: about ten operations per pixel, fused into the look stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.parameter import parameter
+from stillbytes.develop.settings import Settings
+
+
+class Vignette(Operation, stage="scene", order=60, version=1, group="Effects"):
+    vignette_amount = parameter(
+        0.0,
+        -100,
+        100,
+        xmp="crs:PostCropVignetteAmount",
+        label="Vignette",
+        says="Brightness of the corners after the crop; negative darkens them.",
+    )
+    vignette_midpoint = parameter(
+        50.0,
+        0,
+        100,
+        xmp="crs:PostCropVignetteMidpoint",
+        label="Midpoint",
+        says="How far from the centre the vignette begins.",
+    )
+    vignette_roundness = parameter(
+        0.0,
+        -100,
+        100,
+        xmp="crs:PostCropVignetteRoundness",
+        label="Roundness",
+        says="Shape of the vignette: negative follows the frame, positive makes a circle.",
+    )
+    vignette_feather = parameter(
+        50.0, 0, 100, xmp="crs:PostCropVignetteFeather", label="Feather", says="Softness of the vignette's edge."
+    )
+
+    def active(self, settings: Settings) -> bool:
+        return "vignette_amount" in settings
+
+    def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        roundness = settings.number("vignette_roundness") / 100
+        aspect = scene.developed.width / scene.developed.height
+        # roundness 1: a circle in pixels; 0: the frame's own ellipse.
+        pull = max(roundness, 0.0)
+        stretch_x, stretch_y = (aspect**pull, 1.0) if aspect >= 1 else (1.0, aspect**-pull)
+        start = 0.3 + 1.0 * settings.number("vignette_midpoint") / 100
+        width = 0.15 + 1.35 * settings.number("vignette_feather") / 100
+        return {
+            "ev": settings.number("vignette_amount") / 100 * 2.5,
+            "stretch_x": stretch_x,
+            "stretch_y": stretch_y,
+            "square": max(-roundness, 0.0),
+            "start": start - width / 2,
+            "slope": 1 / width,
+        }
+
+    def build(self, value: Any, u: Any, ctx: Any) -> Any:
+        x, y = ctx.across * u.stretch_x, ctx.down * u.stretch_y
+        circle = x * x + y * y
+        box = ctx.larger(x * x, y * y) + 0.25 * ctx.smaller(x * x, y * y)
+        radius = ctx.sqrt(ctx.mix(circle, box, u.square))
+        return value.brightened(u.ev * ctx.smoothstep((radius - u.start) * u.slope))

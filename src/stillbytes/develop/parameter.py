@@ -1,0 +1,177 @@
+"""How a develop parameter is declared: once, beside the code that uses it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from stillbytes.core.errors import InvalidSetting
+
+Kind = Literal["number", "choice", "toggle", "curve"]
+Point = tuple[float, float]
+Value = float | str | bool | tuple[Point, ...] | None
+
+STRAIGHT: tuple[Point, ...] = ((0.0, 0.0), (255.0, 255.0))
+MOST_CURVE_POINTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One develop parameter. Slider, CLI option, JSON schema, XMP field and reference derive from it.
+
+    default: the value that leaves the picture as it is; None means "as the photo says" (as-shot white balance).
+    scale: "log" when equal steps of the slider are equal ratios.
+    gradient: two or more CSS colours that the slider's track runs through, when the ends have a colour.
+    xmp: qualified name of the sidecar field; Adobe's `crs:` where one exists, else ours (`sb:`).
+    xmp_choices: the file's word for each of `choices`, in order, where it differs.
+    """
+
+    kind: Kind
+    default: Value
+    minimum: float = 0.0
+    maximum: float = 0.0
+    step: float = 1.0
+    unit: str = ""
+    scale: Literal["linear", "log"] = "linear"
+    choices: tuple[str, ...] = ()
+    xmp: str = ""
+    xmp_choices: tuple[str, ...] = ()
+    says: str = ""
+    label: str = ""
+    gradient: tuple[str, ...] = ()
+    name: str = ""
+    group: str = ""
+    operation: str = ""
+
+    def check(self, value: Any) -> Value:
+        """`value` in canonical form. Raises InvalidSetting when it is of the wrong kind or out of range."""
+        if value is None:
+            return self.default
+        return _CHECKS[self.kind](self, value)
+
+    def clamped(self, value: float) -> float:
+        """The nearest value inside the range."""
+        return min(max(float(value), self.minimum), self.maximum)
+
+    def refuse(self, value: Any, allowed: str) -> InvalidSetting:
+        return InvalidSetting(f"{self.label or self.name} cannot be {value!r}.", f"Use {allowed}.")
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point that one step needs."""
+        return max(0, math.ceil(-math.log10(self.step) - 1e-9)) if self.step > 0 else 0
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema (2020-12) of the parameter's values."""
+        schema: dict[str, Any] = {"description": self.says}
+        if self.kind == "number":
+            schema |= {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
+        elif self.kind == "choice":
+            schema |= {"type": "string", "enum": list(self.choices)}
+        elif self.kind == "toggle":
+            schema |= {"type": "boolean"}
+        else:
+            code = {"type": "number", "minimum": 0, "maximum": 255}
+            point = {"type": "array", "items": code, "minItems": 2, "maxItems": 2}
+            schema |= {"type": "array", "items": point, "minItems": 2, "maxItems": MOST_CURVE_POINTS}
+        return schema
+
+
+def _check_number(p: Parameter, value: Any) -> float:
+    allowed = f"a number from {p.minimum:g} to {p.maximum:g}{' ' + p.unit if p.unit else ''}"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise p.refuse(value, allowed)
+    if not p.minimum <= value <= p.maximum:
+        raise p.refuse(value, allowed)
+    return float(value)
+
+
+def _check_choice(p: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or value not in p.choices:
+        raise p.refuse(value, "one of " + ", ".join(p.choices))
+    return value
+
+
+def _check_toggle(p: Parameter, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise p.refuse(value, "true or false")
+    return value
+
+
+def _check_curve(p: Parameter, value: Any) -> tuple[Point, ...]:
+    allowed = f"2 to {MOST_CURVE_POINTS} points (x, y) in 0..255 with rising x"
+    if not isinstance(value, list | tuple) or not 2 <= len(value) <= MOST_CURVE_POINTS:
+        raise p.refuse(value, allowed)
+    points: list[Point] = []
+    for point in value:
+        if not isinstance(point, list | tuple) or len(point) != 2:
+            raise p.refuse(value, allowed)
+        if any(isinstance(v, bool) or not isinstance(v, int | float) or not 0 <= v <= 255 for v in point):
+            raise p.refuse(value, allowed)
+        x, y = float(point[0]), float(point[1])
+        if points and x <= points[-1][0]:
+            raise p.refuse(value, allowed)
+        points.append((x, y))
+    return tuple(points)
+
+
+_CHECKS: Mapping[Kind, Any] = {
+    "number": _check_number,
+    "choice": _check_choice,
+    "toggle": _check_toggle,
+    "curve": _check_curve,
+}
+
+
+def parameter(
+    default: float | None,
+    minimum: float,
+    maximum: float,
+    *,
+    step: float = 1.0,
+    unit: str = "",
+    scale: Literal["linear", "log"] = "linear",
+    xmp: str,
+    says: str,
+    label: str = "",
+    gradient: tuple[str, ...] = (),
+) -> Parameter:
+    """A number on a slider."""
+    return Parameter(
+        "number", default, minimum, maximum, step, unit, scale, xmp=xmp, says=says, label=label, gradient=gradient
+    )
+
+
+def choice(
+    default: str, choices: tuple[str, ...], *, xmp: str, says: str, label: str = "", xmp_choices: tuple[str, ...] = ()
+) -> Parameter:
+    """One of a few named values."""
+    return Parameter(
+        "choice", default, choices=choices, xmp=xmp, xmp_choices=xmp_choices or choices, says=says, label=label
+    )
+
+
+def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
+    """Something that is off until it is switched on."""
+    return Parameter("toggle", False, xmp=xmp, says=says, label=label)
+
+
+def curve(*, xmp: str, says: str, label: str = "") -> Parameter:
+    """A tone curve through points (x, y) in 0..255."""
+    return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label)
+
+
+def named(parameter: Parameter, name: str, group: str, operation: str) -> Parameter:
+    """The parameter as the operation `operation` holds it under `name`."""
+    label = parameter.label or name.replace("_", " ").capitalize()
+    return replace(parameter, name=name, label=label, group=group, operation=operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The parameters that one section of the develop panel shows."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = field(default=())
