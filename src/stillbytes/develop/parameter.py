@@ -158,7 +158,7 @@ def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
     return Parameter("toggle", False, xmp=xmp, says=says, label=label)
 
 
-def curve(*, xmp: str, says: str, label: str = "") -> Parameter:
+def point_curve(*, xmp: str, says: str, label: str = "") -> Parameter:
     """A tone curve through points (x, y) in 0..255."""
     return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
-from stillbytes.develop.parameter import Point, curve
+from stillbytes.develop.parameter import Point, point_curve
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.spaces import SRGB_TRANSFER
 
@@ -23,10 +23,10 @@ ENTRIES = 1025
 
 
 class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve"):
-    curve = curve(xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of the whole picture.")
-    curve_red = curve(xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.")
-    curve_green = curve(xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel.")
-    curve_blue = curve(xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.")
+    curve = point_curve(xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of the whole picture.")
+    curve_red = point_curve(xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.")
+    curve_green = point_curve(xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel.")
+    curve_blue = point_curve(xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.")
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         return {p.name: table(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
