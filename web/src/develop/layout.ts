@@ -1,0 +1,128 @@
+/**
+ * How a group of declared parameters is laid out, read from the declarations alone:
+ *   curves of one operation share one editor with a tab for each;
+ *   X_hue, X_saturation and X_luminance make a wheel; wheels of one operation stand together;
+ *   numbers of one operation named KIND_BAND for every KIND and BAND are tabs of kinds;
+ *   everything else is a row of its own, whatever it is called.
+ */
+import type { Group, Parameter } from './parameter';
+
+export interface Wheel {
+  key: string;
+  label: string;
+  hue: Parameter;
+  saturation: Parameter;
+  luminance: Parameter;
+}
+
+export interface Tab {
+  key: string;
+  label: string;
+  rows: Row[];
+}
+
+export interface Row {
+  parameter: Parameter;
+  label: string;
+  /** The toggle that must be on for this row to do anything. */
+  needs: Parameter | null;
+}
+
+export type Block =
+  | { type: 'rows'; key: string; rows: Row[] }
+  | { type: 'curves'; key: string; curves: Row[] }
+  | { type: 'wheels'; key: string; wheels: Wheel[] }
+  | { type: 'tabs'; key: string; tabs: Tab[] };
+
+const WHEEL_PARTS = ['hue', 'saturation', 'luminance'] as const;
+const FEWEST_BANDS = 3;
+
+export function blocks(group: Group): Block[] {
+  const found: Block[] = [];
+  for (const parameters of byOperation(group.parameters)) found.push(...operationBlocks(parameters));
+  return found;
+}
+
+function byOperation(parameters: readonly Parameter[]): Parameter[][] {
+  const runs = new Map<string, Parameter[]>();
+  for (const p of parameters) runs.set(p.operation, [...(runs.get(p.operation) ?? []), p]);
+  return [...runs.values()];
+}
+
+function operationBlocks(parameters: Parameter[]): Block[] {
+  const key = parameters[0]?.operation ?? '';
+  const curves = parameters.filter((p) => p.kind === 'curve');
+  const wheels = wheelsOf(parameters);
+  const inWheels = new Set(wheels.flatMap((w) => [w.hue, w.saturation, w.luminance]));
+  const numbers = parameters.filter((p) => p.kind === 'number' && !inWheels.has(p));
+  const tabs = tabsOf(numbers);
+  const inTabs = new Set(tabs.flatMap((t) => t.rows.map((r) => r.parameter)));
+  const rest = parameters.filter((p) => p.kind !== 'curve' && !inWheels.has(p) && !inTabs.has(p));
+  const result: Block[] = [];
+  if (curves.length) result.push({ type: 'curves', key: `${key}-curves`, curves: curves.map(curveRow) });
+  if (wheels.length) result.push({ type: 'wheels', key: `${key}-wheels`, wheels });
+  if (tabs.length) result.push({ type: 'tabs', key: `${key}-tabs`, tabs });
+  if (rest.length) result.push({ type: 'rows', key: `${key}-rows`, rows: rowsOf(rest) });
+  return result;
+}
+
+function curveRow(parameter: Parameter): Row {
+  const label = parameter.label.replace(/\s*curve$/i, '') || 'RGB';
+  return { parameter, label, needs: null };
+}
+
+function wheelsOf(parameters: readonly Parameter[]): Wheel[] {
+  const byName = new Map(parameters.map((p) => [p.name, p]));
+  const wheels: Wheel[] = [];
+  for (const hue of parameters) {
+    if (!hue.name.endsWith('_hue')) continue;
+    const key = hue.name.slice(0, -'_hue'.length);
+    const [, saturation, luminance] = WHEEL_PARTS.map((part) => byName.get(`${key}_${part}`));
+    if (!saturation || !luminance) continue;
+    wheels.push({ key, label: hue.label.replace(/\s+hue$/i, ''), hue, saturation, luminance });
+  }
+  return wheels;
+}
+
+function tabsOf(numbers: readonly Parameter[]): Tab[] {
+  const kinds = new Map<string, Map<string, Parameter>>();
+  for (const p of numbers) {
+    const cut = p.name.indexOf('_');
+    if (cut < 1) return [];
+    const kind = p.name.slice(0, cut);
+    const bands = kinds.get(kind) ?? new Map<string, Parameter>();
+    kinds.set(kind, bands.set(p.name.slice(cut + 1), p));
+  }
+  const [first, ...others] = [...kinds.values()];
+  if (!first || first.size < FEWEST_BANDS || others.length === 0) return [];
+  const names = [...first.keys()].join();
+  if (others.some((bands) => [...bands.keys()].join() !== names)) return [];
+  return [...kinds].map(([key, bands]) => ({ key, label: capital(key), rows: rowsOf([...bands.values()]) }));
+}
+
+/** Rows without the words that all their labels begin with ("Grey of red", "Grey of blue" -> "Red", "Blue"). */
+function rowsOf(parameters: Parameter[]): Row[] {
+  const [first] = parameters;
+  const toggles = parameters.filter((p) => p.kind === 'toggle');
+  const needs = toggles.length === 1 && first?.kind === 'toggle' && parameters.length > 1 ? first : null;
+  const numbers = parameters.filter((p) => p.kind === 'number');
+  const shared = sharedWords(numbers.map((p) => p.label));
+  return parameters.map((parameter) => ({
+    parameter,
+    label: parameter.kind === 'number' ? capital(parameter.label.slice(shared)) : parameter.label,
+    needs: parameter === needs ? null : needs,
+  }));
+}
+
+function sharedWords(labels: readonly string[]): number {
+  if (labels.length < FEWEST_BANDS) return 0;
+  const split = labels.map((label) => label.split(' '));
+  const [first] = split;
+  let words = 0;
+  while (first && split.every((s) => s.length > words + 1 && s[words] === first[words])) words++;
+  return words === 0 ? 0 : (first?.slice(0, words).join(' ').length ?? 0) + 1;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,103 @@
+/** Develop parameters as the server declares them, and what one value of one of them means to a slider and a reader. */
+export type CurvePoint = [x: number, y: number];
+export type Value = number | string | boolean | CurvePoint[] | null;
+/** Only values that differ from the default. */
+export type Settings = Record<string, Value>;
+
+export interface Parameter {
+  name: string;
+  label: string;
+  group: string;
+  operation: string;
+  kind: string;
+  default: Value;
+  minimum: number;
+  maximum: number;
+  step: number;
+  unit: string;
+  scale: string;
+  choices: string[];
+  gradient: string[];
+  says: string;
+}
+
+export interface Group {
+  name: string;
+  parameters: Parameter[];
+}
+
+export const STRAIGHT: CurvePoint[] = [
+  [0, 0],
+  [255, 255],
+];
+
+export function decimals({ step }: Parameter): number {
+  return step > 0 ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
+}
+
+export function clamped(p: Parameter, value: number): number {
+  return Math.min(p.maximum, Math.max(p.minimum, value));
+}
+
+/** The nearest value that is a whole number of steps and inside the range. */
+export function snapped(p: Parameter, value: number): number {
+  const stepped = p.step > 0 ? Math.round(value / p.step) * p.step : value;
+  return clamped(p, Number(stepped.toFixed(decimals(p) + 2)));
+}
+
+/** Logarithmic only where the range allows a logarithm. */
+function logarithmic(p: Parameter): boolean {
+  return p.scale === 'log' && p.minimum > 0;
+}
+
+/** Where on the slider, 0..1, the value lies. */
+export function position(p: Parameter, value: number): number {
+  if (p.maximum <= p.minimum) return 0;
+  const v = clamped(p, value);
+  return logarithmic(p)
+    ? Math.log(v / p.minimum) / Math.log(p.maximum / p.minimum)
+    : (v - p.minimum) / (p.maximum - p.minimum);
+}
+
+export function valueAt(p: Parameter, at: number): number {
+  const t = Math.min(1, Math.max(0, at));
+  const value = logarithmic(p) ? p.minimum * (p.maximum / p.minimum) ** t : p.minimum + (p.maximum - p.minimum) * t;
+  return snapped(p, value);
+}
+
+/** One press of an arrow key: at least a step, and enough that the slider visibly moves. */
+export function nudge(p: Parameter, value: number): number {
+  const wanted = logarithmic(p) ? value / 100 : (p.maximum - p.minimum) / 200;
+  return Math.max(p.step, Math.round(wanted / p.step) * p.step);
+}
+
+/** A value with its sign where the range has two sides; no unit. */
+export function figure(p: Parameter, value: number): string {
+  const text = value.toFixed(decimals(p));
+  const zero = Number(text) === 0;
+  if (zero) return text.replace('-', '');
+  return p.minimum < 0 && p.maximum > 0 && value > 0 ? `+${text}` : text;
+}
+
+/** What a person typed: decimal comma or point, sign, unit. Null when it is no number. */
+export function parsed(p: Parameter, text: string): number | null {
+  const cleaned = text.replace(p.unit, '').replace(/\s/g, '').replace('−', '-').replace(',', '.');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(cleaned)) return null;
+  return clamped(p, Number(cleaned));
+}
+
+/** "as-shot" -> "As shot". */
+export function choiceLabel(choice: string): string {
+  const words = choice.replace(/[-_]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** How the history names a change: "Exposure +0.70", "White balance Cloudy". */
+export function described(p: Parameter, value: Value): string {
+  if (p.kind === 'number' && typeof value === 'number') {
+    return `${p.label} ${figure(p, value)}${p.unit === '°' ? '°' : p.unit === 'K' ? ' K' : ''}`;
+  }
+  if (p.kind === 'choice' && typeof value === 'string') return `${p.label} ${choiceLabel(value).toLowerCase()}`;
+  if (p.kind === 'toggle') return `${p.label} ${value === true ? 'on' : 'off'}`;
+  return p.label;
+}

@@ -1,0 +1,48 @@
+/**
+ * Writes to the server, one after the other and in order. A write that finds no server waits and is tried again, so
+ * nothing that a person did is lost while the connection is away; one that the server refuses is reported and dropped.
+ */
+import { delay } from './backoff';
+import { Refused } from './refused';
+
+export class WriteQueue {
+  private readonly waiting: (() => Promise<void>)[] = [];
+  private running = false;
+
+  constructor(private readonly onstate: (reachable: boolean) => void = () => undefined) {}
+
+  get length(): number {
+    return this.waiting.length + (this.running ? 1 : 0);
+  }
+
+  /** Resolves with what `write` returns, at last; rejects only when the server refuses. */
+  add<T>(write: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push(async () => {
+        for (let attempt = 0; ; attempt++) {
+          try {
+            const result = await write();
+            this.onstate(true);
+            resolve(result);
+            return;
+          } catch (error) {
+            if (error instanceof Refused) {
+              reject(error);
+              return;
+            }
+            this.onstate(false);
+            await new Promise((next) => setTimeout(next, delay(attempt)));
+          }
+        }
+      });
+      void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) await next();
+    this.running = false;
+  }
+}
