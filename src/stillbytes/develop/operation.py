@@ -22,17 +22,19 @@ Uniforms = Mapping[str, float | NDArray[np.float32]]
 class Scene:
     """What an operation may know about the photo when it turns settings into uniforms.
 
-    white_balance_shift: (3, 3) matrix, linear Rec.2020 under the as-shot white -> under the chosen white.
+    camera_matrix: (3, 3), camera RGB balanced for the as-shot white -> linear Rec.2020 under the chosen white.
     baseline: EV that brings the sensor's samples to their intended brightness.
-    noise: (variance per unit of signal, variance at black) of the white-balanced samples, signal 1 at saturation.
+    gains: white balance gain of each channel, the smallest 1.
+    noise: (variance per unit of signal, variance at black) of the samples before these gains, signal 1 at saturation.
     scale: output pixels per full-resolution pixel.
     level: how often the sensor image was halved before this stage.
     developed: size of the developed picture at full scale.
     raw: whether the photo is scene-referred; a rendered file (JPEG, TIFF...) is not.
     """
 
-    white_balance_shift: NDArray[np.float64]
+    camera_matrix: NDArray[np.float64]
     baseline: float
+    gains: tuple[float, float, float]
     noise: tuple[float, float]
     scale: float
     level: int
@@ -42,7 +44,7 @@ class Scene:
     @classmethod
     def neutral(cls) -> Scene:
         """A photo that asks for nothing; what kernels are built against."""
-        return cls(np.eye(3), 0.0, (1e-4, 1e-7), 1.0, 0, Size(6000, 4000))
+        return cls(np.eye(3), 0.0, (1.0, 1.0, 1.0), (1e-4, 1e-7), 1.0, 0, Size(6000, 4000))
 
 
 class Operation:

@@ -1,14 +1,10 @@
-"""Noise reduction for luminance and colour: shrinkage of an undecimated wavelet, guided by the photo's noise model.
+"""Noise reduction for luminance and colour, guided by the photo's noise model (variance = S x + O, as in DNG).
 
-Samples are brought to unit variance by the generalised Anscombe transform (Starck, Murtagh, Bijaoui 1998) of the DNG
-NoiseProfile model (variance = S x + O), split into one luminance and two opponent planes, decomposed with the B3-spline
-a trous wavelet (Holschneider et al. 1989) and shrunk band by band.
-Cost: about 25 ms per megapixel on one AVX2 core, once per photo and setting, not per slider step of the look stage.
+The kernel (`develop.kernels.noise`) shrinks the bands of a Laplacian pyramid of variance-stabilised opponent planes;
+here are its sliders and thresholds. It runs before the look stage, once per photo and setting.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +13,8 @@ from stillbytes.develop.parameter import parameter
 from stillbytes.develop.settings import Settings
 
 BANDS = 4
-BAND_NOISE = np.array([0.8908, 0.2007, 0.0856, 0.0413])
-"""Standard deviation of white noise of unit variance in each band of the 2D B3-spline a trous wavelet (Starck 1998)."""
+BAND_NOISE = np.array([0.85, 0.35, 0.17, 0.085])
+"""Standard deviation of white noise of unit variance in each band of the pyramid, fine to coarse."""
 
 
 class NoiseReduction(Operation, stage="noise", order=10, version=1, group="Detail"):
@@ -55,22 +51,18 @@ class NoiseReduction(Operation, stage="noise", order=10, version=1, group="Detai
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         slope, offset = scene.noise
+        gains = np.array(scene.gains)
         luminance = settings.number("noise_luminance") / 100 * 4.0
-        keep = 1 - settings.number("noise_luminance_detail") / 100
         colour = settings.number("noise_colour") / 25 * 3.0
+        keep = 1 - settings.number("noise_luminance_detail") / 100
         keep_colour = 1 - settings.number("noise_colour_detail") / 100
-        bands = np.arange(BANDS)
-        # Halving averages four samples: the noise of a band falls by two per level.
+        # Halving averages four samples, so the standard deviation halves with each level.
         sigma = BAND_NOISE / 2.0**scene.level
         fine = np.array([0.6 + 0.8 * keep, 1.0, 1.0, 1.0])
         fine_colour = np.array([0.6 + 0.8 * keep_colour, 1.0, 1.0, 1.0])
         return {
-            "slope": slope,
-            "offset": offset,
-            "luminance": (luminance * fine * sigma * (bands < BANDS)).astype(np.float32),
-            "colour": (colour * fine_colour * sigma * 1.5**bands).astype(np.float32),
+            "slope": (slope * gains).astype(np.float32),
+            "offset": (offset * gains**2).astype(np.float32),
+            "luminance": (luminance * fine * sigma).astype(np.float32),
+            "colour": (colour * fine_colour * sigma * 1.6 ** np.arange(BANDS)).astype(np.float32),
         }
-
-    def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        """value: Func (x, y, c), camera-balanced linear light. Returns a Func of the same."""
-        return ctx.wavelet_shrinkage(value, u, BANDS)

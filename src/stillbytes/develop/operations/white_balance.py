@@ -1,6 +1,7 @@
 """White balance: the colour of the light, in kelvin and tint, as the DNG specification defines them.
 
-The photo is demosaiced under the as-shot white; another white is one matrix in the look stage.
+The photo is demosaiced under the as-shot white; one matrix in the look stage brings it to the chosen white and, at the
+same time, from camera RGB to linear Rec.2020.
 Cost: nine multiplications per pixel, fused into the look stage.
 """
 
@@ -67,7 +68,7 @@ class WhiteBalance(Operation, stage="scene", order=10, version=1, group="White b
     )
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
-        return {"shift": np.asarray(scene.white_balance_shift, np.float32).ravel()}
+        return {"matrix": np.asarray(scene.camera_matrix, np.float32).ravel()}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        return value.transformed(u.shift)
+        return value.transformed(u.matrix)

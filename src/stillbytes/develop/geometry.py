@@ -1,0 +1,114 @@
+"""Where each pixel of the developed picture comes from in the frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.settings import Settings
+
+LOBES = 3
+TABLE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """The crop of a frame: centre and size in full-resolution frame pixels, the angle in radians, then flips and turns.
+
+    "Cut" is the grid of the crop before flips and quarter turns; "developed" the one after.
+    """
+
+    frame: Size
+    centre: tuple[float, float]
+    cut: Size
+    angle: float
+    flip_horizontal: bool
+    flip_vertical: bool
+    turns: int
+
+    @classmethod
+    def of(cls, settings: Settings, frame: Size) -> Geometry:
+        left, right = sorted((settings.number("crop_left"), settings.number("crop_right")))
+        top, bottom = settings.number("crop_top"), settings.number("crop_bottom")
+        angle = math.radians(settings.number("crop_angle"))
+        across, down = (right - left) * frame.width, (bottom - top) * frame.height
+        width = across * math.cos(angle) + down * math.sin(angle)
+        height = down * math.cos(angle) - across * math.sin(angle)
+        centre = ((left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height)
+        size = Size(max(1, round(abs(width))), max(1, round(abs(height))))
+        if angle == 0:  # whole pixels, so that full size needs no resampling
+            x = min(max(round(centre[0] - size.width / 2), 0), max(frame.width - size.width, 0))
+            y = min(max(round(centre[1] - size.height / 2), 0), max(frame.height - size.height, 0))
+            centre = (x + size.width / 2, y + size.height / 2)
+        turns = int(str(settings.value("rotate"))) // 90
+        flips = bool(settings.value("flip_horizontal")), bool(settings.value("flip_vertical"))
+        return cls(frame, centre, size, angle, *flips, turns)
+
+    @property
+    def developed(self) -> Size:
+        return Size(self.cut.height, self.cut.width) if self.turns % 2 else self.cut
+
+    def to_cut(self, region: Rect, developed: Size) -> Rect:
+        """A region of the developed grid of that size as the region of the cut grid that it shows."""
+        x, y, width, height = region.x, region.y, region.width, region.height
+        size = developed
+        for _ in range(self.turns):  # undo one clockwise quarter turn
+            x, y, width, height = y, size.width - x - width, height, width
+            size = Size(size.height, size.width)
+        if self.flip_vertical:
+            y = size.height - y - height
+        if self.flip_horizontal:
+            x = size.width - x - width
+        return Rect(x, y, width, height)
+
+    def from_cut(self, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Pixels (rows, columns, channels) of the cut grid, flipped and turned as the developed picture is."""
+        if self.flip_horizontal:
+            pixels = pixels[:, ::-1]
+        if self.flip_vertical:
+            pixels = pixels[::-1]
+        if self.turns:
+            pixels = np.rot90(pixels, -self.turns)
+        return np.ascontiguousarray(pixels)
+
+    def affine(self, grid: Size, source_scale: float) -> tuple[float, float, float, float, float, float]:
+        """(a, b, tx, c, d, ty): centre of a pixel of the cut grid of size `grid` -> pixel coordinates of the frame at
+        `source_scale`, where integer coordinates are pixel centres."""
+        step_x, step_y = self.cut.width / grid.width, self.cut.height / grid.height
+        cosine, sine = math.cos(self.angle), math.sin(self.angle)
+        a, b = step_x * cosine * source_scale, -step_y * sine * source_scale
+        c, d = step_x * sine * source_scale, step_y * cosine * source_scale
+        half_x, half_y = (grid.width - 1) / 2, (grid.height - 1) / 2
+        tx = self.centre[0] * source_scale - 0.5 - a * half_x - b * half_y
+        ty = self.centre[1] * source_scale - 0.5 - c * half_x - d * half_y
+        return a, b, tx, c, d, ty
+
+
+def lanczos(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lanczos kernel of three lobes."""
+    return np.where(np.abs(distance) < LOBES, np.sinc(distance) * np.sinc(distance / LOBES), 0.0)
+
+
+def taps(step: float) -> int:
+    """Taps along one axis when `step` source pixels make one output pixel."""
+    return 2 * math.ceil(LOBES * max(step, 1.0))
+
+
+def weights(start: int, count: int, step: float, offset: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """First source index and normalised taps of the output positions start..start + count - 1.
+
+    Output position i lies at source coordinate i * step + offset. Returns (count,) int32 and (count, taps) float32.
+    """
+    position = np.arange(start, start + count, dtype=np.float64) * step + offset
+    number = taps(step)
+    first = np.floor(position).astype(np.int64) - number // 2 + 1
+    kernel = lanczos((first[:, None] + np.arange(number) - position[:, None]) / max(step, 1.0))
+    kernel /= kernel.sum(axis=1, keepdims=True)
+    return first.astype(np.int32), kernel.astype(np.float32)
+
+
+LANCZOS_TABLE = lanczos(np.arange(LOBES * TABLE + 1) / TABLE).astype(np.float32)

@@ -1,0 +1,167 @@
+"""What an operation's `build` may use: shared quantities of the pixel and the functions of its vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import halide as hl
+import numpy as np
+
+from stillbytes.develop.kernels.colour import dot
+
+
+class Uniforms:
+    """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers."""
+
+    def __init__(self, buffer: Any, places: dict[str, tuple[int, int]]) -> None:
+        for name, (start, length) in places.items():
+            setattr(self, name, buffer[start] if length == 0 else Reader(buffer, start))
+
+
+class Reader:
+    """A run of the uniforms' buffer: `reader[i]` for a number or an expression i."""
+
+    def __init__(self, buffer: Any, start: int) -> None:
+        self._buffer, self._start = buffer, start
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._buffer[self._start + index]
+
+
+class Context:
+    """x, y: the developed grid's coordinates. across, down: position in the developed frame, -1..1 edge to edge.
+
+    base_ev: the edge-aware base of log2 luminance over middle grey at this pixel, exposure included.
+    detail_ev: log2 luminance minus a finer base, the middle-sized detail.
+    """
+
+    def __init__(self, x: Any, y: Any, frame: Any, luminance: Any) -> None:
+        self.x, self.y = x, y
+        self.across = hl.f32(x) * frame.across[0] + frame.across[1]
+        self.down = hl.f32(y) * frame.down[0] + frame.down[1]
+        self._luma = luminance
+        self._added = hl.f32(0.0)
+        self._base: Any = None
+        self._fine: Any = None
+        self._own: Any = None
+        self.stages: list[Any] = []
+
+    # Shared quantities of the pixel
+
+    def bases(self, base: Any, fine: Any, own: Any) -> None:
+        """Set by the pipeline: base, finer base and log2 luminance of the pixel before any operation."""
+        self._base, self._fine, self._own = base, fine, own
+
+    def brightened(self, ev: Any) -> None:
+        """Note that the whole picture became brighter by `ev`, so that the base follows."""
+        self._added = self._added + ev
+
+    @property
+    def base_ev(self) -> Any:
+        return self._base + self._added
+
+    @property
+    def detail_ev(self) -> Any:
+        return self._own - self._fine
+
+    def luminance_at(self, image: Any, x: Any, y: Any) -> Any:
+        """Luminance of white-balanced camera RGB."""
+        return self._luma[0] * image[x, y, 0] + self._luma[1] * image[x, y, 1] + self._luma[2] * image[x, y, 2]
+
+    def stage(self, name: str, define: Callable[[Any, Any], Any]) -> Any:
+        """A named intermediate image over (x, y) that is stored, for operations that read neighbours."""
+        x, y = hl.Var("x"), hl.Var("y")
+        f = hl.Func(name)
+        f[x, y] = define(x, y)
+        self.stages.append(f)
+        return f
+
+    # Functions
+
+    def log2(self, v: Any) -> Any:
+        return hl.fast_log(v) * 1.44269504
+
+    def exp2(self, v: Any) -> Any:
+        return hl.fast_exp(v * 0.69314718)
+
+    def softplus(self, v: Any) -> Any:
+        """A smooth max(v, 0): sqrt form, 0.25 at v = 0."""
+        return 0.5 * (v + hl.sqrt(v * v + 0.25))
+
+    def smoothstep(self, t: Any) -> Any:
+        t = hl.clamp(t, 0.0, 1.0)
+        return t * t * (3.0 - 2.0 * t)
+
+    def mix(self, a: Any, b: Any, t: Any) -> Any:
+        return a + (b - a) * t
+
+    def sqrt(self, v: Any) -> Any:
+        return hl.sqrt(v)
+
+    def absolute(self, v: Any) -> Any:
+        return hl.abs(v)
+
+    def larger(self, a: Any, b: Any) -> Any:
+        return hl.max(a, b)
+
+    def smaller(self, a: Any, b: Any) -> Any:
+        return hl.min(a, b)
+
+    def clamp(self, v: Any, low: Any, high: Any) -> Any:
+        return hl.clamp(v, low, high)
+
+    def select(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        return hl.select(condition, then, otherwise)
+
+    def ordered(self, rgb: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """The smallest, middle and largest of three."""
+        a, b, c = rgb
+        low, high = hl.min(a, hl.min(b, c)), hl.max(a, hl.max(b, c))
+        middle = hl.max(hl.min(a, b), hl.min(hl.max(a, b), c))
+        return low, middle, high
+
+    def table(self, entries: Any, at: Any, length: int) -> Any:
+        """Linear interpolation in `entries` at the position `at` (0..length - 1)."""
+        i = hl.clamp(hl.i32(at), 0, length - 2)
+        return self.mix(entries[i], entries[i + 1], at - hl.f32(i))
+
+    def rotation(self, radians: Any) -> tuple[Any, Any]:
+        """Cosine and sine of a small angle (|angle| < 1): Taylor series, error below 2e-4."""
+        square = radians * radians
+        return (
+            1.0 + square * (-0.5 + square * 0.0416666),
+            radians * (1.0 + square * (-0.1666666 + square * 0.0083333)),
+        )
+
+    # Hue, as directions in the plane of Oklab's a and b
+
+    def _direction(self, a: Any, b: Any) -> tuple[Any, Any]:
+        # A floor far below any visible chroma keeps neutrals out of every band.
+        inverse = hl.fast_inverse_sqrt(a * a + b * b + 1e-7)
+        return a * inverse, b * inverse
+
+    def hue_lobe(self, a: Any, b: Any, degrees: float, width: float = 35.0) -> Any:
+        """1 at the hue angle `degrees`, falling smoothly to 0 at `width` degrees from it."""
+        along, across = self._direction(a, b)
+        angle, edge = np.deg2rad(degrees), float(np.cos(np.deg2rad(width)))
+        near = dot([np.cos(angle), np.sin(angle), 0], [along, across, hl.f32(0)])
+        return self.smoothstep((near - edge) / (1 - edge))
+
+    def hue_weights(self, a: Any, b: Any, degrees: Sequence[float]) -> list[Any]:
+        """One weight per band centred on a hue angle; they sum to 1 and each is 0 at its neighbours' centres."""
+        along, across = self._direction(a, b)
+        lobes = []
+        count = len(degrees)
+        for i, centre in enumerate(degrees):
+            before = (centre - degrees[i - 1]) % 360
+            after = (degrees[(i + 1) % count] - centre) % 360
+            angle = np.deg2rad(centre)
+            near = hl.f32(np.cos(angle)) * along + hl.f32(np.sin(angle)) * across
+            side = hl.f32(-np.sin(angle)) * along + hl.f32(np.cos(angle)) * across
+            reach = [1 - float(np.cos(np.deg2rad(width))) for width in (before, after)]
+            fall = hl.select(side > 0, hl.f32(1 / reach[1]), hl.f32(1 / reach[0]))
+            rest = hl.max(1.0 - (1.0 - near) * fall, 0.0)
+            lobes.append(rest * rest)
+        total = 1.0 / (sum(lobes) + 1e-6)
+        return [lobe * total for lobe in lobes]

@@ -1,0 +1,55 @@
+"""What a kernel is: a named Halide pipeline with its arguments in calling order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import halide as hl
+
+LANES = 16
+"""Vector width in float32 lanes; narrower machines split it."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """name: of the exported C function. arguments: inputs in calling order; the output buffer follows them."""
+
+    name: str
+    output: Any
+    arguments: tuple[Any, ...]
+
+
+def image(kind: Any, dimensions: int, name: str) -> Any:
+    """A buffer argument whose first dimension is dense."""
+    return hl.ImageParam(kind, dimensions, name)
+
+
+def integer(name: str) -> Any:
+    return hl.Param(hl.Int(32), name)
+
+
+def number(name: str) -> Any:
+    return hl.Param(hl.Float(32), name)
+
+
+def clamped(image: Any, width: Any, height: Any) -> Any:
+    """(x, y, ...) -> image, the edge pixels repeated beyond 0 <= x < width, 0 <= y < height."""
+
+    def read(x: Any, y: Any, *rest: Any) -> Any:
+        return image[(hl.clamp(x, 0, width - 1), hl.clamp(y, 0, height - 1), *rest)]
+
+    return read
+
+
+def planar(output: Any) -> None:
+    """Fix the layout of an output (x, y, c) to planes."""
+    output.output_buffer().dim(0).set_stride(1)
+
+
+def interleaved(output: Any, channels: int) -> None:
+    """Fix the layout of an output (x, y, c) to pixels: c dense, x next."""
+    buffer = output.output_buffer()
+    buffer.dim(0).set_stride(channels)
+    buffer.dim(2).set_stride(1)
+    buffer.dim(2).set_bounds(0, channels)

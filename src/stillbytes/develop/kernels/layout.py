@@ -1,0 +1,75 @@
+"""Where each uniform of the look stage stands in the one buffer that the kernel reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.operations import catalogue
+from stillbytes.develop.settings import Settings
+
+Places = Mapping[str, tuple[int, int]]
+"""Uniform -> (first index, length; 0 for a scalar)."""
+
+FRAME: Mapping[str, int] = {
+    "luma": 3,
+    "across": 2,
+    "down": 2,
+    "grid_x": 3,
+    "grid_y": 3,
+    "matrix": 9,
+    "luminance": 3,
+    "transfer": 5,
+    "steps": 0,
+    "dither": 0,
+}
+"""What the pipeline itself tells the kernel, with lengths. See `develop.look.frame_uniforms`."""
+
+GRID_Z0, GRID_CELL, GRID_DEPTH = -10.0, 0.75, 24
+"""The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
+
+
+def look_operations() -> tuple[Operation, ...]:
+    """The operations that the look kernel fuses, in order."""
+    return tuple(o for o in catalogue() if o.stage in ("detail", "scene", "view", "display"))
+
+
+@cache
+def places() -> tuple[Places, tuple[tuple[str, Places], ...], int]:
+    """Places of the frame's uniforms, of each operation's, and the buffer's length."""
+    start = 0
+    frame: dict[str, tuple[int, int]] = {}
+    for name, length in FRAME.items():
+        frame[name] = (start, length)
+        start += max(length, 1)
+    found: list[tuple[str, Places]] = []
+    for operation in look_operations():
+        held: dict[str, tuple[int, int]] = {}
+        for name, value in operation.uniforms(Settings(), Scene.neutral()).items():
+            length = int(np.size(value)) if np.ndim(value) else 0
+            held[name] = (start, length)
+            start += max(length, 1)
+        found.append((operation.name, held))
+    return frame, tuple(found), start
+
+
+def pack(frame: Uniforms, operations: Iterable[Uniforms]) -> NDArray[np.float32]:
+    """The buffer for one call of the look kernel; `operations` in the order of `look_operations`."""
+    frame_places, operation_places, length = places()
+    buffer = np.zeros(length, np.float32)
+    _fill(buffer, frame_places, frame)
+    for (_, held), values in zip(operation_places, operations, strict=True):
+        _fill(buffer, held, values)
+    return buffer
+
+
+def _fill(buffer: NDArray[np.float32], held: Places, values: Uniforms) -> None:
+    for name, (start, length) in held.items():
+        value = values[name]
+        if length and np.size(value) != length:
+            raise ValueError(f"uniform {name} has {np.size(value)} values instead of {length}")
+        buffer[start : start + max(length, 1)] = value

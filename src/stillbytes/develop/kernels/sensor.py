@@ -1,0 +1,292 @@
+"""From the colour filter array to white-balanced camera RGB: scaling, highlight reconstruction, demosaicing.
+
+Signal 1 is saturation of the green channel; the other channels saturate at their white balance gain.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import halide as hl
+
+from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, planar
+
+RED, GREEN, BLUE = 0, 1, 2
+
+
+class Mosaic:
+    """The arguments that all kernels reading a Bayer array share, and the array as light.
+
+    `uniforms` (float32): 0..3 black level per site of the 2x2 cell, 4..7 gain per site (white balance / range),
+    8..10 signal at which red, green, blue count as clipped, 11..13 chroma of highlights (see `reconstructed`),
+    14 the brightest of the channels' saturation signals, 15 what `bayer` adds before its square root.
+    `red_x`, `red_y`: column and row (0 or 1) of the red site in the cell.
+    """
+
+    def __init__(self) -> None:
+        self.samples = image(hl.UInt(16), 2, "samples")
+        self.uniforms = image(hl.Float(32), 1, "uniforms")
+        self.red_x, self.red_y = integer("red_x"), integer("red_y")
+        self.clipped = integer("clipped")
+        self.arguments = (self.samples, self.uniforms, self.red_x, self.red_y, self.clipped)
+        self._mirrored = hl.BoundaryConditions.mirror_interior(self.samples)
+
+    def site(self, x: Any, y: Any) -> Any:
+        return (y & 1) * 2 + (x & 1)
+
+    def is_red(self, x: Any, y: Any) -> Any:
+        return ((x & 1) == self.red_x) & ((y & 1) == self.red_y)
+
+    def is_red_row(self, y: Any) -> Any:
+        return (y & 1) == self.red_y
+
+    def is_green(self, x: Any, y: Any) -> Any:
+        return ((x + y) & 1) != ((self.red_x + self.red_y) & 1)
+
+    def colour(self, x: Any, y: Any) -> Any:
+        return hl.select(self.is_green(x, y), GREEN, hl.select(self.is_red(x, y), RED, BLUE))
+
+    def light(self) -> Any:
+        """Func (x, y): signal of each site, unbounded below, not yet reconstructed."""
+        x, y = hl.Var("x"), hl.Var("y")
+        f = hl.Func("light")
+        site = self.site(x, y)
+        f[x, y] = (hl.f32(self._mirrored[x, y]) - self.uniforms[site]) * self.uniforms[4 + site]
+        return f
+
+    def reconstructed(self, light: Any) -> Any:
+        """Func (x, y): clipped sites replaced by what the other two channels suggest, if that is more.
+
+        The opposed mean of the neighbourhood plus the photo's own difference between this channel and the opposed
+        mean just below clipping ("inpaint opposed", H. Schleiermacher 2022, described in FIELD.md's sources).
+        """
+        x, y = hl.Var("x"), hl.Var("y")
+        corner = 0.25 * (light[x - 1, y - 1] + light[x + 1, y - 1] + light[x - 1, y + 1] + light[x + 1, y + 1])
+        across, down = 0.5 * (light[x - 1, y] + light[x + 1, y]), 0.5 * (light[x, y - 1] + light[x, y + 1])
+        green_site = self.is_green(x, y)
+        # At a green site the neighbours across and down are the other two; elsewhere green is around and the
+        # opposite colour on the corners.
+        opposed = hl.select(green_site, 0.5 * (across + down), 0.5 * (0.5 * (across + down) + corner))
+        own = hl.Expr(light[x, y])
+        colour = self.colour(x, y)
+        guess = opposed + self.uniforms[11 + colour]
+        # Where everything is clipped there is no colour left to find: fade to white.
+        top = self.uniforms[14]
+        red_row = self.is_red_row(y)
+        beside_red = hl.select(red_row, across, down)
+        beside_blue = hl.select(red_row, down, across)
+        fill = [
+            hl.select(green_site, beside_red, self.is_red(x, y), own, corner) / self.uniforms[8],
+            hl.select(green_site, own, 0.5 * (across + down)) / self.uniforms[9],
+            hl.select(green_site, beside_blue, self.is_red(x, y), corner, own) / self.uniforms[10],
+        ]
+        least = hl.min(fill[0], hl.min(fill[1], fill[2]))
+        gone = hl.clamp((least - 0.9) * 10.0, 0.0, 1.0)
+        guess = guess + (top - guess) * gone
+        f = hl.Func("reconstructed")
+        f[x, y] = hl.select(own >= self.uniforms[8 + colour], hl.max(own, guess), own)
+        return f
+
+
+def bayer() -> Kernel:
+    """Full-resolution demosaicing by directional filtering with a posteriori decision.
+
+    D. Menon, S. Andriani, G. Calvagno, "Demosaicing with directional filtering and a posteriori decision", IEEE
+    Transactions on Image Processing 16(1), 2007, with its refining step. Output (x, y, c) float32 planes.
+    """
+    m = Mosaic()
+    x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
+    light = m.light()
+    raw = hl.Func("raw")
+    repaired = m.reconstructed(light)
+    # Square roots: noise has the same size everywhere, and colour differences hold across light and shade far better
+    # than those of light itself (2 to 5 dB on photographs with saturated colours).
+    lift = m.uniforms[15]
+    raw[x, y] = hl.sqrt(hl.max(hl.select(m.clipped != 0, hl.likely(repaired[x, y]), light[x, y]) + lift, 0.0))
+
+    green_site = m.is_green(x, y)
+    green_h, green_v = hl.Func("green_h"), hl.Func("green_v")
+    own = raw[x, y]
+    # Equation 1: the five-tap filter (-1/4, 1/2, 1/2, 1/2, -1/4).
+    green_h[x, y] = hl.select(
+        green_site,
+        own,
+        0.5 * (raw[x - 1, y] + own + raw[x + 1, y]) - 0.25 * (raw[x - 2, y] + raw[x + 2, y]),
+    )
+    green_v[x, y] = hl.select(
+        green_site,
+        own,
+        0.5 * (raw[x, y - 1] + own + raw[x, y + 1]) - 0.25 * (raw[x, y - 2] + raw[x, y + 2]),
+    )
+    # Colour differences live at red and blue sites; their gradients two sites on (equations 3 and 4).
+    diff_h, diff_v = hl.Func("diff_h"), hl.Func("diff_v")
+    diff_h[x, y] = hl.select(green_site, 0.0, own - green_h[x, y])
+    diff_v[x, y] = hl.select(green_site, 0.0, own - green_v[x, y])
+    grad_h, grad_v = hl.Func("grad_h"), hl.Func("grad_v")
+    grad_h[x, y] = hl.abs(diff_h[x, y] - diff_h[x + 2, y])
+    grad_v[x, y] = hl.abs(diff_v[x, y] - diff_v[x, y + 2])
+
+    def horizontal(g: Any) -> Any:
+        """Sum over the 5x5 window, the pixel's own row counted three times (equation 5)."""
+        return (
+            3.0 * (g[x - 2, y] + g[x, y]) + g[x - 2, y - 2] + g[x, y - 2] + g[x - 2, y + 2] + g[x, y + 2]
+            + g[x - 1, y - 1] + g[x - 1, y + 1]
+        )  # fmt: skip
+
+    def vertical(g: Any) -> Any:
+        return (
+            3.0 * (g[x, y - 2] + g[x, y]) + g[x - 2, y - 2] + g[x - 2, y] + g[x + 2, y - 2] + g[x + 2, y]
+            + g[x - 1, y - 1] + g[x + 1, y - 1]
+        )  # fmt: skip
+
+    across = hl.Func("across")  # 1 where the horizontal estimate is the better one
+    across[x, y] = hl.select(vertical(grad_v) >= horizontal(grad_h), 1.0, 0.0)
+    green = hl.Func("green")
+    green[x, y] = hl.select(across[x, y] > 0.5, green_h[x, y], green_v[x, y])
+
+    # The difference to green of the site's own colour; zero at green sites.
+    chroma = hl.Func("chroma")
+    chroma[x, y] = hl.select(green_site, 0.0, raw[x, y] - green[x, y])
+    # Refining step (section IV): the high frequencies of green follow the chosen direction once more.
+    smooth_h = (chroma[x - 2, y] + 2.0 * chroma[x, y] + chroma[x + 2, y]) * 0.25
+    smooth_v = (chroma[x, y - 2] + 2.0 * chroma[x, y] + chroma[x, y + 2]) * 0.25
+    refined = hl.Func("refined")
+    refined[x, y] = hl.select(
+        green_site,
+        green[x, y],
+        raw[x, y] - hl.select(across[x, y] > 0.5, smooth_h, smooth_v),
+    )
+    delta = hl.Func("delta")
+    delta[x, y] = hl.select(green_site, 0.0, raw[x, y] - refined[x, y])
+
+    # Differences of both colours everywhere: own, from the row or the column at green sites; at sites of the opposite
+    # colour red minus blue is smooth along the better direction (equation 8).
+    row, column = 0.5 * (delta[x - 1, y] + delta[x + 1, y]), 0.5 * (delta[x, y - 1] + delta[x, y + 1])
+    between = hl.Func("between")  # the column's colour minus the row's, at green sites
+    between[x, y] = column - row
+    other = delta[x, y] + hl.select(
+        across[x, y] > 0.5,
+        0.5 * (between[x - 1, y] + between[x + 1, y]),
+        -0.5 * (between[x, y - 1] + between[x, y + 1]),
+    )
+    red_row = m.is_red_row(y)
+    red = hl.select(
+        green_site,
+        hl.select(red_row, row, column),
+        hl.select(m.is_red(x, y), delta[x, y], other),
+    )
+    blue = hl.select(
+        green_site,
+        hl.select(red_row, column, row),
+        hl.select(m.is_red(x, y), other, delta[x, y]),
+    )
+    out = hl.Func("bayer")
+    g = refined[x, y]
+    root = hl.select(c == RED, g + red, c == GREEN, g, g + blue)
+    out[x, y, c] = root * hl.abs(root) - lift
+
+    yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
+    out.bound(c, 0, 3)
+    out.tile(x, y, xo, yo, xi, yi, 256, 32, tail=hl.TailStrategy.ShiftInwards).reorder(c, xi, yi, xo, yo).unroll(c)
+    out.vectorize(xi, LANES).parallel(yo)
+    for stage in (raw, green_h, green_v, grad_h, grad_v, across, green, refined, delta, between):
+        stage.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    planar(out)
+    return Kernel("bayer", out, m.arguments)
+
+
+def bayer_half() -> Kernel:
+    """Half-resolution RGB without demosaicing: each 2x2 cell's colours interpolated to the centre of the cell."""
+    m = Mosaic()
+    x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
+    light = m.light()
+    raw = hl.Func("raw")
+    repaired = m.reconstructed(light)
+    raw[x, y] = hl.select(m.clipped != 0, hl.likely(repaired[x, y]), light[x, y])
+
+    def at_centre(site_x: Any, site_y: Any) -> Any:
+        """Bilinear estimate at the cell's centre of the colour whose site is (site_x, site_y) in the cell."""
+        px, py = 2 * x + site_x, 2 * y + site_y
+        # The centre lies half a pixel from the site towards the cell's middle; the next site is two pixels on.
+        nx, ny = px + 2 - 4 * site_x, py + 2 - 4 * site_y
+        return (
+            0.5625 * raw[px, py] + 0.1875 * (raw[nx, py] + raw[px, ny]) + 0.0625 * raw[nx, ny]
+        )
+
+    red = at_centre(m.red_x, m.red_y)
+    blue = at_centre(1 - m.red_x, 1 - m.red_y)
+    green = 0.5 * (raw[2 * x + 1 - m.red_x, 2 * y + m.red_y] + raw[2 * x + m.red_x, 2 * y + 1 - m.red_y])
+    out = hl.Func("bayer_half")
+    out[x, y, c] = hl.select(c == RED, red, c == GREEN, green, blue)
+    yo, yi = hl.Var("yo"), hl.Var("yi")
+    out.bound(c, 0, 3).reorder(c, x, y).unroll(c).split(y, yo, yi, 16).parallel(yo)
+    raw.compute_at(out, yi).vectorize(raw.args()[0], LANES, hl.TailStrategy.RoundUp)
+    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    planar(out)
+    return Kernel("bayer_half", out, m.arguments)
+
+
+def _rgb(name: str, kind: Any, light: Any, arguments: tuple[Any, ...], samples: Any) -> Kernel:
+    x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
+    samples.dim(0).set_stride(3)
+    samples.dim(2).set_stride(1)
+    samples.dim(2).set_bounds(0, 3)
+    out = hl.Func(name)
+    out[x, y, c] = light(samples[x, y, c], c)
+    out.bound(c, 0, 3).reorder(c, x, y).unroll(c)
+    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16)
+    planar(out)
+    return Kernel(name, out, arguments)
+
+
+def rgb_camera() -> Kernel:
+    """Linear camera RGB samples (x, y, c interleaved uint16) to light: (sample - black) * gain per channel."""
+    samples = image(hl.UInt(16), 3, "samples")
+    uniforms = image(hl.Float(32), 1, "uniforms")
+    return _rgb(
+        "rgb_camera",
+        hl.UInt(16),
+        lambda v, c: (hl.f32(v) - uniforms[c]) * uniforms[3 + c],
+        (samples, uniforms),
+        samples,
+    )
+
+
+def rgb_table(bits: int) -> Kernel:
+    """Encoded samples of a rendered file (interleaved) to light through one table per channel (code, channel)."""
+    kind = hl.UInt(bits)
+    samples = image(kind, 3, "samples")
+    table = image(hl.Float(32), 2, "table")
+    return _rgb(
+        f"rgb_table_{bits}", kind, lambda v, c: table[hl.i32(v), c], (samples, table), samples
+    )
+
+
+def rgb_float() -> Kernel:
+    """Linear float samples (interleaved) to planes; what is not finite becomes 0."""
+    samples = image(hl.Float(32), 3, "samples")
+    return _rgb(
+        "rgb_float",
+        hl.Float(32),
+        lambda v, c: hl.select(hl.abs(v) < 1e6, v, 0.0),
+        (samples,),
+        samples,
+    )
+
+
+def halve() -> Kernel:
+    """Half the size by averaging 2x2 pixels, the edge repeated where a size is odd."""
+    source = image(hl.Float(32), 3, "source")
+    width, height = integer("width"), integer("height")
+    read = clamped(source, width, height)
+    x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
+    out = hl.Func("halve")
+    out[x, y, c] = 0.25 * (
+        read(2 * x, 2 * y, c) + read(2 * x + 1, 2 * y, c) + read(2 * x, 2 * y + 1, c) + read(2 * x + 1, 2 * y + 1, c)
+    )
+    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16)
+    planar(out)
+    return Kernel("halve", out, (source, width, height))
+
+
+KERNELS = (bayer, bayer_half, rgb_camera, lambda: rgb_table(8), lambda: rgb_table(16), rgb_float, halve)

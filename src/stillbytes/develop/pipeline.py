@@ -1,0 +1,331 @@
+"""render(photo, settings, region, scale, output): the one way from samples to pixels."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import Cancelled, InvalidSetting
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop import geometry, white
+from stillbytes.develop.camera import Camera, WhitePoint
+from stillbytes.develop.colour import REC2020_LUMINANCE
+from stillbytes.develop.geometry import Geometry
+from stillbytes.develop.guide import Guide, guide
+from stillbytes.develop.kernels import layout
+from stillbytes.develop.kernels.load import Library, Placed, library, pixels
+from stillbytes.develop.look import frame_uniforms
+from stillbytes.develop.operation import Scene, Uniforms
+from stillbytes.develop.operations import catalogue
+from stillbytes.develop.sensor import Planes, Sensor
+from stillbytes.develop.settings import Settings
+from stillbytes.photo.decoded import Decoded
+from stillbytes.photo.spaces import SPACES
+
+BASELINE_EV = 0.5
+"""Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
+saturation (ISO 12232:2019, saturation-based speed)."""
+STRIP_PIXELS = 4_000_000
+"""A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
+SHARPEN_REACH = 8
+GUIDE_EDGE = 1024
+Dtype = Literal["uint8", "uint16", "float32"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """space: name in `photo.spaces.SPACES`. dtype: uint8 is dithered; float32 holds encoded values 0..1."""
+
+    space: str = "srgb"
+    dtype: Dtype = "uint8"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """pixels: (height, width, 3), contiguous, encoded in the RGB space `space`; uint8 or uint16 full range, or
+    float32 0..1."""
+
+    pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
+    space: str
+
+    def histogram(self) -> NDArray[np.uint32]:
+        """(4, 256) uint32: counts of red, green, blue and luma in a regular sample of about 200,000 pixels."""
+        step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // 200_000))
+        some = self.pixels[::step, ::step]
+        if some.dtype == np.uint16:
+            some = some >> 8
+        elif some.dtype == np.float32:
+            some = np.rint(some * 255)
+        codes = some.astype(np.int32)
+        luma = (codes @ np.array([54, 183, 19], np.int32)) >> 8
+        planes = [codes[..., 0], codes[..., 1], codes[..., 2], luma]
+        return np.stack([np.bincount(p.ravel(), minlength=256) for p in planes]).astype(np.uint32)
+
+
+class Pipeline:
+    """A decoded photo that can be developed. Thread-safe; a request waits for the one before it."""
+
+    def __init__(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        self._lock = threading.RLock()
+        self._held: tuple[object, Planes, Rect] | None = None
+
+    @cached_property
+    def _library(self) -> Library:
+        return library()
+
+    @cached_property
+    def camera(self) -> Camera:
+        return Camera(self._decoded)
+
+    @cached_property
+    def _sensor(self) -> Sensor:
+        return Sensor(self._decoded, self.camera, self._library)
+
+    @property
+    def raw(self) -> bool:
+        """Whether the photo is scene-referred; JPEG and other rendered files are not."""
+        return self._decoded.layout != "picture"
+
+    @property
+    def frame(self) -> Size:
+        """The upright, uncropped photo at full resolution."""
+        return Size(self._decoded.width, self._decoded.height)
+
+    @property
+    def as_shot(self) -> WhitePoint:
+        return self.camera.as_shot
+
+    def developed_size(self, settings: Settings) -> Size:
+        """Size of the developed picture at full scale."""
+        return Geometry.of(settings, self.frame).developed
+
+    def white_balance(self, settings: Settings) -> WhitePoint:
+        """The temperature and tint in effect."""
+        return white.effective(settings, self.as_shot, self._auto_white)
+
+    def pick_white(self, settings: Settings, x: float, y: float) -> WhitePoint:
+        """The white point under which the picture is neutral at (x, y), 0..1 across and down the developed picture.
+
+        Raises InvalidSetting when the place is too dark or clipped to tell.
+        """
+        with self._lock:
+            form = Geometry.of(settings, self.frame)
+            size = form.developed
+            spot = Rect(int(x * size.width) - 2, int(y * size.height) - 2, 5, 5).within(Rect.of(size))
+            if spot.empty:
+                raise InvalidSetting("The white balance picker is outside the picture.", "Click inside it.")
+            a, b, tx, c, d, ty = form.affine(form.cut, 1.0)
+            cut = form.to_cut(spot, size)
+            column, row = cut.x + cut.width / 2, cut.y + cut.height / 2
+            centre = (int(a * column + b * row + tx), int(c * column + d * row + ty))
+            around = Rect(centre[0] - 4, centre[1] - 4, 9, 9).within(Rect.of(self.frame))
+            if around.empty:
+                raise InvalidSetting("The white balance picker is outside the picture.", "Click inside it.")
+            planes, x0, y0 = self._sensor.read(0, around, None)
+            part = planes[:, around.y - y0 : around.bottom - y0, around.x - x0 : around.right - x0]
+            mean = part.reshape(3, -1).mean(axis=1).astype(np.float64)
+            if mean.min() < 1e-4 or np.any(mean >= np.array(self.camera.gains) * 0.98):
+                raise InvalidSetting("This place is too dark or too bright to take the white from.", "Click a grey.")
+            return self.camera.white_of_balanced(mean)
+
+    def render(
+        self,
+        settings: Settings,
+        scale: float = 1.0,
+        region: Rect | None = None,
+        output: Output = Output(),
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Frame:
+        """The developed picture at `scale` output pixels per full-resolution pixel, or a region of that grid.
+
+        A region shows the same bytes as that part of the whole. Raises Cancelled between strips when `cancelled`
+        says so, InvalidSetting for a region or scale that makes no sense.
+        """
+        if not (math.isfinite(scale) and 1e-4 <= scale <= 4):
+            raise InvalidSetting(f"The scale {scale!r} is not possible.", "Use 0.0001 to 4.")
+        if output.space not in SPACES:
+            raise InvalidSetting(f"There is no colour space {output.space!r}.", f"Use {', '.join(SPACES)}.")
+        form = Geometry.of(settings, self.frame)
+        size = form.developed.scaled(scale)
+        whole = Rect.of(size)
+        region = whole if region is None else region.within(whole)
+        if region.empty:
+            raise InvalidSetting("The region lies outside the picture.", f"The picture has {size.width} x {size.height}.")
+        cut = form.to_cut(region, size)
+        grid = Size(size.height, size.width) if form.turns % 2 else size
+        with self._lock:
+            out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
+            look = self._look_arguments(settings, form, grid, scale, output)
+            rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
+            for y in range(cut.y, cut.bottom, rows):
+                if cancelled is not None and cancelled():
+                    raise Cancelled()
+                strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
+                base, held = self._base(settings, form, grid, scale, strip)
+                target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
+                self._library.call(
+                    "look_byte" if output.dtype == "uint8" else "look_float",
+                    Placed(base, (held.x, held.y, 0)),
+                    *look[:2],
+                    grid.width,
+                    grid.height,
+                    *look[2:],
+                    target,
+                )
+        result = form.from_cut(out)
+        if output.dtype == "uint16":
+            return Frame(np.rint(result * 65535).astype(np.uint16), output.space)
+        return Frame(result, output.space)  # type: ignore[arg-type]
+
+    # Stages
+
+    def _scene(self, settings: Settings, scale: float, level: int) -> Scene:
+        colour = self._decoded.colour
+        baseline = (BASELINE_EV + (colour.baseline_exposure if colour else 0.0)) if self.raw else 0.0
+        if settings.value("profile") == "linear":
+            baseline = 0.0
+        return Scene(
+            camera_matrix=self._camera_matrix(settings),
+            baseline=baseline,
+            gains=self.camera.gains,
+            noise=self._sensor.noise,
+            scale=scale,
+            level=level,
+            developed=Geometry.of(settings, self.frame).cut,
+            raw=self.raw,
+        )
+
+    def _camera_matrix(self, settings: Settings) -> NDArray[np.float64]:
+        if "white_balance" not in settings and "temperature" not in settings and "tint" not in settings:
+            return self.camera.to_rec2020()
+        return self.camera.to_rec2020(self.white_balance(settings).xy)
+
+    def _level(self, step: float) -> int:
+        """How often the sensor image can be halved and still have at least the output's resolution."""
+        level = 0
+        while level < 5 and 2.0 ** (level + 1) <= step * 1.0000001:
+            level += 1
+        return level
+
+    def _noise_uniforms(self, settings: Settings, scale: float, level: int) -> Uniforms | None:
+        """Of the noise stage; None when nothing is to be done. A rendered file has no sensor noise left to model."""
+        for operation in catalogue():
+            if operation.stage == "noise" and operation.active(settings):
+                chosen = any(p.name in settings for p in operation.parameters)
+                if self.raw or chosen:
+                    return operation.uniforms(settings, self._scene(settings, scale, level))
+        return None
+
+    def _base(
+        self, settings: Settings, form: Geometry, grid: Size, scale: float, strip: Rect
+    ) -> tuple[Planes, Rect]:
+        """The cut grid's white-balanced camera RGB over `strip` and what sharpening reads around it."""
+        need = strip.grown(SHARPEN_REACH).within(Rect.of(grid))
+        step = form.cut.width / grid.width
+        level = self._level(step)
+        uniforms = self._noise_uniforms(settings, scale, level)
+        digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
+        key = (digest, form, grid, need)
+        if self._held is not None and self._held[0] == key:
+            return self._held[1], self._held[2]
+        source_size = self._sensor.size(level)
+        ratio = 2.0**-level
+        a, b, tx, c, d, ty = form.affine(grid, ratio)
+        turned = form.angle != 0
+        stretch = max(math.hypot(a, c), 1.0)
+        reach = geometry.taps(stretch) // 2 + 1
+        corners = [
+            (a * x + b * y + tx, c * x + d * y + ty)
+            for x in (need.x, need.right - 1)
+            for y in (need.y, need.bottom - 1)
+        ]
+        left, right = min(p[0] for p in corners), max(p[0] for p in corners)
+        top, bottom = min(p[1] for p in corners), max(p[1] for p in corners)
+        around = Rect(
+            math.floor(left) - reach,
+            math.floor(top) - reach,
+            math.ceil(right) - math.floor(left) + 2 * reach + 1,
+            math.ceil(bottom) - math.floor(top) + 2 * reach + 1,
+        )
+        # A crop may reach beyond the frame, where the edge is repeated: at least its nearest pixels are read.
+        inside = around.within(Rect.of(source_size))
+        if inside.empty:
+            inside = Rect(
+                min(max(around.x, 0), source_size.width - 1), min(max(around.y, 0), source_size.height - 1), 1, 1
+            ) if around.width else inside
+        exact = not turned and a == 1 and d == 1 and tx == round(tx) and ty == round(ty)
+        if exact:
+            shifted = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
+            if shifted.within(Rect.of(source_size)) == shifted:
+                planes, x0, y0 = self._sensor.read(level, shifted, uniforms)
+                planes = planes[:, shifted.y - y0 : shifted.bottom - y0, shifted.x - x0 : shifted.right - x0]
+                self._held = (key, planes, need)
+                return planes, need
+        planes, x0, y0 = self._sensor.read(level, inside, uniforms)
+        source = Placed(planes, (x0, y0, 0))
+        out = np.empty((3, need.height, need.width), np.float32)
+        target = Placed(out, (need.x, need.y, 0))
+        if turned:
+            uniforms_turn = np.array([a, b, tx, c, d, ty, stretch], np.float32)
+            self._library.call(
+                "resample_turned", source, source_size.width, source_size.height, uniforms_turn,
+                geometry.LANCZOS_TABLE, geometry.taps(stretch) // 2, target,
+            )  # fmt: skip
+        else:
+            tap_count = max(geometry.taps(abs(a)), geometry.taps(abs(d)))
+            start_x, weights_x = geometry.weights(need.x, need.width, a, tx)
+            start_y, weights_y = geometry.weights(need.y, need.height, d, ty)
+            self._library.call(
+                "resample_straight", source, source_size.width, source_size.height,
+                Placed(start_x, (need.x,)), Placed(_padded(weights_x, tap_count), (0, need.x)),
+                Placed(start_y, (need.y,)), Placed(_padded(weights_y, tap_count), (0, need.y)), tap_count, target,
+            )  # fmt: skip
+        self._held = (key, out, need)
+        return out, need
+
+    @cached_property
+    def _guide(self) -> Guide:
+        """The bilateral grid, of the level whose long edge is at most GUIDE_EDGE."""
+        luminance = np.tensordot(self._luma.astype(np.float32), self._overview, 1)
+        return guide(luminance)
+
+    @cached_property
+    def _overview(self) -> Planes:
+        """The whole frame, small."""
+        level = 1
+        while self._sensor.size(level).long_edge > GUIDE_EDGE:
+            level += 1
+        planes, _, _ = self._sensor.read(level, Rect.of(self._sensor.size(level)), None)
+        return planes
+
+    @property
+    def _luma(self) -> NDArray[np.float64]:
+        """Luminance weights of as-shot-balanced camera RGB."""
+        return np.asarray(REC2020_LUMINANCE @ self.camera.to_rec2020())
+
+    @cached_property
+    def _auto_white(self) -> WhitePoint:
+        return white.automatic(self._overview, self.camera)
+
+    def _look_arguments(
+        self, settings: Settings, form: Geometry, grid: Size, scale: float, output: Output
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], int, int]:
+        """Grid values, packed uniforms and the grid's size."""
+        bases = self._guide
+        scene = self._scene(settings, grid.width / form.cut.width, 0)
+        frame = frame_uniforms(form, grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
+        values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
+        return bases.values, layout.pack(frame, values), bases.columns, bases.rows
+
+
+def _padded(weights: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """(positions, count): zero weights appended, so that both axes have as many taps."""
+    return np.pad(weights, ((0, 0), (0, count - weights.shape[1])))
