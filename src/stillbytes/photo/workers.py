@@ -1,0 +1,167 @@
+"""The editor's side of the decoding processes: started on demand, limited in time, replaced when they die."""
+
+from __future__ import annotations
+
+import atexit
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from stillbytes.core.errors import StillbytesError, UnreadablePhoto
+from stillbytes.photo import wire
+
+COMMAND = (sys.executable, "-P", "-m", "stillbytes.photo.worker")
+"""-P: a photo folder that is the current folder must not be searched for modules."""
+
+
+class Workers:
+    """A few decoding processes. Thread-safe; each process answers one request at a time.
+
+    decoders: how many long requests may run at once. One more process serves short ones (previews, metadata), so
+    that they never wait behind a long one.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND, decoders: int = 2) -> None:
+        self._command = list(command)
+        self._turns = {True: threading.BoundedSemaphore(decoders), False: threading.BoundedSemaphore(1)}
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    def ask(self, do: str, path: Path, *, limit: float, long: bool = False, **more: Any) -> tuple[Any, wire.Parts]:
+        """Have a worker do something with the file and return its result and arrays.
+
+        limit: seconds after which the worker is killed. Raises UnreadablePhoto.
+        """
+        path = path.absolute()
+        if not path.is_file():
+            raise UnreadablePhoto(f"There is no photo at {path}.", "Check the name; it may have been moved or renamed.")
+        with self._turns[long]:
+            reply = self._exchange({"do": do, "path": str(path), **more}, limit)
+        if error := reply[0].get("error"):
+            raise UnreadablePhoto(error["message"], error["remedy"])
+        return reply[0]["result"], reply[1]
+
+    def warm_up(self) -> None:
+        """Start a worker in the background, so that the first photo does not wait for it."""
+        threading.Thread(target=self._warm, daemon=True, name="warm-up").start()
+
+    def close(self) -> None:
+        """End all workers; what they were doing fails."""
+        with self._lock:
+            workers = [*self._idle, *self._busy]
+            self._idle.clear()
+        for worker in workers:
+            worker.kill()
+
+    @property
+    def processes(self) -> list[int]:
+        """Process ids of the workers that exist now."""
+        with self._lock:
+            return [worker.pid for worker in (*self._idle, *self._busy)]
+
+    def _warm(self) -> None:
+        try:
+            with self._turns[False]:
+                self._exchange({"do": "warm-up", "path": ""}, 60.0)
+        except StillbytesError:  # whoever asks for a photo is told
+            return
+
+    def _exchange(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
+        while True:
+            worker = self._take()
+            fresh = worker.fresh
+            try:
+                reply = worker.ask(request, limit)
+            except _GoneError:
+                # It had died while idle (the system may end it for its memory): the request is not to blame.
+                self._give_back(worker, alive=False)
+                if not fresh:
+                    continue
+                raise UnreadablePhoto(
+                    "The process that reads photos does not start.", "Run `stillbytes doctor` to see why."
+                ) from None
+            except wire.WireError as error:
+                self._give_back(worker, alive=False)
+                raise _failure(Path(request["path"]).name, worker.late, limit) from error
+            except BaseException:
+                self._give_back(worker, alive=False)
+                raise
+            self._give_back(worker, alive=True)
+            return reply
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            worker = self._idle.pop() if self._idle else _Worker(self._command)
+            self._busy.add(worker)
+            return worker
+
+    def _give_back(self, worker: _Worker, alive: bool) -> None:
+        if not alive:
+            worker.kill()
+        with self._lock:
+            self._busy.discard(worker)
+            if alive:
+                self._idle.append(worker)
+
+
+class _GoneError(Exception):
+    """The worker was gone before it could be asked."""
+
+
+class _Worker:
+    """One process and its two pipes."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.pid = self._process.pid
+        self.fresh = True
+        self.late = False
+
+    def ask(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
+        """Raises wire.WireError when the process ends, by itself or because it took longer than `limit` seconds."""
+        if self._process.poll() is not None:
+            raise _GoneError
+        timer = threading.Timer(limit, self._time_out)
+        timer.daemon = True
+        timer.start()
+        try:
+            try:
+                wire.send(cast(Any, self._process.stdin), request)
+            except wire.WireError as error:
+                raise _GoneError from error
+            reply = wire.receive(cast(Any, self._process.stdout))
+        finally:
+            timer.cancel()
+        if self.late:
+            raise wire.WireError("killed just after its answer")
+        self.fresh = False
+        return reply
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _time_out(self) -> None:
+        self.late = True
+        self._process.kill()
+
+
+def _failure(name: str, late: bool, limit: float) -> UnreadablePhoto:
+    if late:
+        return UnreadablePhoto(f"{name} was given up after {limit:g} seconds.", "The file is probably damaged.")
+    return UnreadablePhoto(f"The decoder crashed while reading {name}.", "The file is probably damaged.")
