@@ -1,0 +1,223 @@
+/** The page's state in one place, its connections to the server, and what each command does. */
+import * as api from '../api';
+import type { ExportRequest, Formats, Job, Settings } from '../api/types';
+import type { Command } from '../shortcuts/table';
+import { Events } from '../transport/events';
+import { type LinkState, Live } from '../transport/live';
+import { Refused } from '../transport/refused';
+import { Cropping } from './cropping.svelte';
+import { Editor } from './editor.svelte';
+import { Jobs } from './jobs.svelte';
+import { Library } from './library.svelte';
+import { Notices } from './notices.svelte';
+import { Stage } from './stage.svelte';
+
+export type Dialog = 'copy' | 'export' | 'help' | null;
+
+export class App {
+  readonly notices = new Notices();
+  readonly library = new Library();
+  readonly jobs = new Jobs();
+  readonly editor: Editor;
+  readonly stage: Stage;
+  readonly cropping: Cropping;
+  readonly live: Live;
+  readonly events: Events;
+
+  dialog = $state<Dialog>(null);
+  link = $state<LinkState>('connecting');
+  reachable = $state(true);
+  barred = $state(false);
+  ready = $state(false);
+  leftPanel = $state(true);
+  rightPanel = $state(true);
+  filmstrip = $state(true);
+  lightsOut = $state(false);
+  formats = $state.raw<Formats | null>(null);
+  /** Settings to paste, and the groups they were taken from. */
+  copied = $state.raw<{ settings: Settings; groups: string[]; from: string } | null>(null);
+
+  constructor() {
+    this.editor = new Editor({
+      onchange: (draft, input) => this.stage.changed(draft, input),
+      onphoto: (photo, opened) => {
+        if (opened) {
+          if (this.cropping.active) this.cropping.cancel();
+          this.stage.opened();
+        } else {
+          if (this.cropping.active) this.cropping.reload();
+          this.stage.changed(false, null);
+        }
+        document.title = `${photo.name} – Stillbytes`;
+      },
+      onfailed: (error) => this.failed(error),
+      onreachable: (reachable) => (this.reachable = reachable),
+    });
+    this.stage = new Stage(this.editor, () => this.live);
+    this.cropping = new Cropping(this.editor, this.stage);
+    this.live = new Live({
+      url: new URL('/live', location.href).href.replace(/^http/, 'ws'),
+      onframe: (frame) => this.stage.received(frame),
+      onerror: ({ error }) => this.notices.error(error.message, error.remedy),
+      onstate: (state) => this.linked(state),
+    });
+    this.events = new Events({
+      url: '/api/events',
+      onevent: (name, data) => this.happened(name, data),
+      onreturn: () => void this.catchUp(),
+    });
+  }
+
+  async start(): Promise<void> {
+    try {
+      const [{ groups }] = await Promise.all([api.getParameters(), this.library.load()]);
+      this.editor.groups = groups;
+      this.ready = true;
+      const { active } = this.library.selection;
+      if (active) await this.editor.open(active);
+      this.formats = await api.getFormats();
+      await this.jobs.load();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (error instanceof Refused && (error.status === 401 || error.status === 403)) this.barred = true;
+    else this.notices.failed(error);
+  }
+
+  private linked(state: LinkState): void {
+    const returned = state === 'open' && this.link === 'lost';
+    this.link = state;
+    if (returned) void this.catchUp();
+    if (state === 'lost') {
+      // A refused socket tells nothing; a request says whether the page is still welcome.
+      api.getJobs().then(undefined, (error: unknown) => {
+        if (error instanceof Refused) this.failed(error);
+      });
+    }
+  }
+
+  private async catchUp(): Promise<void> {
+    try {
+      if (!this.ready) await this.start();
+      else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh()]);
+    } catch (error) {
+      if (error instanceof Refused) this.failed(error);
+    }
+  }
+
+  private happened(name: string, data: unknown): void {
+    if (name === 'job') this.worked(data as Job);
+    else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
+    else if (name === 'photo-changed') {
+      const { id, edited } = data as { id: string; edited?: boolean };
+      const known = this.library.photos.find((p) => p.id === id)?.edited ?? false;
+      this.library.touched(id, edited ?? known);
+      if (id === this.editor.photo?.id) void this.editor.refresh().catch((error: unknown) => this.failed(error));
+    }
+  }
+
+  private worked(job: Job): void {
+    this.jobs.update(job);
+    if (job.state === 'failed') this.notices.error(job.message || `${job.label} failed.`, job.remedy);
+  }
+
+  openActive(): void {
+    const { active } = this.library.selection;
+    if (active && active !== this.editor.photo?.id && active !== this.editor.opening) void this.editor.open(active);
+  }
+
+  async paste(): Promise<void> {
+    const { copied } = this;
+    const photos = this.library.selected;
+    if (!copied || photos.length === 0) {
+      this.notices.tell('Nothing is copied yet. Copy the settings of a photo first.');
+      return;
+    }
+    this.editor.flush();
+    const label = `Paste from ${copied.from}`;
+    try {
+      await this.editor.queue.add(() => api.paste(copied.settings, copied.groups, photos, label));
+      for (const id of photos) this.library.touched(id, true);
+      await this.editor.refresh();
+      this.notices.tell(`Pasted to ${photos.length === 1 ? '1 photo' : `${photos.length} photos`}.`);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  async export(request: ExportRequest): Promise<void> {
+    this.editor.flush();
+    try {
+      this.jobs.update(await this.editor.queue.add(() => api.startExport(request)));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private toggleBlackAndWhite(): void {
+    const p = this.editor.byName.get('black_and_white');
+    if (!p) return;
+    this.editor.change(p, this.editor.settings[p.name] !== true, null, false);
+    this.editor.commitParameter(p);
+  }
+
+  private step(by: number): void {
+    this.library.step(by);
+    this.openActive();
+  }
+
+  turn(by: 90 | -90): void {
+    if (this.cropping.active) this.cropping.turn(by);
+    else this.editor.turn(by);
+  }
+
+  private cancel(): void {
+    if (this.cropping.active) this.cropping.cancel();
+    else if (this.stage.picking) this.stage.picking = false;
+    else if (this.stage.compare !== 'after') this.stage.show('after');
+    else if (this.lightsOut) this.lightsOut = false;
+  }
+
+  private readonly commands: Record<Command, () => void> = {
+    next: () => this.step(1),
+    previous: () => this.step(-1),
+    first: () => this.step(-this.library.ids.length),
+    last: () => this.step(this.library.ids.length),
+    'select-all': () => this.library.selectAll(),
+    zoom: () => this.stage.toggleZoom(),
+    'zoom-in': () => this.stage.step(1),
+    'zoom-out': () => this.stage.step(-1),
+    'zoom-fit': () => this.stage.zoomTo('fit'),
+    'zoom-100': () => this.stage.zoomTo(1),
+    before: () => this.stage.show(this.stage.compare === 'before' ? 'after' : 'before'),
+    split: () => this.stage.show(this.stage.compare === 'split' ? 'after' : 'split'),
+    clipping: () => this.stage.toggleClipping('both'),
+    'left-panel': () => (this.leftPanel = !this.leftPanel),
+    'right-panel': () => (this.rightPanel = !this.rightPanel),
+    filmstrip: () => (this.filmstrip = !this.filmstrip),
+    lights: () => (this.lightsOut = !this.lightsOut),
+    'white-balance': () => (this.stage.picking = !this.stage.picking),
+    'black-and-white': () => this.toggleBlackAndWhite(),
+    reset: () => this.editor.resetAll(),
+    'rotate-left': () => this.turn(-90),
+    'rotate-right': () => this.turn(90),
+    crop: () => this.cropping.toggle(),
+    'crop-swap': () => this.cropping.swap(),
+    'crop-overlay': () => this.cropping.nextGuide(),
+    commit: () => this.cropping.apply(),
+    cancel: () => this.cancel(),
+    undo: () => this.editor.undo(),
+    redo: () => this.editor.redo(),
+    copy: () => (this.dialog = 'copy'),
+    paste: () => void this.paste(),
+    export: () => (this.dialog = 'export'),
+    help: () => (this.dialog = 'help'),
+  };
+
+  run(command: Command): void {
+    this.commands[command]();
+  }
+}

@@ -1,0 +1,165 @@
+/** The crop tool while it is open: a rectangle over the tilted picture, stored when it is applied. */
+import { type Handle, angleOfRuler, moved, reshaped, resized, straightened } from '../crop/constrain';
+import {
+  type Point,
+  type Rect,
+  type Size,
+  UPRIGHT,
+  WHOLE,
+  boxOf,
+  boxOfLevel,
+  cropOf,
+  levelOf,
+  turnBox,
+  turnedSize,
+  unturnBox,
+} from '../crop/geometry';
+import { ratioOf } from '../crop/ratios';
+import type { Settings } from '../develop/parameter';
+import { CROP_NAMES, type Editor } from './editor.svelte';
+import type { Stage } from './stage.svelte';
+
+export const GUIDES = ['thirds', 'grid', 'diagonals', 'none'] as const;
+
+export class Cropping {
+  active = $state(false);
+  rect = $state.raw<Rect>({ x: 0, y: 0, width: 1, height: 1 });
+  angle = $state(0);
+  ratioId = $state('free');
+  swapped = $state(false);
+  custom = $state.raw<Size>({ width: 5, height: 4 });
+  guide = $state<(typeof GUIDES)[number]>('thirds');
+
+  turned = $derived.by<Size>(() => turnedSize(this.editor.frame, this.editor.orientation));
+  ratio = $derived(ratioOf(this.ratioId, this.turned, this.custom, this.swapped));
+  /** What the rectangle was before the angle began to change: it grows back to that. */
+  private base: { rect: Rect; angle: number } | null = null;
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly stage: Stage,
+  ) {}
+
+  toggle(): void {
+    if (this.active) this.apply();
+    else if (this.editor.photo) this.start();
+  }
+
+  start(): void {
+    this.active = true;
+    this.reload();
+  }
+
+  /** Takes the crop from the settings, as when the tool opens or the history moved. */
+  reload(): void {
+    const { frame, crop, orientation } = this.editor;
+    const box = turnBox(boxOf(crop, frame), frame, orientation);
+    this.rect = levelOf(box, this.turned);
+    this.angle = box.angle;
+    this.base = null;
+    this.stage.setLevel(this.angle);
+  }
+
+  apply(): void {
+    if (!this.active) return;
+    const { frame, orientation } = this.editor;
+    const box = unturnBox(boxOfLevel(this.rect, this.angle, this.turned), frame, orientation);
+    const crop = cropOf(box, frame);
+    const values = [crop.left, crop.top, crop.right, crop.bottom, crop.angle];
+    const settings: Settings = { ...this.withoutCrop() };
+    CROP_NAMES.forEach((name, i) => {
+      const value = values[i];
+      if (value !== undefined && this.editor.byName.get(name)?.default !== value) settings[name] = value;
+    });
+    this.close();
+    this.editor.preview(settings, null, false);
+    this.editor.commit('Crop');
+  }
+
+  cancel(): void {
+    this.close();
+  }
+
+  private close(): void {
+    this.active = false;
+    this.stage.setLevel(null);
+  }
+
+  private withoutCrop(): Settings {
+    return Object.fromEntries(Object.entries(this.editor.settings).filter(([name]) => !CROP_NAMES.includes(name)));
+  }
+
+  reset(): void {
+    const box = turnBox(boxOf(WHOLE, this.editor.frame), this.editor.frame, UPRIGHT);
+    this.rect = levelOf({ ...box, x: this.turned.width / 2, y: this.turned.height / 2, ...this.turned }, this.turned);
+    this.ratioId = 'free';
+    this.turnTo(0, false);
+  }
+
+  resize(from: Rect, handle: Handle, dx: number, dy: number, locked: boolean): void {
+    const ratio = this.ratio ?? (locked ? from.width / from.height : null);
+    this.rect = resized(from, handle, dx, dy, ratio, this.angle, this.turned);
+    this.base = null;
+  }
+
+  move(from: Rect, dx: number, dy: number): void {
+    this.rect = moved(from, dx, dy, this.angle, this.turned);
+    this.base = null;
+  }
+
+  /** Straightens; `keep` lets the rectangle grow back to what it was before the angle began to change. */
+  turnTo(angle: number, keep = true): void {
+    this.base = keep ? (this.base ?? { rect: this.rect, angle: this.angle }) : { rect: this.rect, angle };
+    this.angle = Math.round(Math.min(45, Math.max(-45, angle)) * 100) / 100;
+    this.rect = straightened(this.base.rect, this.base.angle, this.angle, this.turned);
+    this.stage.setLevel(this.angle);
+  }
+
+  ruler(a: Point, b: Point): void {
+    if (Math.hypot(b.x - a.x, b.y - a.y) > 4) this.turnTo(angleOfRuler(a, b, this.angle));
+  }
+
+  setRatio(id: string): void {
+    this.ratioId = id;
+    this.swapped = this.rect.height > this.rect.width && id !== 'original' && id !== 'free';
+    this.reshape();
+  }
+
+  setCustom(width: number, height: number): void {
+    if (!(width > 0 && height > 0)) return;
+    this.custom = { width, height };
+    this.ratioId = 'custom';
+    this.swapped = false;
+    this.reshape();
+  }
+
+  swap(): void {
+    this.swapped = !this.swapped;
+    if (this.ratio === null)
+      this.rect = reshaped(this.rect, this.rect.height / this.rect.width, this.angle, this.turned);
+    else this.reshape();
+    this.base = null;
+  }
+
+  private reshape(): void {
+    if (this.ratio !== null) this.rect = reshaped(this.rect, this.ratio, this.angle, this.turned);
+    this.base = null;
+  }
+
+  /** Turning and mirroring apply to the picture at once; the rectangle is stored first, so that it goes along. */
+  turn(by: 90 | -90): void {
+    this.apply();
+    this.editor.turn(by);
+    this.start();
+  }
+
+  flip(axis: 'horizontal' | 'vertical'): void {
+    this.apply();
+    this.editor.flip(axis);
+    this.start();
+  }
+
+  nextGuide(): void {
+    this.guide = GUIDES[(GUIDES.indexOf(this.guide) + 1) % GUIDES.length] ?? 'thirds';
+  }
+}

@@ -1,0 +1,239 @@
+/** The open photo and its settings: changes while a hand moves, commits when it rests, history on the server. */
+import * as api from '../api';
+import type { Group, Parameter, Photo, Settings, Value } from '../api/types';
+import { UPRIGHT, type Crop, type Orientation, type Size, developedSize } from '../crop/geometry';
+import { described } from '../develop/parameter';
+import { type Effective, changed, equal, without } from '../develop/settings';
+import { WriteQueue } from '../transport/queue';
+
+export interface EditorLinks {
+  /** The settings changed on this page: ask for a frame. */
+  onchange: (draft: boolean, input: number | null) => void;
+  /** Another photo, or the same one changed by the server. */
+  onphoto: (photo: Photo, opened: boolean) => void;
+  onfailed: (error: unknown) => void;
+  onreachable: (reachable: boolean) => void;
+}
+
+/** The crop is driven by its tool, not by sliders. */
+export const CROP_NAMES = ['crop_left', 'crop_top', 'crop_right', 'crop_bottom', 'crop_angle'];
+export const TURN_NAMES = ['rotate', 'flip_horizontal', 'flip_vertical'];
+/** Key presses and turns of the wheel that follow each other this quickly are one history entry. */
+const GATHER = 600;
+
+export class Editor {
+  groups = $state.raw<Group[]>([]);
+  photo = $state.raw<Photo | null>(null);
+  settings = $state.raw<Settings>({});
+  effective = $state.raw<Effective>({});
+  opening = $state<string | null>(null);
+
+  parameters = $derived<Parameter[]>(this.groups.flatMap((g) => g.parameters));
+  byName = $derived(new Map(this.parameters.map((p) => [p.name, p])));
+  panel = $derived(this.groups.filter((g) => !g.parameters.every((p) => this.isCrop(p))));
+  frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
+  crop = $derived<Crop>({
+    left: this.number('crop_left', 0),
+    top: this.number('crop_top', 0),
+    right: this.number('crop_right', 1),
+    bottom: this.number('crop_bottom', 1),
+    angle: this.number('crop_angle', 0),
+  });
+  orientation = $derived<Orientation>({
+    rotate: (Number(this.settings.rotate ?? UPRIGHT.rotate) % 360) as Orientation['rotate'],
+    flipHorizontal: this.settings.flip_horizontal === true,
+    flipVertical: this.settings.flip_vertical === true,
+  });
+  developed = $derived.by<Size>(() => {
+    const { width, height } = developedSize(this.frame, this.crop, this.orientation);
+    return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
+  });
+
+  readonly queue: WriteQueue;
+  private committed: Settings = {};
+  private gathering: { timer: ReturnType<typeof setTimeout>; label: string } | null = null;
+
+  constructor(private readonly links: EditorLinks) {
+    this.queue = new WriteQueue(links.onreachable);
+  }
+
+  isCrop(p: Parameter): boolean {
+    return CROP_NAMES.includes(p.name) || TURN_NAMES.includes(p.name);
+  }
+
+  private number(name: string, otherwise: number): number {
+    const value = this.settings[name];
+    return typeof value === 'number' ? value : otherwise;
+  }
+
+  async open(id: string): Promise<void> {
+    this.flush();
+    this.opening = id;
+    try {
+      const photo = await api.getPhoto(id);
+      if (this.opening !== id) return;
+      this.opening = null;
+      this.adopt(photo, true);
+    } catch (error) {
+      if (this.opening === id) this.opening = null;
+      this.links.onfailed(error);
+    }
+  }
+
+  /** The photo changed elsewhere (another window, the command line, a paste). */
+  async refresh(): Promise<void> {
+    const id = this.photo?.id;
+    if (!id || this.unsaved) return;
+    const photo = await api.getPhoto(id);
+    if (this.photo?.id === id && !this.unsaved) this.adopt(photo, false);
+  }
+
+  private get unsaved(): boolean {
+    return this.queue.length > 0 || this.gathering !== null || !equal(this.settings, this.committed);
+  }
+
+  private adopt(photo: Photo, opened: boolean): void {
+    const moved = !equal(photo.settings, this.settings);
+    this.photo = photo;
+    this.settings = photo.settings;
+    this.committed = photo.settings;
+    this.effective = photo.white_balance;
+    if (opened || moved) this.links.onphoto(photo, opened);
+  }
+
+  /** A control moved: shows the change, stores nothing. Null is the default. */
+  change(p: Parameter, value: Value, input: number | null = null, draft = true): void {
+    this.preview(changed(this.settings, p, value, this.parameters, this.effective), input, draft);
+  }
+
+  preview(settings: Settings, input: number | null = null, draft = true): void {
+    if (!this.photo) return;
+    this.settings = settings;
+    this.links.onchange(draft, input);
+  }
+
+  /** The hand rests: one history entry for what changed since the last. */
+  commit(label: string): void {
+    this.cancelGathering();
+    const { photo, settings } = this;
+    if (!photo || equal(settings, this.committed)) return;
+    this.committed = settings;
+    this.links.onchange(false, null);
+    void this.write(photo.id, () => api.putSettings(photo.id, settings, label));
+  }
+
+  commitParameter(p: Parameter): void {
+    const value = this.settings[p.name];
+    this.commit(value === undefined && p.default === null ? `${p.label} as shot` : described(p, value ?? p.default));
+  }
+
+  /** Commits after a pause, so that a row of key presses is one entry. */
+  commitSoon(p: Parameter): void {
+    const value = this.settings[p.name] ?? p.default;
+    this.cancelGathering();
+    const label = described(p, value);
+    this.gathering = { label, timer: setTimeout(() => this.commit(label), GATHER) };
+  }
+
+  /** Stores now what waits to be stored. */
+  flush(): void {
+    if (this.gathering) this.commit(this.gathering.label);
+  }
+
+  private cancelGathering(): void {
+    clearTimeout(this.gathering?.timer);
+    this.gathering = null;
+  }
+
+  reset(p: Parameter): void {
+    this.change(p, null, null, false);
+    this.commit(`${p.label} reset`);
+  }
+
+  resetGroup(group: Group): void {
+    this.preview(without(this.settings, group.parameters), null, false);
+    this.commit(`${group.name} reset`);
+  }
+
+  resetAll(): void {
+    this.preview({}, null, false);
+    this.commit('Reset');
+  }
+
+  undo(): void {
+    this.flush();
+    if (this.photo?.history.can_undo || this.queue.length) this.travel((id) => api.undo(id));
+  }
+
+  redo(): void {
+    if (this.photo?.history.can_redo) this.travel((id) => api.redo(id));
+  }
+
+  goTo(index: number): void {
+    this.flush();
+    this.travel((id) => api.goTo(id, index));
+  }
+
+  private travel(step: (id: string) => Promise<Photo>): void {
+    const id = this.photo?.id;
+    if (id) void this.write(id, () => step(id), true);
+  }
+
+  /** After the write the server's word counts, unless the hand has moved on meanwhile. */
+  private async write(id: string, write: () => Promise<Photo>, follow = false): Promise<void> {
+    try {
+      const photo = await this.queue.add(write);
+      if (this.photo?.id !== id) return;
+      if (follow) this.adopt(photo, false);
+      else if (!this.unsaved) this.adopt(photo, false);
+      else this.photo = { ...photo };
+    } catch (error) {
+      this.links.onfailed(error);
+      if (this.photo?.id === id && this.queue.length === 0) await this.restore(id);
+    }
+  }
+
+  /** The server refused: shows what it has. */
+  private async restore(id: string): Promise<void> {
+    try {
+      const photo = await api.getPhoto(id);
+      if (this.photo?.id === id) this.adopt(photo, false);
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+  }
+
+  turn(by: 90 | -90): void {
+    const rotate = this.byName.get('rotate');
+    if (!rotate) return;
+    const next = (this.orientation.rotate + by + 360) % 360;
+    this.change(rotate, String(next), null, false);
+    this.commit(by > 0 ? 'Rotate right' : 'Rotate left');
+  }
+
+  /** Mirrors what is seen: after a quarter turn the photo's own axes have changed places. */
+  flip(axis: 'horizontal' | 'vertical'): void {
+    const quarter = this.orientation.rotate % 180 !== 0;
+    const own = (axis === 'horizontal') !== quarter ? 'flip_horizontal' : 'flip_vertical';
+    const p = this.byName.get(own);
+    if (!p) return;
+    this.change(p, this.settings[own] !== true, null, false);
+    this.commit(axis === 'horizontal' ? 'Flip horizontally' : 'Flip vertically');
+  }
+
+  async pickWhite(x: number, y: number): Promise<void> {
+    const { photo } = this;
+    const temperature = this.byName.get('temperature');
+    const tint = this.byName.get('tint');
+    if (!photo || !temperature || !tint) return;
+    try {
+      const white = await api.pickWhite(photo.id, x, y);
+      if (this.photo?.id !== photo.id) return;
+      const warm = changed(this.settings, temperature, white.temperature, this.parameters, this.effective);
+      this.preview(changed(warm, tint, white.tint, this.parameters, this.effective), null, false);
+      this.commit('White balance picked');
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+  }
+}

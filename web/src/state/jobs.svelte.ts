@@ -1,0 +1,29 @@
+/** Work that the server does in the background, as its events tell. */
+import * as api from '../api';
+import type { Job } from '../api/types';
+
+export class Jobs {
+  list = $state.raw<Job[]>([]);
+  running = $derived(this.list.filter((job) => !finished(job)));
+
+  async load(): Promise<void> {
+    this.list = (await api.getJobs()).jobs;
+  }
+
+  update(job: Job): void {
+    const known = this.list.some((j) => j.id === job.id);
+    this.list = known ? this.list.map((j) => (j.id === job.id ? job : j)) : [...this.list, job];
+  }
+
+  async cancel(id: string): Promise<void> {
+    await api.cancelJob(id);
+  }
+
+  clear(): void {
+    this.list = this.running;
+  }
+}
+
+export function finished(job: Job): boolean {
+  return ['done', 'failed', 'cancelled'].includes(job.state);
+}

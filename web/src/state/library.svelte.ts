@@ -1,0 +1,51 @@
+/** The folder: its photos, which of them are selected, and how fresh their thumbnails are. */
+import * as api from '../api';
+import type { Folder, PhotoEntry } from '../api/types';
+import { NOTHING, type Selection, all, clicked, only, remaining, stepped } from '../library/selection';
+
+export class Library {
+  folder = $state.raw<Folder | null>(null);
+  selection = $state.raw<Selection>(NOTHING);
+  private readonly visit = Date.now().toString(36);
+  /** Counts changes of a photo, so that its thumbnail is fetched anew. */
+  versions = $state<Record<string, number>>({});
+
+  photos = $derived<PhotoEntry[]>(this.folder?.photos ?? []);
+  ids = $derived(this.photos.map((p) => p.id));
+  active = $derived(this.photos.find((p) => p.id === this.selection.active) ?? null);
+  selected = $derived(this.ids.filter((id) => this.selection.selected.has(id)));
+
+  async load(): Promise<void> {
+    this.folder = await api.getFolder();
+    this.selection = remaining(this.selection, this.ids);
+  }
+
+  click(id: string, shift: boolean, mod: boolean): void {
+    this.selection = clicked(this.selection, this.ids, id, shift, mod);
+  }
+
+  step(by: number, extend = false): void {
+    this.selection = stepped(this.selection, this.ids, by, extend);
+  }
+
+  choose(id: string): void {
+    this.selection = only(id);
+  }
+
+  selectAll(): void {
+    this.selection = all(this.selection, this.ids);
+  }
+
+  /** Changes whenever the thumbnail may have changed; differs from one visit to the next. */
+  version(id: string): string {
+    return `${this.visit}.${this.versions[id] ?? 0}`;
+  }
+
+  /** The photo looks different now. */
+  touched(id: string, edited: boolean): void {
+    this.versions[id] = (this.versions[id] ?? 0) + 1;
+    const folder = this.folder;
+    if (!folder || folder.photos.find((p) => p.id === id)?.edited === edited) return;
+    this.folder = { ...folder, photos: folder.photos.map((p) => (p.id === id ? { ...p, edited } : p)) };
+  }
+}

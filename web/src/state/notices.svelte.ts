@@ -1,0 +1,44 @@
+/** Short messages at the edge of the window. Errors stay until they are dismissed. */
+import { Refused } from '../transport/refused';
+
+export interface Notice {
+  id: number;
+  tone: 'error' | 'plain';
+  message: string;
+  remedy: string;
+}
+
+const PLAIN_STAYS = 4000;
+const MOST = 4;
+
+export class Notices {
+  list = $state.raw<Notice[]>([]);
+  private next = 1;
+
+  tell(message: string): void {
+    const id = this.add('plain', message, '');
+    setTimeout(() => this.dismiss(id), PLAIN_STAYS);
+  }
+
+  error(message: string, remedy = ''): void {
+    if (this.list.some((n) => n.message === message)) return;
+    this.add('error', message, remedy);
+  }
+
+  /** For a promise that failed. Unreachable servers are the connection banner's business. */
+  failed(error: unknown): void {
+    if (error instanceof Refused) this.error(error.message, error.remedy);
+    else if (error instanceof TypeError) this.error('Stillbytes did not answer.', 'Is it still running?');
+    else this.error(error instanceof Error ? error.message : String(error));
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((n) => n.id !== id);
+  }
+
+  private add(tone: Notice['tone'], message: string, remedy: string): number {
+    const id = this.next++;
+    this.list = [...this.list, { id, tone, message, remedy }].slice(-MOST);
+    return id;
+  }
+}

@@ -1,0 +1,258 @@
+/** What is on the canvas: view, comparison, tools; asks the live socket for frames and gives them to the painter. */
+import { Painter, type Scene } from '../canvas/painter';
+import {
+  FITTED,
+  type Demand,
+  type Placement,
+  type View,
+  type Zoom,
+  demand,
+  fitScale,
+  isWhole,
+  overview,
+  panned,
+  place,
+  stepped,
+  zoomedAt,
+} from '../canvas/viewport';
+import { type Point, type Size, boundsAt, frameToDeveloped, turnedSize } from '../crop/geometry';
+import { previewUrl } from '../api';
+import type { Settings } from '../api/types';
+import type { ViewName } from '../transport/frame';
+import type { Frame, Live, Wish } from '../transport/live';
+import { CROP_NAMES, type Editor, TURN_NAMES } from './editor.svelte';
+
+export type Compare = 'after' | 'before' | 'split';
+export type Clipping = Wish['clipping'];
+
+/** After the last movement a full frame is asked for. */
+const REST = 120;
+const OVERVIEW_EDGE = 1024;
+const GEOMETRY = [...CROP_NAMES, ...TURN_NAMES];
+
+export class Stage {
+  size = $state.raw<Size>({ width: 1, height: 1 });
+  ratio = $state(1);
+  view = $state.raw<View>(FITTED);
+  compare = $state<Compare>('after');
+  /** The divider, as a part of the stage's width. */
+  divider = $state(0.5);
+  shadows = $state(false);
+  highlights = $state(false);
+  picking = $state(false);
+  /** Angle at which the crop tool shows the picture; null while the tool is closed. */
+  level = $state<number | null>(null);
+  histogram = $state.raw<Uint32Array | null>(null);
+  clipped = $state.raw({ shadows: 0, highlights: 0 });
+  waiting = $state(false);
+  hasPicture = $state(false);
+
+  readonly wide = matchMedia('(color-gamut: p3)').matches;
+  private painter: Painter | null = null;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private slow: ReturnType<typeof setTimeout> | undefined;
+  private last: Zoom = 1;
+
+  developed = $derived.by<Size>(() =>
+    this.level === null ? this.editor.developed : turnedSize(this.editor.frame, this.editor.orientation),
+  );
+  placement = $derived.by<Placement>(() => place(this.shownView, this.developed, this.size, this.margin));
+  fitted = $derived(fitScale(this.developed, this.size, this.margin));
+  clipping = $derived<Clipping>(
+    this.shadows ? (this.highlights ? 'both' : 'shadows') : this.highlights ? 'highlights' : 'none',
+  );
+  /** Stage pixels per photo pixel while cropping: the whole tilted picture is in sight. */
+  cropScale = $derived(fitScale(boundsAt(this.developed, this.level ?? 0), this.size, this.margin));
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly live: () => Live,
+  ) {}
+
+  private get shownView(): View {
+    return this.level === null ? this.view : FITTED;
+  }
+
+  private get margin(): number {
+    return (this.level === null ? 10 : 28) * this.ratio;
+  }
+
+  mount(canvas: HTMLCanvasElement): void {
+    this.painter = new Painter(canvas, this.wide);
+  }
+
+  resize(width: number, height: number, ratio: number): void {
+    const canvas = this.painter?.canvas;
+    if (!canvas) return;
+    this.ratio = ratio;
+    this.size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
+    canvas.width = this.size.width;
+    canvas.height = this.size.height;
+    this.paint();
+    this.moved();
+  }
+
+  paint(): void {
+    const scene: Scene = {
+      placement: this.placement,
+      compare: this.compare,
+      divider: Math.round(this.divider * this.size.width),
+      level: this.level === null ? null : { angle: this.level, scale: this.cropScale, turned: this.developed },
+    };
+    this.painter?.paint(scene);
+  }
+
+  /** Another photo: nothing of the old one stays, the embedded preview is shown until the first frame. */
+  opened(): void {
+    this.view = FITTED;
+    this.picking = false;
+    this.live().forget('main');
+    this.live().forget('before');
+    this.painter?.clear('main');
+    this.painter?.clear('before');
+    this.painter?.clearPreview();
+    this.histogram = null;
+    this.hasPicture = false;
+    this.paint();
+    void this.loadPreview();
+    this.ask(false);
+  }
+
+  private async loadPreview(): Promise<void> {
+    const { photo, frame, crop, orientation, developed } = this.editor;
+    if (!photo) return;
+    try {
+      const response = await fetch(previewUrl(photo.id), { credentials: 'same-origin' });
+      if (!response.ok) return;
+      const image = await createImageBitmap(await response.blob());
+      if (this.editor.photo?.id !== photo.id || this.painter?.has('main') || !this.painter) {
+        image.close();
+        return;
+      }
+      this.painter.preview = { image, frame, developed, toDeveloped: frameToDeveloped(frame, crop, orientation) };
+      this.hasPicture = true;
+      this.paint();
+    } catch {
+      // The developed frame is on its way, and will say so if the photo cannot be read.
+    }
+  }
+
+  /** The settings changed. Drafts come while the hand moves, a full frame when it rests. */
+  changed(draft: boolean, input: number | null): void {
+    clearTimeout(this.rest);
+    this.ask(draft, input);
+    if (draft) this.rest = setTimeout(() => this.ask(false), REST);
+    if (this.compare !== 'after' && !draft) this.askBefore();
+  }
+
+  /** The view moved: what is there is painted at once, what is missing asked for. */
+  moved(): void {
+    if (!this.editor.photo) return;
+    this.paint();
+    this.ask(false);
+    if (this.compare !== 'after') this.askBefore();
+  }
+
+  private ask(draft: boolean, input: number | null = null): void {
+    const wanted = demand(this.placement, this.developed, this.size, draft);
+    if (wanted) this.request('main', wanted, this.shownSettings, draft, input);
+  }
+
+  private askBefore(): void {
+    const wanted = demand(this.placement, this.developed, this.size, false);
+    if (!wanted) return;
+    const { settings } = this.editor;
+    const kept = Object.entries(settings).filter(([name]) => GEOMETRY.includes(name));
+    this.request('before', wanted, Object.fromEntries(kept), false, null);
+  }
+
+  /** While cropping, the whole upright-standing picture is asked for. */
+  private get shownSettings(): Settings {
+    const { settings } = this.editor;
+    if (this.level === null) return settings;
+    return Object.fromEntries(Object.entries(settings).filter(([name]) => !CROP_NAMES.includes(name)));
+  }
+
+  private request(view: ViewName, wanted: Demand, settings: Settings, draft: boolean, input: number | null): void {
+    const { photo } = this.editor;
+    if (!photo || this.size.width < 2) return;
+    const space = this.wide ? 'display-p3' : 'srgb';
+    this.live().request({ photo: photo.id, view, settings, ...wanted, draft, space, clipping: this.clipping }, input);
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => (this.waiting = this.live().busy('main')), 350);
+  }
+
+  received(frame: Frame): void {
+    const { header, wish, image, histogram } = frame;
+    const key = JSON.stringify([wish.settings, wish.clipping]);
+    const layer = { image, demand: { scale: header.scale, region: header.region }, developed: header.developed, key };
+    this.painter?.put(header.view, layer);
+    this.hasPicture = true;
+    this.waiting = false;
+    if (header.view === 'main') {
+      this.painter?.clearPreview();
+      this.editor.effective = header.white_balance;
+      if (isWhole(layer.demand, layer.developed)) {
+        this.histogram = histogram;
+        this.clipped = header.clipped;
+      } else if (!header.draft) this.refreshOverview(key);
+    }
+    this.paint();
+  }
+
+  /** Zoomed in, the picture underneath and the histogram follow once the visible part is sharp. */
+  private refreshOverview(key: string): void {
+    if (this.painter?.wholeKey('main') === key || this.level !== null) return;
+    const wanted = overview(this.developed, OVERVIEW_EDGE);
+    this.request('main', wanted, this.shownSettings, false, null);
+  }
+
+  zoomTo(zoom: Zoom, at?: Point): void {
+    if (this.level !== null) return;
+    if (zoom !== 'fit') this.last = zoom;
+    const middle = { x: this.size.width / 2, y: this.size.height / 2 };
+    this.view = zoomedAt(this.view, zoom, at ?? middle, this.developed, this.size, this.margin);
+    this.moved();
+  }
+
+  toggleZoom(at?: Point): void {
+    this.zoomTo(this.view.zoom === 'fit' ? this.last : 'fit', at);
+  }
+
+  step(direction: 1 | -1, at?: Point): void {
+    this.zoomTo(stepped(this.view, direction, this.fitted), at);
+  }
+
+  pan(dx: number, dy: number): void {
+    this.view = panned(this.view, dx, dy, this.developed, this.size);
+    this.moved();
+  }
+
+  show(compare: Compare): void {
+    if (this.level !== null) return;
+    this.compare = compare;
+    if (compare !== 'after') this.askBefore();
+    this.paint();
+  }
+
+  toggleClipping(which: 'both' | 'shadows' | 'highlights'): void {
+    if (which === 'both') {
+      const on = !(this.shadows && this.highlights);
+      this.shadows = this.highlights = on;
+    } else this[which] = !this[which];
+    this.ask(false);
+  }
+
+  /** Opens, follows or closes the crop tool's view. */
+  setLevel(angle: number | null): void {
+    const switched = (angle === null) !== (this.level === null);
+    this.level = angle;
+    if (switched) {
+      this.compare = 'after';
+      this.picking = false;
+      this.live().forget('main');
+      this.ask(false);
+    }
+    this.paint();
+  }
+}
