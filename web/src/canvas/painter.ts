@@ -1,12 +1,19 @@
-/** Paints the stage: embedded preview or last whole frame underneath, the newest frame on top, before beside after. */
-import type { Matrix, Rect, Size } from '../crop/geometry';
+/**
+ * Paints the stage: embedded preview or last whole frame underneath, the newest frame on top, before beside after.
+ *
+ * Every layer knows how it was cut out of the photo's frame. One that was cut, turned or mirrored differently from what
+ * is shown now is carried over, so that a rotation or a crop is seen at once, before the new frame is there.
+ */
+import { type Matrix, type Rect, type Size, alike, inverse, multiplied } from '../crop/geometry';
 import type { ViewName } from '../transport/frame';
-import { type Demand, type Placement, isWhole, landing } from './viewport';
+import { type Demand, type Placement, gridOf, isWhole, landing } from './viewport';
 
 export interface Layer {
   image: ImageBitmap;
   demand: Demand;
   developed: Size;
+  /** Frame pixels to pixels of the developed picture that this is a part of. */
+  map: Matrix;
   /** What the frame was rendered from, to tell whether two layers belong together. */
   key: string;
 }
@@ -16,27 +23,22 @@ interface Layers {
   part: Layer | null;
 }
 
-/** The embedded preview: the upright uncropped photo, and how it maps to the developed picture. */
-export interface Preview {
-  image: ImageBitmap;
-  frame: Size;
-  toDeveloped: Matrix;
-  developed: Size;
-}
-
 export interface Scene {
+  /** Frame pixels to pixels of the developed picture that is shown. */
+  map: Matrix;
   placement: Placement;
+  developed: Size;
   compare: 'after' | 'before' | 'split';
   /** Stage x of the divider. */
   divider: number;
-  /** Set in crop mode: the whole picture stands at -angle about its centre, `scale` stage pixels per photo pixel. */
-  level: { angle: number; scale: number; turned: Size } | null;
+  /** In crop mode: the picture stands at -angle about the stage's centre, `scale` stage pixels per photo pixel. */
+  level: { angle: number; scale: number } | null;
 }
 
 export class Painter {
   private readonly context: CanvasRenderingContext2D;
   private readonly layers: Record<ViewName, Layers> = { main: empty(), before: empty() };
-  preview: Preview | null = null;
+  private preview: Layer | null = null;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -60,6 +62,13 @@ export class Painter {
       closed(layers.part);
       layers.part = layer;
     }
+    if (view === 'main') this.preview = closed(this.preview);
+  }
+
+  /** The embedded preview: the whole upright photo, whatever its resolution. */
+  putPreview(image: ImageBitmap, frame: Size): void {
+    const demand = { scale: 1, region: { x: 0, y: 0, ...frame } };
+    this.preview = { image, demand, developed: frame, map: [1, 0, 0, 1, 0, 0], key: 'preview' };
   }
 
   has(view: ViewName): boolean {
@@ -71,15 +80,12 @@ export class Painter {
     return this.layers[view].whole?.key ?? null;
   }
 
-  clear(view: ViewName): void {
-    const layers = this.layers[view];
-    layers.whole = closed(layers.whole);
-    layers.part = closed(layers.part);
-  }
-
-  clearPreview(): void {
-    this.preview?.image.close();
-    this.preview = null;
+  clear(): void {
+    for (const layers of Object.values(this.layers)) {
+      layers.whole = closed(layers.whole);
+      layers.part = closed(layers.part);
+    }
+    this.preview = closed(this.preview);
   }
 
   paint(scene: Scene): void {
@@ -87,68 +93,65 @@ export class Painter {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = getComputedStyle(canvas).backgroundColor;
     context.fillRect(0, 0, canvas.width, canvas.height);
-    if (scene.level) this.paintLevel(scene.level);
-    else if (scene.compare === 'split') {
-      this.clipped({ x: 0, y: 0, width: scene.divider, height: canvas.height }, 'before', scene.placement);
-      const rest = { x: scene.divider, y: 0, width: canvas.width - scene.divider, height: canvas.height };
-      this.clipped(rest, 'main', scene.placement);
-    } else this.paintView(scene.compare === 'before' && this.has('before') ? 'before' : 'main', scene.placement);
+    if (scene.compare === 'split' && !scene.level) {
+      const right = canvas.width - scene.divider;
+      this.clipped({ x: 0, y: 0, width: scene.divider, height: canvas.height }, 'before', scene);
+      this.clipped({ x: scene.divider, y: 0, width: right, height: canvas.height }, 'main', scene);
+    } else this.paintView(scene.compare === 'before' && this.has('before') ? 'before' : 'main', scene);
   }
 
-  private clipped(area: Rect, view: ViewName, placement: Placement): void {
+  private clipped(area: Rect, view: ViewName, scene: Scene): void {
     const { context } = this;
     context.save();
     context.beginPath();
     context.rect(area.x, area.y, area.width, area.height);
     context.clip();
-    this.paintView(view, placement);
+    this.paintView(view, scene);
     context.restore();
   }
 
-  private paintView(view: ViewName, placement: Placement): void {
+  private paintView(view: ViewName, scene: Scene): void {
     const { whole, part } = this.layers[view];
-    if (whole) this.layer(whole, placement);
-    else if (this.preview) this.paintPreview(this.preview, placement);
-    if (part) this.layer(part, placement);
+    for (const layer of [whole ?? this.preview, part]) {
+      if (!layer) continue;
+      if (!scene.level && alike(layer.map, scene.map)) this.paintInPlace(layer, scene.placement);
+      else this.paintCarried(layer, scene);
+    }
   }
 
-  private layer(layer: Layer, placement: Placement): void {
+  private paintInPlace(layer: Layer, placement: Placement): void {
     const { context } = this;
     const at = landing(layer.demand, layer.developed, placement);
     const magnified = at.width / layer.image.width;
     // Photo pixels stay squares at 200 % and more; a draft is smoothed.
-    context.imageSmoothingEnabled = !(layer.demand.scale === 1 && magnified >= 2);
+    context.imageSmoothingEnabled = !(layer.demand.scale === 1 && magnified >= 2 && layer.key !== 'preview');
     context.imageSmoothingQuality = magnified < 1 ? 'high' : 'medium';
     context.drawImage(layer.image, at.x, at.y, at.width, at.height);
   }
 
-  private paintPreview({ image, frame, toDeveloped, developed }: Preview, placement: Placement): void {
-    const { context } = this;
+  private paintCarried(layer: Layer, scene: Scene): void {
+    const { context, canvas } = this;
+    const { placement, developed, level } = scene;
     context.save();
-    context.beginPath();
-    context.rect(placement.x, placement.y, placement.width, placement.height);
-    context.clip();
-    context.translate(placement.x, placement.y);
-    context.scale(placement.width / developed.width, placement.height / developed.height);
-    context.transform(...toDeveloped);
+    if (level) {
+      context.translate(canvas.width / 2, canvas.height / 2);
+      context.rotate((-level.angle * Math.PI) / 180);
+      context.scale(level.scale, level.scale);
+      context.translate(-developed.width / 2, -developed.height / 2);
+    } else {
+      context.beginPath();
+      context.rect(placement.x, placement.y, placement.width, placement.height);
+      context.clip();
+      context.translate(placement.x, placement.y);
+      context.scale(placement.width / developed.width, placement.height / developed.height);
+    }
+    context.transform(...multiplied(scene.map, inverse(layer.map)));
+    const grid = gridOf(layer.developed, layer.demand.scale);
+    context.scale(layer.developed.width / grid.width, layer.developed.height / grid.height);
+    const { x, y, width, height } = layer.demand.region;
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
-    context.drawImage(image, 0, 0, frame.width, frame.height);
-    context.restore();
-  }
-
-  private paintLevel({ angle, scale, turned }: NonNullable<Scene['level']>): void {
-    const { canvas, context } = this;
-    const layer = this.layers.main.whole;
-    if (!layer) return;
-    context.save();
-    context.translate(canvas.width / 2, canvas.height / 2);
-    context.rotate((-angle * Math.PI) / 180);
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = 'high';
-    const width = turned.width * scale;
-    const height = turned.height * scale;
-    context.drawImage(layer.image, -width / 2, -height / 2, width, height);
+    context.drawImage(layer.image, x, y, width, height);
     context.restore();
   }
 }

@@ -4,6 +4,7 @@ import {
   type Orientation,
   UPRIGHT,
   WHOLE,
+  alike,
   apply,
   boundsAt,
   boxOf,
@@ -11,7 +12,9 @@ import {
   cropOf,
   developedSize,
   frameToDeveloped,
+  inverse,
   levelOf,
+  multiplied,
   rotated,
   turnBox,
   turnPoint,
@@ -19,6 +22,7 @@ import {
   unturnBox,
   unturnPoint,
 } from './geometry';
+import { cropIn, onlyGeometry, orientationIn, withoutCrop } from './settings';
 
 const FRAME = { width: 6000, height: 4000 };
 const ORIENTATIONS: Orientation[] = [false, true].flatMap((flipHorizontal) =>
@@ -142,4 +146,41 @@ test('the bounds of a tilted picture grow and swap at a right angle', () => {
   const { width, height } = boundsAt(FRAME, 90);
   expectPoint({ x: width, y: height }, 4000, 6000);
   expect(boundsAt(FRAME, 3).width).toBeGreaterThan(6000);
+});
+
+describe('maps', () => {
+  const crop = { left: 0.2, top: 0.25, right: 0.75, bottom: 0.8, angle: 12 };
+  const first = frameToDeveloped(FRAME, crop, { ...UPRIGHT, rotate: 90 });
+  const second = frameToDeveloped(FRAME, WHOLE, { ...UPRIGHT, flipHorizontal: true });
+
+  test('go there and back', () => {
+    const back = apply(inverse(first), apply(first, { x: 321, y: 654 }));
+    expectPoint(back, 321, 654);
+  });
+
+  test('follow each other, the second factor first', () => {
+    const both = apply(multiplied(first, second), { x: 321, y: 654 });
+    const step = apply(first, apply(second, { x: 321, y: 654 }));
+    expectPoint(both, step.x, step.y);
+  });
+
+  test('are told apart', () => {
+    expect(alike(first, [...first])).toBe(true);
+    expect(alike(first, second)).toBe(false);
+  });
+});
+
+describe('settings', () => {
+  test('say nothing about the whole upright picture', () => {
+    expect(cropIn({})).toEqual(WHOLE);
+    expect(orientationIn({ exposure: 1 })).toEqual(UPRIGHT);
+  });
+
+  test('hold crop and orientation beside the rest', () => {
+    const settings = { crop_left: 0.1, crop_angle: -3, rotate: '270', flip_vertical: true, exposure: 1 };
+    expect(cropIn(settings)).toEqual({ ...WHOLE, left: 0.1, angle: -3 });
+    expect(orientationIn(settings)).toEqual({ rotate: 270, flipHorizontal: false, flipVertical: true });
+    expect(withoutCrop(settings)).toEqual({ rotate: '270', flip_vertical: true, exposure: 1 });
+    expect(Object.keys(onlyGeometry(settings))).not.toContain('exposure');
+  });
 });

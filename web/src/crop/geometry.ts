@@ -196,3 +196,20 @@ export function boundsAt(turned: Size, angle: number): Size {
     height: turned.width * sine + turned.height * cosine,
   };
 }
+
+/** First `second`, then `first`, as matrices are written. */
+export function multiplied(first: Matrix, second: Matrix): Matrix {
+  const [a, b, c, d, e, f] = first;
+  const [g, h, i, j, k, l] = second;
+  return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
+}
+
+export function inverse([a, b, c, d, e, f]: Matrix): Matrix {
+  const det = a * d - b * c;
+  return [d / det, -b / det, -c / det, a / det, (c * f - d * e) / det, (b * e - a * f) / det];
+}
+
+/** Whether two maps put every point of a picture on the same pixel, give or take a hundredth. */
+export function alike(first: Matrix, second: Matrix): boolean {
+  return first.every((value, i) => Math.abs(value - (second[i] ?? 0)) < (i < 4 ? 1e-6 : 1e-2));
+}

@@ -65,10 +65,12 @@ export function valueAt(p: Parameter, at: number): number {
   return snapped(p, value);
 }
 
-/** One press of an arrow key: at least a step, and enough that the slider visibly moves. */
+/** One press of an arrow key: a round number, at least a step, and enough that the slider visibly moves. */
 export function nudge(p: Parameter, value: number): number {
   const wanted = logarithmic(p) ? value / 100 : (p.maximum - p.minimum) / 200;
-  return Math.max(p.step, Math.round(wanted / p.step) * p.step);
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const round = [1, 2, 5, 10].find((n) => n * power >= wanted * 0.99) ?? 10;
+  return Math.max(p.step, round * power);
 }
 
 /** A value with its sign where the range has two sides; no unit. */

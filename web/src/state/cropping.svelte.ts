@@ -15,8 +15,9 @@ import {
   unturnBox,
 } from '../crop/geometry';
 import { ratioOf } from '../crop/ratios';
+import { CROP_NAMES, withoutCrop } from '../crop/settings';
 import type { Settings } from '../develop/parameter';
-import { CROP_NAMES, type Editor } from './editor.svelte';
+import type { Editor } from './editor.svelte';
 import type { Stage } from './stage.svelte';
 
 export const GUIDES = ['thirds', 'grid', 'diagonals', 'none'] as const;
@@ -66,7 +67,7 @@ export class Cropping {
     const box = unturnBox(boxOfLevel(this.rect, this.angle, this.turned), frame, orientation);
     const crop = cropOf(box, frame);
     const values = [crop.left, crop.top, crop.right, crop.bottom, crop.angle];
-    const settings: Settings = { ...this.withoutCrop() };
+    const settings: Settings = withoutCrop(this.editor.settings);
     CROP_NAMES.forEach((name, i) => {
       const value = values[i];
       if (value !== undefined && this.editor.byName.get(name)?.default !== value) settings[name] = value;
@@ -83,10 +84,6 @@ export class Cropping {
   private close(): void {
     this.active = false;
     this.stage.setLevel(null);
-  }
-
-  private withoutCrop(): Settings {
-    return Object.fromEntries(Object.entries(this.editor.settings).filter(([name]) => !CROP_NAMES.includes(name)));
   }
 
   reset(): void {

@@ -1,7 +1,8 @@
 /** The open photo and its settings: changes while a hand moves, commits when it rests, history on the server. */
 import * as api from '../api';
 import type { Group, Parameter, Photo, Settings, Value } from '../api/types';
-import { UPRIGHT, type Crop, type Orientation, type Size, developedSize } from '../crop/geometry';
+import { type Crop, type Orientation, type Size, developedSize } from '../crop/geometry';
+import { GEOMETRY_NAMES, cropIn, orientationIn } from '../crop/settings';
 import { described } from '../develop/parameter';
 import { type Effective, changed, equal, without } from '../develop/settings';
 import { WriteQueue } from '../transport/queue';
@@ -15,9 +16,6 @@ export interface EditorLinks {
   onreachable: (reachable: boolean) => void;
 }
 
-/** The crop is driven by its tool, not by sliders. */
-export const CROP_NAMES = ['crop_left', 'crop_top', 'crop_right', 'crop_bottom', 'crop_angle'];
-export const TURN_NAMES = ['rotate', 'flip_horizontal', 'flip_vertical'];
 /** Key presses and turns of the wheel that follow each other this quickly are one history entry. */
 const GATHER = 600;
 
@@ -32,18 +30,8 @@ export class Editor {
   byName = $derived(new Map(this.parameters.map((p) => [p.name, p])));
   panel = $derived(this.groups.filter((g) => !g.parameters.every((p) => this.isCrop(p))));
   frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
-  crop = $derived<Crop>({
-    left: this.number('crop_left', 0),
-    top: this.number('crop_top', 0),
-    right: this.number('crop_right', 1),
-    bottom: this.number('crop_bottom', 1),
-    angle: this.number('crop_angle', 0),
-  });
-  orientation = $derived<Orientation>({
-    rotate: (Number(this.settings.rotate ?? UPRIGHT.rotate) % 360) as Orientation['rotate'],
-    flipHorizontal: this.settings.flip_horizontal === true,
-    flipVertical: this.settings.flip_vertical === true,
-  });
+  crop = $derived<Crop>(cropIn(this.settings));
+  orientation = $derived<Orientation>(orientationIn(this.settings));
   developed = $derived.by<Size>(() => {
     const { width, height } = developedSize(this.frame, this.crop, this.orientation);
     return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
@@ -57,13 +45,9 @@ export class Editor {
     this.queue = new WriteQueue(links.onreachable);
   }
 
+  /** The crop is driven by its tool, not by sliders. */
   isCrop(p: Parameter): boolean {
-    return CROP_NAMES.includes(p.name) || TURN_NAMES.includes(p.name);
-  }
-
-  private number(name: string, otherwise: number): number {
-    const value = this.settings[name];
-    return typeof value === 'number' ? value : otherwise;
+    return GEOMETRY_NAMES.includes(p.name);
   }
 
   async open(id: string): Promise<void> {

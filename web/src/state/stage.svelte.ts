@@ -15,12 +15,13 @@ import {
   stepped,
   zoomedAt,
 } from '../canvas/viewport';
-import { type Point, type Size, boundsAt, frameToDeveloped, turnedSize } from '../crop/geometry';
+import { type Matrix, type Point, type Size, boundsAt, turnedSize } from '../crop/geometry';
+import { mapOf, onlyGeometry, withoutCrop } from '../crop/settings';
 import { previewUrl } from '../api';
 import type { Settings } from '../api/types';
 import type { ViewName } from '../transport/frame';
 import type { Frame, Live, Wish } from '../transport/live';
-import { CROP_NAMES, type Editor, TURN_NAMES } from './editor.svelte';
+import type { Editor } from './editor.svelte';
 
 export type Compare = 'after' | 'before' | 'split';
 export type Clipping = Wish['clipping'];
@@ -28,7 +29,6 @@ export type Clipping = Wish['clipping'];
 /** After the last movement a full frame is asked for. */
 const REST = 120;
 const OVERVIEW_EDGE = 1024;
-const GEOMETRY = [...CROP_NAMES, ...TURN_NAMES];
 
 export class Stage {
   size = $state.raw<Size>({ width: 1, height: 1 });
@@ -52,10 +52,17 @@ export class Stage {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private slow: ReturnType<typeof setTimeout> | undefined;
   private last: Zoom = 1;
+  /** The map of the newest painting, to tell a turn or a crop from other changes. */
+  private painted = '';
 
   developed = $derived.by<Size>(() =>
     this.level === null ? this.editor.developed : turnedSize(this.editor.frame, this.editor.orientation),
   );
+  /** Settings that the frame on the canvas is rendered from: while cropping the whole picture is asked for. */
+  private shown = $derived.by<Settings>(() =>
+    this.level === null ? this.editor.settings : withoutCrop(this.editor.settings),
+  );
+  private map = $derived.by<Matrix>(() => mapOf(this.shown, this.editor.frame));
   placement = $derived.by<Placement>(() => place(this.shownView, this.developed, this.size, this.margin));
   fitted = $derived(fitScale(this.developed, this.size, this.margin));
   clipping = $derived<Clipping>(
@@ -94,10 +101,12 @@ export class Stage {
 
   paint(): void {
     const scene: Scene = {
+      map: this.map,
       placement: this.placement,
+      developed: this.developed,
       compare: this.compare,
       divider: Math.round(this.divider * this.size.width),
-      level: this.level === null ? null : { angle: this.level, scale: this.cropScale, turned: this.developed },
+      level: this.level === null ? null : { angle: this.level, scale: this.cropScale },
     };
     this.painter?.paint(scene);
   }
@@ -108,9 +117,7 @@ export class Stage {
     this.picking = false;
     this.live().forget('main');
     this.live().forget('before');
-    this.painter?.clear('main');
-    this.painter?.clear('before');
-    this.painter?.clearPreview();
+    this.painter?.clear();
     this.histogram = null;
     this.hasPicture = false;
     this.paint();
@@ -119,7 +126,7 @@ export class Stage {
   }
 
   private async loadPreview(): Promise<void> {
-    const { photo, frame, crop, orientation, developed } = this.editor;
+    const { photo, frame } = this.editor;
     if (!photo) return;
     try {
       const response = await fetch(previewUrl(photo.id), { credentials: 'same-origin' });
@@ -129,7 +136,7 @@ export class Stage {
         image.close();
         return;
       }
-      this.painter.preview = { image, frame, developed, toDeveloped: frameToDeveloped(frame, crop, orientation) };
+      this.painter.putPreview(image, frame);
       this.hasPicture = true;
       this.paint();
     } catch {
@@ -140,6 +147,9 @@ export class Stage {
   /** The settings changed. Drafts come while the hand moves, a full frame when it rests. */
   changed(draft: boolean, input: number | null): void {
     clearTimeout(this.rest);
+    const map = JSON.stringify(this.map);
+    if (map !== this.painted) this.paint();
+    this.painted = map;
     this.ask(draft, input);
     if (draft) this.rest = setTimeout(() => this.ask(false), REST);
     if (this.compare !== 'after' && !draft) this.askBefore();
@@ -155,22 +165,13 @@ export class Stage {
 
   private ask(draft: boolean, input: number | null = null): void {
     const wanted = demand(this.placement, this.developed, this.size, draft);
-    if (wanted) this.request('main', wanted, this.shownSettings, draft, input);
+    if (wanted) this.request('main', wanted, this.shown, draft, input);
   }
 
   private askBefore(): void {
     const wanted = demand(this.placement, this.developed, this.size, false);
     if (!wanted) return;
-    const { settings } = this.editor;
-    const kept = Object.entries(settings).filter(([name]) => GEOMETRY.includes(name));
-    this.request('before', wanted, Object.fromEntries(kept), false, null);
-  }
-
-  /** While cropping, the whole upright-standing picture is asked for. */
-  private get shownSettings(): Settings {
-    const { settings } = this.editor;
-    if (this.level === null) return settings;
-    return Object.fromEntries(Object.entries(settings).filter(([name]) => !CROP_NAMES.includes(name)));
+    this.request('before', wanted, onlyGeometry(this.editor.settings), false, null);
   }
 
   private request(view: ViewName, wanted: Demand, settings: Settings, draft: boolean, input: number | null): void {
@@ -185,12 +186,13 @@ export class Stage {
   received(frame: Frame): void {
     const { header, wish, image, histogram } = frame;
     const key = JSON.stringify([wish.settings, wish.clipping]);
-    const layer = { image, demand: { scale: header.scale, region: header.region }, developed: header.developed, key };
+    const demand = { scale: header.scale, region: header.region };
+    const map = mapOf(wish.settings as Settings, this.editor.frame);
+    const layer = { image, demand, developed: header.developed, map, key };
     this.painter?.put(header.view, layer);
     this.hasPicture = true;
     this.waiting = false;
     if (header.view === 'main') {
-      this.painter?.clearPreview();
       this.editor.effective = header.white_balance;
       if (isWhole(layer.demand, layer.developed)) {
         this.histogram = histogram;
@@ -204,7 +206,7 @@ export class Stage {
   private refreshOverview(key: string): void {
     if (this.painter?.wholeKey('main') === key || this.level !== null) return;
     const wanted = overview(this.developed, OVERVIEW_EDGE);
-    this.request('main', wanted, this.shownSettings, false, null);
+    this.request('main', wanted, this.shown, false, null);
   }
 
   zoomTo(zoom: Zoom, at?: Point): void {
@@ -250,7 +252,6 @@ export class Stage {
     if (switched) {
       this.compare = 'after';
       this.picking = false;
-      this.live().forget('main');
       this.ask(false);
     }
     this.paint();
