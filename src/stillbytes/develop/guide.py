@@ -6,12 +6,14 @@ belongs to the photo, not to the scale of a preview, so every zoom level and the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.develop.kernels.layout import GRID_CELL, GRID_DEPTH, GRID_Z0
+from stillbytes.develop.geometry import Geometry
+from stillbytes.develop.kernels.layout import GRID_CELL, GRID_DEPTH, GRID_FLOOR, GRID_SPAN, GRID_Z0
 
 CELLS = 72
 """Grid cells along the frame's long edge."""
@@ -30,6 +32,28 @@ class Guide:
     @property
     def rows(self) -> int:
         return int(self.values.shape[1])
+
+    def cut(self, form: Geometry) -> Guide:
+        """The guide over the cut of that geometry, its first and last cells on the cut's edges."""
+        long_edge = max(form.cut.width, form.cut.height)
+        columns = max(2, math.ceil(CELLS * form.cut.width / long_edge)) + 1
+        rows = max(2, math.ceil(CELLS * form.cut.height / long_edge)) + 1
+        u, v = np.meshgrid(np.linspace(-0.5, 0.5, columns), np.linspace(-0.5, 0.5, rows))
+        across, down = u * form.cut.width, v * form.cut.height
+        cosine, sine = math.cos(form.angle), math.sin(form.angle)
+        x = (form.centre[0] + across * cosine - down * sine) / form.frame.width * (self.columns - 1)
+        y = (form.centre[1] + across * sine + down * cosine) / form.frame.height * (self.rows - 1)
+        x, y = np.clip(x, 0, self.columns - 1.001), np.clip(y, 0, self.rows - 1.001)
+        ix, iy = x.astype(np.int64), y.astype(np.int64)
+        fx, fy = (x - ix)[..., None], (y - iy)[..., None]
+        corner = [[self.values[:, iy + j, ix + i] for i in (0, 1)] for j in (0, 1)]
+        above, below = (left + (right - left) * fx for left, right in corner)
+        return Guide((above + (below - above) * fy).astype(np.float32))
+
+    def packed(self) -> NDArray[np.uint32]:
+        """(rows, columns, GRID_DEPTH): both bases in one word, as the look kernel reads them."""
+        codes = np.clip((self.values - GRID_FLOOR) * (65535 / GRID_SPAN) + 0.5, 0, 65535).astype(np.uint32)
+        return np.ascontiguousarray(codes[0] | codes[1] << 16)
 
 
 def guide(luminance: NDArray[np.float32]) -> Guide:
@@ -55,7 +79,7 @@ def guide(luminance: NDArray[np.float32]) -> Guide:
     shape = (rows, columns, GRID_DEPTH)
     own = (GRID_Z0 + GRID_CELL * np.arange(GRID_DEPTH))[None, None, :]
     bases = []
-    for spatial, tonal in ((1.4, 1.3), (0.6, 0.8)):
+    for spatial, tonal in ((1.4, 1.0), (0.6, 0.6)):
         weight = _blurred(count.reshape(shape), spatial, tonal)
         value = _blurred(total.reshape(shape), spatial, tonal)
         trust = 1e-3 * height * width / size

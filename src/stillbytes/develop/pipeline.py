@@ -317,13 +317,13 @@ class Pipeline:
 
     def _look_arguments(
         self, settings: Settings, form: Geometry, grid: Size, scale: float, output: Output
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], int, int]:
+    ) -> tuple[NDArray[np.uint32], NDArray[np.float32], int, int]:
         """Grid values, packed uniforms and the grid's size."""
-        bases = self._guide
+        bases = self._guide.cut(form)
         scene = self._scene(settings, grid.width / form.cut.width, 0)
-        frame = frame_uniforms(form, grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
+        frame = frame_uniforms(grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
         values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
-        return bases.values, layout.pack(frame, values), bases.columns, bases.rows
+        return bases.packed(), layout.pack(frame, values), bases.columns, bases.rows
 
 
 def _padded(weights: NDArray[np.float32], count: int) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from typing import Any
 import halide as hl
 import numpy as np
 
+from stillbytes.develop.kernels import functions
 from stillbytes.develop.kernels.colour import dot
 
 
@@ -45,7 +46,10 @@ class Context:
         self._base: Any = None
         self._fine: Any = None
         self._own: Any = None
+        self._weights: list[Any] | None = None
         self.stages: list[Any] = []
+        self.rows: list[Any] = []
+        self.loads: list[Any] = []
 
     # Shared quantities of the pixel
 
@@ -79,25 +83,23 @@ class Context:
 
     # Functions
 
-    def log2(self, v: Any) -> Any:
-        return hl.fast_log(v) * 1.44269504
+    log2 = staticmethod(functions.log2)
+    exp2 = staticmethod(functions.exp2)
+    sqrt = staticmethod(functions.sqrt)
+    inverse = staticmethod(functions.inverse)
 
-    def exp2(self, v: Any) -> Any:
-        return hl.fast_exp(v * 0.69314718)
-
-    def softplus(self, v: Any) -> Any:
-        """A smooth max(v, 0): sqrt form, 0.25 at v = 0."""
-        return 0.5 * (v + hl.sqrt(v * v + 0.25))
+    def ramp(self, v: Any) -> Any:
+        """A smooth max(v, 0): 0 up to -1, a parabola to 1, then v."""
+        t = hl.clamp(v + 1.0, 0.0, 2.0)
+        return t * t * 0.25 + hl.max(v - 1.0, 0.0)
 
     def smoothstep(self, t: Any) -> Any:
+        """0 below 0, 1 above 1, smooth between."""
         t = hl.clamp(t, 0.0, 1.0)
         return t * t * (3.0 - 2.0 * t)
 
     def mix(self, a: Any, b: Any, t: Any) -> Any:
         return a + (b - a) * t
-
-    def sqrt(self, v: Any) -> Any:
-        return hl.sqrt(v)
 
     def absolute(self, v: Any) -> Any:
         return hl.abs(v)
@@ -121,10 +123,41 @@ class Context:
         middle = hl.max(hl.min(a, b), hl.min(hl.max(a, b), c))
         return low, middle, high
 
+    def stored(self, expressions: Sequence[Any]) -> list[Any]:
+        """The expressions, computed once per row and kept in its buffer: for what is read by several tables."""
+        f = hl.Func("stored")
+        f[self.x, self.y] = hl.Tuple([hl.f32(e) for e in expressions])
+        self.rows.append(f)
+        if len(expressions) == 1:
+            return [hl.Expr(f[self.x, self.y])]
+        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+
+    def indices(self, expressions: Sequence[Any]) -> list[Any]:
+        """Integer expressions, computed once per row and kept, for `loaded`."""
+        f = hl.Func("indices")
+        f[self.x, self.y] = hl.Tuple([hl.i32(e) for e in expressions])
+        self.rows.append(f)
+        if len(expressions) == 1:
+            return [hl.Expr(f[self.x, self.y])]
+        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+
+    def loaded(self, word: Any) -> Any:
+        """A load at computed places, as a loop of its own over the row."""
+        f = hl.Func("loaded")
+        f[self.x, self.y] = word
+        self.loads.append(f)
+        return hl.Expr(f[self.x, self.y])
+
     def table(self, entries: Any, at: Any, length: int) -> Any:
-        """Linear interpolation in `entries` at the position `at` (0..length - 1)."""
+        """Linear interpolation at the position `at` (0..length - 1) in a table made by `packed_table`.
+
+        The loads are a loop of their own over the row: gathers inside wide vector code are several times slower.
+        """
         i = hl.clamp(hl.i32(at), 0, length - 2)
-        return self.mix(entries[i], entries[i + 1], at - hl.f32(i))
+        (index,) = self.indices([i])
+        pair = hl.reinterpret(hl.UInt(32), self.loaded(entries[hl.unsafe_promise_clamped(index, 0, length - 2)]))
+        first, second = hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))
+        return (first + (second - first) * (at - hl.f32(i))) * hl.f32(1 / 65535)
 
     def rotation(self, radians: Any) -> tuple[Any, Any]:
         """Cosine and sine of a small angle (|angle| < 1): Taylor series, error below 2e-4."""
@@ -138,30 +171,27 @@ class Context:
 
     def _direction(self, a: Any, b: Any) -> tuple[Any, Any]:
         # A floor far below any visible chroma keeps neutrals out of every band.
-        inverse = hl.fast_inverse_sqrt(a * a + b * b + 1e-7)
+        inverse = functions.inverse_sqrt(a * a + b * b + 1e-7)
         return a * inverse, b * inverse
 
-    def hue_lobe(self, a: Any, b: Any, degrees: float, width: float = 35.0) -> Any:
-        """1 at the hue angle `degrees`, falling smoothly to 0 at `width` degrees from it."""
-        along, across = self._direction(a, b)
-        angle, edge = np.deg2rad(degrees), float(np.cos(np.deg2rad(width)))
-        near = dot([np.cos(angle), np.sin(angle), 0], [along, across, hl.f32(0)])
-        return self.smoothstep((near - edge) / (1 - edge))
+    def hue_weights(self, value: Any, degrees: Sequence[float]) -> list[Any]:
+        """One weight per band centred on a hue angle; they sum to 1 and fade out at the band's farther neighbour.
 
-    def hue_weights(self, a: Any, b: Any, degrees: Sequence[float]) -> list[Any]:
-        """One weight per band centred on a hue angle; they sum to 1 and each is 0 at its neighbours' centres."""
-        along, across = self._direction(a, b)
-        lobes = []
-        count = len(degrees)
-        for i, centre in enumerate(degrees):
-            before = (centre - degrees[i - 1]) % 360
-            after = (degrees[(i + 1) % count] - centre) % 360
-            angle = np.deg2rad(centre)
-            near = hl.f32(np.cos(angle)) * along + hl.f32(np.sin(angle)) * across
-            side = hl.f32(-np.sin(angle)) * along + hl.f32(np.cos(angle)) * across
-            reach = [1 - float(np.cos(np.deg2rad(width))) for width in (before, after)]
-            fall = hl.select(side > 0, hl.f32(1 / reach[1]), hl.f32(1 / reach[0]))
-            rest = hl.max(1.0 - (1.0 - near) * fall, 0.0)
-            lobes.append(rest * rest)
-        total = 1.0 / (sum(lobes) + 1e-6)
-        return [lobe * total for lobe in lobes]
+        The bands are those of the colour as the first operation that asks finds it, so that all mixers agree.
+        """
+        if self._weights is None:
+            _, a, b = value.lab
+            along, across = self._direction(a, b)
+            lobes = []
+            for i, centre in enumerate(degrees):
+                before = (centre - degrees[i - 1]) % 360
+                after = (degrees[(i + 1) % len(degrees)] - centre) % 360
+                angle, edge = np.deg2rad(centre), float(np.cos(np.deg2rad(max(before, after))))
+                # 0 at the edge of the lobe, 1 at its centre, in units of the cosine.
+                scale = 1 / (1 - edge)
+                near = hl.f32(np.cos(angle) * scale) * along + hl.f32(np.sin(angle) * scale) * across
+                rest = hl.max(near - hl.f32(edge * scale), 0.0)
+                lobes.append(rest * rest)
+            total = functions.inverse(sum(lobes) + 1e-6)
+            self._weights = [lobe * total for lobe in lobes]
+        return self._weights

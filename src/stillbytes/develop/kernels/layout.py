@@ -19,8 +19,8 @@ FRAME: Mapping[str, int] = {
     "luma": 3,
     "across": 2,
     "down": 2,
-    "grid_x": 3,
-    "grid_y": 3,
+    "grid_x": 2,
+    "grid_y": 2,
     "matrix": 9,
     "luminance": 3,
     "transfer": 5,
@@ -29,8 +29,10 @@ FRAME: Mapping[str, int] = {
 }
 """What the pipeline itself tells the kernel, with lengths. See `develop.look.frame_uniforms`."""
 
-GRID_Z0, GRID_CELL, GRID_DEPTH = -10.0, 0.75, 24
+GRID_Z0, GRID_CELL, GRID_DEPTH = -9.0, 1.0, 16
 """The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
+GRID_FLOOR, GRID_SPAN = -12.0, 24.0
+"""A base of 16 bits: EV over middle grey of code 0, EV from code 0 to 65535."""
 
 
 def look_operations() -> tuple[Operation, ...]:

@@ -6,11 +6,24 @@ from typing import Any
 
 import halide as hl
 
-from stillbytes.develop.kernels.colour import Colour, dot
+from stillbytes.develop.kernels.colour import Colour
 from stillbytes.develop.kernels.context import Context, Uniforms
+from stillbytes.develop.kernels.functions import exp2, inverse, log2
 from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, interleaved
-from stillbytes.develop.kernels.layout import GRID_CELL, GRID_DEPTH, GRID_Z0, look_operations, places
+from stillbytes.develop.kernels.layout import (
+    GRID_CELL,
+    GRID_DEPTH,
+    GRID_FLOOR,
+    GRID_SPAN,
+    GRID_Z0,
+    look_operations,
+    places,
+)
 
+KNEE = 0.94
+"""Part of the way from grey to the gamut's boundary that is left as it is."""
+MIDDLE_GREY_BELOW_ONE = 2.4739312
+"""log2(1 / 0.18)"""
 STRIP = 32
 """Rows that one task computes."""
 
@@ -20,7 +33,7 @@ class Look:
 
     def __init__(self) -> None:
         self.source = image(hl.Float(32), 3, "source")
-        self.grid = image(hl.Float(32), 4, "grid")
+        self.grid = image(hl.UInt(32), 3, "grid")
         self.uniforms = image(hl.Float(32), 1, "uniforms")
         self.width, self.height = integer("width"), integer("height")
         self.grid_width, self.grid_height = integer("grid_width"), integer("grid_height")
@@ -34,80 +47,97 @@ class Look:
             self.source, self.grid, self.uniforms, self.width, self.height, self.grid_width, self.grid_height
         )  # fmt: skip
 
-    def bases(self, own: Any) -> tuple[Any, Any]:
-        """The two edge-aware bases at this pixel: trilinear look-up in the bilateral grid."""
+    def bases(self, own: Any, ctx: Context) -> tuple[Any, Any]:
+        """The two edge-aware bases at this pixel: trilinear look-up in the bilateral grid.
+
+        The grid's word holds both bases in 16 bits each (see `guide.packed`). Its rows are interpolated once per row
+        of pixels, which leaves four loads per pixel.
+        """
         x, y, frame = hl.f32(self.x), hl.f32(self.y), self.frame
-        gx = hl.clamp(frame.grid_x[0] * x + frame.grid_x[1] * y + frame.grid_x[2], 0.0, hl.f32(self.grid_width) - 1.001)
-        gy = hl.clamp(frame.grid_y[0] * x + frame.grid_y[1] * y + frame.grid_y[2], 0.0, hl.f32(self.grid_height) - 1.001)
-        gz = hl.clamp((own - GRID_Z0) / GRID_CELL, 0.0, GRID_DEPTH - 1.001)
-        ix, iy, iz = hl.i32(gx), hl.i32(gy), hl.i32(gz)
-        iz = hl.clamp(iz, 0, GRID_DEPTH - 2)
-        ix, iy = hl.clamp(ix, 0, self.grid_width - 2), hl.clamp(iy, 0, self.grid_height - 2)
-        fx, fy, fz = gx - hl.f32(ix), gy - hl.f32(iy), gz - hl.f32(iz)
+        cell, column = hl.Var("cell"), hl.Var("column")
+        gy = hl.clamp(frame.grid_y[0] * y + frame.grid_y[1], 0.0, hl.f32(self.grid_height) - 1.001)
+        iy = hl.clamp(hl.i32(gy), 0, self.grid_height - 2)
+        fy = gy - hl.f32(iy)
+        here, below = (_unpacked(self.grid[cell, column, iy + i]) for i in (0, 1))
+        row = hl.Func("grid_row")
+        row[cell, column, self.y] = _packed([a + (b - a) * fy for a, b in zip(here, below, strict=True)])
+        self.row = row
 
-        def mix(a: Any, b: Any, t: Any) -> Any:
-            return a + (b - a) * t
+        gx = hl.clamp(frame.grid_x[0] * x + frame.grid_x[1], 0.0, hl.f32(self.grid_width) - 1.001)
+        gz = hl.clamp((own - GRID_Z0) * (1 / GRID_CELL), 0.0, GRID_DEPTH - 1.001)
+        ix = hl.clamp(hl.i32(gx), 0, self.grid_width - 2)
+        iz = hl.clamp(hl.i32(gz), 0, GRID_DEPTH - 2)
+        fx, fz = gx - hl.f32(ix), gz - hl.f32(iz)
+        place = ctx.indices([iz, ix])
+        zi, xi = (hl.unsafe_promise_clamped(p, 0, m) for p, m in zip(place, (GRID_DEPTH - 2, self.grid_width - 2), strict=True))
+        corners = [[_unpacked(ctx.loaded(row[zi + k, xi + i, self.y])) for k in (0, 1)] for i in (0, 1)]
+        found = []
+        for c in (0, 1):
+            left, right = (a[c] + (b[c] - a[c]) * fz for a, b in corners)
+            found.append((left + (right - left) * fx) * hl.f32(GRID_SPAN / 65535) + hl.f32(GRID_FLOOR))
+        return found[0], found[1]
 
-        def at(c: int) -> Any:
-            def column(i: int, j: int) -> Any:
-                return mix(self.grid[iz, ix + i, iy + j, c], self.grid[iz + 1, ix + i, iy + j, c], fz)
-
-            return mix(mix(column(0, 0), column(1, 0), fx), mix(column(0, 1), column(1, 1), fx), fy)
-
-        return at(0), at(1)
-
-    def pixel(self) -> tuple[list[Any], list[Any]]:
-        """Encoded output channels (0..1) and the intermediate images that they read."""
+    def pixel(self) -> tuple[list[Any], Context]:
+        """Encoded output channels (0..1), and the context with the intermediate images that they read."""
         x, y, frame = self.x, self.y, self.frame
         source = hl.Func("base")
         c = hl.Var("c")
         source[x, y, c] = clamped(self.source, self.width, self.height)(x, y, c)
         ctx = Context(x, y, frame, frame.luma)
         luminance = ctx.luminance_at(source, x, y)
-        own = ctx.log2(ctx.larger(luminance, 1e-6) / 0.18)
-        ctx.bases(*self.bases(own), own)
+        (own,) = ctx.stored([log2(hl.max(luminance, 1e-6)) + hl.f32(MIDDLE_GREY_BELOW_ONE)])
+        ctx.bases(*self.bases(own, ctx), own)
         rgb = [source[x, y, i] for i in range(3)]
-        colour: Any = Colour(rgb)
+        colour: Any = Colour(rgb, ev=own)
         for operation, (_, held) in zip(look_operations(), self._places, strict=True):
             uniforms = Uniforms(self.uniforms, dict(held))
             if operation.stage == "detail":
-                colour = colour.scaled(operation.build(source, uniforms, ctx))
+                colour = colour.brightened(operation.build(source, uniforms, ctx))
             else:
                 colour = operation.build(colour, uniforms, ctx)
-        return self.encoded(colour), ctx.stages
+        return self.encoded(colour), ctx
 
     def encoded(self, colour: Any) -> list[Any]:
         """Linear Rec.2020 display light to encoded values of the output space, brought into its gamut."""
         frame = self.frame
         rgb = colour.transformed(frame.matrix).rgb
         grey = hl.clamp(
-            frame.luminance[0] * rgb[0] + frame.luminance[1] * rgb[1] + frame.luminance[2] * rgb[2], 0.0, 1.0
+            frame.luminance[0] * rgb[0] + frame.luminance[1] * rgb[1] + frame.luminance[2] * rgb[2], 1e-5, 1.0
         )
-        # How far the colour leaves the gamut, as a part of the way from grey to its boundary; a soft knee keeps
-        # differences that clipping would flatten, and moving along the way to grey keeps luminance.
-        beyond = [(grey - v) / hl.max(grey, 1e-5) for v in rgb] + [(v - grey) / hl.max(1.0 - grey, 1e-5) for v in rgb]
-        reach = beyond[0]
-        for other in beyond[1:]:
-            reach = hl.max(reach, other)
-        knee = 0.94
-        over = hl.max(reach - knee, 0.0) / (1.0 - knee)
-        # Below the knee over is 0 and the colour is untouched.
-        target = knee + (1.0 - knee) * over / (1.0 + over)
-        keep = hl.select(reach > knee, target / hl.max(reach, 1e-5), 1.0)
-        inside = [hl.clamp(grey + (v - grey) * keep, 0.0, 1.0) for v in rgb]
-        t = frame.transfer  # gamma inverse, a, b, c, linear value at the bend
+        # Below zero: towards grey, behind a soft knee that keeps differences which clipping would flatten.
+        low = hl.min(rgb[0], hl.min(rgb[1], rgb[2]))
+        reach = (grey - low) * inverse(grey)
+        over = hl.max(reach - KNEE, 0.0) * (1 / (1 - KNEE))
+        target = KNEE + (1 - KNEE) * over * inverse(1.0 + over)
+        keep = hl.select(reach > KNEE, target * inverse(hl.max(reach, KNEE)), 1.0)
+        rgb = [grey + (v - grey) * keep for v in rgb]
+        # Above one: mostly clipped, which keeps a sunset saturated, and a little towards white.
+        excess = hl.max(hl.max(rgb[0], hl.max(rgb[1], rgb[2])) - 1.0, 0.0)
+        white = hl.min(excess * 0.35, 1.0)
+        rgb = [hl.clamp(v + (1.0 - v) * white, 0.0, 1.0) for v in rgb]
+        t = frame.transfer  # 1 / gamma, 1 / a, -b / a, slope and end of the straight part
         out = []
-        for v in inside:
-            bent = (hl.fast_exp(hl.fast_log(hl.max(v, 1e-9)) * t[0]) - t[2]) / t[1]
+        for v in rgb:
+            bent = exp2(log2(hl.max(v, 1e-9)) * t[0]) * t[1] + t[2]
             out.append(hl.select(v < t[4], v * t[3], bent))
         return out
+
+
+def _packed(pair: list[Any]) -> Any:
+    low, high = (hl.u32(v + 0.5) for v in pair)
+    return low | (high << 16)
+
+
+def _unpacked(word: Any) -> list[Any]:
+    word = hl.u32(word)
+    return [hl.f32(hl.i32(word & 0xFFFF)), hl.f32(hl.i32(word >> 16))]
 
 
 def look(kind: str) -> Kernel:
     """`kind` "byte": interleaved uint8 with dither; "float": interleaved float32, 0..1."""
     look = Look()
     x, y, c = look.x, look.y, hl.Var("c")
-    channels, stages = look.pixel()
+    channels, ctx = look.pixel()
     encoded = hl.Func("encoded")
     out = hl.Func(f"look_{kind}")
     if kind == "byte":
@@ -126,10 +156,15 @@ def look(kind: str) -> Kernel:
     out.bound(c, 0, 3).split(y, yo, yi, STRIP, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo).unroll(c)
     out.parallel(yo)
     out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
-    encoded.compute_at(out, yi).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    for stage in stages:
+    encoded.compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    for f in ctx.rows:
+        f.compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    for f in ctx.loads:
+        f.compute_at(out, yi).hoist_storage(out, yo).unroll(x, 8, hl.TailStrategy.RoundUp)
+    for stage in ctx.stages:
         sx, sy = stage.args()
         stage.compute_at(out, yo).store_at(out, yo).vectorize(sx, LANES, hl.TailStrategy.RoundUp)
+    look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
     interleaved(out, 3)
     return Kernel(f"look_{kind}", out, look.arguments)
 

@@ -34,13 +34,16 @@ def noise() -> Kernel:
 
     r, g, b = (stabilised(ch) for ch in range(3))
     # Orthonormal, so that each plane keeps unit variance.
-    top = hl.Func("planes")
-    top[x, y, p] = hl.select(
+    planes = hl.select(
         p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
     )
+    # The same twice: worked out per row for the pyramid, and again, which costs less than memory, for the finest band.
+    top, top_rows = hl.Func("planes"), hl.Func("plane_rows")
+    top[x, y, p] = planes
+    top_rows[x, y, p] = planes
     pyramid = [top]
     for level in range(1, LEVELS + 1):
-        above = pyramid[-1]
+        above = pyramid[-1] if level > 1 else top_rows
         across = hl.Func(f"across_{level}")
         across[x, y, p] = 0.125 * (above[2 * x - 1, y, p] + above[2 * x + 2, y, p]) + 0.375 * (
             above[2 * x, y, p] + above[2 * x + 1, y, p]
@@ -52,15 +55,18 @@ def noise() -> Kernel:
         across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.RoundUp)
         pyramid.append(smaller)
 
+    widened = []
+
     def enlarged(f: Any) -> Any:
-        near_x, far_x = x >> 1, (x >> 1) - 1 + 2 * (x & 1)
-        near_y, far_y = y >> 1, (y >> 1) - 1 + 2 * (y & 1)
-        return (
-            0.5625 * f[near_x, near_y, p] + 0.1875 * (f[far_x, near_y, p] + f[near_x, far_y, p])
-            + 0.0625 * f[far_x, far_y, p]
-        )  # fmt: skip
+        """f at twice its size, linearly; the rows are widened first and kept, so that the rest is dense."""
+        wide = hl.Func(f"{f.name()}_wide")
+        odd = x % 2
+        wide[x, y, p] = 0.75 * f[x / 2, y, p] + 0.25 * f[x / 2 - 1 + 2 * odd, y, p]
+        widened.append(wide)
+        return 0.75 * wide[x, y / 2, p] + 0.25 * wide[x, y / 2 - 1 + 2 * (y % 2), p]
 
     result = pyramid[-1]
+    steps = []
     for level in reversed(range(LEVELS)):
         threshold = hl.select(p == 0, uniforms[6 + level], uniforms[10 + level])
         band = pyramid[level][x, y, p] - enlarged(pyramid[level + 1])
@@ -68,7 +74,9 @@ def noise() -> Kernel:
         kept = band * band * band / (band * band + threshold * threshold + 1e-12)
         cleaned = hl.Func(f"cleaned_{level}")
         cleaned[x, y, p] = enlarged(result) + kept
+        steps.append(cleaned)
         result = cleaned
+    finest = widened[-2:]
     out = hl.Func("noise")
     luma = hl.select(grey != 0, hl.Expr(result[x, y, 0]), hl.Expr(top[x, y, 0]))
     u, v = hl.Expr(result[x, y, 1]), hl.Expr(result[x, y, 2])
@@ -86,10 +94,18 @@ def noise() -> Kernel:
         restored(1, shared - v * 0.81649658),
         restored(2, shared - u * 0.70710678 + v * 0.40824829),
     )
-    out.bound(c, 0, 3).reorder(c, x, y).unroll(c).vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16)
-    for f in (*pyramid, result):
-        f.compute_root().reorder(p, x, y).unroll(p, 3).vectorize(x, LANES, hl.TailStrategy.RoundUp).parallel(y, 16)
-        f.bound(p, 0, PLANES)
+    yo, yi = hl.Var("yo"), hl.Var("yi")
+    out.bound(c, 0, 3).align_bounds(x, 2).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo)
+    out.unroll(c).vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
+    out.specialize(grey == 0)
+    top_rows.compute_at(pyramid[1], y).bound(p, 0, PLANES).reorder(p, x, y).unroll(p)
+    top_rows.vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    coarse = [f for f in widened if f not in finest]
+    for f in (*pyramid[1:], *steps[:-1], *coarse):
+        f.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
+        f.align_bounds(x, 2).vectorize(x, LANES, hl.TailStrategy.RoundUp).unroll(p)
+    for f in finest:
+        f.compute_at(out, yo).align_bounds(x, 2).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     planar(out)
     return Kernel("noise", out, (source, uniforms, width, height, grey))
 

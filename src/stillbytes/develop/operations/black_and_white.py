@@ -31,7 +31,7 @@ def _sliders() -> dict[str, Parameter]:
     }
 
 
-class BlackAndWhite(Operation, stage="display", order=45, version=1, group="Black and white"):
+class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Black and white"):
     black_and_white = toggle(xmp="crs:ConvertToGrayscale", says="Shows the picture in black and white.")
     locals().update(_sliders())
 
@@ -44,9 +44,9 @@ class BlackAndWhite(Operation, stage="display", order=45, version=1, group="Blac
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
-        weights = ctx.hue_weights(a, b, [angle for angle, _ in BANDS.values()])
+        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()])
         mixed = sum(w * u.greys[i] for i, w in enumerate(weights))
         chroma = ctx.sqrt(a * a + b * b)
-        grey = ctx.clamp(lightness * ctx.exp2(mixed * chroma / (chroma + 0.06) * 1.2), 0.0, 1.0)
+        grey = ctx.clamp(lightness * ctx.exp2(mixed * chroma * ctx.inverse(chroma + 0.06) * 1.2), 0.0, 1.0)
         colour = 1.0 - u.on
         return value.of_lab(ctx.mix(lightness, grey, u.on), a * colour, b * colour)

@@ -19,6 +19,6 @@ class Clarity(Operation, stage="scene", order=40, version=1, group="Presence"):
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         detail = ctx.detail_ev
-        midtones = 1.0 / (1.0 + 0.06 * ctx.base_ev * ctx.base_ev)
-        limited = detail / (1.0 + 0.35 * ctx.absolute(detail))
-        return value.brightened(u.clarity * 0.009 * limited * midtones)
+        # Less of strong detail, and less far from the midtones.
+        restraint = (1.0 + 0.35 * ctx.absolute(detail)) * (1.0 + 0.06 * ctx.base_ev * ctx.base_ev)
+        return value.brightened(u.clarity * 0.009 * detail * ctx.inverse(restraint))

@@ -70,13 +70,13 @@ class ColourGrading(Operation, stage="display", order=50, version=1, group="Colo
             lift = settings.number(f"grade_{region}_luminance") / 100 * 0.12
             found[region] = np.array([lift, radius * np.cos(angle), radius * np.sin(angle)], np.float32)
         found["border"] = 0.5 - settings.number("grade_balance") / 100 * 0.25
-        found["overlap"] = 0.06 + settings.number("grade_blending") / 100 * 0.4
+        found["steepness"] = 0.5 / (0.06 + settings.number("grade_blending") / 100 * 0.4)
         return found
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
-        high = ctx.smoothstep((lightness - u.border) / u.overlap * 0.5 + 0.25)
-        low = ctx.smoothstep((u.border - lightness) / u.overlap * 0.5 + 0.25)
+        high = ctx.smoothstep((lightness - u.border) * u.steepness + 0.25)
+        low = ctx.smoothstep((u.border - lightness) * u.steepness + 0.25)
         middle = 1.0 - high - low
         # A tint fades at black and white, which keeps both clean.
         fade = ctx.smoothstep(lightness * 6.0) * ctx.smoothstep((1.0 - lightness) * 8.0)

@@ -60,7 +60,7 @@ class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
-        weights = ctx.hue_weights(a, b, [angle for angle, _ in BANDS.values()])
+        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()])
         hue, saturation, luminance = (
             sum(w * getattr(u, kind)[i] for i, w in enumerate(weights)) for kind in ("hue", "saturation", "luminance")
         )
@@ -68,6 +68,6 @@ class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour
         cosine, sine = ctx.rotation(turn)
         chroma = ctx.sqrt(a * a + b * b)
         gain = ctx.select(saturation > 0, 1.0 + saturation * 1.2, 1.0 + saturation)
-        strength = chroma / (chroma + 0.06)
+        strength = chroma * ctx.inverse(chroma + 0.06)
         lifted = lightness * ctx.exp2(luminance * strength * 0.9)
         return value.of_lab(lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain)

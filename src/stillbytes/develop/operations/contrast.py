@@ -20,4 +20,4 @@ class Contrast(Operation, stage="scene", order=50, version=1, group="Tone"):
         grey_ev = value.ev
         slope = u.contrast * 0.0045
         # The push fades away from grey, so that extremes bend towards the view's shoulder instead of piling up there.
-        return value.brightened(slope * grey_ev / (1.0 + 0.04 * grey_ev * grey_ev))
+        return value.brightened(slope * grey_ev * ctx.inverse(1.0 + 0.04 * grey_ev * grey_ev))

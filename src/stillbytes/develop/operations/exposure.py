@@ -28,4 +28,4 @@ class Exposure(Operation, stage="scene", order=20, version=1, group="Tone"):
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         ctx.brightened(u.ev)
-        return value.scaled(ctx.exp2(u.ev))
+        return value.brightened(u.ev)

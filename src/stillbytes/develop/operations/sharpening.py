@@ -54,17 +54,18 @@ class Sharpening(Operation, stage="detail", order=10, version=1, group="Detail")
         amount = settings.number("sharpen_amount") if scene.raw else self._of_rendered(settings)
         limit = 1.2 + 0.06 * (100 - settings.number("sharpen_detail"))
         threshold = (settings.number("sharpen_masking") / 100) ** 2 * 0.6
+        steepness, offset = (1 / threshold, -0.5) if threshold > 0 else (0.0, 1.0)
         # Below the noise of a dark pixel there is nothing to sharpen: the floor keeps the logarithm quiet there.
         floor = max(4 * float(np.sqrt(scene.noise[1])), 1e-4)
         return {"amount": amount * 0.022, "taps": taps.astype(np.float32), "limit": limit,
-                "threshold": threshold, "floor": floor}  # fmt: skip
+                "steepness": steepness, "offset": offset, "floor": floor}  # fmt: skip
 
     def _of_rendered(self, settings: Settings) -> float:
         """A rendered file has been sharpened already: only what the user asks for is added."""
         return settings.number("sharpen_amount") if "sharpen_amount" in settings else 0.0
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        """value: Func (x, y, c), scene-linear Rec.2020. Returns the gain as an expression of ctx.x, ctx.y."""
+        """value: Func (x, y, c), scene-linear Rec.2020. Returns the gain in EV at ctx.x, ctx.y."""
         ev = ctx.stage("sharpen_ev", lambda x, y: ctx.log2(ctx.larger(ctx.luminance_at(value, x, y), 0.0) + u.floor))
 
         def taps(read: Any) -> Any:
@@ -76,6 +77,5 @@ class Sharpening(Operation, stage="detail", order=10, version=1, group="Detail")
         detail = ev[x, y] - smooth
         slope_x, slope_y = ev[x + 1, y] - ev[x - 1, y], ev[x, y + 1] - ev[x, y - 1]
         edge = ctx.sqrt(slope_x * slope_x + slope_y * slope_y)
-        mask = ctx.select(u.threshold > 0, ctx.smoothstep(edge / ctx.larger(u.threshold, 1e-6) - 0.5), 1.0)
-        limited = detail / (1.0 + u.limit * ctx.absolute(detail))
-        return ctx.exp2(u.amount * limited * mask)
+        mask = ctx.smoothstep(edge * u.steepness + u.offset)
+        return u.amount * mask * detail * ctx.inverse(1.0 + u.limit * ctx.absolute(detail))

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
-from stillbytes.develop.parameter import Point, point_curve
+from stillbytes.develop.parameter import STRAIGHT, Point, point_curve
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.spaces import SRGB_TRANSFER
 
-ENTRIES = 1025
+ENTRIES = 257
 """Table entries over the square root of light, 0..1, which spends them where the eye looks."""
 
 
@@ -34,24 +34,34 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         def through(entries: Any, c: Any) -> Any:
             at = ctx.sqrt(ctx.clamp(c, 0.0, 1.0)) * (ENTRIES - 1.0)
-            return ctx.table(entries, at, ENTRIES)
+            root = ctx.table(entries, at, ENTRIES)
+            return root * root
 
-        rgb = value.rgb
+        rgb = ctx.stored(value.rgb)
         low, _, high = ctx.ordered(rgb)
+        low, high = ctx.stored([low, high])
         new_low, new_high = through(u.curve, low), through(u.curve, high)
-        stretch = (new_high - new_low) / ctx.larger(high - low, 1e-6)
+        stretch = (new_high - new_low) * ctx.inverse(ctx.larger(high - low, 1e-6))
         rgb = [new_low + (c - low) * stretch for c in rgb]
+        rgb = ctx.stored(rgb)
         tables = (u.curve_red, u.curve_green, u.curve_blue)
         return value.of([through(t, c) for t, c in zip(tables, rgb, strict=True)])
 
 
 def table(points: tuple[Point, ...]) -> NDArray[np.float32]:
-    """(ENTRIES,) float32: linear display light out for the square root of linear display light in."""
-    light = np.linspace(0, 1, ENTRIES) ** 2
-    if len(points) == 2 and points == ((0.0, 0.0), (255.0, 255.0)):
-        return light.astype(np.float32)
-    encoded = monotone_cubic(points, SRGB_TRANSFER.to_encoded(light) * 255) / 255
-    return SRGB_TRANSFER.to_linear(np.clip(encoded, 0, 1)).astype(np.float32)
+    """(ENTRIES,) packed: square root of display light out for square root of display light in."""
+    roots = np.linspace(0, 1, ENTRIES)
+    if points != STRAIGHT:
+        encoded = monotone_cubic(points, SRGB_TRANSFER.to_encoded(roots**2) * 255) / 255
+        roots = np.sqrt(SRGB_TRANSFER.to_linear(np.clip(encoded, 0, 1)))
+    return packed_table(roots)
+
+
+def packed_table(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Values 0..1 as pairs (this, next) of 16 bits each in one 32-bit word, so that interpolating loads once."""
+    codes = np.rint(values * 65535).astype(np.uint32)
+    following = np.append(codes[1:], codes[-1])
+    return (codes | following << 16).view(np.float32)
 
 
 def monotone_cubic(points: tuple[Point, ...], at: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,11 +26,12 @@ class ToneRegions(Operation, stage="scene", order=30, version=1, group="Tone"):
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         base = ctx.base_ev
-        bright = ctx.softplus(base - 0.5) - ctx.softplus(base - 6.0)
-        dark = ctx.softplus(-base - 0.6) - ctx.softplus(-base - 5.5)
-        ev = u.highlights * 0.0055 * bright + u.shadows * 0.0055 * dark
+        bright = ctx.ramp(base - 0.7) - ctx.ramp(base - 6.0)
+        dark = ctx.ramp(-base - 0.8) - ctx.ramp(-base - 5.5)
         own = value.ev
-        upper = ctx.softplus(own - 0.5) - ctx.softplus(own - 4.5)
-        lower = ctx.softplus(-own - 1.8) - ctx.softplus(-own - 6.5)
-        ev = ev + u.whites * 0.0035 * upper + u.blacks * 0.006 * lower
-        return value.brightened(ev)
+        upper = ctx.ramp(own - 0.7) - ctx.ramp(own - 4.5)
+        lower = ctx.ramp(-own - 1.8) - ctx.ramp(-own - 6.5)
+        return value.brightened(
+            u.highlights * 0.0055 * bright + u.shadows * 0.0055 * dark + u.whites * 0.0035 * upper
+            + u.blacks * 0.006 * lower
+        )  # fmt: skip

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from stillbytes.develop.operation import Operation
+from stillbytes.develop.operations.colour_mixer import BANDS
 from stillbytes.develop.parameter import parameter
 
-SKIN_HUE = 55.0
-"""Oklab hue angle around which vibrance works at half strength, degrees."""
+SKIN = list(BANDS).index("orange")
+"""The band of hue in which skin lies and vibrance works at half strength."""
 
 
 class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"):
@@ -35,9 +36,8 @@ class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
-        chroma = ctx.sqrt(a * a + b * b)
-        weak = 1.0 / (1.0 + 60.0 * chroma * chroma)
-        skin = 1.0 - 0.5 * ctx.hue_lobe(a, b, SKIN_HUE)
+        weak = ctx.inverse(1.0 + 60.0 * (a * a + b * b))
+        skin = 1.0 - 0.5 * ctx.hue_weights(value, [angle for angle, _ in BANDS.values()])[SKIN]
         amount = u.vibrance * 0.01
         vibrant = 1.0 + amount * ctx.select(amount > 0, 0.9 * weak * skin, 0.4 + 0.5 * weak)
         gain = vibrant * (1.0 + u.saturation * 0.01)

@@ -20,7 +20,7 @@ GREY = 0.18
 WHITE_EV = 3.6
 """Scene light that becomes display white, above middle grey."""
 
-CURVES: dict[str, tuple[float, float]] = {"standard": (1.42, 0.195), "soft": (1.18, 0.19), "vivid": (1.62, 0.195)}
+CURVES: dict[str, tuple[float, float]] = {"standard": (1.25, 0.195), "soft": (1.08, 0.19), "vivid": (1.45, 0.195)}
 """Profile -> (slope at grey in log-log, display light of middle grey)."""
 
 
@@ -50,12 +50,12 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
 
         def bend(c: Any) -> Any:
             raised = ctx.exp2(u.power * ctx.log2(ctx.larger(c, 1e-9)))
-            return ctx.smaller(u.white * raised / (raised + u.half), 1.0)
+            return ctx.smaller(u.white * raised * ctx.inverse(raised + u.half), 1.0)
 
         low, middle, high = ctx.ordered(light)
         bent = [bend(c) for c in light]
         bent_low, bent_middle, bent_high = ctx.ordered(bent)
-        place = (middle - low) / ctx.larger(high - low, 1e-9)
+        place = (middle - low) * ctx.inverse(ctx.larger(high - low, 1e-9))
         kept = bent_low + place * (bent_high - bent_low)
         out = [
             ctx.select(u.linear > 0.5, ctx.smaller(c, 1.0), ctx.select(b == bent_middle, ctx.mix(b, kept, 0.7), b))

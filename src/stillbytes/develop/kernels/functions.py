@@ -1,0 +1,74 @@
+"""Elementary functions on vectors of float32, as exact as pixels need and without division or square root units.
+
+Errors are relative and were measured over the stated ranges; `tests/develop/test_functions.py` holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import halide as hl
+import numpy as np
+
+
+def polynomial(x: Any, coefficients: Sequence[float]) -> Any:
+    """Horner's scheme, lowest coefficient first."""
+    result = hl.f32(coefficients[-1])
+    for coefficient in reversed(coefficients[:-1]):
+        result = result * x + hl.f32(coefficient)
+    return result
+
+
+def _fitted(function: Any, low: float, high: float, degree: int) -> list[float]:
+    """Coefficients of the Chebyshev interpolant, close to the minimax polynomial."""
+    fit = np.polynomial.chebyshev.Chebyshev.interpolate(function, degree, domain=[low, high])
+    return [float(c) for c in fit.convert(kind=np.polynomial.Polynomial).coef]
+
+
+_LOG2 = _fitted(lambda m: np.log2(m) / (m - 1), 1.0 + 1e-9, 2.0, 5)
+_EXP2 = _fitted(lambda f: np.exp2(f), 0.0, 1.0, 4)
+
+
+def log2(v: Any) -> Any:
+    """For v > 0, normal. Absolute error below 5e-5."""
+    bits = hl.reinterpret(hl.Int(32), hl.f32(v))
+    exponent = (bits >> 23) - 127
+    mantissa = hl.reinterpret(hl.Float(32), (bits & 0x7FFFFF) | 0x3F800000)
+    return hl.f32(exponent) + (mantissa - 1.0) * polynomial(mantissa, _LOG2)
+
+
+def exp2(v: Any) -> Any:
+    """For -126 <= v <= 127, clamped beyond. Relative error below 2e-5."""
+    v = hl.clamp(hl.f32(v), hl.f32(-126.0), hl.f32(127.0))
+    whole = hl.floor(v)
+    power = hl.reinterpret(hl.Float(32), (hl.i32(whole) + 127) << 23)
+    return polynomial(v - whole, _EXP2) * power
+
+
+def inverse(v: Any) -> Any:
+    """1 / v for v != 0, normal: the processor's estimate and one step of Newton. Relative error below 1e-6."""
+    guess = hl.fast_inverse(hl.f32(v))
+    return guess * (2.0 - v * guess)
+
+
+def inverse_sqrt(v: Any) -> Any:
+    """v ** -0.5 for v > 0, normal. Relative error below 1e-6."""
+    guess = hl.fast_inverse_sqrt(hl.f32(v))
+    return guess * (1.5 - 0.5 * v * guess * guess)
+
+
+def sqrt(v: Any) -> Any:
+    """For v >= 0; exact to 1e-6 from 1e-12 on, smaller values become smaller than 1e-6."""
+    return v * inverse_sqrt(hl.max(v, hl.f32(1e-12)))
+
+
+def cube_root(v: Any) -> Any:
+    """For v >= 0. Relative error below 1e-6 from 1e-12 on: Newton's iteration for v ** (-1/3), which needs no
+    division, from a guess made of the exponent's bits."""
+    v = hl.max(hl.f32(v), hl.f32(1e-12))
+    bits = hl.reinterpret(hl.Int(32), v)
+    root = hl.reinterpret(hl.Float(32), 0x548C2B4B - hl.i32(hl.f32(bits) * hl.f32(1 / 3)))
+    for _ in range(3):
+        root = root * (hl.f32(4 / 3) - hl.f32(1 / 3) * v * root * root * root)
+    return v * root * root
