@@ -6,6 +6,7 @@ A request is {"do": name, "path": text, ...}; a reply {"result": ...} or {"error
 
 from __future__ import annotations
 
+import base64
 import os
 import queue
 import signal
@@ -87,12 +88,32 @@ def _decode(request: dict[str, Any]) -> Reply:
 
 def _warm_up(request: dict[str, Any]) -> Reply:
     """Load the libraries that the first photo needs."""
-    from stillbytes.photo import open  # noqa: F401, PLC0415
+    from stillbytes.photo import exif, open  # noqa: F401, PLC0415
 
     return None, []
 
 
-ANSWERS: dict[str, Answer] = {"decode": _decode, "warm-up": _warm_up}
+def _metadata(request: dict[str, Any]) -> Reply:
+    from stillbytes.photo import exif  # noqa: PLC0415 - heavy
+
+    return exif.plain(exif.read(Path(request["path"]))), []
+
+
+def _carry(request: dict[str, Any]) -> Reply:
+    from stillbytes.photo import exif  # noqa: PLC0415 - heavy
+
+    sidecar = request["sidecar"]
+    carried = exif.select(
+        Path(request["path"]),
+        gps=request["gps"],
+        width=request["width"],
+        height=request["height"],
+        sidecar=Path(sidecar) if sidecar else None,
+    )
+    return {name: base64.b64encode(getattr(carried, name)).decode() for name in carried.__slots__}, []
+
+
+ANSWERS: dict[str, Answer] = {"decode": _decode, "metadata": _metadata, "carry": _carry, "warm-up": _warm_up}
 
 if __name__ == "__main__":
     main()
