@@ -11,6 +11,8 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',
+    // What a person changed last is sent even when the page is closed at once.
+    keepalive: method === 'PUT',
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;

@@ -126,7 +126,9 @@ export class App {
 
   openActive(): void {
     const { active } = this.library.selection;
-    if (active && active !== this.editor.photo?.id && active !== this.editor.opening) void this.editor.open(active);
+    if (!active || active === this.editor.photo?.id || active === this.editor.opening) return;
+    this.cropping.apply();
+    void this.editor.open(active);
   }
 
   async paste(): Promise<void> {

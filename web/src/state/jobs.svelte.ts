@@ -7,7 +7,10 @@ export class Jobs {
   running = $derived(this.list.filter((job) => !finished(job)));
 
   async load(): Promise<void> {
-    this.list = (await api.getJobs()).jobs;
+    const { jobs } = await api.getJobs();
+    const seen = new Set(this.list.map((j) => j.id));
+    // What had ended before this page was opened is no news.
+    this.list = jobs.filter((job) => !finished(job) || seen.has(job.id));
   }
 
   update(job: Job): void {

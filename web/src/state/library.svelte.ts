@@ -1,11 +1,13 @@
 /** The folder: its photos, which of them are selected, and how fresh their thumbnails are. */
 import * as api from '../api';
 import type { Folder, PhotoEntry } from '../api/types';
+import { Gate } from '../library/gate';
 import { NOTHING, type Selection, all, clicked, only, remaining, stepped } from '../library/selection';
 
 export class Library {
   folder = $state.raw<Folder | null>(null);
   selection = $state.raw<Selection>(NOTHING);
+  readonly thumbnails = new Gate(3);
   private readonly visit = Date.now().toString(36);
   /** Counts changes of a photo, so that its thumbnail is fetched anew. */
   versions = $state<Record<string, number>>({});

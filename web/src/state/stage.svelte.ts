@@ -54,6 +54,7 @@ export class Stage {
   private last: Zoom = 1;
   /** The map of the newest painting, to tell a turn or a crop from other changes. */
   private painted = '';
+  private askedBefore = '';
 
   developed = $derived.by<Size>(() =>
     this.level === null ? this.editor.developed : turnedSize(this.editor.frame, this.editor.orientation),
@@ -118,6 +119,7 @@ export class Stage {
     this.live().forget('main');
     this.live().forget('before');
     this.painter?.clear();
+    this.askedBefore = '';
     this.histogram = null;
     this.hasPicture = false;
     this.paint();
@@ -171,7 +173,11 @@ export class Stage {
   private askBefore(): void {
     const wanted = demand(this.placement, this.developed, this.size, false);
     if (!wanted) return;
-    this.request('before', wanted, onlyGeometry(this.editor.settings), false, null);
+    const settings = onlyGeometry(this.editor.settings);
+    const asked = JSON.stringify([this.editor.photo?.id, wanted, settings, this.clipping]);
+    if (asked === this.askedBefore) return;
+    this.askedBefore = asked;
+    this.request('before', wanted, settings, false, null);
   }
 
   private request(view: ViewName, wanted: Demand, settings: Settings, draft: boolean, input: number | null): void {

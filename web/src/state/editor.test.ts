@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Parameter, Photo, Settings } from '../api/types';
+import { Editor } from './editor.svelte';
+
+const base = { unit: '', scale: 'linear', choices: [], gradient: [], says: '', step: 1, minimum: -100, maximum: 100 };
+const exposure: Parameter = {
+  ...base,
+  name: 'exposure',
+  label: 'Exposure',
+  group: 'Tone',
+  operation: 'exposure',
+  kind: 'number',
+  default: 0,
+  minimum: -5,
+  maximum: 5,
+  step: 0.01,
+};
+const flag = { ...base, group: 'Crop', operation: 'crop', default: false, kind: 'toggle' };
+const crop: Parameter[] = [
+  { ...flag, name: 'rotate', label: 'Rotate', kind: 'choice', default: '0', choices: ['0', '90', '180', '270'] },
+  { ...flag, name: 'flip_horizontal', label: 'Flip horizontal' },
+  { ...flag, name: 'flip_vertical', label: 'Flip vertical' },
+];
+
+/** A server with one photo and a history. */
+class Server {
+  entries: { label: string; settings: Settings }[] = [{ label: 'Opened', settings: {} }];
+  position = 0;
+  requests: string[] = [];
+  away = false;
+  refuses = false;
+
+  photo(): Photo {
+    const size = { width: 6000, height: 4000 };
+    const white = { temperature: 5000, tint: 0 };
+    return {
+      id: 'a',
+      name: 'a.dng',
+      kind: 'raw',
+      frame: size,
+      developed: size,
+      as_shot: white,
+      white_balance: white,
+      settings: this.entries[this.position]?.settings ?? {},
+      metadata: {},
+      history: {
+        position: this.position,
+        entries: this.entries.map(({ label }, index) => ({ index, label, at: '' })),
+        can_undo: this.position > 0,
+        can_redo: this.position < this.entries.length - 1,
+      },
+    };
+  }
+
+  fetch = async (path: string, init: RequestInit): Promise<Response> => {
+    if (this.away) throw new TypeError('Failed to fetch');
+    this.requests.push(`${init.method} ${path}`);
+    if (init.method === 'PUT') {
+      if (this.refuses) {
+        const error = { message: 'Exposure cannot be that.', remedy: 'Use less.' };
+        return new Response(JSON.stringify({ error }), { status: 422 });
+      }
+      const { settings, label } = JSON.parse(String(init.body)) as { settings: Settings; label: string };
+      this.entries = [...this.entries.slice(0, this.position + 1), { label, settings }];
+      this.position++;
+    } else if (path.endsWith('/undo')) this.position--;
+    else if (path.endsWith('/redo')) this.position++;
+    return new Response(JSON.stringify(this.photo()));
+  };
+}
+
+let server: Server;
+let editor: Editor;
+const asked: boolean[] = [];
+const failures: unknown[] = [];
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const labels = () => server.entries.map((e) => e.label);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  server = new Server();
+  vi.stubGlobal('fetch', server.fetch);
+  asked.length = failures.length = 0;
+  editor = new Editor({
+    onchange: (draft) => asked.push(draft),
+    onphoto: () => undefined,
+    onfailed: (error) => failures.push(error),
+    onreachable: () => undefined,
+  });
+  editor.groups = [
+    { name: 'Tone', parameters: [exposure] },
+    { name: 'Crop', parameters: crop },
+  ];
+  await editor.open('a');
+  server.requests.length = 0;
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a drag asks for drafts and is stored once, with its value as the name', async () => {
+  for (const value of [0.1, 0.4, 0.7]) editor.change(exposure, value);
+  expect(asked).toEqual([true, true, true]);
+  expect(server.requests).toEqual([]);
+  editor.commitParameter(exposure);
+  await settle();
+  expect(labels()).toEqual(['Opened', 'Exposure +0.70']);
+  expect(editor.photo?.history.can_undo).toBe(true);
+});
+
+test('nothing is stored when nothing changed', async () => {
+  editor.change(exposure, 0.7);
+  editor.change(exposure, 0);
+  editor.commitParameter(exposure);
+  await settle();
+  expect(server.requests).toEqual([]);
+});
+
+test('key presses in a row are one entry', async () => {
+  for (const value of [0.05, 0.1, 0.15]) {
+    editor.change(exposure, value, null, false);
+    editor.commitSoon(exposure);
+    await vi.advanceTimersByTimeAsync(200);
+  }
+  await vi.advanceTimersByTimeAsync(700);
+  expect(labels()).toEqual(['Opened', 'Exposure +0.15']);
+});
+
+test('undo stores first what is still waiting, then takes it back', async () => {
+  editor.change(exposure, 0.05, null, false);
+  editor.commitSoon(exposure);
+  editor.undo();
+  await settle();
+  expect(editor.settings).toEqual({});
+  editor.redo();
+  await settle();
+  expect(editor.settings).toEqual({ exposure: 0.05 });
+});
+
+test('an answer does not take back what the hand has done meanwhile', async () => {
+  editor.change(exposure, 0.7);
+  editor.commitParameter(exposure);
+  editor.change(exposure, 1.2);
+  await settle();
+  expect(editor.settings).toEqual({ exposure: 1.2 });
+  expect(editor.photo?.history.entries).toHaveLength(2);
+});
+
+test('what is changed while the server is away reaches it later', async () => {
+  server.away = true;
+  editor.change(exposure, 0.7);
+  editor.commitParameter(exposure);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(labels()).toEqual(['Opened']);
+  server.away = false;
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(labels()).toEqual(['Opened', 'Exposure +0.70']);
+});
+
+test('what the server refuses is told and put back', async () => {
+  server.refuses = true;
+  editor.change(exposure, 0.7);
+  editor.commitParameter(exposure);
+  await settle();
+  await settle();
+  expect(failures).toMatchObject([{ message: 'Exposure cannot be that.', remedy: 'Use less.' }]);
+  expect(editor.settings).toEqual({});
+});
+
+test('the crop has its tool and no sliders', () => {
+  expect(editor.panel.map((g) => g.name)).toEqual(['Tone']);
+});
+
+describe('turning', () => {
+  test('goes round in quarters and comes back', async () => {
+    for (let i = 0; i < 3; i++) editor.turn(90);
+    expect(editor.settings.rotate).toBe('270');
+    expect(editor.developed).toEqual({ width: 4000, height: 6000 });
+    editor.turn(90);
+    expect(editor.settings).toEqual({});
+  });
+
+  test('mirrors what is seen, also after a quarter turn', () => {
+    editor.flip('horizontal');
+    expect(editor.settings).toEqual({ flip_horizontal: true });
+    editor.flip('horizontal');
+    editor.turn(90);
+    editor.flip('horizontal');
+    expect(editor.settings).toEqual({ rotate: '90', flip_vertical: true });
+  });
+});
