@@ -74,7 +74,12 @@ export function without(settings: Settings, parameters: readonly Parameter[]): S
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.has(name)));
 }
 
-export function equal(a: Settings, b: Settings): boolean {
+/** The names under which the two differ. */
+export function difference(a: Settings, b: Settings): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => same(a[name], b[name]));
+  return [...names].filter((name) => !same(a[name], b[name]));
+}
+
+export function equal(a: Settings, b: Settings): boolean {
+  return difference(a, b).length === 0;
 }

@@ -4,7 +4,7 @@ import type { Group, Parameter, Photo, Settings, Value } from '../api/types';
 import { type Crop, type Orientation, type Size, developedSize } from '../crop/geometry';
 import { GEOMETRY_NAMES, cropIn, orientationIn } from '../crop/settings';
 import { described } from '../develop/parameter';
-import { type Effective, changed, equal, without } from '../develop/settings';
+import { type Effective, changed, difference, equal, without } from '../develop/settings';
 import { WriteQueue } from '../transport/queue';
 
 export interface EditorLinks {
@@ -39,7 +39,7 @@ export class Editor {
 
   readonly queue: WriteQueue;
   private committed: Settings = {};
-  private gathering: { timer: ReturnType<typeof setTimeout>; label: string } | null = null;
+  private gathering: { timer: ReturnType<typeof setTimeout>; label: string; names: string[] } | null = null;
 
   constructor(private readonly links: EditorLinks) {
     this.queue = new WriteQueue(links.onreachable);
@@ -92,6 +92,11 @@ export class Editor {
 
   preview(settings: Settings, input: number | null = null, draft = true): void {
     if (!this.photo) return;
+    const { gathering } = this;
+    // Another control: what the last one did is an entry of its own.
+    if (gathering && !difference(settings, this.settings).some((name) => gathering.names.includes(name))) {
+      this.commit(gathering.label);
+    }
     this.settings = settings;
     this.links.onchange(draft, input);
   }
@@ -116,7 +121,8 @@ export class Editor {
     const value = this.settings[p.name] ?? p.default;
     this.cancelGathering();
     const label = described(p, value);
-    this.gathering = { label, timer: setTimeout(() => this.commit(label), GATHER) };
+    const names = difference(this.settings, this.committed);
+    this.gathering = { label, names, timer: setTimeout(() => this.commit(label), GATHER) };
   }
 
   /** Stores now what waits to be stored. */

@@ -15,6 +15,7 @@ const exposure: Parameter = {
   maximum: 5,
   step: 0.01,
 };
+const contrast: Parameter = { ...exposure, ...base, name: 'contrast', label: 'Contrast', operation: 'contrast' };
 const flag = { ...base, group: 'Crop', operation: 'crop', default: false, kind: 'toggle' };
 const crop: Parameter[] = [
   { ...flag, name: 'rotate', label: 'Rotate', kind: 'choice', default: '0', choices: ['0', '90', '180', '270'] },
@@ -88,7 +89,7 @@ beforeEach(async () => {
     onreachable: () => undefined,
   });
   editor.groups = [
-    { name: 'Tone', parameters: [exposure] },
+    { name: 'Tone', parameters: [exposure, contrast] },
     { name: 'Crop', parameters: crop },
   ];
   await editor.open('a');
@@ -126,6 +127,16 @@ test('key presses in a row are one entry', async () => {
   }
   await vi.advanceTimersByTimeAsync(700);
   expect(labels()).toEqual(['Opened', 'Exposure +0.15']);
+});
+
+test('key presses on different sliders are an entry each', async () => {
+  editor.change(exposure, 0.05, null, false);
+  editor.commitSoon(exposure);
+  editor.change(contrast, 2, null, false);
+  editor.commitSoon(contrast);
+  await vi.advanceTimersByTimeAsync(700);
+  expect(labels()).toEqual(['Opened', 'Exposure +0.05', 'Contrast +2']);
+  expect(server.entries[1]?.settings).toEqual({ exposure: 0.05 });
 });
 
 test('undo stores first what is still waiting, then takes it back', async () => {
