@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,37 @@ def decode(path: Path) -> Decoded:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A JPEG file and the size in pixels of the upright picture.
+
+    Upright means: after the orientation that the JPEG's EXIF states, which browsers and Pillow's `exif_transpose`
+    obey. Its EXIF says nothing else.
+    """
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+def embedded_preview(path: Path) -> Preview:
+    """The camera's own JPEG, or a quick rendering if there is none. Raises UnreadablePhoto."""
+    return _preview(path, 0)
+
+
+def thumbnail(path: Path, long_edge: int = 512) -> Preview:
+    """A small sRGB JPEG of the camera's rendering, its pixels already upright. Raises UnreadablePhoto."""
+    return _preview(path, long_edge)
+
+
 def warm_up() -> None:
     """Start a decoding process in the background, so that the first photo does not wait for it."""
     workers.warm_up()
+
+
+def _preview(path: Path, long_edge: int) -> Preview:
+    fields, parts = workers.ask("preview", path, limit=GLANCE_LIMIT, long_edge=long_edge)
+    return Preview(parts[0].tobytes(), fields["width"], fields["height"])
 
 
 def _tupled(value: Any) -> Any:

@@ -111,13 +111,20 @@ class Reading:
         return np.ascontiguousarray([rows[curve] for curve in self.curves], np.float32)
 
 
+_LINE = Transfer(1.0)
+
+
 @dataclass(frozen=True)
 class Curve:
-    """A tone curve: a transfer function or samples over 0..1."""
+    """A tone curve: a transfer function or samples over 0..1; without either, a straight line."""
 
-    transfer: Transfer | None = None
+    transfer: Transfer | None = _LINE
     samples: tuple[float, ...] = ()
     offset: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def straight(self) -> bool:
+        return self.transfer == _LINE and self.offset == (0.0, 0.0)
 
     def __call__(self, encoded: Array) -> Array:
         """encoded: 0..1. Returns linear light, 0..1."""
@@ -198,13 +205,13 @@ def _curve(tag: bytes) -> Curve:
     if tag[:4] == b"curv":
         (count,) = struct.unpack_from(">I", tag, 8)
         if count == 0:
-            return Curve(Transfer(1.0))
+            return Curve()
         values = struct.unpack_from(f">{count}H", tag, 12) if count <= 65536 else ()
         if count == 1:
             return Curve(Transfer(values[0] / 256))
         if not values or any(b < a for a, b in pairwise(values)):
             raise ValueError("a curve that is not monotone")
-        return Curve(samples=tuple(v / 65535 for v in values))
+        return Curve(None, tuple(v / 65535 for v in values))
     if tag[:4] != b"para":
         raise ValueError("an unknown kind of curve")
     (form,) = struct.unpack_from(">H", tag, 8)

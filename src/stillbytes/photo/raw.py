@@ -56,7 +56,11 @@ def decode_raw(path: Path) -> Decoded:
     - other colour filters (CYGM, RGBE, SuperCCD): LibRaw's rendering in linear CIE XYZ.
     Samples may be a view into LibRaw's memory, which lives as long as the view does.
     """
-    raw = open_raw(path)
+    return unpacked(path, open_raw(path))
+
+
+def unpacked(path: Path, raw: rawpy.RawPy) -> Decoded:
+    """The samples of a file that open_raw has opened, as decode_raw describes them. Raises UnreadablePhoto."""
     try:
         raw.unpack()
     except rawpy.LibRawError as error:

@@ -91,7 +91,7 @@ def _strip(part: NDArray[Any]) -> bytes:
 
     differences = np.ascontiguousarray(part).copy()
     differences[:, 1:] -= part[:, :-1]
-    return bytes(imagecodecs.zlib_encode(differences.astype(f"<u{part.itemsize}", copy=False).tobytes(), level=3))
+    return bytes(imagecodecs.zlib_encode(differences.astype(f"<u{part.itemsize}", copy=False).tobytes(), level=1))
 
 
 def _entries(stream: bytearray) -> dict[int, Entry]:

@@ -88,7 +88,7 @@ def _decode(request: dict[str, Any]) -> Reply:
 
 def _warm_up(request: dict[str, Any]) -> Reply:
     """Load the libraries that the first photo needs."""
-    from stillbytes.photo import exif, open  # noqa: F401, PLC0415
+    from stillbytes.photo import exif, open, previews  # noqa: F401, PLC0415
 
     return None, []
 
@@ -113,7 +113,23 @@ def _carry(request: dict[str, Any]) -> Reply:
     return {name: base64.b64encode(getattr(carried, name)).decode() for name in carried.__slots__}, []
 
 
-ANSWERS: dict[str, Answer] = {"decode": _decode, "metadata": _metadata, "carry": _carry, "warm-up": _warm_up}
+def _preview(request: dict[str, Any]) -> Reply:
+    import numpy as np  # noqa: PLC0415 - the process starts faster without
+
+    from stillbytes.photo import previews  # noqa: PLC0415 - heavy
+
+    path, long_edge = Path(request["path"]), request["long_edge"]
+    file, width, height = previews.thumbnail(path, long_edge) if long_edge else previews.embedded(path)
+    return {"width": width, "height": height}, [np.frombuffer(file, np.uint8)]
+
+
+ANSWERS: dict[str, Answer] = {
+    "decode": _decode,
+    "preview": _preview,
+    "metadata": _metadata,
+    "carry": _carry,
+    "warm-up": _warm_up,
+}
 
 if __name__ == "__main__":
     main()
