@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.photo.decoded import CameraColour, Matrix
+from stillbytes.photo.exif import number, open_image
 from stillbytes.photo.spaces import SPACES
 
 if TYPE_CHECKING:
@@ -48,20 +50,17 @@ class _Tags:
     """DNG tags by name, wherever in the file they stand (IFD0 or a SubIFD)."""
 
     def __init__(self, path: Path) -> None:
-        import exiv2  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
-
         self._found: dict[str, list[float]] = {}
         try:
-            image = exiv2.ImageFactory.open(str(path))
-            image.readMetadata()
-        except exiv2.Exiv2Error:
+            exif = open_image(path).exifData()
+        except UnreadablePhoto:  # LibRaw may know the file nevertheless
             return
-        for datum in image.exifData():
+        for datum in exif:
             group, name = datum.groupName(), datum.tagName()
             if group != "Image" and not group.startswith("SubImage"):
                 continue
             if name in _WANTED and name not in self._found and datum.count() <= 64:
-                self._found[name] = [datum.toFloat(i) for i in range(datum.count())]
+                self._found[name] = [number(datum, index) for index in range(datum.count())]
 
     def numbers(self, name: str, *counts: int) -> NDArray[np.float64] | None:
         """The tag's finite numbers if it has one of these many of them."""

@@ -208,7 +208,7 @@ class _Exif:
         found = self._find(name)
         if found is None or found.count() > 64:
             return []
-        values = [_number(found, index) for index in range(found.count())]
+        values = [number(found, index) for index in range(found.count())]
         return values if all(math.isfinite(v) for v in values) else []
 
     def number(self, *names: str) -> float | None:
@@ -218,7 +218,8 @@ class _Exif:
         return None
 
 
-def _number(datum: Any, index: int) -> float:
+def number(datum: Any, index: int) -> float:
+    """One value of an EXIF datum, rationals exactly; NaN for a rational without a denominator."""
     if datum.typeId() in (exiv2.TypeId.unsignedRational, exiv2.TypeId.signedRational):
         above, below = datum.toRational(index)
         return float(above / below) if below else math.nan

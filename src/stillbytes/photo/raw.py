@@ -90,13 +90,13 @@ def upright(samples: NDArray[Any], flip: int) -> NDArray[Any]:
 def crop_box(sizes: rawpy.ImageSizes) -> tuple[int, int, int, int]:
     """(top, left, height, width) of what the camera means to be the picture, within the visible area.
 
-    A crop that keeps less than 80 % of either side is a digital zoom or aspect ratio that a photographer may want
-    to undo, and one that leaves the area is nonsense: the whole visible area is used then.
+    A crop that keeps less than half of either side is a digital zoom that a photographer may want to undo, and one
+    that leaves the area is nonsense: the whole visible area is used then.
     """
     top, left = sizes.crop_top_margin - sizes.top_margin, sizes.crop_left_margin - sizes.left_margin
     height, width = sizes.crop_height, sizes.crop_width
     inside = 0 <= top <= sizes.height - height and 0 <= left <= sizes.width - width
-    if inside and height >= 0.8 * sizes.height and width >= 0.8 * sizes.width:
+    if inside and 2 * height >= sizes.height and 2 * width >= sizes.width:
         return top, left, height, width
     return 0, 0, sizes.height, sizes.width
 
