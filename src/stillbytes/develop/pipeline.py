@@ -32,9 +32,10 @@ from stillbytes.photo.spaces import SPACES
 BASELINE_EV = 0.5
 """Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
 saturation (ISO 12232:2019, saturation-based speed)."""
-STRIP_PIXELS = 4_000_000
+STRIP_PIXELS = 8_000_000
 """A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
-SHARPEN_REACH = 8
+LOOK_MARGIN = 24
+"""Pixels around a region that the look kernel may read: sharpening's reach, rounded up to whole vectors."""
 GUIDE_EDGE = 1024
 Dtype = Literal["uint8", "uint16", "float32"]
 
@@ -228,7 +229,7 @@ class Pipeline:
         self, settings: Settings, form: Geometry, grid: Size, scale: float, strip: Rect
     ) -> tuple[Planes, Rect]:
         """The cut grid's white-balanced camera RGB over `strip` and what sharpening reads around it."""
-        need = strip.grown(SHARPEN_REACH).within(Rect.of(grid))
+        need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
         step = form.cut.width / grid.width
         level = self._level(step)
         uniforms = self._noise_uniforms(settings, scale, level)

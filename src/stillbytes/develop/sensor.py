@@ -34,6 +34,7 @@ class Sensor:
         self._decoded, self._camera, self._library = decoded, camera, library
         self._kept: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._lock = threading.RLock()
+        self._scratch = np.empty(0, np.float32)
 
     def size(self, level: int) -> Size:
         width, height = self._decoded.width, self._decoded.height
@@ -61,7 +62,9 @@ class Sensor:
         if uniforms is None:
             return self._demosaiced(region), region.x, region.y
         wider = region.grown(NOISE_MARGIN).within(whole)
-        return self._denoised(self._demosaiced(wider), wider, region, whole.size, uniforms), region.x, region.y
+        with self._lock:
+            planes = self._demosaiced(wider, scratch=True)
+            return self._denoised(planes, wider, region, whole.size, uniforms), region.x, region.y
 
     def _level(self, level: int, uniforms: Uniforms | None) -> Planes:
         """A whole level, kept for the next request."""
@@ -84,9 +87,16 @@ class Sensor:
 
     # Kernels
 
-    def _demosaiced(self, region: Rect) -> Planes:
+    def _planes(self, size: Size) -> Planes:
+        """Memory that the next call uses again: fresh pages cost more than the arithmetic done on them."""
+        count = 3 * size.width * size.height
+        if self._scratch.size < count:
+            self._scratch = np.empty(count, np.float32)
+        return self._scratch[:count].reshape(3, size.height, size.width)
+
+    def _demosaiced(self, region: Rect, *, scratch: bool = False) -> Planes:
         decoded = self._decoded
-        out = np.empty((3, region.height, region.width), np.float32)
+        out = self._planes(region.size) if scratch else np.empty((3, region.height, region.width), np.float32)
         placed = Placed(out, (region.x, region.y, 0))
         if decoded.layout == "bayer":
             self._library.call("bayer", *self._mosaic, placed)

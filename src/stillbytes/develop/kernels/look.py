@@ -119,7 +119,7 @@ class Look:
         out = []
         for v in rgb:
             bent = exp2(log2(hl.max(v, 1e-9)) * t[0]) * t[1] + t[2]
-            out.append(hl.select(v < t[4], v * t[3], bent))
+            out.append(hl.clamp(hl.select(v < t[4], v * t[3], bent), 0.0, 1.0))
         return out
 
 

@@ -52,7 +52,7 @@ def noise() -> Kernel:
         smaller[x, y, p] = 0.125 * (across[x, 2 * y - 1, p] + across[x, 2 * y + 2, p]) + 0.375 * (
             across[x, 2 * y, p] + across[x, 2 * y + 1, p]
         )
-        across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+        across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
         pyramid.append(smaller)
 
     widened = []
@@ -95,17 +95,18 @@ def noise() -> Kernel:
         restored(2, shared - u * 0.70710678 + v * 0.40824829),
     )
     yo, yi = hl.Var("yo"), hl.Var("yi")
-    out.bound(c, 0, 3).align_bounds(x, 2).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo)
+    out.bound(c, 0, 3).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo)
     out.unroll(c).vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
     out.specialize(grey == 0)
+    # Nothing here may round its region up: at the coarsest level that would reach hundreds of pixels further.
     top_rows.compute_at(pyramid[1], y).bound(p, 0, PLANES).reorder(p, x, y).unroll(p)
-    top_rows.vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    top_rows.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     coarse = [f for f in widened if f not in finest]
     for f in (*pyramid[1:], *steps[:-1], *coarse):
         f.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
-        f.align_bounds(x, 2).vectorize(x, LANES, hl.TailStrategy.RoundUp).unroll(p)
+        f.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).unroll(p)
     for f in finest:
-        f.compute_at(out, yo).align_bounds(x, 2).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+        f.compute_at(out, yo).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel("noise", out, (source, uniforms, width, height, grey))
 

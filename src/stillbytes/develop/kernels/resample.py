@@ -42,8 +42,8 @@ def resample_straight() -> Kernel:
     whole.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     down.compute_at(whole, yi).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     down.update().reorder(x, ky.x).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    out.compute_at(whole, yi).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    out.update().reorder(kx.x, x).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    out.compute_at(whole, yi).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    out.update().reorder(kx.x, x).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(whole)
     return Kernel(
         "resample_straight", whole, (source, width, height, start_x, weights_x, start_y, weights_y, taps)
@@ -83,8 +83,8 @@ def resample_turned() -> Kernel:
     xi, yi, xo, yo = hl.Var("xi"), hl.Var("yi"), hl.Var("xo"), hl.Var("yo")
     out.bound(c, 0, 3).tile(x, y, xo, yo, xi, yi, 64, 16, hl.TailStrategy.GuardWithIf)
     out.reorder(c, xi, yi, xo, yo).unroll(c).vectorize(xi, LANES).parallel(yo)
-    total.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    total.update().reorder(k.x, k.y, x, y).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    total.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    total.update().reorder(k.x, k.y, x, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel("resample_turned", out, (source, width, height, uniforms, lanczos, reach))
 

@@ -187,7 +187,7 @@ def bayer() -> Kernel:
 
     yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3)
-    out.tile(x, y, xo, yo, xi, yi, 256, 32, tail=hl.TailStrategy.ShiftInwards).reorder(c, xi, yi, xo, yo).unroll(c)
+    out.tile(x, y, xo, yo, xi, yi, 256, 32, tail=hl.TailStrategy.GuardWithIf).reorder(c, xi, yi, xo, yo).unroll(c)
     out.vectorize(xi, LANES).parallel(yo)
     for stage in (raw, green_h, green_v, grad_h, grad_v, across, green, refined, delta, between):
         stage.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
