@@ -35,7 +35,7 @@ export function find(press: Press, mode: 'crop' | 'develop', apple = APPLE): Com
   return SHORTCUTS.find(fits)?.id ?? null;
 }
 
-/** What the focused element keeps for itself: text everywhere, arrows in controls, Space and Enter on buttons. */
+/** What the focused element keeps for itself: text everywhere, arrows in controls, Space and Enter on buttons. A slider has no use for Space. */
 export function keeps(target: EventTarget | null, press: Press): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (press.key === 'Escape') return false;
@@ -44,7 +44,8 @@ export function keeps(target: EventTarget | null, press: Press): boolean {
   if (tagName === 'TEXTAREA' || target.isContentEditable || (tagName === 'INPUT' && isText(target))) return true;
   if (modified) return false;
   const moves = press.key.startsWith('Arrow') || press.key === 'Home' || press.key === 'End';
-  if (tagName === 'INPUT' || tagName === 'SELECT') return moves || press.key === ' ' || tagName === 'SELECT';
+  if (tagName === 'SELECT') return true;
+  if (tagName === 'INPUT') return moves || (press.key === ' ' && (target as HTMLInputElement).type !== 'range');
   if (moves) return target.closest('[data-arrows]') !== null;
   if (press.key === ' ' || press.key === 'Enter')
     return tagName === 'BUTTON' || tagName === 'SUMMARY' || tagName === 'A';

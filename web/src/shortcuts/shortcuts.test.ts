@@ -70,6 +70,8 @@ describe('focus', () => {
   test('on a slider keeps the arrows and leaves the letters', () => {
     expect(keeps(element('<input type="range">'), press('ArrowLeft'))).toBe(true);
     expect(keeps(element('<input type="range">'), press('z'))).toBe(false);
+    expect(keeps(element('<input type="range">'), press(' '))).toBe(false);
+    expect(keeps(element('<input type="checkbox">'), press(' '))).toBe(true);
     expect(keeps(element('<input type="range">'), press('z', { ctrlKey: true }))).toBe(false);
   });
 

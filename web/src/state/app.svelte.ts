@@ -181,6 +181,8 @@ export class App {
     else if (this.stage.picking) this.stage.picking = false;
     else if (this.stage.compare !== 'after') this.stage.show('after');
     else if (this.lightsOut) this.lightsOut = false;
+    // Lets go of a slider, so that the arrow keys go through the photos again.
+    else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }
 
   private readonly commands: Record<Command, () => void> = {
