@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from develop.scenes import bayer, colourful
@@ -37,9 +39,9 @@ def test_a_region_shows_the_same_bytes_as_that_part_of_the_whole(scene: Pipeline
     settings = BUSY.changed(crop_angle=angle, crop_left=0.1, crop_top=0.1, crop_right=0.9, crop_bottom=0.85)
     whole = scene.render(settings, scale).pixels
     height, width = whole.shape[:2]
-    for region in (Rect(0, 0, 17, 9), Rect(width // 3, height // 4, width // 2, height // 2), Rect(width - 5, 3, 5, 30)):
+    inner = Rect(width // 3, height // 4, width // 2, height // 2)
+    for region in (Rect(0, 0, 17, 9), inner, Rect(width - 5, 3, 5, 20)):
         part = scene.render(settings, scale, region).pixels
-        region = region.within(Rect(0, 0, width, height))
         assert np.array_equal(part, whole[region.y : region.bottom, region.x : region.right])
 
 
@@ -133,11 +135,12 @@ def test_more_of_a_tone_slider_is_never_darker(scene: Pipeline, name: str) -> No
     parameter = parameters()[name]
     steps = np.linspace(parameter.minimum, parameter.maximum, 5)
     means = [scene.render(Settings({name: v}), 0.25, output=Output(dtype="float32")).pixels.mean() for v in steps]
-    assert all(b > a for a, b in zip(means, means[1:], strict=False))
+    assert all(b > a for a, b in itertools.pairwise(means))
 
 
 @pytest.mark.parametrize(
-    "strong", [{"highlights": -100}, {"shadows": 100}, {"whites": 100, "blacks": 100}, {"whites": -100}, {"contrast": -100}]
+    "strong",
+    [{"highlights": -100}, {"shadows": 100}, {"whites": 100, "blacks": 100}, {"whites": -100}, {"contrast": -100}],
 )
 def test_tones_keep_their_order_at_full_strength(strong: dict[str, float]) -> None:
     ramp = np.repeat(np.geomspace(0.002, 0.98, 512)[None, :, None], 64, 0) * np.ones(3)

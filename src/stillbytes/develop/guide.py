@@ -97,7 +97,5 @@ def _blurred(grid: NDArray[np.float64], spatial: float, tonal: float) -> NDArray
         # Space repeats at its border; beyond the tonal range there is nothing.
         padded = np.pad(grid, pad, mode="edge" if axis < 2 else "constant")
         length = grid.shape[axis]
-        grid = np.add.reduce(
-            [t * np.take(padded, np.arange(i, i + length), axis) for i, t in enumerate(taps)]
-        )
+        grid = np.add.reduce([t * np.take(padded, np.arange(i, i + length), axis) for i, t in enumerate(taps)])
     return grid

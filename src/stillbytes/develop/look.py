@@ -12,14 +12,15 @@ from stillbytes.develop.operation import Uniforms
 from stillbytes.photo.spaces import SPACES
 
 
-def frame_uniforms(
-    grid: Size, bases: Guide, luma: NDArray[np.float64], space: str, *, byte: bool
-) -> Uniforms:
+def frame_uniforms(grid: Size, bases: Guide, luma: NDArray[np.float64], space: str, *, byte: bool) -> Uniforms:
     """Uniforms by name.
 
-    luma: luminance weights of white-balanced camera RGB. across, down: column and row -> -1..1 over the developed
-    frame. grid_x, grid_y: column and row -> position in the guide of this cut. matrix: linear Rec.2020 -> linear output RGB, row
-    by row. luminance: weights of output RGB. transfer: 1 / gamma, 1 / a, -b / a, slope and end of the straight part, to encode.
+    luma: luminance weights of white-balanced camera RGB.
+    across, down: column and row -> -1..1 over the developed frame.
+    grid_x, grid_y: column and row -> position in the guide of this cut.
+    matrix: linear Rec.2020 -> linear output RGB, row by row.
+    luminance: weights of output RGB.
+    transfer: 1 / gamma, 1 / a, -b / a, slope and end of the straight part, to encode.
     steps: largest code of a byte. dither: amplitude in codes.
     """
     per_x, per_y = (bases.columns - 1) / grid.width, (bases.rows - 1) / grid.height

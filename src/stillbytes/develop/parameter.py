@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -117,7 +117,7 @@ def _check_curve(p: Parameter, value: Any) -> tuple[Point, ...]:
     return tuple(points)
 
 
-_CHECKS: Mapping[Kind, Any] = {
+_CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "number": _check_number,
     "choice": _check_choice,
     "toggle": _check_toggle,

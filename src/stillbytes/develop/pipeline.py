@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import geometry, white
+from stillbytes.develop import white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
 from stillbytes.develop.geometry import Geometry
@@ -24,6 +24,7 @@ from stillbytes.develop.kernels.load import Library, Placed, library, pixels
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
+from stillbytes.develop.resample import halvings, resampled
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decoded import Decoded
@@ -48,6 +49,9 @@ class Output:
     dtype: Dtype = "uint8"
 
 
+PREVIEW = Output()
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """pixels: (height, width, 3), contiguous, encoded in the RGB space `space`; uint8 or uint16 full range, or
@@ -60,11 +64,8 @@ class Frame:
         """(4, 256) uint32: counts of red, green, blue and luma in a regular sample of about 200,000 pixels."""
         step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // 200_000))
         some = self.pixels[::step, ::step]
-        if some.dtype == np.uint16:
-            some = some >> 8
-        elif some.dtype == np.float32:
-            some = np.rint(some * 255)
-        codes = some.astype(np.int32)
+        full = {"u1": 1.0, "u2": 1 / 257, "f4": 255.0}[some.dtype.str[1:]]
+        codes = (some if full == 1 else np.rint(some * full)).astype(np.int32)
         luma = (codes @ np.array([54, 183, 19], np.int32)) >> 8
         planes = [codes[..., 0], codes[..., 1], codes[..., 2], luma]
         return np.stack([np.bincount(p.ravel(), minlength=256) for p in planes]).astype(np.uint32)
@@ -76,7 +77,7 @@ class Pipeline:
     def __init__(self, decoded: Decoded) -> None:
         self._decoded = decoded
         self._lock = threading.RLock()
-        self._held: tuple[object, Planes, Rect] | None = None
+        self._held: tuple[object, Planes] | None = None
 
     @cached_property
     def _library(self) -> Library:
@@ -142,7 +143,7 @@ class Pipeline:
         settings: Settings,
         scale: float = 1.0,
         region: Rect | None = None,
-        output: Output = Output(),
+        output: Output = PREVIEW,
         cancelled: Callable[[], bool] | None = None,
     ) -> Frame:
         """The developed picture at `scale` output pixels per full-resolution pixel, or a region of that grid.
@@ -159,18 +160,19 @@ class Pipeline:
         whole = Rect.of(size)
         region = whole if region is None else region.within(whole)
         if region.empty:
-            raise InvalidSetting("The region lies outside the picture.", f"The picture has {size.width} x {size.height}.")
+            extent = f"The picture has {size.width} x {size.height} pixels at this scale."
+            raise InvalidSetting("The region lies outside the picture.", extent)
         cut = form.to_cut(region, size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
         with self._lock:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
-            look = self._look_arguments(settings, form, grid, scale, output)
+            look = self._look_arguments(settings, form, grid, output)
             rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
-                base, held = self._base(settings, form, grid, scale, strip)
+                base, held = self._base(settings, form, grid, strip)
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
                     "look_byte" if output.dtype == "uint8" else "look_float",
@@ -209,13 +211,6 @@ class Pipeline:
             return self.camera.to_rec2020()
         return self.camera.to_rec2020(self.white_balance(settings).xy)
 
-    def _level(self, step: float) -> int:
-        """How often the sensor image can be halved and still have at least the output's resolution."""
-        level = 0
-        while level < 5 and 2.0 ** (level + 1) <= step * 1.0000001:
-            level += 1
-        return level
-
     def _noise_uniforms(self, settings: Settings, scale: float, level: int) -> Uniforms | None:
         """Of the noise stage; None when nothing is to be done. A rendered file has no sensor noise left to model."""
         for operation in catalogue():
@@ -225,72 +220,17 @@ class Pipeline:
                     return operation.uniforms(settings, self._scene(settings, scale, level))
         return None
 
-    def _base(
-        self, settings: Settings, form: Geometry, grid: Size, scale: float, strip: Rect
-    ) -> tuple[Planes, Rect]:
-        """The cut grid's white-balanced camera RGB over `strip` and what sharpening reads around it."""
+    def _base(self, settings: Settings, form: Geometry, grid: Size, strip: Rect) -> tuple[Planes, Rect]:
+        """The cut grid's white-balanced camera RGB over `strip` and what the look kernel reads around it."""
         need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
-        step = form.cut.width / grid.width
-        level = self._level(step)
-        uniforms = self._noise_uniforms(settings, scale, level)
+        level = halvings(form.cut.width / grid.width)
+        uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
         key = (digest, form, grid, need)
-        if self._held is not None and self._held[0] == key:
-            return self._held[1], self._held[2]
-        source_size = self._sensor.size(level)
-        ratio = 2.0**-level
-        a, b, tx, c, d, ty = form.affine(grid, ratio)
-        turned = form.angle != 0
-        stretch = max(math.hypot(a, c), 1.0)
-        reach = geometry.taps(stretch) // 2 + 1
-        corners = [
-            (a * x + b * y + tx, c * x + d * y + ty)
-            for x in (need.x, need.right - 1)
-            for y in (need.y, need.bottom - 1)
-        ]
-        left, right = min(p[0] for p in corners), max(p[0] for p in corners)
-        top, bottom = min(p[1] for p in corners), max(p[1] for p in corners)
-        around = Rect(
-            math.floor(left) - reach,
-            math.floor(top) - reach,
-            math.ceil(right) - math.floor(left) + 2 * reach + 1,
-            math.ceil(bottom) - math.floor(top) + 2 * reach + 1,
-        )
-        # A crop may reach beyond the frame, where the edge is repeated: at least its nearest pixels are read.
-        inside = around.within(Rect.of(source_size))
-        if inside.empty:
-            inside = Rect(
-                min(max(around.x, 0), source_size.width - 1), min(max(around.y, 0), source_size.height - 1), 1, 1
-            ) if around.width else inside
-        exact = not turned and a == 1 and d == 1 and tx == round(tx) and ty == round(ty)
-        if exact:
-            shifted = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
-            if shifted.within(Rect.of(source_size)) == shifted:
-                planes, x0, y0 = self._sensor.read(level, shifted, uniforms)
-                planes = planes[:, shifted.y - y0 : shifted.bottom - y0, shifted.x - x0 : shifted.right - x0]
-                self._held = (key, planes, need)
-                return planes, need
-        planes, x0, y0 = self._sensor.read(level, inside, uniforms)
-        source = Placed(planes, (x0, y0, 0))
-        out = np.empty((3, need.height, need.width), np.float32)
-        target = Placed(out, (need.x, need.y, 0))
-        if turned:
-            uniforms_turn = np.array([a, b, tx, c, d, ty, stretch], np.float32)
-            self._library.call(
-                "resample_turned", source, source_size.width, source_size.height, uniforms_turn,
-                geometry.LANCZOS_TABLE, geometry.taps(stretch) // 2, target,
-            )  # fmt: skip
-        else:
-            tap_count = max(geometry.taps(abs(a)), geometry.taps(abs(d)))
-            start_x, weights_x = geometry.weights(need.x, need.width, a, tx)
-            start_y, weights_y = geometry.weights(need.y, need.height, d, ty)
-            self._library.call(
-                "resample_straight", source, source_size.width, source_size.height,
-                Placed(start_x, (need.x,)), Placed(_padded(weights_x, tap_count), (0, need.x)),
-                Placed(start_y, (need.y,)), Placed(_padded(weights_y, tap_count), (0, need.y)), tap_count, target,
-            )  # fmt: skip
-        self._held = (key, out, need)
-        return out, need
+        if self._held is None or self._held[0] != key:
+            planes = resampled(self._library, self._sensor, form, grid, level, need, uniforms)
+            self._held = (key, planes)
+        return self._held[1], need
 
     @cached_property
     def _guide(self) -> Guide:
@@ -317,7 +257,7 @@ class Pipeline:
         return white.automatic(self._overview, self.camera)
 
     def _look_arguments(
-        self, settings: Settings, form: Geometry, grid: Size, scale: float, output: Output
+        self, settings: Settings, form: Geometry, grid: Size, output: Output
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32], int, int]:
         """Grid values, packed uniforms and the grid's size."""
         bases = self._guide.cut(form)
@@ -325,8 +265,3 @@ class Pipeline:
         frame = frame_uniforms(grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
         values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
         return bases.packed(), layout.pack(frame, values), bases.columns, bases.rows
-
-
-def _padded(weights: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """(positions, count): zero weights appended, so that both axes have as many taps."""
-    return np.pad(weights, ((0, 0), (0, count - weights.shape[1])))

@@ -23,7 +23,8 @@ NEAR_CLIP = 0.985
 """Part of the saturation level from which a sample counts as clipped."""
 NOISE_MARGIN = 96
 """Pixels around a region that noise reduction reads: the support of its pyramid."""
-DEEPEST = 6
+DEEPEST = 5
+"""The last level that a render reads."""
 KEPT_BYTES = 400 << 20
 
 

@@ -1,4 +1,4 @@
-"""Compiles the kernels into shared libraries, one per CPU level, with the system's C compiler or Zig's as the linker."""
+"""Compiles the kernels into shared libraries, one per CPU level; the system's C compiler or Zig's links them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _build_level(library: Path, features: str) -> None:
     warnings.filterwarnings("ignore", message="The floating-point value", category=RuntimeWarning)
     bits = {"darwin": "osx", "win32": "windows"}.get(sys.platform, "linux")
     arch = "x86-64" if platform.machine().lower() in ("x86_64", "amd64") else "arm-64"
-    target = hl.Target("-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime"])))
+    target = hl.Target("-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime", "strict_float"])))
     with tempfile.TemporaryDirectory() as folder:
         objects: list[Path] = []
         for make in (*sensor.KERNELS, *noise.KERNELS, *resample.KERNELS, *look.KERNELS):

@@ -9,7 +9,6 @@ import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
-from stillbytes.develop.kernels.colour import dot
 
 
 class Uniforms:

@@ -27,7 +27,7 @@ def _fitted(function: Any, low: float, high: float, degree: int) -> list[float]:
 
 
 _LOG2 = _fitted(lambda m: np.log2(m) / (m - 1), 1.0 + 1e-9, 2.0, 5)
-_EXP2 = _fitted(lambda f: np.exp2(f), 0.0, 1.0, 4)
+_EXP2 = _fitted(np.exp2, 0.0, 1.0, 4)
 
 
 def log2(v: Any) -> Any:

@@ -31,7 +31,12 @@ class KernelsMissing(StillbytesError):
 
 
 class _Dimension(ctypes.Structure):
-    _fields_ = (("min", ctypes.c_int32), ("extent", ctypes.c_int32), ("stride", ctypes.c_int32), ("flags", ctypes.c_uint32))
+    _fields_ = (
+        ("min", ctypes.c_int32),
+        ("extent", ctypes.c_int32),
+        ("stride", ctypes.c_int32),
+        ("flags", ctypes.c_uint32),
+    )
 
 
 class _Type(ctypes.Structure):
@@ -88,11 +93,10 @@ class Library:
         self._failure = threading.local()
         handler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)
 
-        @handler
-        def keep(_: Any, message: bytes) -> None:
+        def note(_: Any, message: bytes) -> None:
             self._failure.message = message.decode(errors="replace").strip()
 
-        self._keep = keep
+        self._keep = keep = handler(note)  # ctypes needs it to stay alive
         self._library.halide_set_error_handler.argtypes = [handler]
         self._library.halide_set_error_handler.restype = ctypes.c_void_p
         self._library.halide_set_error_handler(keep)
@@ -108,11 +112,10 @@ class Library:
         values: list[Any] = []
         alive: list[Any] = []
         for argument in arguments:
-            if isinstance(argument, np.ndarray):
-                argument = Placed(argument)
-            if isinstance(argument, Placed):
-                alive.append(argument)
-                values.append(ctypes.byref(argument.buffer))
+            if isinstance(argument, np.ndarray | Placed):
+                placed = argument if isinstance(argument, Placed) else Placed(argument)
+                alive.append(placed)
+                values.append(ctypes.byref(placed.buffer))
             elif isinstance(argument, int):
                 values.append(ctypes.c_int32(argument))
             else:

@@ -69,7 +69,8 @@ class Look:
         iz = hl.clamp(hl.i32(gz), 0, GRID_DEPTH - 2)
         fx, fz = gx - hl.f32(ix), gz - hl.f32(iz)
         place = ctx.indices([iz, ix])
-        zi, xi = (hl.unsafe_promise_clamped(p, 0, m) for p, m in zip(place, (GRID_DEPTH - 2, self.grid_width - 2), strict=True))
+        zi = hl.unsafe_promise_clamped(place[0], 0, GRID_DEPTH - 2)
+        xi = hl.unsafe_promise_clamped(place[1], 0, self.grid_width - 2)
         corners = [[_unpacked(ctx.loaded(row[zi + k, xi + i, self.y])) for k in (0, 1)] for i in (0, 1)]
         found = []
         for c in (0, 1):
@@ -162,7 +163,7 @@ def look(kind: str) -> Kernel:
     for f in ctx.loads:
         f.compute_at(out, yi).hoist_storage(out, yo).unroll(x, 8, hl.TailStrategy.RoundUp)
     for stage in ctx.stages:
-        sx, sy = stage.args()
+        sx, _ = stage.args()
         stage.compute_at(out, yo).store_at(out, yo).vectorize(sx, LANES, hl.TailStrategy.RoundUp)
     look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
     interleaved(out, 3)

@@ -34,9 +34,7 @@ def noise() -> Kernel:
 
     r, g, b = (stabilised(ch) for ch in range(3))
     # Orthonormal, so that each plane keeps unit variance.
-    planes = hl.select(
-        p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
-    )
+    planes = hl.select(p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829)
     # The same twice: worked out per row for the pyramid, and again, which costs less than memory, for the finest band.
     top, top_rows = hl.Func("planes"), hl.Func("plane_rows")
     top[x, y, p] = planes

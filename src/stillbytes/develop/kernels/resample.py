@@ -31,9 +31,7 @@ def resample_straight() -> Kernel:
     down[x, y, c] += weights_y[ky.x, y] * read(x, hl.unsafe_promise_clamped(start_y[y], -64, height + 64) + ky.x, c)
     out = hl.Func("resample_straight")
     out[x, y, c] = 0.0
-    out[x, y, c] += (
-        weights_x[kx.x, x] * down[hl.clamp(start_x[x] + kx.x, 0, width - 1), y, c]
-    )
+    out[x, y, c] += weights_x[kx.x, x] * down[hl.clamp(start_x[x] + kx.x, 0, width - 1), y, c]
     yo, yi = hl.Var("yo"), hl.Var("yi")
     planar(out)
     whole = hl.Func("resample_straight_out")
@@ -45,9 +43,7 @@ def resample_straight() -> Kernel:
     out.compute_at(whole, yi).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     out.update().reorder(kx.x, x).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(whole)
-    return Kernel(
-        "resample_straight", whole, (source, width, height, start_x, weights_x, start_y, weights_y, taps)
-    )
+    return Kernel("resample_straight", whole, (source, width, height, start_x, weights_x, start_y, weights_y, taps))
 
 
 def resample_turned() -> Kernel:
@@ -74,9 +70,7 @@ def resample_turned() -> Kernel:
     total = hl.Func("total")
     total[x, y] = hl.Tuple([hl.f32(0), hl.f32(0), hl.f32(0), hl.f32(0)])
     before = total[x, y]
-    total[x, y] = hl.Tuple(
-        [before[ch] + w * read(column, row, ch) for ch in range(3)] + [before[3] + w]
-    )
+    total[x, y] = hl.Tuple([before[ch] + w * read(column, row, ch) for ch in range(3)] + [before[3] + w])
     out = hl.Func("resample_turned")
     t = total[x, y]
     out[x, y, c] = hl.select(c == 0, t[0], c == 1, t[1], t[2]) / t[3]

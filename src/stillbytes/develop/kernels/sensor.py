@@ -209,9 +209,7 @@ def bayer_half() -> Kernel:
         px, py = 2 * x + site_x, 2 * y + site_y
         # The centre lies half a pixel from the site towards the cell's middle; the next site is two pixels on.
         nx, ny = px + 2 - 4 * site_x, py + 2 - 4 * site_y
-        return (
-            0.5625 * raw[px, py] + 0.1875 * (raw[nx, py] + raw[px, ny]) + 0.0625 * raw[nx, ny]
-        )
+        return 0.5625 * raw[px, py] + 0.1875 * (raw[nx, py] + raw[px, ny]) + 0.0625 * raw[nx, ny]
 
     red = at_centre(m.red_x, m.red_y)
     blue = at_centre(1 - m.red_x, 1 - m.red_y)
@@ -226,7 +224,7 @@ def bayer_half() -> Kernel:
     return Kernel("bayer_half", out, m.arguments)
 
 
-def _rgb(name: str, kind: Any, light: Any, arguments: tuple[Any, ...], samples: Any) -> Kernel:
+def _rgb(name: str, light: Any, arguments: tuple[Any, ...], samples: Any) -> Kernel:
     x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
     samples.dim(0).set_stride(3)
     samples.dim(2).set_stride(1)
@@ -245,7 +243,6 @@ def rgb_camera() -> Kernel:
     uniforms = image(hl.Float(32), 1, "uniforms")
     return _rgb(
         "rgb_camera",
-        hl.UInt(16),
         lambda v, c: (hl.f32(v) - uniforms[c]) * uniforms[3 + c],
         (samples, uniforms),
         samples,
@@ -257,9 +254,7 @@ def rgb_table(bits: int) -> Kernel:
     kind = hl.UInt(bits)
     samples = image(kind, 3, "samples")
     table = image(hl.Float(32), 2, "table")
-    return _rgb(
-        f"rgb_table_{bits}", kind, lambda v, c: table[hl.i32(v), c], (samples, table), samples
-    )
+    return _rgb(f"rgb_table_{bits}", lambda v, c: table[hl.i32(v), c], (samples, table), samples)
 
 
 def rgb_float() -> Kernel:
@@ -267,7 +262,6 @@ def rgb_float() -> Kernel:
     samples = image(hl.Float(32), 3, "samples")
     return _rgb(
         "rgb_float",
-        hl.Float(32),
         lambda v, c: hl.select(hl.abs(v) < 1e6, v, 0.0),
         (samples,),
         samples,

@@ -14,6 +14,7 @@ import pkgutil
 import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from stillbytes.develop.operation import STAGES, Operation
 
@@ -53,7 +54,7 @@ def foreign() -> bool:
     return any(not operation.__module__.startswith(f"{__name__}.") for operation in catalogue())
 
 
-def _load(path: Path) -> object:
+def _load(path: Path) -> ModuleType:
     name = f"stillbytes_operations.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -39,7 +39,7 @@ class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Blac
         return "black_and_white" in settings
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
-        greys = np.array([settings.number(f"grey_{band}") for band in BANDS], np.float32) / 100
+        greys = np.array([settings.number(f"grey_{band}") / 100 for band in BANDS], np.float32)
         return {"on": 1.0 if settings.value("black_and_white") else 0.0, "greys": greys}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:

@@ -56,7 +56,7 @@ class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour
     locals().update(_sliders())
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
-        return {kind: np.array([settings.number(f"{kind}_{b}") for b in BANDS], np.float32) / 100 for kind in KINDS}
+        return {kind: np.array([settings.number(f"{kind}_{b}") / 100 for b in BANDS], np.float32) for kind in KINDS}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab

@@ -1,7 +1,7 @@
 """Crop, straighten, rotate and flip: which part of the frame is developed, and which way up.
 
 (left, top) and (right, bottom) are opposite corners of a rectangle turned clockwise by the angle about its centre,
-normalised to the upright, uncropped frame, as in Adobe's XMP. Flips, then quarter turns, are applied to what is cut out.
+normalised to the upright, uncropped frame, as in Adobe's XMP. Flips, then quarter turns, are applied to the cut.
 Cost: one Lanczos resampling when the angle or the scale asks for it, else none.
 """
 

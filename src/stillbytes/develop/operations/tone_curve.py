@@ -25,7 +25,9 @@ ENTRIES = 257
 class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve"):
     curve = point_curve(xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of the whole picture.")
     curve_red = point_curve(xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.")
-    curve_green = point_curve(xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel.")
+    curve_green = point_curve(
+        xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel."
+    )
     curve_blue = point_curve(xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.")
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
@@ -82,4 +84,5 @@ def monotone_cubic(points: tuple[Point, ...], at: NDArray[np.float64]) -> NDArra
     t = (at - x[i]) / width[i]
     h00, h10 = (1 + 2 * t) * (1 - t) ** 2, t * (1 - t) ** 2
     h01, h11 = t * t * (3 - 2 * t), t * t * (t - 1)
-    return h00 * y[i] + h10 * width[i] * slope[i] + h01 * y[i + 1] + h11 * width[i] * slope[i + 1]
+    joined = h00 * y[i] + h10 * width[i] * slope[i] + h01 * y[i + 1] + h11 * width[i] * slope[i + 1]
+    return np.asarray(joined, np.float64)

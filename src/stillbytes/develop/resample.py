@@ -1,0 +1,73 @@
+"""From the sensor's levels to the cut grid: one Lanczos resampling, or none where pixels fall on pixels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop import geometry
+from stillbytes.develop.geometry import Geometry
+from stillbytes.develop.kernels.load import Library, Placed
+from stillbytes.develop.operation import Uniforms
+from stillbytes.develop.sensor import DEEPEST, Planes, Sensor
+
+Affine = tuple[float, float, float, float, float, float]
+
+
+def halvings(step: float) -> int:
+    """How often the sensor image can be halved and still have at least the output's resolution.
+
+    step: full-resolution pixels per output pixel.
+    """
+    return max(0, min(DEEPEST, math.floor(math.log2(step) + 1e-6)))
+
+
+def resampled(
+    library: Library, sensor: Sensor, form: Geometry, grid: Size, level: int, need: Rect, noise: Uniforms | None
+) -> Planes:
+    """White-balanced camera RGB of the region `need` of the cut grid.
+
+    grid: size of the whole cut grid. level: of the sensor to read. noise: uniforms of noise reduction there.
+    """
+    source = sensor.size(level)
+    affine = form.affine(grid, 2.0**-level)
+    a, b, tx, c, d, ty = affine
+    whole = Rect.of(source)
+    shift = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
+    if (a, b, c, d) == (1, 0, 0, 1) and (tx, ty) == (round(tx), round(ty)) and shift.within(whole) == shift:
+        planes, x, y = sensor.read(level, shift, noise)
+        return planes[:, shift.y - y : shift.bottom - y, shift.x - x : shift.right - x]
+    stretch = max(math.hypot(a, c), 1.0)
+    taps = geometry.taps(stretch)
+    planes, x, y = sensor.read(level, _read_by(affine, need, taps // 2 + 1, source), noise)
+    held = Placed(planes, (x, y, 0))
+    out = np.empty((3, need.height, need.width), np.float32)
+    target = Placed(out, (need.x, need.y, 0))
+    if form.angle:
+        uniforms = np.array([*affine, stretch], np.float32)
+        table = geometry.LANCZOS_TABLE
+        library.call("resample_turned", held, source.width, source.height, uniforms, table, taps // 2, target)
+        return out
+    taps = max(taps, geometry.taps(d))
+    axes: list[Placed] = []
+    for start, count, step, offset in ((need.x, need.width, a, tx), (need.y, need.height, d, ty)):
+        first, weights = geometry.weights(start, count, step, offset)
+        padded = np.pad(weights, ((0, 0), (0, taps - weights.shape[1])))
+        axes += [Placed(first, (start,)), Placed(padded, (0, start))]
+    library.call("resample_straight", held, source.width, source.height, *axes, taps, target)
+    return out
+
+
+def _read_by(affine: Affine, need: Rect, reach: int, source: Size) -> Rect:
+    """The part of the source that the region reads. A crop beyond the frame repeats the nearest edge pixels."""
+    a, b, tx, c, d, ty = affine
+    columns, rows = (need.x, need.right - 1), (need.y, need.bottom - 1)
+    across = [a * x + b * y + tx for x in columns for y in rows]
+    down = [c * x + d * y + ty for x in columns for y in rows]
+    left, top = math.floor(min(across)) - reach, math.floor(min(down)) - reach
+    right, bottom = math.ceil(max(across)) + reach + 1, math.ceil(max(down)) + reach + 1
+    left, right = min(max(left, 0), source.width - 1), max(min(right, source.width), 1)
+    top, bottom = min(max(top, 0), source.height - 1), max(min(bottom, source.height), 1)
+    return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
