@@ -18,7 +18,8 @@ import {
 import { type Matrix, type Point, type Size, boundsAt, turnedSize } from '../crop/geometry';
 import { mapOf, onlyGeometry, withoutCrop } from '../crop/settings';
 import { previewUrl } from '../api';
-import type { Settings } from '../api/types';
+import type { Parameter, Settings } from '../api/types';
+import { without } from '../develop/settings';
 import type { ViewName } from '../transport/frame';
 import type { Frame, Live, Wish } from '../transport/live';
 import type { Editor } from './editor.svelte';
@@ -40,6 +41,8 @@ export class Stage {
   shadows = $state(false);
   highlights = $state(false);
   picking = $state(false);
+  /** Parameters that are left out of what is shown, while a section's eye is held. */
+  private peeking = $state.raw<readonly Parameter[] | null>(null);
   /** Angle at which the crop tool shows the picture; null while the tool is closed. */
   level = $state<number | null>(null);
   histogram = $state.raw<Uint32Array | null>(null);
@@ -60,9 +63,10 @@ export class Stage {
     this.level === null ? this.editor.developed : turnedSize(this.editor.frame, this.editor.orientation),
   );
   /** Settings that the frame on the canvas is rendered from: while cropping the whole picture is asked for. */
-  private shown = $derived.by<Settings>(() =>
-    this.level === null ? this.editor.settings : withoutCrop(this.editor.settings),
-  );
+  private shown = $derived.by<Settings>(() => {
+    const settings = this.peeking ? without(this.editor.settings, this.peeking) : this.editor.settings;
+    return this.level === null ? settings : withoutCrop(settings);
+  });
   private map = $derived.by<Matrix>(() => mapOf(this.shown, this.editor.frame));
   placement = $derived.by<Placement>(() => place(this.shownView, this.developed, this.size, this.margin));
   fitted = $derived(fitScale(this.developed, this.size, this.margin));
@@ -241,6 +245,13 @@ export class Stage {
     this.compare = compare;
     if (compare !== 'after') this.askBefore();
     this.paint();
+  }
+
+  /** Shows the picture without these parameters; null shows it as it is again. */
+  peek(parameters: readonly Parameter[] | null): void {
+    if (parameters === this.peeking) return;
+    this.peeking = parameters;
+    this.ask(false);
   }
 
   toggleClipping(which: 'both' | 'shadows' | 'highlights'): void {
