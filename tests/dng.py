@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import simplejpeg
 import tifffile
 from numpy.typing import NDArray
 
@@ -150,10 +151,11 @@ def write_dng(
             file.write(samples, subfiletype=0, extratags=about + held, **options)
         else:
             file.write(
-                preview,
+                iter([simplejpeg.encode_jpeg(preview, quality=90, colorsubsampling="444")]),
+                shape=preview.shape,
+                dtype=preview.dtype,
                 photometric="ycbcr",
                 compression="jpeg",
-                compressionargs={"level": 90},
                 rowsperstrip=preview.shape[0],
                 subfiletype=1,
                 subifds=1,

@@ -191,6 +191,7 @@ def _is_x_trans(raw: rawpy.RawPy) -> bool:
 
 
 def _x_trans(raw: rawpy.RawPy, colour: CameraColour) -> Decoded:
+    sizes = raw.sizes  # LibRaw's rendering forgets the flip
     neutral = np.array(colour.neutral or (1.0, 1.0, 1.0))
     gains = neutral.min() / neutral  # the largest is 1: nothing that the sensor recorded is clipped
     rgb = raw.postprocess(
@@ -205,12 +206,13 @@ def _x_trans(raw: rawpy.RawPy, colour: CameraColour) -> Decoded:
     )
     for plane, gain in enumerate(gains):
         np.minimum(np.rint(rgb[..., plane] / np.float32(gain)), 65535, out=rgb[..., plane], casting="unsafe")
-    top, left, height, width = crop_box(raw.sizes)
-    samples = upright(rgb[top : top + height, left : left + width], raw.sizes.flip)
+    top, left, height, width = crop_box(sizes)
+    samples = upright(rgb[top : top + height, left : left + width], sizes.flip)
     return Decoded(layout="rgb", samples=samples, white=65535.0, colour=colour)
 
 
 def _rendered(raw: rawpy.RawPy) -> Decoded:
+    flip = raw.sizes.flip
     rgb = raw.postprocess(
         output_color=rawpy.ColorSpace.XYZ,
         output_bps=16,
@@ -219,4 +221,4 @@ def _rendered(raw: rawpy.RawPy) -> Decoded:
         use_camera_wb=True,
         user_flip=0,
     )
-    return Decoded(layout="rgb", samples=upright(rgb, raw.sizes.flip), white=65535.0, colour=XYZ_SAMPLES)
+    return Decoded(layout="rgb", samples=upright(rgb, flip), white=65535.0, colour=XYZ_SAMPLES)

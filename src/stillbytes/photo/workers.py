@@ -29,6 +29,7 @@ class Workers:
         self._turns = {True: threading.BoundedSemaphore(decoders), False: threading.BoundedSemaphore(1)}
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
+        self._closed = False
         self._lock = threading.Lock()
         atexit.register(self.close)
 
@@ -51,8 +52,9 @@ class Workers:
         threading.Thread(target=self._warm, daemon=True, name="warm-up").start()
 
     def close(self) -> None:
-        """End all workers; what they were doing fails."""
+        """End all workers, for good; what they were doing fails."""
         with self._lock:
+            self._closed = True
             workers = [*self._idle, *self._busy]
             self._idle.clear()
         for worker in workers:
@@ -72,31 +74,33 @@ class Workers:
             return
 
     def _exchange(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
+        worker = self._take()
         while True:
-            worker = self._take()
-            fresh = worker.fresh
             try:
                 reply = worker.ask(request, limit)
-            except _GoneError:
-                # It had died while idle (the system may end it for its memory): the request is not to blame.
-                self._give_back(worker, alive=False)
-                if not fresh:
-                    continue
-                raise UnreadablePhoto(
-                    "The process that reads photos does not start.", "Run `stillbytes doctor` to see why."
-                ) from None
             except wire.WireError as error:
                 self._give_back(worker, alive=False)
-                raise _failure(Path(request["path"]).name, worker.late, limit) from error
+                if worker.late or worker.fresh:
+                    raise _failure(Path(request["path"]).name, worker.late, limit) from error
+                # It may have died while idle, or an earlier file may have damaged it: this file gets a new process.
+                worker = self._take(new=True)
+                continue
             except BaseException:
                 self._give_back(worker, alive=False)
                 raise
             self._give_back(worker, alive=True)
             return reply
 
-    def _take(self) -> _Worker:
+    def _take(self, new: bool = False) -> _Worker:
         with self._lock:
-            worker = self._idle.pop() if self._idle else _Worker(self._command)
+            if self._closed:
+                raise UnreadablePhoto("No photo can be read any more: the program is ending.")
+            try:
+                worker = self._idle.pop() if self._idle and not new else _Worker(self._command)
+            except OSError as error:
+                raise UnreadablePhoto(
+                    f"The process that reads photos does not start ({error}).", "Run `stillbytes doctor` to see why."
+                ) from error
             self._busy.add(worker)
             return worker
 
@@ -107,10 +111,6 @@ class Workers:
             self._busy.discard(worker)
             if alive:
                 self._idle.append(worker)
-
-
-class _GoneError(Exception):
-    """The worker was gone before it could be asked."""
 
 
 class _Worker:
@@ -131,16 +131,11 @@ class _Worker:
 
     def ask(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
         """Raises wire.WireError when the process ends, by itself or because it took longer than `limit` seconds."""
-        if self._process.poll() is not None:
-            raise _GoneError
         timer = threading.Timer(limit, self._time_out)
         timer.daemon = True
         timer.start()
         try:
-            try:
-                wire.send(cast(Any, self._process.stdin), request)
-            except wire.WireError as error:
-                raise _GoneError from error
+            wire.send(cast(Any, self._process.stdin), request)
             reply = wire.receive(cast(Any, self._process.stdout))
         finally:
             timer.cancel()

@@ -1,0 +1,26 @@
+"""A decoding process that misbehaves on files of certain names, for the tests of photo.workers."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from stillbytes.photo import worker
+
+
+def decode(request: dict[str, Any]) -> worker.Reply:
+    match Path(request["path"]).stem:
+        case "crash":
+            os.kill(os.getpid(), signal.SIGSEGV if os.name == "posix" else signal.SIGTERM)
+        case "hang":
+            time.sleep(600)
+        case "exhaust":
+            raise MemoryError
+        case "babble":
+            os.write(1, b"a library's own words on standard output")
+    return worker.ANSWERS["decode"](request)
+
+
+if __name__ == "__main__":
+    worker.main({**worker.ANSWERS, "decode": decode})
