@@ -30,6 +30,7 @@ class Server {
   requests: string[] = [];
   away = false;
   refuses = false;
+  rounds = false;
 
   photo(): Photo {
     const size = { width: 6000, height: 4000 };
@@ -62,6 +63,7 @@ class Server {
         return new Response(JSON.stringify({ error }), { status: 422 });
       }
       const { settings, label } = JSON.parse(String(init.body)) as { settings: Settings; label: string };
+      if (this.rounds) settings.exposure = Number(Number(settings.exposure).toFixed(1));
       this.entries = [...this.entries.slice(0, this.position + 1), { label, settings }];
       this.position++;
     } else if (path.endsWith('/undo')) this.position--;
@@ -148,6 +150,24 @@ test('undo stores first what is still waiting, then takes it back', async () => 
   editor.redo();
   await settle();
   expect(editor.settings).toEqual({ exposure: 0.05 });
+});
+
+test('what was changed elsewhere is shown, but never over what the hand is doing', async () => {
+  server.entries.push({ label: 'Paste', settings: { exposure: 2 } });
+  server.position = 1;
+  await editor.refresh();
+  expect(editor.settings).toEqual({ exposure: 2 });
+  editor.change(exposure, 1);
+  await editor.refresh();
+  expect(editor.settings).toEqual({ exposure: 1 });
+});
+
+test('the settings are those that the server stored, once it has answered', async () => {
+  server.rounds = true;
+  editor.change(exposure, 0.704);
+  editor.commitParameter(exposure);
+  await settle();
+  expect(editor.settings).toEqual({ exposure: 0.7 });
 });
 
 test('an answer does not take back what the hand has done meanwhile', async () => {

@@ -47,6 +47,7 @@ test('a write that the server refuses is told and the next one goes on', async (
   const next = queue.add(async () => 1);
   await expect(refused).rejects.toThrow('No.');
   await expect(next).resolves.toBe(1);
+  expect(queue.length).toBe(0);
 });
 
 class FakeSource {

@@ -8,25 +8,30 @@ import { Refused } from './refused';
 export class WriteQueue {
   private readonly waiting: (() => Promise<void>)[] = [];
   private running = false;
+  private pending = 0;
 
   constructor(private readonly onstate: (reachable: boolean) => void = () => undefined) {}
 
+  /** Writes that the server has not answered yet. */
   get length(): number {
-    return this.waiting.length + (this.running ? 1 : 0);
+    return this.pending;
   }
 
   /** Resolves with what `write` returns, at last; rejects only when the server refuses. */
   add<T>(write: () => Promise<T>): Promise<T> {
+    this.pending++;
     return new Promise<T>((resolve, reject) => {
       this.waiting.push(async () => {
         for (let attempt = 0; ; attempt++) {
           try {
             const result = await write();
             this.onstate(true);
+            this.pending--;
             resolve(result);
             return;
           } catch (error) {
             if (error instanceof Refused) {
+              this.pending--;
               reject(error);
               return;
             }
