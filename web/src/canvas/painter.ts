@@ -39,6 +39,8 @@ export class Painter {
   private readonly context: CanvasRenderingContext2D;
   private readonly layers: Record<ViewName, Layers> = { main: empty(), before: empty() };
   private preview: Layer | null = null;
+  /** Read once: asking for it while painting would make the browser lay out the page for every frame. */
+  private readonly surround: string;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -47,6 +49,7 @@ export class Painter {
     const context = canvas.getContext('2d', { alpha: false, colorSpace: wide ? 'display-p3' : 'srgb' });
     if (!context) throw new Error('This browser has no 2D canvas.');
     this.context = context;
+    this.surround = getComputedStyle(canvas).backgroundColor;
   }
 
   /** Takes a frame; the painter closes its image when a newer one takes its place. */
@@ -91,7 +94,7 @@ export class Painter {
   paint(scene: Scene): void {
     const { canvas, context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = getComputedStyle(canvas).backgroundColor;
+    context.fillStyle = this.surround;
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (scene.compare === 'split' && !scene.level) {
       const right = canvas.width - scene.divider;

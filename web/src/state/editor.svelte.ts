@@ -72,6 +72,11 @@ export class Editor {
     if (this.photo?.id === id && !this.unsaved) this.adopt(photo, false);
   }
 
+  /** What the photo effectively has; told with every frame, and mostly the same. */
+  learn(effective: Effective): void {
+    if (Object.entries(effective).some(([name, value]) => this.effective[name] !== value)) this.effective = effective;
+  }
+
   private get unsaved(): boolean {
     return this.queue.length > 0 || this.gathering !== null || !equal(this.settings, this.committed);
   }

@@ -203,7 +203,7 @@ export class Stage {
     this.hasPicture = true;
     this.waiting = false;
     if (header.view === 'main') {
-      this.editor.effective = header.white_balance;
+      this.editor.learn(header.white_balance);
       if (isWhole(layer.demand, layer.developed)) {
         this.histogram = histogram;
         this.clipped = header.clipped;
