@@ -162,7 +162,7 @@ class Sensor:
         if clipped:
             uniforms[11:14] = self._highlight_chroma()
         uniforms[14] = gains.max()
-        # Four standard deviations at black, so that the square root keeps the noise around zero.
+        # Four standard deviations at black, so that the cube root keeps the noise around zero.
         uniforms[15] = 1e-3 + 4 * float(np.sqrt(self.noise[1])) * gains.max()
         red = decoded.pattern.index("R")
         return decoded.samples, uniforms, red % 2, red // 2, clipped
