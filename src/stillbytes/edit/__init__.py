@@ -1,0 +1,1 @@
+"""One photo's document: settings, history, sidecar, and how it becomes pictures."""

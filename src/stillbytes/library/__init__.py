@@ -1,0 +1,1 @@
+"""Many photos: folders, previews and batches."""

@@ -1,0 +1,78 @@
+"""What was done to a version, step by step: unlimited undo and redo that survive a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from stillbytes.core.errors import NotFound
+from stillbytes.develop import parameters
+from stillbytes.develop.parameter import Value
+from stillbytes.develop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step. at: ISO 8601, UTC. changes: parameter -> its new value, None for its default."""
+
+    at: str
+    label: str
+    changes: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """entries: all steps, oldest first. position: how many of them are in effect; those after it can be redone."""
+
+    entries: tuple[Entry, ...] = ()
+    position: int = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the steps in effect lead to."""
+        return self.settings_at(self.position)
+
+    def settings_at(self, position: int) -> Settings:
+        values: dict[str, Value] = {}
+        known = parameters()
+        for entry in self.entries[:position]:
+            for name, value in entry.changes.items():
+                if name in known:  # a step of a newer release may name what this one does not have
+                    values[name] = value
+        return Settings({name: value for name, value in values.items() if value is not None})
+
+    @property
+    def can_undo(self) -> bool:
+        return self.position > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self.position < len(self.entries)
+
+    def committed(self, settings: Settings, label: str) -> History:
+        """With a step that leads to `settings`; steps that were undone before are dropped. Unchanged settings add none."""
+        changes = difference(self.settings, settings)
+        if not changes:
+            return self
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        return History((*self.entries[: self.position], Entry(at, label, changes)), self.position + 1)
+
+    def undone(self) -> History:
+        return replace(self, position=max(0, self.position - 1))
+
+    def redone(self) -> History:
+        return replace(self, position=min(len(self.entries), self.position + 1))
+
+    def at(self, position: int) -> History:
+        """Raises NotFound for a step that does not exist."""
+        if not 0 <= position <= len(self.entries):
+            raise NotFound(f"There is no step {position} in the history.", f"It has {len(self.entries)}.")
+        return replace(self, position=position)
+
+
+def difference(before: Settings, after: Settings) -> dict[str, Value]:
+    """The changes that lead from one set of settings to the other; None stands for the default."""
+    changes: dict[str, Value] = {name: value for name, value in after.items() if before.get(name) != value}
+    changes |= {name: None for name in before if name not in after}
+    return changes

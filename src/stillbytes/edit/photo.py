@@ -1,0 +1,176 @@
+"""A photo and its edits, as the Python API shows them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillbytes.core.errors import ExportError, SidecarError, UnreadablePhoto
+from stillbytes.core.files import write_atomically
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.camera import WhitePoint
+from stillbytes.develop.pipeline import Dtype, Output, Pipeline
+from stillbytes.develop.settings import Settings
+from stillbytes.edit.picture import Picture
+from stillbytes.photo.metadata import Metadata
+
+
+def photo_id(path: Path) -> str:
+    """Sixteen hexadecimal digits that stay the same for the same path."""
+    return hashlib.blake2b(str(path.resolve()).encode(), digest_size=8).hexdigest()
+
+
+class Photo:
+    """One original file. Nothing here ever writes to it; decoding happens on first need, in a worker process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = photo_id(path)
+
+    def __repr__(self) -> str:
+        return f"Photo({str(self.path)!r})"
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Raises UnreadablePhoto."""
+        from stillbytes.photo.metadata import read_metadata  # noqa: PLC0415 - Exiv2 loads only when asked
+
+        return read_metadata(self.path)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The decoded photo. Raises UnreadablePhoto."""
+        from stillbytes.photo.decode import decode  # noqa: PLC0415
+
+        return Pipeline(decode(self.path))
+
+    @cached_property
+    def _saved(self) -> tuple[Settings, str]:
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+
+        try:
+            found = sidecar.read(self.path, self.metadata.orientation if sidecar.path_for(self.path).exists() else 1)
+        except (SidecarError, UnreadablePhoto) as error:
+            return Settings(), str(error)
+        return (found.settings, " ".join(found.notes)) if found else (Settings(), "")
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the sidecar; none if there is no sidecar or it cannot be read (see `sidecar_note`)."""
+        return self._saved[0]
+
+    @property
+    def sidecar_note(self) -> str:
+        """What was wrong with the sidecar; empty when nothing."""
+        return self._saved[1]
+
+    def edit(self, settings: Mapping[str, Any] | None = None, /, **changes: Any) -> Edit:
+        """An edit of the photo: its sidecar's settings, or those given, with the changes applied.
+
+        Raises InvalidSetting.
+        """
+        start = self.settings if settings is None else Settings(settings)
+        return Edit(self, start.changed(**changes))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A photo with settings. Immutable: `edit` gives another one."""
+
+    photo: Photo
+    settings: Settings
+
+    def edit(self, **changes: Any) -> Edit:
+        """With these parameters changed; None puts one back to its default. Raises InvalidSetting."""
+        return Edit(self.photo, self.settings.changed(**changes))
+
+    @property
+    def size(self) -> Size:
+        """Of the developed picture at full scale."""
+        return self.photo.pipeline.developed_size(self.settings)
+
+    @property
+    def white_balance(self) -> WhitePoint:
+        return self.photo.pipeline.white_balance(self.settings)
+
+    def scale_for(self, size: int | None) -> float:
+        """Output pixels per pixel so that the long edge becomes `size`; never more than 1."""
+        return 1.0 if size is None else min(1.0, size / self.size.long_edge)
+
+    def render(
+        self,
+        size: int | None = None,
+        region: Rect | None = None,
+        space: str = "srgb",
+        dtype: Dtype = "uint8",
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Picture:
+        """The developed picture, its long edge `size` pixels (full resolution when None, never enlarged).
+
+        region: only that part of the picture at this size. space: name in `photo.spaces.SPACES`.
+        Returns (height, width, 3) encoded in `space`, which the array names. Raises UnreadablePhoto, Cancelled.
+        """
+        output = Output(space, dtype)
+        frame = self.photo.pipeline.render(self.settings, self.scale_for(size), region, output, cancelled)
+        return Picture.of(frame)
+
+    def export(
+        self,
+        path: str | Path,
+        format: str | None = None,
+        size: int | None = None,
+        quality: int = 92,
+        space: str = "srgb",
+        gps: bool = True,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Path:
+        """Write the developed picture with its metadata and colour profile, whole or not at all.
+
+        format: name in `photo.encode.FORMATS`; by the extension of `path` when None. Raises ExportError,
+        UnreadablePhoto, Cancelled.
+        """
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+        from stillbytes.photo.encode import FORMATS, encode  # noqa: PLC0415
+        from stillbytes.photo.metadata import carry  # noqa: PLC0415
+
+        target = Path(path)
+        chosen = format_of(target, format)
+        if target.resolve() == self.photo.path.resolve():
+            raise ExportError(f"{target.name} is the original.", "Choose another name; originals are never written.")
+        picture = self.render(size, None, space, "uint16" if FORMATS[chosen].bits > 8 else "uint8", cancelled)
+        height, width = picture.shape[:2]
+        beside = sidecar.path_for(self.photo.path)
+        carried = carry(
+            self.photo.path, gps=gps, width=width, height=height, sidecar=beside if beside.exists() else None
+        )
+        content = encode(np.asarray(picture), format=chosen, space=space, quality=quality, carried=carried)
+        try:
+            write_atomically(target, content)
+        except OSError as error:
+            raise ExportError(
+                f"{target} could not be written: {error.strerror or error}.", "Check the folder and the free space."
+            ) from error
+        return target
+
+
+def format_of(path: Path, chosen: str | None = None) -> str:
+    """The export format by name, or by the extension of `path`. Raises ExportError."""
+    from stillbytes.photo.encode import FORMATS  # noqa: PLC0415
+
+    names = ", ".join(FORMATS)
+    if chosen is not None:
+        if chosen not in FORMATS:
+            raise ExportError(f"There is no export format {chosen!r}.", f"Use one of {names}.")
+        return chosen
+    extension = path.suffix.lower().lstrip(".")
+    wanted = {"jpeg": "jpg", "tiff": "tif"}.get(extension, extension)
+    for name, format in FORMATS.items():
+        if format.extension.lstrip(".") == wanted:
+            return name
+    raise ExportError(f"The extension of {path.name} names no export format.", f"Use --format with one of {names}.")

@@ -1,0 +1,86 @@
+"""The photos of one opened folder. Only what lies in it can be reached through it."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from stillbytes.core.errors import NotFound
+from stillbytes.edit import sidecar
+from stillbytes.edit.photo import Photo, photo_id
+from stillbytes.photo.formats import Kind, is_photo, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A photo as the filmstrip shows it, known without decoding."""
+
+    id: str
+    path: Path
+    kind: Kind
+    edited: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+class Folder:
+    """A folder, or one photo and its neighbours. Raises NotFound when there is no such place."""
+
+    def __init__(self, place: Path) -> None:
+        if not place.exists():
+            raise NotFound(f"{place} does not exist.", "Check the path.")
+        if place.is_file() and not is_photo(place):
+            raise NotFound(f"{place.name} is not a photo.", "Open a folder or a photo.")
+        self.first: Path | None = place.resolve() if place.is_file() else None
+        self.path = (place.parent if place.is_file() else place).resolve()
+        self._lock = threading.Lock()
+        self._known: dict[str, Path] = {}
+
+    @property
+    def name(self) -> str:
+        return self.path.name or str(self.path)
+
+    def photos(self) -> list[Listed]:
+        """Sorted as people count: IMG_2 before IMG_10. A file that a link leads to outside the folder is left out."""
+        found: list[Listed] = []
+        with os.scandir(self.path) as entries:
+            for entry in entries:
+                path = Path(entry.path)
+                found_kind = kind(path)
+                if found_kind is None or not entry.is_file() or not self._inside(path):
+                    continue
+                edited = sidecar.path_for(path).exists()
+                found.append(Listed(photo_id(path), path, found_kind, edited))
+        found.sort(key=lambda photo: natural(photo.name))
+        with self._lock:
+            self._known = {photo.id: photo.path for photo in found}
+        return found
+
+    def photo(self, id: str) -> Photo:
+        """Raises NotFound for a photo that is not, or no longer, in the folder."""
+        with self._lock:
+            path = self._known.get(id)
+        if path is None:
+            self.photos()
+            with self._lock:
+                path = self._known.get(id)
+        if path is None or not path.is_file() or not self._inside(path):
+            raise NotFound("This photo is not in the opened folder.", "It may have been moved; reload the folder.")
+        return Photo(path)
+
+    def _inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self.path)
+        except (OSError, RuntimeError):
+            return False
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key in which numbers count as numbers."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
