@@ -1,0 +1,204 @@
+"""What the REST interface takes and gives. The settings' model is made from the declarations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from stillbytes.develop import parameters
+from stillbytes.develop.parameter import Parameter
+from stillbytes.develop.settings import Settings
+
+
+class Strict(BaseModel):
+    """Refuses fields it does not know and numbers that are none."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def _field(parameter: Parameter) -> tuple[Any, Any]:
+    kind: Any
+    if parameter.kind == "number":
+        kind = Annotated[float, Field(ge=parameter.minimum, le=parameter.maximum)]
+    elif parameter.kind == "choice":
+        kind = Literal[parameter.choices]
+    elif parameter.kind == "toggle":
+        kind = bool
+    else:
+        code = Annotated[float, Field(ge=0, le=255)]
+        kind = Annotated[list[tuple[code, code]], Field(min_length=2, max_length=64)]  # type: ignore[valid-type]
+    return kind | None, Field(default=None, description=parameter.says)
+
+
+SettingsModel: type[BaseModel] = create_model(
+    "Settings",
+    __base__=Strict,
+    __doc__="Develop parameters that differ from their default; what is left out is at its default.",
+    **{name: _field(p) for name, p in parameters().items()},
+)
+
+
+def settings_of(model: BaseModel) -> Settings:
+    """Raises InvalidSetting."""
+    return Settings(model.model_dump(exclude_none=True))
+
+
+class Extent(BaseModel):
+    width: int
+    height: int
+
+
+class White(BaseModel):
+    temperature: float
+    tint: float
+
+
+class ParameterModel(BaseModel):
+    name: str
+    label: str
+    group: str
+    operation: str
+    kind: Literal["number", "choice", "toggle", "curve"]
+    default: float | str | bool | list[tuple[float, float]] | None
+    minimum: float
+    maximum: float
+    step: float
+    unit: str
+    scale: Literal["linear", "log"]
+    choices: list[str]
+    says: str
+    gradient: list[str]
+    xmp: str
+
+
+class GroupModel(BaseModel):
+    name: str
+    parameters: list[ParameterModel]
+
+
+class Groups(BaseModel):
+    groups: list[GroupModel]
+
+
+class FormatModel(BaseModel):
+    name: str
+    label: str
+    extension: str
+    bits: int
+    lossy: bool
+    minimum: int
+    maximum: int
+
+
+class SpaceModel(BaseModel):
+    name: str
+    label: str
+
+
+class Formats(BaseModel):
+    formats: list[FormatModel]
+    spaces: list[SpaceModel]
+
+
+class PhotoEntry(BaseModel):
+    id: str
+    name: str
+    kind: str
+    edited: bool
+    width: int | None = None
+    height: int | None = None
+
+
+class FolderModel(BaseModel):
+    path: str
+    name: str
+    first: str | None = Field(default=None, description="The photo to show first.")
+    photos: list[PhotoEntry]
+
+
+class HistoryEntry(BaseModel):
+    index: int
+    label: str
+    at: str
+
+
+class HistoryModel(BaseModel):
+    position: int
+    entries: list[HistoryEntry]
+    can_undo: bool
+    can_redo: bool
+
+
+class PhotoModel(BaseModel):
+    id: str
+    name: str
+    kind: str
+    frame: Extent
+    developed: Extent
+    as_shot: White
+    white_balance: White
+    settings: dict[str, Any]
+    metadata: dict[str, Any]
+    history: HistoryModel
+    problem: str = Field(default="", description="What is wrong with the sidecar; empty when nothing.")
+
+
+class Commit(Strict):
+    settings: SettingsModel  # type: ignore[valid-type]
+    label: Annotated[str, Field(max_length=200)] = "Change"
+
+
+class Place(Strict):
+    x: Annotated[float, Field(ge=0, le=1)]
+    y: Annotated[float, Field(ge=0, le=1)]
+
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Paste(Strict):
+    settings: SettingsModel  # type: ignore[valid-type]
+    groups: Annotated[list[str], Field(max_length=100)] | None = None
+    photos: Annotated[list[Id], Field(min_length=1, max_length=10000)]
+    label: Annotated[str, Field(max_length=200)] = "Paste"
+
+
+class Pasted(BaseModel):
+    photos: list[PhotoEntry]
+
+
+class ExportRequest(Strict):
+    photos: Annotated[list[Id], Field(min_length=1, max_length=100000)]
+    format: Annotated[str, Field(max_length=20)] = "jpeg"
+    quality: Annotated[int, Field(ge=1, le=100)] = 92
+    size: Annotated[int, Field(ge=16, le=100000)] | None = None
+    space: Annotated[str, Field(max_length=20)] = "srgb"
+    gps: bool = True
+    folder: Annotated[str, Field(max_length=255)] | None = Field(
+        default=None, description="Name of a folder beside the photos; `exports` when left out."
+    )
+    suffix: Annotated[str, Field(max_length=80)] = ""
+
+
+class JobModel(BaseModel):
+    id: str
+    label: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    done: int
+    total: int
+    message: str
+    remedy: str
+
+
+class JobList(BaseModel):
+    jobs: list[JobModel]
+
+
+class Told(BaseModel):
+    message: str
+    remedy: str
+
+
+class Problem(BaseModel):
+    error: Told

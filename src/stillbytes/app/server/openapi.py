@@ -1,0 +1,21 @@
+"""Prints the OpenAPI document from which the page's types are made: `python -m stillbytes.app.server.openapi`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from stillbytes.app.server.application import create_app
+from stillbytes.app.server.workspace import Workspace
+
+
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1 of the REST interface."""
+    with tempfile.TemporaryDirectory() as folder:
+        return create_app(Workspace(Path(folder))).openapi()
+
+
+if __name__ == "__main__":
+    print(json.dumps(document(), indent=2))

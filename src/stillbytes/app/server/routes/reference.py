@@ -1,0 +1,40 @@
+"""What can be set and exported: the declarations, as the page needs them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from stillbytes.app.server.models import FormatModel, Formats, GroupModel, Groups, ParameterModel, SpaceModel
+from stillbytes.develop import groups
+from stillbytes.photo.encode import FORMATS
+from stillbytes.photo.spaces import SPACES
+
+
+def router() -> APIRouter:
+    routes = APIRouter(prefix="/api", tags=["reference"])
+
+    @routes.get("/parameters")
+    def list_parameters() -> Groups:
+        return Groups(
+            groups=[
+                GroupModel(name=g.name, parameters=[ParameterModel.model_validate(asdict(p)) for p in g.parameters])
+                for g in groups()
+            ]
+        )
+
+    @routes.get("/formats")
+    def list_formats() -> Formats:
+        formats = []
+        for f in FORMATS.values():
+            low, high = f.quality or (0, 0)
+            formats.append(
+                FormatModel(
+                    name=f.name, label=f.label, extension=f.extension.lstrip("."), bits=f.bits, lossy=f.lossy,
+                    minimum=low, maximum=high,
+                )  # fmt: skip
+            )
+        return Formats(formats=formats, spaces=[SpaceModel(name=s.name, label=s.label) for s in SPACES.values()])
+
+    return routes
