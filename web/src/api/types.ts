@@ -19,7 +19,6 @@ export interface Folder {
 }
 
 export interface HistoryEntry {
-  index: number;
   label: string;
   at: string;
 }
@@ -33,6 +32,8 @@ export interface Photo {
   as_shot: { temperature: number; tint: number };
   white_balance: { temperature: number; tint: number };
   settings: Settings;
+  /** What is wrong with the sidecar; empty when nothing. */
+  problem?: string;
   metadata: Record<string, unknown>;
   history: { position: number; entries: HistoryEntry[]; can_undo: boolean; can_redo: boolean };
 }

@@ -48,6 +48,7 @@ export class App {
           if (this.cropping.active) this.cropping.reload();
           this.stage.changed(false, null);
         }
+        if (photo.problem) this.notices.error(photo.problem);
         document.title = `${photo.name} – Stillbytes`;
       },
       onfailed: (error) => this.failed(error),

@@ -164,9 +164,9 @@ export class Editor {
     if (this.photo?.history.can_redo) this.travel((id) => api.redo(id));
   }
 
-  goTo(index: number): void {
+  goTo(position: number): void {
     this.flush();
-    this.travel((id) => api.goTo(id, index));
+    this.travel((id) => api.goTo(id, position));
   }
 
   private travel(step: (id: string) => Promise<Photo>): void {
