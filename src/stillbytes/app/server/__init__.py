@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def serve(path: Path, *, port: int = 0, json: bool = False, browser: bool = True, exit_with_parent: bool = False) -> int:
-    """See `stillbytes.app.server.serve.serve`, which loads the web framework only now."""
-    from stillbytes.app.server import serve as module  # noqa: PLC0415
+    """See `stillbytes.app.server.start.serve`, which loads the web framework only now."""
+    from stillbytes.app.server import start  # noqa: PLC0415
 
-    return module.serve(path, port=port, json=json, browser=browser, exit_with_parent=exit_with_parent)
+    return start.serve(path, port=port, json=json, browser=browser, exit_with_parent=exit_with_parent)

@@ -119,3 +119,7 @@ def _replacing(path: Path) -> Any:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]), sys.argv[2:] or None)

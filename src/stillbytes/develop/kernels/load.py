@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -166,7 +168,11 @@ def _folder() -> Path:
         return BUILT
     folder = paths.cache("kernels") / now
     if not (folder / "digest.txt").exists():
-        build.build(folder, [_best_level(build.levels())])
+        # In a process of its own: the compiler's memory goes with it.
+        command = [sys.executable, "-m", build.__name__, str(folder), _best_level(build.levels())]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise KernelsMissing(f"The kernels could not be compiled: {done.stderr.strip()[-2000:]}")
     return folder
 
 
