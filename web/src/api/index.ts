@@ -12,7 +12,7 @@ export const putSettings = (id: string, settings: Settings, label: string) =>
   call<Photo>('PUT', `${photoPath(id)}/settings`, { settings, label });
 export const undo = (id: string) => call<Photo>('POST', `${photoPath(id)}/undo`);
 export const redo = (id: string) => call<Photo>('POST', `${photoPath(id)}/redo`);
-export const goTo = (id: string, position: number) => call<Photo>('POST', `${photoPath(id)}/history/${position}`);
+export const goTo = (id: string, index: number) => call<Photo>('POST', `${photoPath(id)}/history/${index}`);
 export const pickWhite = (id: string, x: number, y: number) =>
   call<{ temperature: number; tint: number }>('POST', `${photoPath(id)}/white-balance`, { x, y });
 export const paste = (settings: Settings, groups: string[] | null, photos: string[], label: string) =>

@@ -15,10 +15,13 @@ export interface PhotoEntry {
 export interface Folder {
   path: string;
   name: string;
+  /** The photo to show first. */
+  first?: string | null;
   photos: PhotoEntry[];
 }
 
 export interface HistoryEntry {
+  index: number;
   label: string;
   at: string;
 }

@@ -1,13 +1,12 @@
 /** The history as the panel lists it: the newest step first, the untouched photo last. */
 export interface Past {
-  /** How many of the entries, oldest first, are in effect. */
+  /** Index of the step that is in effect. */
   position: number;
-  entries: readonly { label: string; at: string }[];
+  entries: readonly { index: number; label: string; at: string }[];
 }
 
 export interface Step {
-  /** Where a click goes: this many entries in effect. */
-  position: number;
+  index: number;
   label: string;
   at: string;
   current: boolean;
@@ -16,7 +15,7 @@ export interface Step {
 }
 
 export function steps({ position, entries }: Past): Step[] {
-  return [{ label: 'Original', at: '' }, ...entries]
-    .map(({ label, at }, i) => ({ position: i, label, at, current: i === position, undone: i > position }))
+  return entries
+    .map(({ index, label, at }) => ({ index, label, at, current: index === position, undone: index > position }))
     .reverse();
 }

@@ -40,6 +40,7 @@ export class App {
   constructor() {
     this.editor = new Editor({
       onchange: (draft, input) => this.stage.changed(draft, input),
+      onopening: (id) => this.stage.opening(id),
       onphoto: (photo, opened) => {
         if (opened) {
           if (this.cropping.active) this.cropping.cancel();

@@ -10,6 +10,8 @@ import { WriteQueue } from '../transport/queue';
 export interface EditorLinks {
   /** The settings changed on this page: ask for a frame. */
   onchange: (draft: boolean, input: number | null) => void;
+  /** Another photo is on its way. */
+  onopening: (id: string) => void;
   /** Another photo, or the same one changed by the server. */
   onphoto: (photo: Photo, opened: boolean) => void;
   onfailed: (error: unknown) => void;
@@ -53,6 +55,7 @@ export class Editor {
   async open(id: string): Promise<void> {
     this.flush();
     this.opening = id;
+    this.links.onopening(id);
     try {
       const photo = await api.getPhoto(id);
       if (this.opening !== id) return;
@@ -96,7 +99,8 @@ export class Editor {
   }
 
   preview(settings: Settings, input: number | null = null, draft = true): void {
-    if (!this.photo) return;
+    // While another photo is on its way, a movement would change the one that is no longer seen.
+    if (!this.photo || this.opening) return;
     const { gathering } = this;
     // Another control: what the last one did is an entry of its own.
     if (gathering && !difference(settings, this.settings).some((name) => gathering.names.includes(name))) {
@@ -164,9 +168,9 @@ export class Editor {
     if (this.photo?.history.can_redo) this.travel((id) => api.redo(id));
   }
 
-  goTo(position: number): void {
+  goTo(index: number): void {
     this.flush();
-    this.travel((id) => api.goTo(id, position));
+    this.travel((id) => api.goTo(id, index));
   }
 
   private travel(step: (id: string) => Promise<Photo>): void {

@@ -47,7 +47,7 @@ class Server {
       metadata: {},
       history: {
         position: this.position,
-        entries: this.entries.slice(1).map(({ label }) => ({ label, at: '' })),
+        entries: this.entries.map(({ label }, index) => ({ index, label, at: '' })),
         can_undo: this.position > 0,
         can_redo: this.position < this.entries.length - 1,
       },
@@ -76,6 +76,7 @@ let server: Server;
 let editor: Editor;
 const asked: boolean[] = [];
 const failures: unknown[] = [];
+const opening: string[] = [];
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const labels = () => server.entries.map((e) => e.label);
 
@@ -83,9 +84,10 @@ beforeEach(async () => {
   vi.useFakeTimers();
   server = new Server();
   vi.stubGlobal('fetch', server.fetch);
-  asked.length = failures.length = 0;
+  asked.length = failures.length = opening.length = 0;
   editor = new Editor({
     onchange: (draft) => asked.push(draft),
+    onopening: (id) => opening.push(id),
     onphoto: () => undefined,
     onfailed: (error) => failures.push(error),
     onreachable: () => undefined,
@@ -111,6 +113,16 @@ test('a drag asks for drafts and is stored once, with its value as the name', as
   await settle();
   expect(labels()).toEqual(['Opened', 'Exposure +0.70']);
   expect(editor.photo?.history.can_undo).toBe(true);
+});
+
+test('a photo that is being opened cannot be edited before it is there', async () => {
+  const there = editor.open('a');
+  editor.change(exposure, 1);
+  expect(editor.settings).toEqual({});
+  await there;
+  editor.change(exposure, 1);
+  expect(editor.settings).toEqual({ exposure: 1 });
+  expect(opening).toEqual(['a', 'a']);
 });
 
 test('nothing is stored when nothing changed', async () => {
@@ -176,7 +188,7 @@ test('an answer does not take back what the hand has done meanwhile', async () =
   editor.change(exposure, 1.2);
   await settle();
   expect(editor.settings).toEqual({ exposure: 1.2 });
-  expect(editor.photo?.history.entries).toHaveLength(1);
+  expect(editor.photo?.history.entries).toHaveLength(2);
 });
 
 test('what is changed while the server is away reaches it later', async () => {

@@ -18,7 +18,9 @@ export class Library {
   selected = $derived(this.ids.filter((id) => this.selection.selected.has(id)));
 
   async load(): Promise<void> {
+    const opened = this.folder === null;
     this.folder = await api.getFolder();
+    if (opened && this.folder.first) this.choose(this.folder.first);
     this.selection = remaining(this.selection, this.ids);
   }
 

@@ -48,7 +48,6 @@ export class Stage {
   histogram = $state.raw<Uint32Array | null>(null);
   clipped = $state.raw({ shadows: 0, highlights: 0 });
   waiting = $state(false);
-  hasPicture = $state(false);
 
   readonly wide = matchMedia('(color-gamut: p3)').matches;
   private painter: Painter | null = null;
@@ -59,15 +58,24 @@ export class Stage {
   private painted = '';
   private askedBefore = '';
 
+  /** While the photo is not known yet: the embedded preview's size stands for the picture's. */
+  private provisional = $state.raw<Size | null>(null);
+  private preview: ImageBitmap | null = null;
   developed = $derived.by<Size>(() =>
-    this.level === null ? this.editor.developed : turnedSize(this.editor.frame, this.editor.orientation),
+    this.provisional
+      ? this.provisional
+      : this.level === null
+        ? this.editor.developed
+        : turnedSize(this.editor.frame, this.editor.orientation),
   );
   /** Settings that the frame on the canvas is rendered from: while cropping the whole picture is asked for. */
   private shown = $derived.by<Settings>(() => {
     const settings = this.peeking ? without(this.editor.settings, this.peeking) : this.editor.settings;
     return this.level === null ? settings : withoutCrop(settings);
   });
-  private map = $derived.by<Matrix>(() => mapOf(this.shown, this.editor.frame));
+  private map = $derived.by<Matrix>(() =>
+    this.provisional ? [1, 0, 0, 1, 0, 0] : mapOf(this.shown, this.editor.frame),
+  );
   placement = $derived.by<Placement>(() => place(this.shownView, this.developed, this.size, this.margin));
   fitted = $derived(fitScale(this.developed, this.size, this.margin));
   clipping = $derived<Clipping>(
@@ -116,34 +124,42 @@ export class Stage {
     this.painter?.paint(scene);
   }
 
-  /** Another photo: nothing of the old one stays, the embedded preview is shown until the first frame. */
-  opened(): void {
+  /** Another photo is on its way: nothing of the old one stays, and its embedded preview is shown at once. */
+  opening(id: string): void {
     this.view = FITTED;
     this.picking = false;
     this.live().forget('main');
     this.live().forget('before');
     this.painter?.clear();
     this.askedBefore = '';
+    this.provisional = null;
+    this.preview = null;
+    void this.loadPreview(id);
+  }
+
+  /** Its settings are known: from now on frames are asked for. */
+  opened(): void {
+    this.provisional = null;
+    if (this.preview) this.painter?.putPreview(this.preview, this.editor.frame);
     this.histogram = null;
-    this.hasPicture = false;
     this.paint();
-    void this.loadPreview();
     this.ask(false);
   }
 
-  private async loadPreview(): Promise<void> {
-    const { photo, frame } = this.editor;
-    if (!photo) return;
+  private async loadPreview(id: string): Promise<void> {
+    const current = () => (this.editor.opening ?? this.editor.photo?.id) === id;
     try {
-      const response = await fetch(previewUrl(photo.id), { credentials: 'same-origin' });
-      if (!response.ok) return;
+      const response = await fetch(previewUrl(id), { credentials: 'same-origin' });
+      if (!response.ok || !current()) return;
       const image = await createImageBitmap(await response.blob());
-      if (this.editor.photo?.id !== photo.id || this.painter?.has('main') || !this.painter) {
+      if (!current() || !this.painter || this.painter.has('main')) {
         image.close();
         return;
       }
-      this.painter.putPreview(image, frame);
-      this.hasPicture = true;
+      this.preview = image;
+      const known = this.editor.opening === null;
+      this.provisional = known ? null : { width: image.width, height: image.height };
+      this.painter.putPreview(image, known ? this.editor.frame : this.developed);
       this.paint();
     } catch {
       // The developed frame is on its way, and will say so if the photo cannot be read.
@@ -163,8 +179,8 @@ export class Stage {
 
   /** The view moved: what is there is painted at once, what is missing asked for. */
   moved(): void {
-    if (!this.editor.photo) return;
     this.paint();
+    if (!this.editor.photo) return;
     this.ask(false);
     if (this.compare !== 'after') this.askBefore();
   }
@@ -186,7 +202,7 @@ export class Stage {
 
   private request(view: ViewName, wanted: Demand, settings: Settings, draft: boolean, input: number | null): void {
     const { photo } = this.editor;
-    if (!photo || this.size.width < 2) return;
+    if (!photo || this.editor.opening || this.size.width < 2) return;
     const space = this.wide ? 'display-p3' : 'srgb';
     this.live().request({ photo: photo.id, view, settings, ...wanted, draft, space, clipping: this.clipping }, input);
     clearTimeout(this.slow);
@@ -200,7 +216,6 @@ export class Stage {
     const map = mapOf(wish.settings as Settings, this.editor.frame);
     const layer = { image, demand, developed: header.developed, map, key };
     this.painter?.put(header.view, layer);
-    this.hasPicture = true;
     this.waiting = false;
     if (header.view === 'main') {
       this.editor.learn(header.white_balance);
