@@ -124,6 +124,9 @@ class HistoryEntry(BaseModel):
 
 
 class HistoryModel(BaseModel):
+    """entries: the steps, oldest first, numbered from 1. position: the number of the last one in effect; 0 is the
+    untouched photo."""
+
     position: int
     entries: list[HistoryEntry]
     can_undo: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
+import multiprocessing
 import os
 import platform
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +52,15 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
     chosen: names of levels; all of this architecture by default. Raises RuntimeError when nothing can link.
     """
     output.mkdir(parents=True, exist_ok=True)
-    for name, features in levels().items():
-        if chosen is None or name in chosen:
-            _build_level(output / f"kernels-{name}{SUFFIX}", features)
+    wanted = {output / f"kernels-{n}{SUFFIX}": f for n, f in levels().items() if chosen is None or n in chosen}
+    if len(wanted) > 1:
+        # Compiling holds the interpreter's lock, so the levels get processes, and fresh ones: Halide has threads.
+        workers = min(len(wanted), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            list(pool.map(_build_level, wanted.keys(), wanted.values()))
+    else:
+        for library, features in wanted.items():
+            _build_level(library, features)
     (output / "digest.txt").write_text(digest())
 
 

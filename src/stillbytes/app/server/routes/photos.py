@@ -28,7 +28,6 @@ from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.formats import kind
 from stillbytes.photo.metadata import Metadata
 
-OPENED = "Opened"
 LONG = "private, max-age=31536000, immutable"
 
 
@@ -110,8 +109,7 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
     settings = history.settings
     white, as_shot = pipeline.white_balance(settings), pipeline.as_shot
     developed = pipeline.developed_size(settings)
-    entries = [HistoryEntry(index=0, label=OPENED, at="")]
-    entries += [HistoryEntry(index=i, label=e.label, at=e.at) for i, e in enumerate(history.entries, 1)]
+    entries = [HistoryEntry(index=i, label=e.label, at=e.at) for i, e in enumerate(history.entries, 1)]
     return PhotoModel(
         id=photo.id,
         name=photo.path.name,
