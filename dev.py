@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Everything a fresh clone needs, with nothing but Python 3.11 or newer.
+
+    python3 dev.py run [PHOTO or FOLDER] [options]   install, and open the editor (on the sample photo by default)
+    python3 dev.py test [pytest options]             install, and run every check: linters, types, tests, real browser
+    python3 dev.py sync                              install only
+
+uv and Node.js come from PyPI. Nothing is written outside this folder, the package managers' caches and, while the
+editor runs, STILLBYTES_HOME.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
+WINDOWS = os.name == "nt"
+PROGRAMS = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = PROGRAMS / ("python.exe" if WINDOWS else "python")
+STAMP = VENV / ".stillbytes-stamp"
+INSTALLED_FROM = ("pyproject.toml", "constraints.txt", "hatch_build.py", "dev.py")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome")
+BROWSER_PLACES = (
+    "/usr/bin/chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+
+
+def sh(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
+    """Run a command and stop with its exit status when it fails."""
+    print("+", *command, flush=True)
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def uv() -> Path:
+    """uv from PyPI, in .tools."""
+    program = TOOLS / ("Scripts/uv.exe" if WINDOWS else "bin/uv")
+    if not program.exists():
+        made = subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], capture_output=True, check=False)
+        if made.returncode == 0:
+            sh(TOOLS / ("Scripts/python.exe" if WINDOWS else "bin/python"), "-m", "pip", "install", "-q", "uv>=0.9,<1")
+        else:  # Debian's Python without python3-venv: a target folder needs no environment
+            shutil.rmtree(TOOLS, ignore_errors=True)
+            sh(sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS, "uv>=0.9,<1")
+    return program
+
+
+def sync() -> None:
+    """The environment as constraints.txt pins it, the kernels and the page; each only when something changed."""
+    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in INSTALLED_FROM)).hexdigest()
+    if not (STAMP.exists() and STAMP.read_text() == digest and PYTHON.exists()):
+        pinned = {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+        if not PYTHON.exists():
+            sh(uv(), "venv", "-q", "--python", sys.executable, VENV, **pinned)
+        # The page and the kernels are built below, with what is installed here.
+        skip = {"STILLBYTES_SKIP_KERNELS": "1", "STILLBYTES_SKIP_PAGE": "1"}
+        sh(uv(), "pip", "install", "-q", "--python", PYTHON, "-c", "constraints.txt", "-e", ".", "--group", "dev",
+           "hatchling", **pinned, **skip)  # fmt: skip
+        STAMP.write_text(digest)
+    steps = "from pathlib import Path; import hatch_build as b; b.build_kernels(Path.cwd()); b.build_page(Path.cwd())"
+    done = subprocess.run([str(PYTHON), "-c", steps], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def browser() -> str | None:
+    """A Chromium: one that is here, else Debian's when we are root, else Playwright's own (None)."""
+    for place in (os.environ.get("STILLBYTES_BROWSER"), *map(shutil.which, BROWSERS), *BROWSER_PLACES):
+        if place and Path(place).exists():
+            return place
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        sh("apt-get", "update", "-qq")
+        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", DEBIAN_FRONTEND="noninteractive")
+        return "/usr/bin/chromium"
+    sh(PYTHON, "-m", "playwright", "install", "chromium-headless-shell")
+    return None
+
+
+def run(arguments: list[str]) -> None:
+    """The editor; on a copy of the sample, since its sidecar will lie beside it."""
+    if not any(not a.startswith("-") for a in arguments):
+        folder = ROOT / ".sample"
+        folder.mkdir(exist_ok=True)
+        copy = folder / "evening-glow.dng"
+        if not copy.exists():
+            shutil.copyfile(ROOT / "samples/evening-glow.dng", copy)
+        arguments = [str(copy), *arguments]
+    command = [str(PYTHON), "-m", "stillbytes.app.cli", "open", *arguments]
+    raise SystemExit(subprocess.run(command, check=False).returncode)
+
+
+def test(arguments: list[str]) -> None:
+    found = browser()
+    environment = {"STILLBYTES_BROWSER": found} if found else {}
+    sh(PYTHON, "-m", "ruff", "check", ".")
+    sh(PYTHON, "-m", "ruff", "format", "--check", ".")
+    sh(PYTHON, "-m", "mypy")
+    sh(PROGRAMS / "lint-imports")
+    sh(PYTHON, "-c", "import hatch_build as b, pathlib; b.install_packages(pathlib.Path('web'), *b.node())",
+       PYTHONPATH=str(ROOT))  # fmt: skip
+    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+    for step in ("lint", "check", "test"):
+        sh(PROGRAMS / ("npm.exe" if WINDOWS else "npm"), "run", "-s", step, cwd=ROOT / "web", PATH=path)
+    sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
+
+
+def main() -> None:
+    if sys.version_info < (3, 11):
+        raise SystemExit("Stillbytes needs Python 3.11 or newer.")
+    command, *rest = sys.argv[1:] or ["run"]
+    if command not in ("run", "test", "sync"):
+        raise SystemExit(__doc__)
+    sync()
+    if command == "run":
+        run(rest)
+    elif command == "test":
+        test(rest)
+
+
+if __name__ == "__main__":
+    main()
