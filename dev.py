@@ -25,7 +25,15 @@ PROGRAMS = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = PROGRAMS / ("python.exe" if WINDOWS else "python")
 STAMP = VENV / ".stillbytes-stamp"
 INSTALLED_FROM = ("pyproject.toml", "constraints.txt", "hatch_build.py", "dev.py")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "msedge",
+    "chrome",
+)
 BROWSER_PLACES = (
     "/usr/bin/chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -68,7 +76,9 @@ def sync() -> None:
            "hatchling", **pinned, **skip)  # fmt: skip
         STAMP.write_text(digest)
     steps = "from pathlib import Path; import hatch_build as b; b.build_kernels(Path.cwd()); b.build_page(Path.cwd())"
-    done = subprocess.run([str(PYTHON), "-c", steps], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    done = subprocess.run(
+        [str(PYTHON), "-c", steps], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
+    )
     if done.returncode:
         raise SystemExit(done.returncode)
 
