@@ -129,4 +129,7 @@ def test_damaged_file_costs_that_file_only(tmp_path: Path, kind: str) -> None:
         assert bad.stat().st_mtime_ns == stamp
         assert {path.name for path in tmp_path.iterdir()} == {good.name, bad.name}
     assert good.read_bytes() == whole
-    assert client.embedded_preview(good).jpeg  # the reading process is well, or another took its place
+    bayer(good.with_name("next.dng"))
+    assert (
+        client.decode(good.with_name("next.dng")).layout == "bayer"
+    )  # the reading process is well, or another took its place

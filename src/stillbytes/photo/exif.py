@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import exiv2  # type: ignore[import-untyped]
+import exiv2
 import numpy as np
 
 from stillbytes.core.errors import UnreadablePhoto

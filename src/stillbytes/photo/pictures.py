@@ -127,7 +127,7 @@ Read = tuple[Samples, bytes | None, int]
 
 
 def _jpeg(path: Path) -> Read:
-    import simplejpeg  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
+    import simplejpeg  # noqa: PLC0415 - heavy
 
     with Image.open(path) as image:
         check_size(path, *image.size)
@@ -139,7 +139,11 @@ def _jpeg(path: Path) -> Read:
     # Not strict: of a damaged file, what can be shown is shown.
     file = path.read_bytes()
     colours = "GRAY" if mode == "L" else "RGB"
-    samples = simplejpeg.decode_jpeg(file, colorspace=colours, fastdct=False, fastupsample=False, strict=False)
+    try:
+        samples = simplejpeg.decode_jpeg(file, colorspace=colours, fastdct=False, fastupsample=False, strict=False)
+    except ValueError:  # Pillow forgives more in the headers
+        with Image.open(path) as image:
+            return _of_pillow(image), profile, orientation
     return samples[..., 0] if mode == "L" else samples, profile, orientation
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import rawpy
-import simplejpeg  # type: ignore[import-untyped]
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 

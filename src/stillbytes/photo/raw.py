@@ -63,9 +63,12 @@ def unpacked(path: Path, raw: rawpy.RawPy) -> Decoded:
     """The samples of a file that open_raw has opened, as decode_raw describes them. Raises UnreadablePhoto."""
     try:
         raw.unpack()
+        return _decoded(raw, camera_colour(path, raw))
     except rawpy.LibRawError as error:
         raise unreadable(path, error) from error
-    colour = camera_colour(path, raw)
+
+
+def _decoded(raw: rawpy.RawPy, colour: CameraColour) -> Decoded:
     if raw.raw_type == rawpy.RawType.Stack:
         return _stack(raw, colour)
     if raw.num_colors == 1:

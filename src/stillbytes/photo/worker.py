@@ -63,7 +63,8 @@ def _answer(answers: Mapping[str, Answer], request: dict[str, Any]) -> tuple[dic
         return {"error": {"message": f"{name} needs more memory than there is.", "remedy": ""}}, []
     except Exception as error:  # decoders raise anything on damaged files; the reason goes to the caller
         name = Path(request["path"]).name
-        message = f"{name} cannot be read ({type(error).__name__}: {error})."
+        reason = "no picture found in it" if type(error).__name__ == "UnidentifiedImageError" else str(error)
+        message = f"{name} cannot be read ({reason.rstrip('.') or type(error).__name__})."
         return {"error": {"message": message, "remedy": "The file is probably damaged."}}, []
 
 
