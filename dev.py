@@ -47,7 +47,8 @@ def sh(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
     print("+", *command, flush=True)
     done = subprocess.run([str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, check=False)
     if done.returncode:
-        raise SystemExit(done.returncode)
+        print(f"dev.py: failed: {' '.join(map(str, command))}", file=sys.stderr)
+        raise SystemExit(done.returncode if done.returncode > 0 else 1)
 
 
 def uv() -> Path:
@@ -71,16 +72,15 @@ def sync() -> None:
         if not PYTHON.exists():
             sh(uv(), "venv", "-q", "--python", sys.executable, VENV, **pinned)
         # The page and the kernels are built below, with what is installed here.
+        linker = [] if not WINDOWS and any(map(shutil.which, ("cc", "gcc", "clang"))) else ["ziglang"]
         skip = {"STILLBYTES_SKIP_KERNELS": "1", "STILLBYTES_SKIP_PAGE": "1"}
         sh(uv(), "pip", "install", "-q", "--python", PYTHON, "-c", "constraints.txt", "-e", ".", "--group", "dev",
-           "hatchling", **pinned, **skip)  # fmt: skip
+           *linker, **pinned, **skip)  # fmt: skip
         STAMP.write_text(digest)
-    steps = "from pathlib import Path; import hatch_build as b; b.build_kernels(Path.cwd()); b.build_page(Path.cwd())"
-    done = subprocess.run(
-        [str(PYTHON), "-c", steps], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
-    )
-    if done.returncode:
-        raise SystemExit(done.returncode)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    steps = "import pathlib, hatch_build as b; here = pathlib.Path.cwd(); b.build_page(here); b.build_kernels(here)"
+    if subprocess.run([str(PYTHON), "-c", steps], cwd=ROOT, env=environment, check=False).returncode:
+        raise SystemExit("dev.py: the kernels or the page could not be built")
 
 
 def browser() -> str | None:
@@ -106,10 +106,15 @@ def run(arguments: list[str]) -> None:
             shutil.copyfile(ROOT / "samples/evening-glow.dng", copy)
         arguments = [str(copy), *arguments]
     command = [str(PYTHON), "-m", "stillbytes.app.cli", "open", *arguments]
-    raise SystemExit(subprocess.run(command, check=False).returncode)
+    try:
+        status = subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:  # how one leaves it
+        status = 0
+    raise SystemExit(status)
 
 
 def test(arguments: list[str]) -> None:
+    """Every check, the quickest first; the first one that fails ends the run and is named."""
     found = browser()
     environment = {"STILLBYTES_BROWSER": found} if found else {}
     sh(PYTHON, "-m", "ruff", "check", ".")
@@ -125,7 +130,8 @@ def test(arguments: list[str]) -> None:
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
+    """What the first argument says."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
         raise SystemExit("Stillbytes needs Python 3.11 or newer.")
     command, *rest = sys.argv[1:] or ["run"]
     if command not in ("run", "test", "sync"):

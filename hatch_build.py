@@ -33,17 +33,24 @@ class StillbytesHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """Zig's linker where the system has none."""
-        return [] if any(shutil.which(name) for name in ("cc", "gcc", "clang")) else ["ziglang"]
+        return [] if self.target_name == "sdist" or has_linker() else ["ziglang"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        if os.environ.get("STILLBYTES_SKIP_KERNELS") != "1":
-            build_kernels(root)
         if os.environ.get("STILLBYTES_SKIP_PAGE") != "1":
             build_page(root)
+        if self.target_name == "sdist":  # carries the page, which is the same everywhere, but no compiled kernels
+            return
+        if os.environ.get("STILLBYTES_SKIP_KERNELS") != "1":
+            build_kernels(root)
         build_data["pure_python"] = False
         build_data["infer_tag"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
+
+
+def has_linker() -> bool:
+    """Whether the system has a C compiler that `build` links the kernels with."""
+    return os.name != "nt" and any(shutil.which(name) for name in ("cc", "gcc", "clang"))
 
 
 def build_kernels(root: Path) -> None:
@@ -57,13 +64,20 @@ def build_kernels(root: Path) -> None:
     if stamp.exists() and stamp.read_text() == now:
         return
     print("stillbytes: compiling the kernels (a minute or two)", file=sys.stderr, flush=True)
-    shutil.rmtree(output, ignore_errors=True)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), *sys.path])}
-    command = [sys.executable, "-m", build.__name__, str(output)]
+    # Elsewhere first: the stamp must never fit a folder that lacks a level.
+    part = output / "part"
+    shutil.rmtree(part, ignore_errors=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), *filter(None, sys.path)])}
+    command = [sys.executable, "-m", build.__name__, str(part)]
     running = [subprocess.Popen([*command, level], env=environment) for level in build.levels()]
-    if any([process.wait() for process in running]):
-        shutil.rmtree(output, ignore_errors=True)
+    statuses = [process.wait() for process in running]
+    if any(statuses):
+        shutil.rmtree(part, ignore_errors=True)
         raise SystemExit("stillbytes: the kernels could not be compiled")
+    stamp.unlink(missing_ok=True)
+    for library in part.glob("kernels-*"):
+        library.replace(output / library.name)
+    shutil.rmtree(part)
     stamp.write_text(now)
 
 
