@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.photo import wire
@@ -125,6 +126,7 @@ class _Worker:
             bufsize=0,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        _widen(self._process.stdout)
         self.pid = self._process.pid
         self.fresh = True
         self.late = False
@@ -154,6 +156,15 @@ class _Worker:
     def _time_out(self) -> None:
         self.late = True
         self._process.kill()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """A pipe of 1 MiB instead of 64 KiB halves the time that a photo needs to cross it."""
+    if sys.platform == "linux" and pipe is not None:
+        import fcntl  # noqa: PLC0415 - not on every platform
+
+        with contextlib.suppress(OSError):  # the system may allow less
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _failure(name: str, late: bool, limit: float) -> UnreadablePhoto:
