@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from stillbytes.core.errors import SidecarError, UnreadablePhoto
+from stillbytes.core.errors import SidecarError
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
 from stillbytes.edit.history import History
@@ -111,7 +111,7 @@ class Document:
         if self._stamp is None:
             return
         try:
-            found = sidecar.read(self.photo.path, self._orientation())
+            found = sidecar.read(self.photo.path, *self.photo.upright)
         except SidecarError as error:
             self.problem = str(error)
             return
@@ -127,20 +127,13 @@ class Document:
     def _write(self) -> None:
         try:
             history = self._history
-            sidecar.write(
-                self.photo.path, history.settings, history.entries, history.position, orientation=self._orientation()
-            )
+            state = (history.settings, history.entries, history.position)
+            sidecar.write(self.photo.path, *state, *self.photo.upright)
             self.problem = ""
         except (SidecarError, OSError) as error:
             self.problem = str(error)
             log.warning("the sidecar of %s was not written: %s", self.photo.path, error)
         self._stamp = self._stamp_now()
-
-    def _orientation(self) -> int:
-        try:
-            return self.photo.metadata.orientation
-        except UnreadablePhoto:
-            return 1
 
     def _stamp_now(self) -> tuple[int, int] | None:
         return stamp(sidecar.path_for(self.photo.path))

@@ -50,13 +50,24 @@ class Photo:
 
         return Pipeline(decode(self.path))
 
+    @property
+    def upright(self) -> tuple[int, Size]:
+        """EXIF orientation of the file and size of the upright picture, which the crop in a sidecar refers to."""
+        try:
+            facts = self.metadata
+        except UnreadablePhoto:
+            return 1, Size(3, 2)
+        return facts.orientation, Size(facts.width or 3, facts.height or 2)
+
     @cached_property
     def _saved(self) -> tuple[Settings, str]:
         from stillbytes.edit import sidecar  # noqa: PLC0415
 
+        if not sidecar.path_for(self.path).exists():
+            return Settings(), ""
         try:
-            found = sidecar.read(self.path, self.metadata.orientation if sidecar.path_for(self.path).exists() else 1)
-        except (SidecarError, UnreadablePhoto) as error:
+            found = sidecar.read(self.path, *self.upright)
+        except SidecarError as error:
             return Settings(), str(error)
         return (found.settings, " ".join(found.notes)) if found else (Settings(), "")
 

@@ -1,0 +1,114 @@
+"""XMP packets as trees: reading and changing simple properties and arrays without touching anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from stillbytes.core.errors import SidecarError
+
+MOST_BYTES = 16 << 20
+NAMESPACES = {
+    "x": "adobe:ns:meta/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
+    "sb": "http://ns.stillbytes.app/1.0/",
+}
+_RDF = f"{{{NAMESPACES['rdf']}}}"
+_EMPTY = (
+    f'<x:xmpmeta xmlns:x="{NAMESPACES["x"]}"><rdf:RDF xmlns:rdf="{NAMESPACES["rdf"]}">'
+    '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
+)
+_HEAD = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_TAIL = b'\n<?xpacket end="w"?>\n'
+
+
+def qualified(name: str) -> str:
+    """"crs:Tint" -> "{http://...}Tint"."""
+    prefix, local = name.split(":", 1)
+    return f"{{{NAMESPACES[prefix]}}}{local}"
+
+
+class Packet:
+    """One XMP packet. Raises SidecarError when the content is not one."""
+
+    def __init__(self, content: bytes | None = None) -> None:
+        """content: of the file; None for a new, empty packet."""
+        self._root = etree.fromstring(_EMPTY) if content is None else _parsed(content)
+        rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
+        if rdf is None:
+            raise SidecarError("The file holds no XMP.", "Move it away to let Stillbytes write a new one.")
+        self._rdf = rdf
+
+    @property
+    def _descriptions(self) -> list[etree._Element]:
+        return [child for child in self._rdf if child.tag == f"{_RDF}Description"]
+
+    def text(self, name: str) -> str | None:
+        """A simple property, written as attribute or element; None if it is not there."""
+        key = qualified(name)
+        for description in self._descriptions:
+            if key in description.attrib:
+                return str(description.attrib[key])
+            element = description.find(key)
+            if element is not None and len(element) == 0:
+                return element.text or ""
+        return None
+
+    def items(self, name: str) -> list[str] | None:
+        """The texts of an array; None if it is not there."""
+        for description in self._descriptions:
+            element = description.find(qualified(name))
+            if element is not None and len(element):
+                return [item.text or "" for item in element[0].iter(f"{_RDF}li")]
+        return None
+
+    def remove(self, name: str) -> None:
+        key = qualified(name)
+        for description in self._descriptions:
+            description.attrib.pop(key, None)
+            for element in description.findall(key):
+                description.remove(element)
+
+    def put(self, name: str, value: str | Sequence[str]) -> None:
+        """Set a simple property, or an ordered array."""
+        self.remove(name)
+        target = self._target(name)
+        if isinstance(value, str):
+            target.set(qualified(name), value)
+            return
+        array = etree.SubElement(etree.SubElement(target, qualified(name)), f"{_RDF}Seq")
+        for item in value:
+            etree.SubElement(array, f"{_RDF}li").text = item
+
+    def _target(self, name: str) -> etree._Element:
+        """The description that declares the name's prefix; a new one if none does."""
+        prefix = name.split(":", 1)[0]
+        for description in self._descriptions:
+            if NAMESPACES[prefix] in description.nsmap.values():
+                return description
+        made = etree.SubElement(self._rdf, f"{_RDF}Description", nsmap={prefix: NAMESPACES[prefix]})
+        made.set(f"{_RDF}about", next((d.get(f"{_RDF}about", "") for d in self._descriptions), ""))
+        return made
+
+    def content(self) -> bytes:
+        """The packet as a file."""
+        etree.indent(self._root, " ")
+        return _HEAD + etree.tostring(self._root, encoding="utf-8") + _TAIL
+
+
+def _parsed(content: bytes) -> etree._Element:
+    if len(content) > MOST_BYTES:
+        raise SidecarError("The XMP file is larger than any honest one.", "Move it away.")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise SidecarError("The XMP file declares entities, which XMP never needs.", "Move it away.")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise SidecarError(f"The XMP file is damaged: {error}.", "Repair it, or move it away.") from error
+    if root.getroottree().docinfo.doctype:
+        raise SidecarError("The XMP file declares a document type, which XMP never needs.", "Move it away.")
+    return root

@@ -1,0 +1,164 @@
+"""The REST interface, as the page and other programs use it."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import httpx
+from app.server.conftest import Running
+from PIL import Image
+
+from stillbytes.app.server.openapi import document
+from stillbytes.develop import parameters
+
+
+def test_the_folder_lists_photos_as_people_count(server: Running) -> None:
+    folder = server.client.get("/api/folder").json()
+    assert [photo["name"] for photo in folder["photos"]] == ["broken.dng", "IMG_1.dng", "IMG_2.dng", "IMG_10.dng"]
+
+
+def test_every_declared_parameter_is_served(server: Running) -> None:
+    groups = server.client.get("/api/parameters").json()["groups"]
+    assert {p["name"] for group in groups for p in group["parameters"]} == set(parameters())
+
+
+def test_every_declared_parameter_is_in_the_schema_with_its_range() -> None:
+    properties = document()["components"]["schemas"]["Settings"]["properties"]
+    assert set(properties) == set(parameters())
+    exposure = properties["exposure"]["anyOf"][0]
+    assert (exposure["minimum"], exposure["maximum"]) == (-5.0, 5.0)
+
+
+def test_a_photo_tells_its_size_white_balance_and_history(server: Running) -> None:
+    photo = server.client.get(f"/api/photos/{server.ids()['IMG_1.dng']}").json()
+    assert photo["frame"]["width"] > 0
+    assert 2000 <= photo["as_shot"]["temperature"] <= 50000
+    assert photo["history"] == {"position": 0, "entries": [], "can_undo": False, "can_redo": False}
+
+
+def test_settings_undo_and_redo(server: Running) -> None:
+    path = f"/api/photos/{server.ids()['IMG_2.dng']}"
+    for exposure in (0.5, 1.0):
+        body = {"settings": {"exposure": exposure}, "label": f"Exposure {exposure}"}
+        assert server.client.put(f"{path}/settings", json=body).status_code == 200
+    assert server.client.post(f"{path}/undo").json()["settings"] == {"exposure": 0.5}
+    assert server.client.post(f"{path}/redo").json()["settings"] == {"exposure": 1.0}
+    photo = server.client.post(f"{path}/history/0").json()
+    assert photo["settings"] == {} and photo["history"]["can_redo"]
+    assert server.client.post(f"{path}/history/99").status_code == 404
+
+
+def test_an_edit_is_in_the_sidecar_within_half_a_second(server: Running) -> None:
+    path = f"/api/photos/{server.ids()['IMG_1.dng']}"
+    original = (server.folder / "IMG_1.dng").read_bytes()
+    server.client.put(f"{path}/settings", json={"settings": {"contrast": 21}, "label": "Contrast +21"})
+    time.sleep(0.6)
+    assert 'Contrast2012="+21"' in (server.folder / "IMG_1.xmp").read_text()
+    assert (server.folder / "IMG_1.dng").read_bytes() == original
+
+
+def test_pasting_a_group_leaves_the_other_groups(server: Running) -> None:
+    id = server.ids()["IMG_10.dng"]
+    server.client.put(f"/api/photos/{id}/settings", json={"settings": {"exposure": 1, "vibrance": 10}, "label": "x"})
+    body = {"settings": {"exposure": -1, "vibrance": 50}, "groups": ["Tone"], "photos": [id], "label": "Paste"}
+    assert server.client.post("/api/paste", json=body).json()["photos"][0]["edited"]
+    assert server.client.get(f"/api/photos/{id}").json()["settings"] == {"exposure": -1.0, "vibrance": 10.0}
+
+
+def test_pictures_of_a_photo(server: Running) -> None:
+    path = f"/api/photos/{server.ids()['IMG_1.dng']}"
+    for kind in ("thumbnail", "preview"):
+        answer = server.client.get(f"{path}/{kind}")
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.content.startswith(b"\xff\xd8")
+
+
+def test_an_export_becomes_a_file_beside_the_photos(server: Running) -> None:
+    ids = [server.ids()[name] for name in ("IMG_1.dng", "IMG_2.dng", "broken.dng")]
+    job = server.client.post("/api/exports", json={"photos": ids, "format": "jpeg", "size": 48, "suffix": "-web"}).json()
+    ended = _wait(server.client, job["id"])
+    assert ended["state"] == "failed" and "1 of 3" in ended["message"] and "broken.dng" in ended["message"]
+    picture = Image.open(server.folder / "exports/IMG_1-web.jpg")
+    assert max(picture.size) == 48
+    again = server.client.post("/api/exports", json={"photos": ids[:1], "size": 48, "suffix": "-web"}).json()
+    assert _wait(server.client, again["id"])["state"] == "done"
+    assert (server.folder / "exports/IMG_1-web-2.jpg").is_file()
+
+
+def test_an_export_stays_beside_the_photos(server: Running) -> None:
+    id = server.ids()["IMG_1.dng"]
+    for folder in ("../elsewhere", "/tmp", "..", "a/b", "c:\\x"):
+        assert server.client.post("/api/exports", json={"photos": [id], "folder": folder}).status_code == 400
+
+
+def test_what_does_not_exist_is_a_clear_error(server: Running) -> None:
+    for method, path in (("GET", "/api/photos/nothing"), ("DELETE", "/api/jobs/none"), ("GET", "/api/nowhere")):
+        answer = server.client.request(method, path)
+        assert answer.status_code == 404
+        assert answer.json()["error"]["message"]
+
+
+def test_a_broken_photo_is_an_error_of_its_own(server: Running) -> None:
+    answer = server.client.get(f"/api/photos/{server.ids()['broken.dng']}")
+    assert answer.status_code == 415
+    assert "broken.dng" in answer.json()["error"]["message"]
+    assert server.client.get("/api/folder").status_code == 200
+
+
+def test_events_tell_of_changes_and_can_be_caught_up(server: Running) -> None:
+    id = server.ids()["IMG_2.dng"]
+    headers = {"last-event-id": "0"}
+    server.client.put(f"/api/photos/{id}/settings", json={"settings": {"tint": 3}, "label": "Tint"})
+    with server.client.stream("GET", "/api/events", headers=headers) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data:") and id in line:
+                return
+    raise AssertionError("the event did not come")
+
+
+def test_no_request_makes_the_server_fail(server: Running) -> None:
+    """Seeded nonsense over all routes: an answer below 500 each time, and the server lives on."""
+    rng = random.Random(11)
+    id = server.ids()["IMG_1.dng"]
+    values: list[object] = [
+        None, True, -1, 1e308, "x" * 500, [], [[0, 0], [300, 1]], {}, {"exposure": 99}, {"nope": 1}, "\u0000", "../../etc",
+    ]  # fmt: skip
+    keys = ["settings", "label", "photos", "groups", "x", "y", "format", "size", "quality", "folder", "suffix", "gps"]
+    routes = [
+        ("PUT", f"/api/photos/{id}/settings"), ("POST", f"/api/photos/{id}/white-balance"), ("POST", "/api/paste"),
+        ("POST", "/api/exports"), ("POST", f"/api/photos/{id}/history/9"), ("GET", "/api/photos/%00"),
+    ]  # fmt: skip
+    for _ in range(250):
+        method, path = rng.choice(routes)
+        body = {rng.choice(keys): rng.choice(values) for _ in range(rng.randrange(5))}
+        answer = server.client.request(method, path, json=body)
+        assert answer.status_code < 500, (method, path, body, answer.text)
+    for content in (b"", b"{", b'{"settings": NaN}', b"[" * 5000, b"\xff\xfe"):
+        headers = {"content-type": "application/json"}
+        answer = server.client.put(f"/api/photos/{id}/settings", content=content, headers=headers)
+        assert 400 <= answer.status_code < 500
+    assert server.client.get("/api/folder").status_code == 200
+
+
+def test_the_page_is_served_and_nothing_beside_it(server: Running) -> None:
+    assert "<script" in server.client.get("/").text
+    for path in ("/../pyproject.toml", "/..%2f..%2fpyproject.toml", "/assets/%2e%2e/%2e%2e/__init__.py"):
+        assert server.client.get(path).status_code == 404
+
+
+def _wait(client: httpx.Client, id: str) -> dict[str, str]:
+    for _ in range(300):
+        job: dict[str, str] = next(j for j in client.get("/api/jobs").json()["jobs"] if j["id"] == id)
+        if job["state"] not in ("queued", "running"):
+            return job
+        time.sleep(0.05)
+    raise AssertionError("the job did not end")
+
+
+def test_the_committed_api_document_is_current() -> None:
+    import json  # noqa: PLC0415
+
+    committed = Path(__file__).parents[3] / "web/openapi.json"
+    assert json.loads(committed.read_text()) == json.loads(json.dumps(document()))
