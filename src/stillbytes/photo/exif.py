@@ -187,6 +187,7 @@ def _packed(exif: Any, xmp: Any, iptc: Any) -> Carried:
     resource = jpeg.held(content, 0xED, jpeg.PHOTOSHOP)
     if resource.startswith(b"8BIM\x04\x04\0\0"):
         records = resource[12 : 12 + int.from_bytes(resource[8:12], "big")]
+        records = records if len(records) < 65000 else b""  # JPEG has no place for more
     return Carried(jpeg.held(content, 0xE1, jpeg.EXIF), jpeg.held(content, 0xE1, jpeg.XMP), records)
 
 
