@@ -1,22 +1,18 @@
-/** One way to the server: JSON in, JSON out; a refusal becomes `Refused` with the server's own words. */
+/** How the generated client reaches the server: a refusal becomes `Refused`, in the server's own words. */
 import { Refused } from '../transport/refused';
+import { client } from './generated/client.gen';
 
 interface Problem {
   error?: { message?: string; remedy?: string };
-  detail?: string | { msg?: string }[];
 }
 
 /** Throws Refused when the server says no, TypeError when it cannot be reached. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    credentials: 'same-origin',
-    // What a person changed last is sent even when the page is closed at once.
-    keepalive: method === 'PUT',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  throw await refusal(response);
+async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  // What a person changed last is sent even when the page is closed at once.
+  const response = await fetch(request.method === 'PUT' ? new Request(request, { keepalive: true }) : request);
+  if (!response.ok) throw await refusal(response);
+  return response;
 }
 
 async function refusal(response: Response): Promise<Refused> {
@@ -30,7 +26,13 @@ async function refusal(response: Response): Promise<Refused> {
   } catch {
     // Not JSON: the status says enough.
   }
-  const detail = typeof problem.detail === 'string' ? problem.detail : problem.detail?.[0]?.msg;
-  const message = problem.error?.message ?? detail ?? `Stillbytes answered with status ${response.status}.`;
+  const message = problem.error?.message ?? `Stillbytes answered with status ${response.status}.`;
   return new Refused(message, problem.error?.remedy ?? '', response.status);
+}
+
+client.setConfig({ baseUrl: location.origin, credentials: 'same-origin', fetch: reach, throwOnError: true });
+
+/** What the server answered; the generated functions wrap it. */
+export async function told<T>(answer: Promise<{ data: T }>): Promise<T> {
+  return (await answer).data;
 }

@@ -1,25 +1,37 @@
-/** The server's routes. */
-import { call } from './http';
+/** The server's routes, as verbs. They throw Refused when it says no and TypeError when it cannot be reached. */
+import * as sdk from './generated';
+import { told } from './http';
 import type { ExportRequest, Folder, Formats, Group, Job, Photo, PhotoEntry, Settings } from './types';
 
-const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
+const loud = { throwOnError: true } as const;
+const of = (id: string) => ({ ...loud, path: { id } });
+const asPhoto = (answer: Promise<{ data: unknown }>) => told(answer) as Promise<Photo>;
+/** The document describes settings parameter by parameter; here they are a record. */
+const asBody = (settings: Settings) => settings as sdk.Commit['settings'];
 
-export const getParameters = () => call<{ groups: Group[] }>('GET', '/api/parameters');
-export const getFormats = () => call<Formats>('GET', '/api/formats');
-export const getFolder = () => call<Folder>('GET', '/api/folder');
-export const getPhoto = (id: string) => call<Photo>('GET', photoPath(id));
+export const getParameters = (): Promise<{ groups: Group[] }> => told(sdk.listParameters(loud));
+export const getFormats = (): Promise<Formats> => told(sdk.listFormats(loud));
+export const getFolder = (): Promise<Folder> => told(sdk.getFolder(loud));
+export const getPhoto = (id: string) => asPhoto(sdk.getPhoto(of(id)));
 export const putSettings = (id: string, settings: Settings, label: string) =>
-  call<Photo>('PUT', `${photoPath(id)}/settings`, { settings, label });
-export const undo = (id: string) => call<Photo>('POST', `${photoPath(id)}/undo`);
-export const redo = (id: string) => call<Photo>('POST', `${photoPath(id)}/redo`);
-export const goTo = (id: string, index: number) => call<Photo>('POST', `${photoPath(id)}/history/${index}`);
+  asPhoto(sdk.putSettings({ ...of(id), body: { settings: asBody(settings), label } }));
+export const undo = (id: string) => asPhoto(sdk.undo(of(id)));
+export const redo = (id: string) => asPhoto(sdk.redo(of(id)));
+export const goTo = (id: string, index: number) => asPhoto(sdk.goToStep({ ...loud, path: { id, index } }));
 export const pickWhite = (id: string, x: number, y: number) =>
-  call<{ temperature: number; tint: number }>('POST', `${photoPath(id)}/white-balance`, { x, y });
-export const paste = (settings: Settings, groups: string[] | null, photos: string[], label: string) =>
-  call<{ photos: PhotoEntry[] }>('POST', '/api/paste', { settings, groups, photos, label });
-export const startExport = (request: ExportRequest) => call<Job>('POST', '/api/exports', request);
-export const getJobs = () => call<{ jobs: Job[] }>('GET', '/api/jobs');
-export const cancelJob = (id: string) => call<unknown>('DELETE', `/api/jobs/${encodeURIComponent(id)}`);
+  told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
+export const paste = (
+  settings: Settings,
+  groups: string[] | null,
+  photos: string[],
+  label: string,
+): Promise<{ photos: PhotoEntry[] }> =>
+  told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
+export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
+export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));
+export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));
+
+const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
 export const previewUrl = (id: string) => `${photoPath(id)}/preview`;
 export const thumbnailUrl = (id: string, version: string) =>
   `${photoPath(id)}/thumbnail?v=${encodeURIComponent(version)}`;

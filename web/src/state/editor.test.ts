@@ -54,21 +54,23 @@ class Server {
     };
   }
 
-  fetch = async (path: string, init: RequestInit): Promise<Response> => {
+  fetch = async (request: Request): Promise<Response> => {
+    const { method } = request;
+    const path = new URL(request.url).pathname;
     if (this.away) throw new TypeError('Failed to fetch');
-    this.requests.push(`${init.method} ${path}`);
-    if (init.method === 'PUT') {
+    this.requests.push(`${method} ${path}`);
+    if (method === 'PUT') {
       if (this.refuses) {
         const error = { message: 'Exposure cannot be that.', remedy: 'Use less.' };
         return new Response(JSON.stringify({ error }), { status: 422 });
       }
-      const { settings, label } = JSON.parse(String(init.body)) as { settings: Settings; label: string };
+      const { settings, label } = (await request.json()) as { settings: Settings; label: string };
       if (this.rounds) settings.exposure = Number(Number(settings.exposure).toFixed(1));
       this.entries = [...this.entries.slice(0, this.position + 1), { label, settings }];
       this.position++;
     } else if (path.endsWith('/undo')) this.position--;
     else if (path.endsWith('/redo')) this.position++;
-    return new Response(JSON.stringify(this.photo()));
+    return new Response(JSON.stringify(this.photo()), { headers: { 'content-type': 'application/json' } });
   };
 }
 
@@ -100,7 +102,9 @@ beforeEach(async () => {
   server.requests.length = 0;
 });
 
-afterEach(() => {
+afterEach(async () => {
+  // What a test left under way ends before the server is gone.
+  await vi.advanceTimersByTimeAsync(10_000);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
