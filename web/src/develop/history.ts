@@ -1,7 +1,8 @@
 /** The history as the panel lists it: the newest step first, the untouched photo last. */
 export interface Past {
-  /** Index of the step that is in effect. */
+  /** Index of the newest step in effect; 0 when none is. */
   position: number;
+  /** Steps are counted from 1. */
   entries: readonly { index: number; label: string; at: string }[];
 }
 
@@ -15,7 +16,7 @@ export interface Step {
 }
 
 export function steps({ position, entries }: Past): Step[] {
-  return entries
+  return [{ index: 0, label: 'Opened', at: '' }, ...entries]
     .map(({ index, label, at }) => ({ index, label, at, current: index === position, undone: index > position }))
     .reverse();
 }
