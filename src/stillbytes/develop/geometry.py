@@ -32,7 +32,8 @@ class Geometry:
 
     @classmethod
     def of(cls, settings: Settings, frame: Size) -> Geometry:
-        left, right = sorted((settings.number("crop_left"), settings.number("crop_right")))
+        # At steep angles the left corner of a narrow crop lies to the right of the right one: no sorting.
+        left, right = settings.number("crop_left"), settings.number("crop_right")
         top, bottom = settings.number("crop_top"), settings.number("crop_bottom")
         angle = math.radians(settings.number("crop_angle"))
         across, down = (right - left) * frame.width, (bottom - top) * frame.height

@@ -111,7 +111,7 @@ class Pipeline:
 
     def white_balance(self, settings: Settings) -> WhitePoint:
         """The temperature and tint in effect."""
-        return white.effective(settings, self.as_shot, self._auto_white)
+        return white.effective(settings, self.as_shot, lambda: self._auto_white)
 
     def pick_white(self, settings: Settings, x: float, y: float) -> WhitePoint:
         """The white point under which the picture is neutral at (x, y), 0..1 across and down the developed picture.

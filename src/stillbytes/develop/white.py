@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,14 +12,14 @@ from stillbytes.develop.operations.white_balance import PRESETS
 from stillbytes.develop.settings import Settings
 
 
-def effective(settings: Settings, as_shot: WhitePoint, automatic: WhitePoint | None) -> WhitePoint:
+def effective(settings: Settings, as_shot: WhitePoint, automatic: Callable[[], WhitePoint]) -> WhitePoint:
     """Temperature and tint of these settings. A temperature or tint of the user's own stands above the mode.
 
-    automatic: the white that `automatic` found; only used when the mode asks for it.
+    automatic: finds the automatic white; only called when the mode asks for it.
     """
     mode = str(settings.value("white_balance"))
-    if mode == "auto" and automatic is not None:
-        start = automatic
+    if mode == "auto":
+        start = automatic()
     elif mode in PRESETS:
         start = WhitePoint(*PRESETS[mode])
     else:

@@ -26,7 +26,7 @@ _TAIL = b'\n<?xpacket end="w"?>\n'
 
 
 def qualified(name: str) -> str:
-    """"crs:Tint" -> "{http://...}Tint"."""
+    """ "crs:Tint" -> "{http://...}Tint"."""
     prefix, local = name.split(":", 1)
     return f"{{{NAMESPACES[prefix]}}}{local}"
 

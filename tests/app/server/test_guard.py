@@ -72,7 +72,9 @@ def test_a_body_over_the_limit_is_refused(server: Running) -> None:
 
 def test_answers_carry_the_security_headers(server: Running) -> None:
     headers = server.client.get("/").headers
-    assert "script-src" in headers["content-security-policy"] or "default-src 'self'" in headers["content-security-policy"]
+    assert (
+        "script-src" in headers["content-security-policy"] or "default-src 'self'" in headers["content-security-policy"]
+    )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
 

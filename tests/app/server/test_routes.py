@@ -77,7 +77,9 @@ def test_pictures_of_a_photo(server: Running) -> None:
 
 def test_an_export_becomes_a_file_beside_the_photos(server: Running) -> None:
     ids = [server.ids()[name] for name in ("IMG_1.dng", "IMG_2.dng", "broken.dng")]
-    job = server.client.post("/api/exports", json={"photos": ids, "format": "jpeg", "size": 48, "suffix": "-web"}).json()
+    job = server.client.post(
+        "/api/exports", json={"photos": ids, "format": "jpeg", "size": 48, "suffix": "-web"}
+    ).json()
     ended = _wait(server.client, job["id"])
     assert ended["state"] == "failed" and "1 of 3" in ended["message"] and "broken.dng" in ended["message"]
     picture = Image.open(server.folder / "exports/IMG_1-web.jpg")

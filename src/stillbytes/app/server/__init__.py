@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def serve(path: Path, *, port: int = 0, json: bool = False, browser: bool = True, exit_with_parent: bool = False) -> int:
+def serve(
+    path: Path, *, port: int = 0, json: bool = False, browser: bool = True, exit_with_parent: bool = False
+) -> int:
     """See `stillbytes.app.server.start.serve`, which loads the web framework only now."""
     from stillbytes.app.server import start  # noqa: PLC0415
 

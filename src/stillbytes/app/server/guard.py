@@ -126,6 +126,8 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                if read > MOST_BODY:  # the framework took the broken-off body for a malformed one
+                    message["status"] = 413
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
@@ -145,4 +147,3 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: 
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-

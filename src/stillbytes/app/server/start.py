@@ -23,7 +23,9 @@ from stillbytes.photo.decode import warm_up
 HOST = "127.0.0.1"
 
 
-def serve(path: Path, *, port: int = 0, json: bool = False, browser: bool = True, exit_with_parent: bool = False) -> int:
+def serve(
+    path: Path, *, port: int = 0, json: bool = False, browser: bool = True, exit_with_parent: bool = False
+) -> int:
     """Serve the folder (or photo) until stopped; returns the exit status.
 
     json: the first line of output is {"url", "launch"}; `launch` opens the page once. Raises StillbytesError when the
@@ -79,6 +81,7 @@ def _bound(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen(128)  # who reads the address may connect at once
     except OSError as error:
         listener.close()
         raise StillbytesError(f"Port {port} is not free.", "Use --port 0 for any free port.") from error

@@ -28,6 +28,9 @@ LEVELS = ("avx512", "avx2", "sse41", "arm64")
 _NEEDED: dict[str, tuple[int, ...]] = {"avx512": (5, 6, 7, 9, 11, 40, 42), "avx2": (5, 6, 7, 9, 11)}
 
 
+_loading = threading.Lock()
+
+
 class KernelsMissing(StillbytesError):
     """The compiled kernels are not there or do not run on this machine."""
 
@@ -135,9 +138,14 @@ class Library:
         return bool(self._library.halide_can_use_target_features(4, bits))
 
 
-@cache
 def library() -> Library:
-    """The best library for this machine. Raises KernelsMissing with the remedy."""
+    """The best library for this machine; the same for all threads. Raises KernelsMissing with the remedy."""
+    with _loading:
+        return _best()
+
+
+@cache
+def _best() -> Library:
     folder = _folder()
     found = {level: path for level in LEVELS for path in folder.glob(f"kernels-{level}.*") if path.suffix != ".lib"}
     if wanted := os.environ.get("STILLBYTES_CPU"):

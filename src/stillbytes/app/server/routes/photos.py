@@ -95,9 +95,7 @@ def router(workspace: Workspace) -> APIRouter:
         for id in request.photos:
             document = workspace.paste(id, settings, request.groups, request.label)
             path = document.photo.path
-            entries.append(
-                PhotoEntry(id=id, name=path.name, kind=kind(path) or "raw", edited=bool(document.settings))
-            )
+            entries.append(PhotoEntry(id=id, name=path.name, kind=kind(path) or "raw", edited=bool(document.settings)))
         return Pasted(photos=entries)
 
     return routes

@@ -31,8 +31,13 @@ def router() -> APIRouter:
             low, high = f.quality or (0, 0)
             formats.append(
                 FormatModel(
-                    name=f.name, label=f.label, extension=f.extension.lstrip("."), bits=f.bits, lossy=f.lossy,
-                    minimum=low, maximum=high,
+                    name=f.name,
+                    label=f.label,
+                    extension=f.extension.lstrip("."),
+                    bits=f.bits,
+                    lossy=f.lossy,
+                    minimum=low,
+                    maximum=high,
                 )  # fmt: skip
             )
         return Formats(formats=formats, spaces=[SpaceModel(name=s.name, label=s.label) for s in SPACES.values()])
