@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import logging
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +17,10 @@ from stillbytes.edit.history import History
 from stillbytes.edit.photo import Photo
 
 AUTOSAVE_SECONDS = 0.3
-"""From the last change to the write; with the write itself well under half a second."""
+"""From a change to its write; with the write itself well under half a second."""
+FOUND = "Settings of the sidecar"
+THEIRS = "Changed by another program"
+OURS = "Kept over another program's change"
 
 log = logging.getLogger(__name__)
 
@@ -22,19 +28,28 @@ log = logging.getLogger(__name__)
 class Document:
     """A photo with its history. Every method may be called from any thread.
 
-    `problem` says what is wrong with the sidecar ("" when nothing): a broken file is never overwritten, the edit goes
-    on in memory. `changed` is called after every change of the settings, also one by another program.
+    A damaged sidecar is never overwritten: the edit goes on in memory, `problem` tells it, and `save_aside` is the way
+    out. What another program writes into the sidecar becomes a step of the history. `changed` is called after every
+    change of the settings, also by another program.
     """
 
     def __init__(self, photo: Photo, changed: Callable[[Document], None] | None = None) -> None:
         self.photo = photo
-        self.problem = ""
+        self.path = sidecar.path_for(photo.path)
         self._changed = changed or (lambda _: None)
         self._lock = threading.RLock()
+        self._saving = threading.RLock()  # taken before _lock; held while the file is read or written
         self._timer: threading.Timer | None = None
         self._history = History()
-        self._stamp: tuple[int, int] | None = None
-        self._read("Settings of the sidecar")
+        self._notes = ""
+        self._damage: SidecarError | None = None
+        self._failure: SidecarError | None = None
+        self._dirty = False
+        self._seen: tuple[tuple[int, int] | None, bytes] = (None, b"")
+        start = sidecar.existing(photo.path)
+        if start is not None:
+            self._take_in(start)
+        _open.add(self)
 
     @property
     def history(self) -> History:
@@ -48,7 +63,14 @@ class Document:
     @property
     def unsaved(self) -> bool:
         with self._lock:
-            return self._timer is not None
+            return self._dirty
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the sidecar, and what to do; empty when nothing is."""
+        with self._lock:
+            wrong = self._damage or self._failure
+            return str(wrong) if wrong else self._notes
 
     def commit(self, settings: Settings, label: str) -> History:
         """One step of history that leads to `settings`."""
@@ -69,74 +91,100 @@ class Document:
 
         With a change of ours not saved yet, ours stays in effect and theirs becomes a step before it.
         """
-        with self._lock:
-            if self._stamp_now() == self._stamp:
-                return False
-            before = self._history
-            ours = before.settings if self._timer is not None else None
-            self._read("Changed by another program")
-            if ours is not None:
-                self._history = self._history.committed(ours, "Kept over another program's change")
-            if self._history.settings == before.settings:
-                return False
-        self._changed(self)
-        return True
+        with self._saving:
+            before = self.settings
+            self._look()
+            changed = self.settings != before
+        if changed:
+            self._changed(self)
+        return changed
 
     def flush(self) -> None:
-        """Write now what is not written yet."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-                self._write()
+        """Write now what is not written yet; `problem` tells if that failed, and it is tried again with the next."""
+        with self._saving:
+            with self._lock:
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
+                if not self._dirty:
+                    return
+            self._look()
+            with self._lock:
+                history, damage = self._history, self._damage
+                self._dirty = damage is not None
+            if damage is None:
+                self._write(history)
+
+    def save_aside(self) -> Path:
+        """Move a damaged sidecar out of the way and save; returns where it is now. Raises SidecarError."""
+        with self._saving:
+            aside = sidecar.move_aside(self.path)
+            with self._lock:
+                self._damage, self._seen, self._dirty = None, (None, b""), True
+            self.flush()
+        return aside
 
     def _step(self, change: Callable[[History], History]) -> History:
         with self._lock:
             before = self._history
-            self._history = change(before)
-            if self._history == before:
+            self._history = after = change(before)
+            if after == before:
                 return before
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = threading.Timer(AUTOSAVE_SECONDS, self.flush)
-            self._timer.daemon = True
-            self._timer.start()
-            after = self._history
+            self._dirty = True
+            if self._timer is None:  # not started anew by the next change, or a busy hand would put it off for ever
+                self._timer = threading.Timer(AUTOSAVE_SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
         self._changed(self)
         return after
 
-    def _read(self, label: str) -> None:
-        self._stamp = self._stamp_now()
-        self.problem = ""
-        if self._stamp is None:
-            return
+    def _look(self) -> None:
+        """Take in the file if it changed since we last read or wrote it. A file that went away changes nothing."""
+        if stamp(self.path) not in (None, self._seen[0]):
+            self._take_in(self.path)
+
+    def _take_in(self, path: Path) -> None:
+        seen = stamp(path)
         try:
-            found = sidecar.read(self.photo.path, *self.photo.upright)
+            content = sidecar.content_of(path)
+            digest = hashlib.blake2b(content).digest()
+            known, self._seen = self._seen[1], (seen, digest)
+            if digest == known:
+                return
+            found = sidecar.parsed(content, path.name, *self.photo.upright)
         except SidecarError as error:
-            self.problem = str(error)
+            with self._lock:
+                self._damage = error
             return
-        if found is None:
-            return
-        self.problem = " ".join(found.notes)
-        history = History(found.history, min(max(found.position, 0), len(found.history)))
-        if not history.entries and self._history.entries:
-            history = self._history
-        # Whoever wrote last is right about the settings; the step says so where the history does not lead there.
-        self._history = history.committed(found.settings, label)
+        with self._lock:
+            self._damage, self._notes = None, " ".join(found.notes)
+            self._history = self._merged(History(found.history, found.position), found.settings)
 
-    def _write(self) -> None:
+    def _merged(self, theirs: History, settings: Settings) -> History:
+        """Our history with what the file says. Whoever wrote last is right about the settings; no step is lost."""
+        ours = self._history
+        if not ours.entries:
+            return theirs if theirs.settings == settings else theirs.appended(settings, FOUND)
+        if not theirs.entries:  # the other program dropped what it does not know
+            theirs = History(ours.entries, len(ours.entries))
+        if not self._dirty:
+            return theirs if theirs.settings == settings else theirs.appended(settings, THEIRS)
+        merged = theirs.appended(settings, THEIRS) if theirs.settings != settings else theirs
+        merged = merged.joined(ours)
+        return merged if merged.settings == ours.settings else merged.appended(ours.settings, OURS)
+
+    def _write(self, history: History) -> None:
+        state = (history.settings, history.entries, history.position)
         try:
-            history = self._history
-            state = (history.settings, history.entries, history.position)
-            sidecar.write(self.photo.path, *state, *self.photo.upright)
-            self.problem = ""
-        except (SidecarError, OSError) as error:
-            self.problem = str(error)
+            content = sidecar.write(self.photo.path, *state, *self.photo.upright, self.path)
+        except SidecarError as error:
             log.warning("the sidecar of %s was not written: %s", self.photo.path, error)
-        self._stamp = self._stamp_now()
-
-    def _stamp_now(self) -> tuple[int, int] | None:
-        return stamp(sidecar.path_for(self.photo.path))
+            with self._lock:
+                self._failure, self._dirty = error, True
+            return
+        with self._lock:
+            self._failure = None
+        self._seen = (stamp(self.path), hashlib.blake2b(content).digest())
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
@@ -146,3 +194,13 @@ def stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
+
+
+_open: weakref.WeakSet[Document] = weakref.WeakSet()
+
+
+@atexit.register
+def flush_all() -> None:
+    """What is not saved yet when the program ends."""
+    for document in list(_open):
+        document.flush()

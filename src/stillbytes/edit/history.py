@@ -55,8 +55,20 @@ class History:
         changes = difference(self.settings, settings)
         if not changes:
             return self
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        return History((*self.entries[: self.position], Entry(at, label, changes)), self.position + 1)
+        return History((*self.entries[: self.position], Entry(now(), label, changes)), self.position + 1)
+
+    def appended(self, settings: Settings, label: str) -> History:
+        """With a step after the last one that leads to `settings`; nothing is dropped."""
+        changes = difference(self.settings_at(len(self.entries)), settings)
+        return History((*self.entries, Entry(now(), label, changes)), len(self.entries) + 1)
+
+    def joined(self, other: History) -> History:
+        """With those steps of `other` after the last one that are not in both from the beginning."""
+        common = 0
+        while common < min(len(self.entries), len(other.entries)) and self.entries[common] == other.entries[common]:
+            common += 1
+        entries = (*self.entries, *other.entries[common:])
+        return History(entries, len(entries))
 
     def undone(self) -> History:
         return replace(self, position=max(0, self.position - 1))
@@ -69,6 +81,10 @@ class History:
         if not 0 <= position <= len(self.entries):
             raise NotFound(f"There is no step {position} in the history.", f"It has {len(self.entries)}.")
         return replace(self, position=position)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def difference(before: Settings, after: Settings) -> dict[str, Value]:

@@ -13,6 +13,7 @@ NAMESPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xmp": "http://ns.adobe.com/xap/1.0/",
+    "tiff": "http://ns.adobe.com/tiff/1.0/",
     "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
     "sb": "http://ns.stillbytes.app/1.0/",
 }
@@ -23,10 +24,11 @@ _EMPTY = (
 )
 _HEAD = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _TAIL = b'\n<?xpacket end="w"?>\n'
+_ASIDE = "Repair it, or move it away to let Stillbytes write a new one."
 
 
 def qualified(name: str) -> str:
-    """ "crs:Tint" -> "{http://...}Tint"."""
+    """"crs:Tint" -> "{http://...}Tint"."""
     prefix, local = name.split(":", 1)
     return f"{{{NAMESPACES[prefix]}}}{local}"
 
@@ -34,12 +36,12 @@ def qualified(name: str) -> str:
 class Packet:
     """One XMP packet. Raises SidecarError when the content is not one."""
 
-    def __init__(self, content: bytes | None = None) -> None:
-        """content: of the file; None for a new, empty packet."""
-        self._root = etree.fromstring(_EMPTY) if content is None else _parsed(content)
+    def __init__(self, content: bytes | None = None, name: str = "The XMP file") -> None:
+        """content: of the file `name`; None for a new, empty packet."""
+        self._root = etree.fromstring(_EMPTY) if content is None else _parsed(content, name)
         rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
         if rdf is None:
-            raise SidecarError("The file holds no XMP.", "Move it away to let Stillbytes write a new one.")
+            raise SidecarError(f"{name} holds no XMP.", _ASIDE)
         self._rdf = rdf
 
     @property
@@ -62,7 +64,7 @@ class Packet:
         for description in self._descriptions:
             element = description.find(qualified(name))
             if element is not None and len(element):
-                return [item.text or "" for item in element[0].iter(f"{_RDF}li")]
+                return [item.text or "" for item in element[0].findall(f"{_RDF}li")]
         return None
 
     def remove(self, name: str) -> None:
@@ -94,21 +96,24 @@ class Packet:
         return made
 
     def content(self) -> bytes:
-        """The packet as a file."""
+        """The packet as a file, with the comments that stood around it."""
         etree.indent(self._root, " ")
-        return _HEAD + etree.tostring(self._root, encoding="utf-8") + _TAIL
+        before = [e for e in self._root.itersiblings(preceding=True) if isinstance(e, etree._Comment)]
+        after = [e for e in self._root.itersiblings() if isinstance(e, etree._Comment)]
+        parts = [*reversed(before), self._root, *after]
+        return _HEAD + b"\n".join(etree.tostring(p, encoding="utf-8", with_tail=False) for p in parts) + _TAIL
 
 
-def _parsed(content: bytes) -> etree._Element:
+def _parsed(content: bytes, name: str) -> etree._Element:
     if len(content) > MOST_BYTES:
-        raise SidecarError("The XMP file is larger than any honest one.", "Move it away.")
+        raise SidecarError(f"{name} is larger than any honest XMP file.", "Move it away.")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise SidecarError("The XMP file declares entities, which XMP never needs.", "Move it away.")
+        raise SidecarError(f"{name} declares entities, which XMP never needs.", _ASIDE)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SidecarError(f"The XMP file is damaged: {error}.", "Repair it, or move it away.") from error
-    if root.getroottree().docinfo.doctype:
-        raise SidecarError("The XMP file declares a document type, which XMP never needs.", "Move it away.")
+        raise SidecarError(f"{name} is damaged: {error}.", _ASIDE) from error
+    if root.getroottree().docinfo.doctype:  # in UTF-16, say
+        raise SidecarError(f"{name} declares a document type, which XMP never needs.", _ASIDE)
     return root
