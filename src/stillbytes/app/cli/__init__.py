@@ -1,0 +1,39 @@
+"""The command line. Each command is one file here; only the one that was asked for is loaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+COMMANDS = ("open", "develop", "info", "params", "doctor", "serve")
+"""The modules of this package that hold a command, in the order of the help."""
+DECODING = ("develop", "info")
+_OF_ALL = ("--help", "-h", "--version")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0 done, 1 failed with a message, 2 wrong usage."""
+    given = with_command(sys.argv[1:] if arguments is None else arguments)
+    if given[0] in DECODING and not set(_OF_ALL) & set(given):
+        from stillbytes.photo.decode import warm_up  # noqa: PLC0415
+
+        warm_up()  # first of all: the decoder starts while the rest is imported
+    from stillbytes.app.cli.run import run  # noqa: PLC0415
+
+    return run(given)
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with `open` before a path or an option of it, or instead of nothing.
+
+    >>> with_command(["holiday/"]), with_command([]), with_command(["develop", "a.dng"])
+    (['open', 'holiday/'], ['open'], ['develop', 'a.dng'])
+    """
+    if not arguments:
+        return ["open"]
+    first = arguments[0]
+    if first in COMMANDS or first in _OF_ALL:
+        return list(arguments)
+    looks_like_path = any(mark in first for mark in "./\\~") or Path(first).exists()
+    return ["open", *arguments] if looks_like_path or first.startswith("-") else list(arguments)

@@ -1,0 +1,232 @@
+"""`stillbytes doctor`: what works on this machine, tried and not assumed, each with a remedy."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from stillbytes.app.cli.output import json_option, print_json, print_table
+from stillbytes.core import paths
+from stillbytes.core.errors import StillbytesError
+
+State = Literal["ok", "absent", "broken"]
+MARKS: dict[State, str] = {"ok": "works", "absent": "not there", "broken": "BROKEN"}
+COMFYUI = "http://127.0.0.1:8188/system_stats"
+LLAMA = "http://127.0.0.1:8080/health"
+PATIENCE = 0.3
+"""Seconds that a program on this machine may take to say that it is there."""
+ENOUGH_MEMORY = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """state "absent": something optional that is not there; "broken": something Stillbytes needs."""
+
+    subject: str
+    state: State
+    says: str
+    remedy: str = ""
+
+
+@click.command("doctor")
+@json_option()
+def examine(as_json: bool) -> int:
+    """Check what works on this machine."""
+    findings = [finding for check in CHECKS for finding in _tried(check)]
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        rows = [(f.subject, MARKS[f.state], " ".join(part for part in (f.says, f.remedy) if part)) for f in findings]
+        print_table(("", "", ""), rows)
+    return 1 if any(finding.state == "broken" for finding in findings) else 0
+
+
+def processor() -> Iterator[Finding]:
+    from stillbytes.develop.kernels.load import library  # noqa: PLC0415 - each check loads only what it checks
+
+    yield Finding("Python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    level = library().level
+    yield Finding("Processor", "ok", f"{_processor_name()}, {cores} cores; develop kernels for {level}")
+
+
+def memory() -> Iterator[Finding]:
+    total = installed_memory()
+    if total is None:
+        yield Finding("Memory", "absent", "Its size cannot be found out here.")
+        return
+    says = f"{total / (1 << 30):.1f} GiB"
+    enough = total >= ENOUGH_MEMORY
+    yield Finding("Memory", "ok" if enough else "absent", says, "" if enough else "Large photos may not fit into it.")
+
+
+def home() -> Iterator[Finding]:
+    place = paths.home()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        remedy = "Set STILLBYTES_HOME to a folder of yours, or correct its rights."
+        yield Finding("Home", "broken", f"{place} is not writable ({error.strerror or error}).", remedy)
+        return
+    free = shutil.disk_usage(place).free / (1 << 30)
+    yield Finding("Home", "ok", f"{place}, {free:.1f} GiB free")
+
+
+def codecs() -> Iterator[Finding]:
+    """Every export format encodes a small picture, and the decoding process reads it back."""
+    import numpy as np  # noqa: PLC0415
+
+    from stillbytes.photo.decode import decode  # noqa: PLC0415
+    from stillbytes.photo.encode import FORMATS, encode  # noqa: PLC0415
+
+    picture = np.full((32, 48, 3), (200, 120, 40), np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, format in FORMATS.items():
+            try:
+                file = Path(folder) / f"picture{format.extension}"
+                file.write_bytes(encode(picture, format=name, space="srgb"))
+                found = decode(file)
+                if (found.width, found.height) == (48, 32):
+                    finding = Finding(format.label, "ok", "Written and read.")
+                else:
+                    finding = Finding(format.label, "broken", "Comes back changed.", "Reinstall Stillbytes.")
+            except (StillbytesError, ImportError, OSError, ValueError) as error:
+                finding = Finding(format.label, "broken", f"{error}", "Reinstall Stillbytes.")
+            yield finding
+
+
+def raw() -> Iterator[Finding]:
+    import rawpy  # noqa: PLC0415
+
+    from stillbytes.photo.formats import EXTENSIONS  # noqa: PLC0415
+
+    yield Finding("RAW", "ok", f"LibRaw {'.'.join(map(str, rawpy.libraw_version))}")
+    yield Finding("Opens", "ok", " ".join(extension.lstrip(".") for extension in EXTENSIONS))
+
+
+def graphics() -> Iterator[Finding]:
+    cards = _cards()
+    yield from (Finding("Graphics card", "ok", card) for card in cards)
+    if not cards:
+        remedy = "Developing does not need one; with an NVIDIA card, install its driver."
+        yield Finding("Graphics card", "absent", "`nvidia-smi` finds none.", remedy)
+
+
+def engines() -> Iterator[Finding]:
+    remedy = "Only for editing in words: put llama.cpp's `llama-server` on the PATH."
+    yield _engine("llama.cpp", ("llama-server",), LLAMA, remedy)
+    yield _engine("ComfyUI", ("comfyui", "comfy"), COMFYUI, "Only for generative edits: start ComfyUI.")
+
+
+def _engine(subject: str, programs: tuple[str, ...], address: str, remedy: str) -> Finding:
+    if _answers(address):
+        return Finding(subject, "ok", f"Running at {address.rsplit('/', 1)[0]}.")
+    installed = next(filter(None, map(shutil.which, programs)), None)
+    if installed:
+        return Finding(subject, "ok", f"{installed}, not running.")
+    return Finding(subject, "absent", f"Neither on the PATH nor at {address.rsplit('/', 1)[0]}.", remedy)
+
+
+def _answers(address: str) -> bool:
+    """Whether a program on this machine answers there; a proxy for the web has nothing to do with it."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(address, timeout=PATIENCE) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError, HTTPException):
+        return False
+
+
+def page() -> Iterator[Finding]:
+    import webbrowser  # noqa: PLC0415
+
+    index = Path(__file__).parents[2] / "webui" / "index.html"
+    built = index.is_file()
+    if built:
+        yield Finding("Page", "ok", "Built.")
+    else:
+        yield Finding("Page", "broken", "Not built.", "Reinstall Stillbytes, or run `python3 dev.py sync`.")
+    try:
+        yield Finding("Browser", "ok", getattr(webbrowser.get(), "name", "found"))
+    except webbrowser.Error:
+        remedy = "Open the address that `stillbytes serve` prints in a browser of your choice."
+        yield Finding("Browser", "absent", "No browser can be started from here.", remedy)
+
+
+CHECKS = (processor, memory, home, raw, codecs, graphics, engines, page)
+
+
+def _tried(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """The findings of a check; its failure is one too, for finding failures is what this command is for."""
+    try:
+        yield from check()
+    except StillbytesError as error:
+        yield Finding(check.__name__.capitalize(), "broken", error.message, error.remedy)
+    except Exception as error:  # whatever a broken installation raises
+        yield Finding(
+            check.__name__.capitalize(), "broken", f"{type(error).__name__}: {error}", "Reinstall Stillbytes."
+        )
+
+
+def installed_memory() -> int | None:
+    """Bytes of main memory; None where the system does not say."""
+    if sys.platform == "win32":
+        return _memory_of_windows()
+    with contextlib.suppress(ValueError, OSError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return None
+
+
+def _memory_of_windows() -> int | None:
+    class Status(ctypes.Structure):  # MEMORYSTATUSEX
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *((name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "own", "own_free", "more")),
+        )
+
+    status = Status(length=ctypes.sizeof(Status))
+    windows = getattr(ctypes, "windll", None)
+    if windows is None or not windows.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return None
+    return int(status.total)
+
+
+def _processor_name() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def _cards() -> list[str]:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+
+def command() -> click.Command:
+    return examine
