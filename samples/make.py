@@ -31,7 +31,9 @@ def main() -> None:
     peak = linear.max(axis=2, keepdims=True)
     linear = np.maximum(linear * (1 + 1.5 * np.clip((peak - 0.7) / 0.3, 0, 1) ** 2), 0)
 
-    srgb = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.119192, 0.9503041]])
+    srgb = np.array(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.119192, 0.9503041]]
+    )
     to_camera = np.array(MATRIX_D65).reshape(3, 3) @ srgb
     neutral = to_camera.sum(axis=1) / to_camera.sum(axis=1).max()
     camera = linear @ (to_camera / to_camera.sum(axis=1).max()).T * EXPOSURE

@@ -66,7 +66,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'stillbytes' has no attribute {name!r}")
 
 
-def open(path: str | Path) -> Photo:  # noqa: A001 - sb.open is the name people expect
+def open(path: str | Path) -> Photo:
     """The photo at `path`. Nothing is decoded yet.
 
     Raises UnreadablePhoto when there is no such file or it is no photo.

@@ -51,7 +51,7 @@ class History:
         return self.position < len(self.entries)
 
     def committed(self, settings: Settings, label: str) -> History:
-        """With a step that leads to `settings`; steps that were undone before are dropped. Unchanged settings add none."""
+        """With a step that leads to `settings`, in place of those undone before. Unchanged settings add none."""
         changes = difference(self.settings, settings)
         if not changes:
             return self

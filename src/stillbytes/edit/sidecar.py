@@ -7,7 +7,6 @@ NAME.EXTENSION.xmp (IMG_1.jpg beside IMG_1.nef: IMG_1.jpg.xmp). Whatever else a 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -164,7 +163,7 @@ def move_aside(path: Path) -> Path:
 
 def _names_beside(photo: Path) -> list[str]:
     try:
-        return os.listdir(photo.parent)
+        return [path.name for path in photo.parent.iterdir()]
     except OSError:
         return []
 

@@ -28,7 +28,7 @@ _ASIDE = "Repair it, or move it away to let Stillbytes write a new one."
 
 
 def qualified(name: str) -> str:
-    """"crs:Tint" -> "{http://...}Tint"."""
+    """ "crs:Tint" -> "{http://...}Tint"."""
     prefix, local = name.split(":", 1)
     return f"{{{NAMESPACES[prefix]}}}{local}"
 

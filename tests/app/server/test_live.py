@@ -104,7 +104,8 @@ def test_nonsense_is_answered_and_the_socket_lives_on(server: Running, live: Cli
         "", "{", "[]", "null", "NaN", json.dumps({"sequence": "x"}), wish(server, photo="gone"), wish(server, scale=-1),
         wish(server, settings={"exposure": 99}), wish(server, settings={"nope": 1}), b"\x00\x01",
         wish(server, region={"x": -1, "y": 0, "width": 1, "height": 1}), wish(server, scale=1e9), "[" * 9000,
-        wish(server, photo=server.ids()["broken.dng"]), wish(server, region={"x": 60000, "y": 0, "width": 9, "height": 9}),
+        wish(server, photo=server.ids()["broken.dng"]),
+        wish(server, region={"x": 60000, "y": 0, "width": 9, "height": 9}),
     ]  # fmt: skip
     with live:
         for _ in range(60):

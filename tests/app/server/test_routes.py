@@ -125,7 +125,8 @@ def test_no_request_makes_the_server_fail(server: Running) -> None:
     rng = random.Random(11)
     id = server.ids()["IMG_1.dng"]
     values: list[object] = [
-        None, True, -1, 1e308, "x" * 500, [], [[0, 0], [300, 1]], {}, {"exposure": 99}, {"nope": 1}, "\u0000", "../../etc",
+        None, True, -1, 1e308, "x" * 500, [], [[0, 0], [300, 1]], {}, {"exposure": 99}, {"nope": 1}, "\u0000",
+        "../../etc",
     ]  # fmt: skip
     keys = ["settings", "label", "photos", "groups", "x", "y", "format", "size", "quality", "folder", "suffix", "gps"]
     routes = [

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -36,7 +37,9 @@ def create_app(workspace: Workspace) -> FastAPI:
         closing.set()
         await asyncio.to_thread(workspace.close)
 
-    problems = {code: {"model": Problem} for code in (400, 401, 403, 404, 413, 415, 421, 422)}
+    problems: dict[int | str, dict[str, Any]] = {
+        code: {"model": Problem} for code in (400, 401, 403, 404, 413, 415, 421, 422)
+    }
     app = FastAPI(
         title="Stillbytes",
         version=__version__,
@@ -44,7 +47,7 @@ def create_app(workspace: Workspace) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
-        responses={**problems},
+        responses=problems,
         lifespan=lifespan,
     )
     app.state.closing = closing

@@ -27,15 +27,16 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
         kind = bool
     else:
         code = Annotated[float, Field(ge=0, le=255)]
-        kind = Annotated[list[tuple[code, code]], Field(min_length=2, max_length=64)]  # type: ignore[valid-type]
+        kind = Annotated[list[tuple[code, code]], Field(min_length=2, max_length=64)]
     return kind | None, Field(default=None, description=parameter.says)
 
 
+_FIELDS: dict[str, Any] = {name: _field(p) for name, p in parameters().items()}
 SettingsModel: type[BaseModel] = create_model(
     "Settings",
     __base__=Strict,
     __doc__="Develop parameters that differ from their default; what is left out is at its default.",
-    **{name: _field(p) for name, p in parameters().items()},
+    **_FIELDS,
 )
 
 

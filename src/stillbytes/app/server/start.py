@@ -36,9 +36,9 @@ def serve(
     workspace = Workspace(path)
     listener = _bound(port)
     port = listener.getsockname()[1]
-    guard = Guard(create_app(workspace), secrets.token_urlsafe(32), port)  # type: ignore[arg-type]
+    guard = Guard(create_app(workspace), secrets.token_urlsafe(32), port)
     config = uvicorn.Config(
-        guard,  # type: ignore[arg-type]
+        guard,
         log_level="warning",
         ws_per_message_deflate=False,
         server_header=False,

@@ -38,7 +38,7 @@ def router() -> APIRouter:
                     lossy=f.lossy,
                     minimum=low,
                     maximum=high,
-                )  # fmt: skip
+                )
             )
         return Formats(formats=formats, spaces=[SpaceModel(name=s.name, label=s.label) for s in SPACES.values()])
 

@@ -1,0 +1,183 @@
+"""Settings as the fields of an XMP packet: Adobe's where they exist, ours for the rest, all from the declarations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.geometry import Size
+from stillbytes.develop import parameters
+from stillbytes.develop.parameter import Parameter, Value
+from stillbytes.develop.settings import Settings
+from stillbytes.edit.orientation import TURNS, CropBox, between, of_turns, then, to_sensor, to_turns, to_upright
+from stillbytes.edit.xmp import Packet
+
+PROCESS_VERSION = "15.4"
+"""Adobe's number of the process whose fields these are."""
+FIRST_PROCESS = 6.7
+"""The first process with these fields (2012)."""
+CROP = ("crop_left", "crop_top", "crop_right", "crop_bottom", "crop_angle")
+TURNED = ("rotate", "flip_horizontal", "flip_vertical")
+WHITE = ("temperature", "tint")
+OLD_FIELDS = {"crs:Exposure2012": "crs:Exposure", "crs:Contrast2012": "crs:Contrast", "crs:Clarity2012": "crs:Clarity"}
+"""Fields of Adobe's processes before 2012 that mean nearly the same; their other tone sliders have no counterpart."""
+
+
+def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, list[str]]:
+    """The settings that the fields say, and notes on what was out of range or not understood.
+
+    orientation, upright: EXIF orientation of the photo and size of the upright picture, for the crop.
+    """
+    notes: list[str] = []
+    if packet.text("crs:AlreadyApplied") == "True":
+        return Settings(), ["The settings in the sidecar are part of the picture already and were not applied again."]
+    values: dict[str, Value] = {}
+    for parameter in parameters().values():
+        try:
+            value = _read_field(packet, parameter, notes)
+        except (ValueError, OverflowError):
+            notes.append(f"{parameter.label} was not understood.")
+            continue
+        if value is not None:
+            values[parameter.name] = value
+    _settle_white(packet, values)
+    if packet.text("crs:HasCrop") == "False":
+        for name in CROP:
+            values.pop(name, None)
+    _read_turns(packet, values, orientation)
+    crop = CropBox(*(_number(values, name) for name in CROP))
+    if orientation != 1 and crop != CropBox(0, 0, 1, 1):
+        moved = to_upright(crop, orientation, upright)
+        found = (moved.left, moved.top, moved.right, moved.bottom, moved.angle)
+        values |= {name: parameters()[name].clamped(round(v, 9)) for name, v in zip(CROP, found, strict=True)}
+    return _allowed(values, notes), notes
+
+
+def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> None:
+    """Write the fields of these settings into the packet and remove those of parameters at their default."""
+    for parameter in parameters().values():
+        packet.remove(parameter.xmp)
+    values: dict[str, Value] = dict(settings)
+    cropped = any(name in values for name in CROP)
+    if cropped:
+        box = to_sensor(CropBox(*(_number(values, name) for name in CROP)), orientation, upright)
+        values |= dict(zip(CROP, (box.left, box.top, box.right, box.bottom, box.angle), strict=True))
+    if any(name in values for name in WHITE):
+        values["white_balance"] = "custom"
+    for name, value in values.items():
+        packet.put(parameters()[name].xmp, written(parameters()[name], value))
+    packet.put("crs:HasSettings", "True" if settings else "False")
+    packet.put("crs:HasCrop", "True" if cropped else "False")
+    turn = _turn(values)
+    if turn != 1 or packet.text("tiff:Orientation") is not None:
+        packet.put("tiff:Orientation", str(then(orientation, turn)))
+    if _process(packet) < FIRST_PROCESS:
+        packet.put("crs:ProcessVersion", PROCESS_VERSION)
+    if packet.text("crs:AlreadyApplied") is not None:
+        packet.put("crs:AlreadyApplied", "False")  # these settings are not
+    for old in OLD_FIELDS.values():
+        packet.remove(old)
+
+
+def written(parameter: Parameter, value: Value) -> str | list[str]:
+    """A value as Adobe's programs write it: "+0.70", "5200", "True", ["0, 0", "255, 255"]."""
+    if isinstance(value, bool):
+        return "True" if value else "False"
+    if isinstance(value, str):
+        return parameter.xmp_choices[parameter.choices.index(value)]
+    if isinstance(value, tuple):
+        return [f"{x:g}, {y:g}" for x, y in value]
+    number = float(value or 0)
+    if parameter.name in CROP:
+        return f"{number:.6f}".rstrip("0").rstrip(".")
+    sign = "+" if (parameter.minimum < 0 or parameter.step < 1) and number > 0 else ""
+    return f"{sign}{number:.{parameter.decimals}f}"
+
+
+def _read_field(packet: Packet, parameter: Parameter, notes: list[str]) -> Value:
+    """None when the packet does not have it. Raises ValueError when it makes no sense."""
+    if parameter.kind == "curve":
+        items = packet.items(parameter.xmp)
+        return None if items is None else _curve(items)
+    text = packet.text(parameter.xmp)
+    if text is None and parameter.xmp in OLD_FIELDS:
+        text = packet.text(OLD_FIELDS[parameter.xmp])
+        if text is not None:
+            notes.append(f"{parameter.label} was taken from an older process of Adobe's and may look different.")
+    if text is None:
+        return None
+    word = text.strip().lower()
+    if parameter.kind == "toggle":
+        return word in ("true", "1")
+    if parameter.kind == "choice":
+        words = {word.lower(): choice for word, choice in zip(parameter.xmp_choices, parameter.choices, strict=True)}
+        if word not in words:
+            raise ValueError
+        return words[word]
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError
+    clamped = parameter.clamped(number)
+    if clamped != number:
+        notes.append(f"{parameter.label} {number:g} was brought into its range.")
+    return clamped
+
+
+def _curve(items: list[str]) -> Value:
+    points = []
+    for item in items:
+        x, y = (float(part) for part in item.split(","))
+        points.append((x, y))
+    return tuple(points)
+
+
+def _settle_white(packet: Packet, values: dict[str, Value]) -> None:
+    """Temperature and tint count only for a custom white balance: beside "As Shot" and presets Adobe's programs write
+    the numbers that they show, which are those of their own profiles."""
+    if packet.text("crs:WhiteBalance") not in (None, "Custom"):
+        for name in WHITE:
+            values.pop(name, None)
+    if values.get("white_balance") == "custom" and any(name in values for name in WHITE):
+        del values["white_balance"]
+
+
+def _read_turns(packet: Packet, values: dict[str, Value], orientation: int) -> None:
+    """Adobe's programs turn a photo by changing the orientation in its sidecar; a program without develop settings
+    merely repeats there what the file says."""
+    text = packet.text("tiff:Orientation")
+    if packet.text("crs:HasSettings") is None or text is None or text.strip() not in map(str, TURNS):
+        return
+    stated = int(text)
+    if stated != then(orientation, _turn(values)):
+        flip, quarters = to_turns(between(orientation, stated))
+        values |= {"rotate": str(90 * quarters), "flip_horizontal": flip, "flip_vertical": False}
+
+
+def _turn(values: Mapping[str, Value]) -> int:
+    """The turns of these settings as an EXIF orientation."""
+    flips = bool(values.get("flip_horizontal")), bool(values.get("flip_vertical"))
+    return of_turns(*flips, int(str(values.get("rotate", "0"))) // 90)
+
+
+def _process(packet: Packet) -> float:
+    try:
+        return float(packet.text("crs:ProcessVersion") or 0)
+    except ValueError:
+        return 0.0
+
+
+def _allowed(values: Mapping[str, Value], notes: list[str]) -> Settings:
+    kept: dict[str, Value] = {}
+    for name, value in values.items():
+        try:
+            kept[name] = parameters()[name].check(value)
+        except InvalidSetting as error:
+            notes.append(f"{error.message} It was left out.")
+    return Settings(kept)
+
+
+def _number(values: Mapping[str, Value], name: str) -> float:
+    value = values.get(name)
+    default = parameters()[name].default
+    return float(value if isinstance(value, float) else default if isinstance(default, float) else 0.0)
