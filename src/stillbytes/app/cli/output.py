@@ -27,9 +27,9 @@ def error_fields(error: StillbytesError) -> dict[str, str]:
 
 
 def print_error(message: str, remedy: str, as_json: bool) -> None:
-    """To standard error for people, to standard output as {"error": {...}} for programs."""
+    """To standard error for people, to standard output as {"error": {...}}, in one line, for programs."""
     if as_json:
-        print_json({"error": {"message": message, "remedy": remedy}})
+        print(json.dumps({"error": {"message": message, "remedy": remedy}}), flush=True)
     else:
         print("\n".join(line for line in (f"stillbytes: {message}", remedy) if line), file=sys.stderr)
 

@@ -1,0 +1,242 @@
+"""`stillbytes develop`: from photos to pictures."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+from PIL import Image
+
+import stillbytes as sb
+from stillbytes.app.cli import develop
+from stillbytes.develop import parameters
+from stillbytes.develop.settings import Settings
+from stillbytes.edit import sidecar
+
+
+def mean(path: Path) -> float:
+    with Image.open(path) as picture:
+        return float(np.asarray(picture).mean())
+
+
+def given(*options: str) -> dict[str, Any]:
+    """What the command would receive for these options of develop parameters."""
+    context = develop.command().make_context("develop", ["a.dng", "-o", "b.jpg", *options])
+    return {n: v for n, v in context.params.items() if n in parameters() and v is not None}
+
+
+def test_every_parameter_is_an_option_named_after_it() -> None:
+    options = {option for p in develop.command().params if isinstance(p, click.Option) for option in p.opts}
+    assert {f"--{name.replace('_', '-')}" for name in parameters()} <= options
+
+
+def test_every_parameter_takes_a_value_of_its_kind() -> None:
+    for name, parameter in parameters().items():
+        option = f"--{name.replace('_', '-')}"
+        text, value = {
+            "number": (f"{parameter.maximum:+g}", parameter.maximum),
+            "choice": ((parameter.choices or ("",))[-1], (parameter.choices or ("",))[-1]),
+            "toggle": ("", True),
+            "curve": ("0,0 128,140 255,255", ((0, 0), (128, 140), (255, 255))),
+        }[parameter.kind]
+        assert given(option, *([text] if text else [])) == {name: value}
+
+
+def test_toggles_can_be_switched_off() -> None:
+    assert given("--no-black-and-white") == {"black_and_white": False}
+
+
+def test_negative_numbers_are_values() -> None:
+    assert given("--exposure", "-0.7", "--shadows=-12") == {"exposure": -0.7, "shadows": -12}
+
+
+def test_help_shows_the_groups_and_meanings(run: Any) -> None:
+    said = run("develop", "--help")
+    assert said.status == 0
+    assert "Colour mixer:" in said.out
+    assert "--exposure -5..+5" in said.out
+
+
+def test_a_photo_becomes_a_picture_brighter_with_more_exposure(run: Any, photo: Path, tmp_path: Path) -> None:
+    plain = run("develop", photo, "-o", tmp_path / "plain.jpg")
+    bright = run("develop", photo, "-o", tmp_path / "bright.jpg", "--exposure", "+1")
+    assert (plain.status, plain.out.strip(), plain.err) == (0, str(tmp_path / "plain.jpg"), "")
+    assert bright.status == 0
+    assert mean(tmp_path / "bright.jpg") > mean(tmp_path / "plain.jpg") + 20
+
+
+def test_the_extension_decides_the_format_unless_one_is_given(run: Any, photo: Path, tmp_path: Path) -> None:
+    run("develop", photo, "-o", tmp_path / "a.png")
+    run("develop", photo, "-o", tmp_path / "a.jpg", "--format", "webp")
+    run("develop", photo, "-o", tmp_path / "folder.2024")
+    assert Image.open(tmp_path / "a.png").format == "PNG"
+    assert Image.open(tmp_path / "a.jpg").format == "WEBP"
+    assert Image.open(tmp_path / "folder.2024" / "photo.jpg").format == "JPEG"
+
+
+def test_size_is_the_long_edge(run: Any, photo: Path, tmp_path: Path) -> None:
+    run("develop", photo, "-o", tmp_path / "a.jpg", "--size", "48", "--rotate", "90")
+    assert Image.open(tmp_path / "a.jpg").size == (32, 48)
+
+
+def test_the_place_stays_secret_on_request(run: Any, tmp_path: Path) -> None:
+    photo = tmp_path / "placed.jpg"
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (50.0, 5.0, 0.0), 3: "E", 4: (14.0, 25.0, 0.0)})
+    Image.new("RGB", (64, 48), (90, 120, 60)).save(photo, exif=exif)
+    run("develop", photo, "-o", tmp_path / "told.jpg")
+    run("develop", photo, "-o", tmp_path / "secret.jpg", "--no-gps")
+    assert Image.open(tmp_path / "told.jpg").getexif().get_ifd(0x8825)
+    assert not Image.open(tmp_path / "secret.jpg").getexif().get_ifd(0x8825)
+
+
+def test_the_sidecar_counts_unless_it_is_ignored(run: Any, photo: Path, tmp_path: Path) -> None:
+    sidecar.write(photo, Settings(exposure=2.0))
+    run("develop", photo, "-o", tmp_path / "edited.jpg")
+    run("develop", photo, "-o", tmp_path / "plain.jpg", "--ignore-sidecar")
+    run("develop", photo, "-o", tmp_path / "reset.jpg", "--exposure", "0")
+    assert mean(tmp_path / "edited.jpg") > mean(tmp_path / "plain.jpg") + 40
+    assert mean(tmp_path / "reset.jpg") == mean(tmp_path / "plain.jpg")
+
+
+def test_settings_of_another_photo_replace_the_sidecar(run: Any, photo: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.dng"
+    sidecar.write(photo, Settings(exposure=2.0))
+    sidecar.write(other, Settings(black_and_white=True, crop_left=0.25))
+    ran = run("develop", photo, "-o", tmp_path / "a.png", "--settings", tmp_path / "other.xmp")
+    assert ran.status == 0
+    expected = sb.open(photo).edit(Settings(black_and_white=True, crop_left=0.25)).render(dtype="uint16")
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (72, 64) == (expected.shape[1], expected.shape[0])
+        pixels = np.asarray(picture).astype(int)
+    assert np.ptp(pixels, axis=2).max() <= 1
+
+
+def test_a_damaged_sidecar_is_told_and_left_alone(run: Any, photo: Path, tmp_path: Path) -> None:
+    photo.with_suffix(".xmp").write_text("<x:xmpmeta broken")
+    ran = run("develop", photo, "-o", tmp_path / "a.jpg")
+    assert ran.status == 0
+    assert "photo.xmp" in ran.err
+    assert photo.with_suffix(".xmp").read_text() == "<x:xmpmeta broken"
+    told = run("develop", photo, "-o", tmp_path / "b.jpg", "--json").json
+    assert "photo.xmp" in told[0]["note"]
+
+
+def test_an_unreadable_settings_file_ends_the_command(run: Any, photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.xmp").write_text("no XML")
+    for name in ("bad.xmp", "missing.xmp"):
+        ran = run("develop", photo, "-o", tmp_path / "a.jpg", "--settings", tmp_path / name)
+        assert ran.status == 1
+        assert name in ran.err
+    assert not (tmp_path / "a.jpg").exists()
+
+
+def test_several_photos_go_into_a_folder_and_a_broken_one_stops_none(
+    run: Any, photo: Path, broken: Path, tmp_path: Path
+) -> None:
+    last = Path(shutil.copyfile(photo, tmp_path / "z.dng"))
+    ran = run("develop", photo, broken, last, tmp_path / "missing.dng", "-o", tmp_path / "out")
+    assert ran.status == 1
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["photo.jpg", "z.jpg"]
+    assert "2 of 4 photos failed" in ran.err
+    assert "broken.dng" in ran.err and "missing.dng" in ran.err
+    assert "Traceback" not in ran.err + ran.out
+
+
+def test_json_lists_what_became_of_each_photo(run: Any, photo: Path, broken: Path, tmp_path: Path) -> None:
+    ran = run("develop", photo, broken, "-o", tmp_path / "out", "--json", "--format", "webp")
+    good, bad = ran.json
+    assert ran.status == 1
+    assert good == {
+        "photo": str(photo),
+        "target": str(tmp_path / "out" / "photo.webp"),
+        "note": "",
+        "error": None,
+    }
+    assert (bad["photo"], bad["target"]) == (str(broken), None)
+    assert bad["error"]["message"] and "remedy" in bad["error"]
+
+
+def test_a_folder_stands_for_its_photos_and_nothing_is_overwritten(run: Any, photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no photo")
+    shutil.copyfile(photo, tmp_path / "second.dng")
+    for _ in range(2):
+        assert run("develop", tmp_path, "-o", tmp_path / "out").status == 0
+    names = sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert names == ["photo-2.jpg", "photo.jpg", "second-2.jpg", "second.jpg"]
+
+
+def test_wrong_usage_is_told_before_the_work(run: Any, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.jpg"
+    wrong = (
+        ("develop", photo),
+        ("develop", "-o", out),
+        ("develop", photo, "-o", out, "--exposur", "1"),
+        ("develop", photo, "-o", out, "--exposure", "9"),
+        ("develop", photo, "-o", out, "--exposure", "nan"),
+        ("develop", photo, "-o", out, "--exposure", "much"),
+        ("develop", photo, "-o", out, "--curve", "0,0 255"),
+        ("develop", photo, "-o", out, "--curve", "0,0 200,1 100,9"),
+        ("develop", photo, "-o", out, "--white-balance", "moon"),
+        ("develop", photo, "-o", out, "--format", "gif"),
+        ("develop", photo, "-o", tmp_path / "a.gif"),
+        ("develop", photo, tmp_path / "b.dng", "-o", out),
+    )
+    for arguments in wrong:
+        ran = run(*arguments)
+        assert (ran.status, ran.out) == (2, ""), arguments
+        assert ran.err and "Traceback" not in ran.err
+    assert [p.name for p in tmp_path.iterdir()] == ["photo.dng"]
+
+
+def test_wrong_usage_in_json(run: Any, photo: Path, tmp_path: Path) -> None:
+    ran = run("develop", photo, "-o", tmp_path / "a.jpg", "--exposure", "9", "--json")
+    assert ran.status == 2
+    assert "Exposure cannot be 9" in ran.json["error"]["message"]
+    assert ran.json["error"]["remedy"]
+
+
+def test_the_original_is_never_written(run: Any, tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    Image.new("RGB", (64, 48), (90, 120, 60)).save(photo)
+    before = photo.read_bytes()
+    assert run("develop", photo, "-o", photo, "--exposure", "1").status == 1
+    assert photo.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_made_is_told(run: Any, photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ran = run("develop", photo, "-o", tmp_path / "file" / "out")
+    assert ran.status == 1
+    assert "cannot be made" in ran.err
+
+
+def test_only_what_is_needed_is_loaded(photo: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from stillbytes.app.cli import main\n"
+        f"status = main(['develop', {str(photo)!r}, '-o', {str(tmp_path / 'a.jpg')!r}])\n"
+        "heavy = {'fastapi', 'uvicorn', 'pydantic', 'rich', 'rawpy', 'PIL', 'exiv2', 'imagecodecs'}\n"
+        "heavy &= set(sys.modules)\n"
+        "sys.exit(f'{status} {heavy}' if status or heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a.jpg").exists()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_progress_is_shown_to_who_watches(
+    run: Any, photo: Path, tmp_path: Path, watched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Path(shutil.copyfile(photo, tmp_path / "second.dng"))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: watched)
+    ran = run("develop", photo, second, "-o", tmp_path / "out")
+    assert ran.status == 0
+    assert ("2/2" in ran.err) is watched
+    assert ran.out.splitlines() == [str(tmp_path / "out" / f"{name}.jpg") for name in ("photo", "second")]
