@@ -20,34 +20,40 @@ class Event:
     data: Mapping[str, Any]
 
 
+Listener = Callable[[Event], None]
+
+
 class Events:
-    """Thread-safe. Listeners are called in the thread that emits and must return at once."""
+    """Thread-safe. Every listener hears every event once and in order.
+
+    Listeners are called in the thread that emits, one event at a time: they must return at once and not emit.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
         self._recent: deque[Event] = deque(maxlen=KEPT)
-        self._listeners: list[Callable[[Event], None]] = []
+        self._listeners: list[Listener] = []
 
     def emit(self, kind: str, data: Mapping[str, Any]) -> None:
+        # The listeners are called under the lock: else two threads could hand over their events in either order.
         with self._lock:
             self._last += 1
             event = Event(self._last, kind, data)
             self._recent.append(event)
-            listeners = list(self._listeners)
-        for listener in listeners:
-            listener(event)
+            for listener in self._listeners:
+                listener(event)
 
-    def listen(self, listener: Callable[[Event], None], after: int | None = None) -> Callable[[], None]:
+    def listen(self, listener: Listener, after: int | None = None) -> Callable[[], None]:
         """Call `listener` for each event from now on, first for the kept ones with an id above `after`.
 
         Returns a function that ends it.
         """
         with self._lock:
-            missed = [event for event in self._recent if after is not None and event.id > after]
+            for event in self._recent:
+                if after is not None and event.id > after:
+                    listener(event)
             self._listeners.append(listener)
-        for event in missed:
-            listener(event)
 
         def stop() -> None:
             with self._lock:

@@ -8,11 +8,19 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+FOLLOWS: dict[State, tuple[State, ...]] = {
+    "queued": ("running", "cancelled"),
+    "running": ("running", "done", "failed", "cancelled"),
+    "done": (),
+    "failed": (),
+    "cancelled": (),
+}
+"""Which states a job may go to; what has ended stays as it is."""
 KEPT = 100
 log = logging.getLogger(__name__)
 
@@ -29,9 +37,13 @@ class Job:
     message: str = ""
     remedy: str = ""
 
+    @property
+    def ended(self) -> bool:
+        return not FOLLOWS[self.state]
+
 
 class Control:
-    """What running work sees of its job."""
+    """What running work sees of its job: `progress(done, total, message)` to tell, `cancelled()` to ask."""
 
     def __init__(self, report: Callable[[int, int, str], None]) -> None:
         self._stop = threading.Event()
@@ -49,11 +61,14 @@ Work = Callable[[Control], str]
 
 
 class Jobs:
-    """Runs jobs one after the other, in their order. `changed` hears of every change. Thread-safe."""
+    """Runs jobs one after the other, in their order. Thread-safe.
+
+    changed: hears of every change, in order; it must return at once and not call back.
+    """
 
     def __init__(self, changed: Callable[[Job], None] = lambda job: None) -> None:
         self._changed = changed
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._controls: dict[str, Control] = {}
         self._threads = ThreadPoolExecutor(1, "job")
@@ -62,19 +77,20 @@ class Jobs:
         job = Job(uuid.uuid4().hex[:12], label, total=total)
 
         def report(done: int, of: int, message: str) -> None:
-            self._update(job.id, done=done, total=of, message=message)
+            self._update(job.id, "running", done=done, total=of, message=message)
 
         control = Control(report)
         with self._lock:
             self._jobs[job.id] = job
             self._controls[job.id] = control
-            for old in [j.id for j in self._jobs.values() if j.state not in ("queued", "running")][:-KEPT]:
+            for old in [j.id for j in self._jobs.values() if j.ended][:-KEPT]:
                 del self._jobs[old], self._controls[old]
-        self._changed(job)
+            self._changed(job)
         self._threads.submit(self._run, job.id, control, work)
         return job
 
     def list(self) -> list[Job]:
+        """Oldest first: what waits and runs, and the last KEPT that have ended."""
         with self._lock:
             return list(self._jobs.values())
 
@@ -85,33 +101,38 @@ class Jobs:
                 raise NotFound("There is no such job.", "It may have ended long ago.")
             self._controls[id].cancel()
             job = self._jobs[id]
-        return self._update(id, state="cancelled") if job.state == "queued" else job
+            return self._update(id, "cancelled") if job.state == "queued" else job
+
+    def stop(self) -> None:
+        """Ask everything to stop, without waiting."""
+        for job in self.list():
+            self.cancel(job.id)
 
     def close(self) -> None:
         """Stop everything and wait for what runs."""
-        with self._lock:
-            for control in self._controls.values():
-                control.cancel()
+        self.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, id: str, control: Control, work: Work) -> None:
-        if control.cancelled():
-            return
-        self._update(id, state="running")
+        with self._lock:
+            if control.cancelled():  # while it waited
+                return
+            self._update(id, "running")
         try:
-            message = work(control)
-            self._update(id, state="done", message=message)
+            self._update(id, "done", message=work(control))
         except Cancelled:
-            self._update(id, state="cancelled", message="")
+            self._update(id, "cancelled", message="")
         except StillbytesError as error:
-            self._update(id, state="failed", message=error.message, remedy=error.remedy)
+            self._update(id, "failed", message=error.message, remedy=error.remedy)
         except Exception:  # a job's own mistake must not stop the jobs after it
             log.exception("job %s failed", id)
-            self._update(id, state="failed", message="Something unexpected went wrong.", remedy="The log says more.")
+            self._update(id, "failed", message="Something unexpected went wrong.", remedy="The log says more.")
 
-    def _update(self, id: str, **changes: object) -> Job:
+    def _update(self, id: str, state: State, **changes: Any) -> Job:
+        """The job in its new state, or as it is when that state cannot follow."""
         with self._lock:
-            job = replace(self._jobs[id], **changes)  # type: ignore[arg-type]
-            self._jobs[id] = job
-        self._changed(job)
-        return job
+            job = self._jobs[id]
+            if state in FOLLOWS[job.state]:
+                job = self._jobs[id] = replace(job, state=state, **changes)
+                self._changed(job)
+            return job
