@@ -51,18 +51,20 @@ class Operation:
     """Base of all operations. A subclass is one file in `develop/operations`.
 
     Class keywords: `stage` and `order` say when it runs, `group` under which heading its parameters stand,
-    `version` counts changes of what its numbers mean.
+    `version` counts changes of what its numbers mean. `seldom` marks a display operation that most pictures do without:
+    a kernel without all of those serves them faster.
     """
 
     stage: ClassVar[Stage]
     order: ClassVar[int]
     version: ClassVar[int]
+    seldom: ClassVar[bool]
     group: ClassVar[str]
     name: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
 
-    def __init_subclass__(cls, *, stage: Stage, order: int, version: int, group: str) -> None:
-        cls.stage, cls.order, cls.version, cls.group = stage, order, version, group
+    def __init_subclass__(cls, *, stage: Stage, order: int, version: int, group: str, seldom: bool = False) -> None:
+        cls.stage, cls.order, cls.version, cls.group, cls.seldom = stage, order, version, group, seldom
         cls.name = cls.__module__.rsplit(".", 1)[-1]
         held = [(key, value) for key, value in vars(cls).items() if isinstance(value, Parameter)]
         cls.parameters = tuple(named(value, key, group, cls.name) for key, value in held)

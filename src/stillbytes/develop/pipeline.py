@@ -33,7 +33,7 @@ from stillbytes.photo.spaces import SPACES
 BASELINE_EV = 0.5
 """Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
 saturation (ISO 12232:2019, saturation-based speed)."""
-STRIP_PIXELS = 8_000_000
+STRIP_PIXELS = 5_000_000
 """A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
 LOOK_MARGIN = 24
 """Pixels around a region that the look kernel may read: sharpening's reach, rounded up to whole vectors."""
@@ -166,6 +166,9 @@ class Pipeline:
         grid = Size(size.height, size.width) if form.turns % 2 else size
         with self._lock:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
+            byte = output.dtype == "uint8"
+            whole_look = not byte or any(o.seldom and o.active(settings) for o in layout.look_operations())
+            kernel = layout.look_name("byte" if byte else "float", whole=whole_look)
             look = self._look_arguments(settings, form, grid, output)
             rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
             for y in range(cut.y, cut.bottom, rows):
@@ -175,7 +178,7 @@ class Pipeline:
                 base, held = self._base(settings, form, grid, strip)
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
-                    "look_byte" if output.dtype == "uint8" else "look_float",
+                    kernel,
                     Placed(base, (held.x, held.y, 0)),
                     *look[:2],
                     grid.width,

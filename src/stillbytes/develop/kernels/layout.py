@@ -40,6 +40,11 @@ def look_operations() -> tuple[Operation, ...]:
     return tuple(o for o in catalogue() if o.stage in ("detail", "scene", "view", "display"))
 
 
+def look_name(kind: str, *, whole: bool) -> str:
+    """The look kernel for "byte" or "float" output, with or without the operations that are seldom needed."""
+    return f"look_{kind}" if whole else f"look_{kind}_usual"
+
+
 @cache
 def places() -> tuple[Places, tuple[tuple[str, Places], ...], int]:
     """Places of the frame's uniforms, of each operation's, and the buffer's length."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import halide as hl
@@ -16,6 +17,7 @@ from stillbytes.develop.kernels.layout import (
     GRID_FLOOR,
     GRID_SPAN,
     GRID_Z0,
+    look_name,
     look_operations,
     places,
 )
@@ -29,9 +31,10 @@ STRIP = 32
 
 
 class Look:
-    """Builds the look kernel from the operations of the catalogue."""
+    """Builds the look kernel from the operations of the catalogue; `whole`: with those that are seldom needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: bool) -> None:
+        self._whole = whole
         self.source = image(hl.Float(32), 3, "source")
         self.grid = image(hl.UInt(32), 3, "grid")
         self.uniforms = image(hl.Float(32), 1, "uniforms")
@@ -91,6 +94,8 @@ class Look:
         rgb = [source[x, y, i] for i in range(3)]
         colour: Any = Colour(rgb, ev=own)
         for operation, (_, held) in zip(look_operations(), self._places, strict=True):
+            if operation.seldom and not self._whole:
+                continue
             uniforms = Uniforms(self.uniforms, dict(held))
             if operation.stage == "detail":
                 colour = colour.brightened(operation.build(source, uniforms, ctx))
@@ -134,13 +139,14 @@ def _unpacked(word: Any) -> list[Any]:
     return [hl.f32(hl.i32(word & 0xFFFF)), hl.f32(hl.i32(word >> 16))]
 
 
-def look(kind: str) -> Kernel:
+def look(kind: str, *, whole: bool) -> Kernel:
     """`kind` "byte": interleaved uint8 with dither; "float": interleaved float32, 0..1."""
-    look = Look()
+    look = Look(whole)
+    name = look_name(kind, whole=whole)
     x, y, c = look.x, look.y, hl.Var("c")
     channels, ctx = look.pixel()
     encoded = hl.Func("encoded")
-    out = hl.Func(f"look_{kind}")
+    out = hl.Func(name)
     if kind == "byte":
         # Interleaved gradient noise (J. Jimenez, "Next generation post processing in Call of Duty", SIGGRAPH 2014).
         inner = 0.06711056 * hl.f32(x) + 0.00583715 * hl.f32(y)
@@ -167,7 +173,7 @@ def look(kind: str) -> Kernel:
         stage.compute_at(out, yo).store_at(out, yo).vectorize(sx, LANES, hl.TailStrategy.RoundUp)
     look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
     interleaved(out, 3)
-    return Kernel(f"look_{kind}", out, look.arguments)
+    return Kernel(name, out, look.arguments)
 
 
-KERNELS = (lambda: look("byte"), lambda: look("float"))
+KERNELS = tuple(partial(look, kind, whole=whole) for kind, whole in (("byte", True), ("byte", False), ("float", True)))

@@ -31,7 +31,7 @@ def _sliders() -> dict[str, Parameter]:
     }
 
 
-class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Black and white"):
+class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Black and white", seldom=True):
     black_and_white = toggle(xmp="crs:ConvertToGrayscale", says="Shows the picture in black and white.")
     locals().update(_sliders())
 

@@ -55,7 +55,7 @@ def _sliders() -> dict[str, Parameter]:
     return found
 
 
-class ColourGrading(Operation, stage="display", order=50, version=1, group="Colour grading"):
+class ColourGrading(Operation, stage="display", order=50, version=1, group="Colour grading", seldom=True):
     locals().update(_sliders())
 
     def active(self, settings: Settings) -> bool:

@@ -52,7 +52,7 @@ def _sliders() -> dict[str, Parameter]:
     return found
 
 
-class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour mixer"):
+class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour mixer", seldom=True):
     locals().update(_sliders())
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:

@@ -22,7 +22,7 @@ ENTRIES = 257
 """Table entries over the square root of light, 0..1, which spends them where the eye looks."""
 
 
-class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve"):
+class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve", seldom=True):
     curve = point_curve(xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of the whole picture.")
     curve_red = point_curve(xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.")
     curve_green = point_curve(
