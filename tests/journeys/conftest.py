@@ -1,0 +1,93 @@
+"""The editor as a person starts it, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dng import make_photo
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ARGUMENTS = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@dataclass
+class Editor:
+    page: Page
+    folder: Path
+
+    def brightness(self) -> float:
+        """Mean of what the canvas shows, 0..255."""
+        code = """canvas => {
+            const d = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            let sum = 0, n = 0;
+            for (let i = 0; i < d.length; i += 4 * 97) if (d[i + 3] > 0) { sum += d[i] + d[i + 1] + d[i + 2]; n += 3; }
+            return n ? sum / n : -1;
+        }"""
+        return float(self.page.get_by_test_id("canvas").evaluate(code))
+
+    def until(self, condition: str, seconds: float = 30) -> None:
+        """Wait until the JavaScript expression is true (the page's security policy forbids `wait_for_function`)."""
+        for _ in range(int(seconds * 20)):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"not within {seconds} s: {condition}")
+
+    def settled(self, seconds: float = 60) -> float:
+        """The brightness once the picture no longer changes."""
+        last, same = -1.0, 0
+        for _ in range(int(seconds * 10)):
+            now = self.brightness()
+            same = same + 1 if now == last and now >= 0 else 0
+            if same >= 5:
+                return now
+            last = now
+            self.page.wait_for_timeout(100)
+        raise AssertionError("the picture did not settle")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+        place = os.environ.get("STILLBYTES_BROWSER")
+        found = playwright.chromium.launch(executable_path=place, args=arguments)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def editor(browser: Browser, tmp_path: Path) -> Iterator[Editor]:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    y, x = np.mgrid[0:400, 0:600] / 400
+    for i, name in enumerate(("IMG_1.dng", "IMG_2.dng")):
+        light = np.stack([0.05 + 0.3 * x, 0.05 + 0.25 * y, 0.1 + 0.2 * (1.5 - x) * (1 + i)], -1)
+        make_photo(folder / name, light.astype(np.float32))
+    command = [sys.executable, "-m", "stillbytes", "serve", str(folder), "--json", "--no-browser", "--exit-with-parent"]
+    environment = {**os.environ, "STILLBYTES_HOME": str(tmp_path / "home")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None and process.stdin is not None
+    launch = json.loads(process.stdout.readline())["launch"]
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(launch)
+    opened = Editor(page, folder)
+    opened.settled()
+    yield opened
+    assert problems == []
+    page.close()
+    process.stdin.close()
+    assert process.wait(timeout=20) == 0

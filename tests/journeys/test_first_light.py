@@ -1,0 +1,139 @@
+"""A photographer's first half hour: open, develop, crop, undo, paste, export."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import exiv2
+import numpy as np
+from axe_playwright_python.sync_playwright import Axe
+from journeys.conftest import Editor
+from PIL import Image
+
+import stillbytes as sb
+
+
+def _drag_exposure(editor: Editor, part: float) -> None:
+    """Drag the thumb of Exposure to that part of its track."""
+    slider = editor.page.locator("[data-parameter=exposure]")
+    box = slider.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    editor.page.mouse.move(box["x"] + box["width"] / 2, y)
+    editor.page.mouse.down()
+    for i in range(1, 11):
+        editor.page.mouse.move(box["x"] + box["width"] * (0.5 + (part - 0.5) * i / 10), y)
+        editor.page.wait_for_timeout(20)
+    editor.page.mouse.up()
+
+
+def _sidecar(editor: Editor, name: str, text: str) -> bool:
+    """Whether the text stands in the photo's sidecar, within the time that autosave promises and some slack."""
+    path = editor.folder / f"{name}.xmp"
+    for _ in range(40):
+        if path.exists() and text in path.read_text():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_photo_is_developed_cropped_pasted_and_exported(editor: Editor) -> None:
+    page = editor.page
+    original = {path: path.read_bytes() for path in editor.folder.glob("*.dng")}
+    first = editor.settled()
+
+    _drag_exposure(editor, 0.65)
+    brighter = editor.settled()
+    assert brighter > first + 15
+    assert _sidecar(editor, "IMG_1", "Exposure2012")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    area = page.get_by_test_id("crop-area")
+    area.wait_for()
+    handle = page.locator("[data-handle=se]").bounding_box()
+    assert handle is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 200, y - 150, steps=8)
+    page.mouse.up()
+    page.keyboard.press("Enter")
+    editor.settled()
+    assert _sidecar(editor, "IMG_1", 'HasCrop="True"')
+
+    page.keyboard.press("Control+z")
+    editor.settled()
+    assert _sidecar(editor, "IMG_1", 'HasCrop="False"')
+    page.keyboard.press("Control+z")
+    assert abs(editor.settled() - first) < 2
+    page.keyboard.press("Control+Shift+z")
+    assert abs(editor.settled() - brighter) < 2
+
+    page.keyboard.press("Control+Shift+c")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    dialog.get_by_role("button", name="Copy").click()
+    page.get_by_role("gridcell").nth(1).click()
+    before = editor.settled()
+    page.keyboard.press("Control+Shift+v")
+    assert editor.settled() > before + 10
+    assert _sidecar(editor, "IMG_2", "Exposure2012")
+
+    page.keyboard.press("Control+Shift+e")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    dialog.get_by_role("button", name="Export").click()
+    target = editor.folder / "exports"
+    for _ in range(200):
+        if any(target.glob("*.jpg")):
+            break
+        page.wait_for_timeout(50)
+    exported = next(iter(target.glob("*.jpg")))
+    _check_export(exported, editor.folder / f"{exported.stem}.dng")
+    assert {path: path.read_bytes() for path in original} == original
+
+
+def _check_export(exported: Path, photo: Path) -> None:
+    """The file shows what the Python interface renders from the same sidecar, and says where it comes from."""
+    picture = Image.open(exported)
+    expected = np.asarray(sb.open(photo).edit().render(), np.float64)
+    found = np.asarray(picture.convert("RGB"), np.float64)
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).mean() < 2.5  # JPEG at the dialog's quality
+    assert picture.info["icc_profile"]
+    image = exiv2.ImageFactory.open(str(exported))
+    image.readMetadata()
+    exif = image.exifData()
+    assert exif["Exif.Image.Make"].toString() == "Stillbytes"
+    assert exif["Exif.Image.Orientation"].toString() == "1"
+
+
+def test_before_and_after(editor: Editor) -> None:
+    first = editor.settled()
+    _drag_exposure(editor, 0.7)
+    after = editor.settled()
+    editor.page.keyboard.press("Escape")
+    editor.page.keyboard.press("\\")
+    assert abs(editor.settled() - first) < 3
+    editor.page.keyboard.press("\\")
+    assert abs(editor.settled() - after) < 3
+
+
+def test_zooming_to_a_hundred_percent_shows_a_part(editor: Editor) -> None:
+    editor.page.keyboard.press("Escape")
+    for key in ("Control+Alt+0", "Control+0"):
+        editor.page.keyboard.press(key)
+        assert editor.settled() > 0
+
+
+def test_the_page_has_no_serious_accessibility_findings(editor: Editor) -> None:
+    def serious() -> list[str]:
+        found = Axe().run(editor.page).response["violations"]
+        return [f"{v['id']}: {v['help']}" for v in found if v["impact"] in ("serious", "critical")]
+
+    assert serious() == []
+    editor.page.keyboard.press("?")
+    editor.page.get_by_role("dialog").wait_for()
+    assert serious() == []
