@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     library()
     place = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("STILLBYTES_HOME", str(place))
+    monkeypatch.setattr("threading.excepthook", threading.excepthook)  # a command sets its own
     return place
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ import pytest
 
 import stillbytes as sb
 from stillbytes.app.cli import COMMANDS, with_command
-from stillbytes.app.cli import run as running
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
@@ -152,12 +152,31 @@ def test_the_unexpected_goes_to_a_log_and_not_to_the_terminal(
     assert "ZeroDivisionError" in run("info", photo, "--json").json["error"]["message"]
 
 
-def test_stopping_is_no_error_of_the_program(run: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_thread_goes_to_the_log_too(run: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def serve(path: Path, **_: object) -> int:
+        def fail() -> None:
+            raise ZeroDivisionError("in the background")
+
+        thread = threading.Thread(target=fail, name="kernels")
+        thread.start()
+        thread.join()
+        return 0
+
+    monkeypatch.setattr("stillbytes.app.server.serve", serve)
+    ran = run("open", "--no-browser")
+    assert (ran.status, ran.err) == (0, "")
+    assert "ZeroDivisionError: in the background" in (home / "logs" / "errors.log").read_text()
+
+
+@pytest.mark.parametrize("where", ["stillbytes.photo.decode.warm_up", "stillbytes.app.cli.run.application"])
+def test_stopping_is_told_at_any_moment(
+    run: Any, home: Path, photo: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "application", stop)
-    ran = run("params")
+    monkeypatch.setattr(where, stop)
+    ran = run("info", photo)
     assert (ran.status, ran.err) == (1, "stillbytes: Stopped.\n")
     assert not (home / "logs").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,13 +16,18 @@ _OF_ALL = ("--help", "-h", "--version")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed with a message, 2 wrong usage."""
     given = with_command(sys.argv[1:] if arguments is None else arguments)
-    if given[0] in DECODING and not set(_OF_ALL) & set(given):
-        from stillbytes.photo.decode import warm_up  # noqa: PLC0415
+    try:
+        if given[0] in DECODING and not set(_OF_ALL) & set(given):
+            with contextlib.suppress(ImportError):  # it comes up again, and is told, when the command needs it
+                from stillbytes.photo.decode import warm_up  # noqa: PLC0415
 
-        warm_up()  # first of all: the decoder starts while the rest is imported
-    from stillbytes.app.cli.run import run  # noqa: PLC0415
+                warm_up()  # first of all: the decoder starts while the rest is imported
+        from stillbytes.app.cli.run import run  # noqa: PLC0415
 
-    return run(given)
+        return run(given)
+    except KeyboardInterrupt:  # while all this was imported
+        print("stillbytes: Stopped.", file=sys.stderr)
+        return 1
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

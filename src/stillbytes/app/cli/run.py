@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,6 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal cannot show
+    threading.excepthook = _log_of_thread
     try:
         status = application().main(_expanded(arguments), prog_name="stillbytes", standalone_mode=False)
         sys.stdout.flush()
@@ -54,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # the last line of defence: a person gets words, the log gets the details
-        place = _log(arguments)
+        place = _log(" ".join(arguments), error)
         where = f"The details are in {place}." if place else "There is no place to write the details to."
         what = " ".join(f"{type(error).__name__}: {error}".split())
         print_error(f"Something unexpected went wrong ({what}).", where, as_json)
@@ -99,13 +101,20 @@ def _print_usage(error: click.ClickException, as_json: bool) -> None:
     print_error(error.format_message(), f"`{called} --help` shows what is possible.", as_json)
 
 
-def _log(arguments: Sequence[str]) -> Path | None:
-    """Append the current exception to the log; None when that fails too."""
+def _log_of_thread(failed: threading.ExceptHookArgs) -> None:
+    """What went wrong in the background reaches a person through whoever waits for it, and otherwise the log."""
+    if failed.exc_value is not None and not isinstance(failed.exc_value, StillbytesError):
+        _log(failed.thread.name if failed.thread else "thread", failed.exc_value)
+
+
+def _log(doing: str, error: BaseException) -> Path | None:
+    """Append an exception to the log; None when that fails too."""
     try:
         place = paths.home() / "logs" / "errors.log"
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{datetime.now().astimezone().isoformat()} {list(arguments)}\n{traceback.format_exc()}\n")
+            said = "".join(traceback.format_exception(error))
+            log.write(f"{datetime.now().astimezone().isoformat()} {doing}\n{said}\n")
     except OSError:
         return None
     return place
