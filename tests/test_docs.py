@@ -1,0 +1,50 @@
+"""What the documents show is true: code runs, links lead somewhere, commands exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+
+
+def test_the_python_in_the_readme_runs(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    shutil.copyfile(ROOT / "samples/evening-glow.dng", tmp_path / "samples/evening-glow.dng")
+    for code in blocks(ROOT / "README.md", "python"):
+        subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert (tmp_path / "evening.jpg").is_file()
+
+
+def test_the_commands_in_the_readme_exist(tmp_path: Path) -> None:
+    environment = {**os.environ, "STILLBYTES_HOME": str(tmp_path)}
+    lines = [line for block in blocks(ROOT / "README.md", "console") for line in block.splitlines()]
+    used = [line[2:].split("#")[0].split() for line in lines if line.startswith("$ stillbytes ")]
+    commands = {words[1] for words in used if not words[1].endswith("/")}
+    assert commands == {"develop", "info", "params", "doctor"}
+    for command in commands:
+        shown = subprocess.run(
+            [sys.executable, "-m", "stillbytes", command, "--help"],
+            env=environment, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        for words in used:
+            for option in (word for word in words if word.startswith("--") and words[1] == command):
+                assert option in shown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+        if not target.startswith(("http:", "https:")):
+            assert (page.parent / target).exists(), target
