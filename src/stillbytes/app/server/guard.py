@@ -5,18 +5,18 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 1 << 20
+"""Bytes of a request's body: the largest honest one pastes settings onto ten thousand photos."""
+NAMES = ("127.0.0.1", "localhost")
+ENTRANCES = ("/", "/launch")
+"""What a link in another program or page may lead to."""
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -25,125 +25,181 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; "
+        b"img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
 )
 
 
-class _TooLarge(Exception):
-    """The body went over the limit while it was being read."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request goes no further."""
+
+    status: int
+    message: str
+    remedy: str = ""
+
+
+UNKNOWN_HOST = Refusal(421, "This address is not one of Stillbytes'.", "Open the address that it printed.")
+FOREIGN = Refusal(403, "Another site may not talk to Stillbytes.", "Open the address that it printed.")
+NO_ORIGIN = Refusal(403, "A socket of Stillbytes needs an Origin.", "Send the address of the page as Origin.")
+UNKNOWN = Refusal(401, "This page is not allowed to talk to Stillbytes.", "Open the address that it printed.")
+TOO_LARGE = Refusal(413, f"The request is larger than {MOST_BODY >> 20} MiB.", "Send less at once.")
+AMBIGUOUS = Refusal(400, "The request states its host, origin or length twice.", "State each of them once.")
 
 
 class Guard:
     """ASGI layer for HTTP and WebSocket.
 
     Refuses an unknown Host (DNS rebinding), a foreign or missing-where-needed Origin and cross-site fetches (request
-    forgery, socket hijacking), calls without the token, and bodies over MOST_BODY. `/launch?token=` takes the
-    one-time launch token, sets the cookie that carries the real one and leads to the page.
+    forgery, socket hijacking), calls without the token, and bodies over MOST_BODY, whether they state their length or
+    not. `/launch?token=` takes the one-time launch token, sets the cookie that carries the real one and leads to the
+    page. The cookie's name has the port in it, since browsers share cookies between the ports of a host.
     """
 
-    def __init__(self, app: App, token: str, port: int) -> None:
-        self._app, self._token = app, token
-        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+    def __init__(self, app: ASGIApp, token: str, port: int, launch: str = "") -> None:
+        self._app, self._token, self._launch = app, token, launch
+        self._hosts = {f"{name}:{port}" for name in NAMES}
         self.cookie = f"stillbytes-{port}"
-        self._launch = ""
-
-    def launch_token(self) -> str:
-        """A new one-time token; an older one that was not used is void."""
-        self._launch = secrets.token_urlsafe(24)
-        return self._launch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        refusal = self._refusal(scope, headers)
+        raw = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        headers = dict(raw)
+        headers["cookie"] = "; ".join(value for name, value in raw if name == "cookie")
+        refusal = self._refusal(scope, headers, [name for name, _ in raw])
         if refusal is not None:
-            return await _refuse(scope, receive, send, *refusal)
-        if scope["type"] == "http" and scope["path"] == "/launch":
-            return await self._enter(scope, send)
-        return await self._limited(scope, dict(headers), receive, send)
+            return await _refuse(scope, receive, send, refusal)
+        if scope["type"] == "websocket":
+            return await self._app(scope, receive, send)
+        if scope["path"] == "/launch":
+            return await self._enter(scope, headers, send)
+        body = await _body(receive)
+        if isinstance(body, Refusal):
+            return await _refuse(scope, receive, send, body)
+        if body is not None:
+            await self._app(scope, _again(body, receive), _dressed(send))
 
-    def _refusal(self, scope: Scope, headers: list[tuple[str, str]]) -> tuple[int, str] | None:
-        values = dict(headers)
-        socket = scope["type"] == "websocket"
-        if sum(name == "host" for name, _ in headers) != 1 or values["host"] not in self._hosts:
-            return 421, "This address is not one of Stillbytes'."
-        origin = values.get("origin")
-        if origin is None:
-            if socket:
-                return 403, "A socket needs an Origin."
-        elif origin != f"http://{values['host']}":  # also the "null" of sandboxed frames and local files
-            return 403, "Another site may not talk to Stillbytes."
-        navigation = scope.get("method") == "GET" and values.get("sec-fetch-mode") == "navigate"
-        if values.get("sec-fetch-site", "none") not in ("none", "same-origin") and not (
-            navigation and scope["path"] in ("/", "/launch")
-        ):
-            return 403, "Another site may not talk to Stillbytes."
-        if (scope["path"].startswith("/api") or socket) and not self._known(values):
-            return 401, "This page is not allowed to talk to Stillbytes. Open the address that it printed."
-        length = values.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY:
-            return 413, "The request is too large."
-        return None
+    def _refusal(self, scope: Scope, headers: Mapping[str, str], names: list[str]) -> Refusal | None:
+        if any(names.count(name) > 1 for name in ("host", "origin", "content-length")):
+            return AMBIGUOUS
+        if headers.get("host") not in self._hosts:
+            return UNKNOWN_HOST
+        refusal = self._foreign(scope, headers)
+        if refusal is None and not self._public(scope) and not self._known(headers):
+            refusal = UNKNOWN
+        length = headers.get("content-length", "0")
+        # Twelve digits: what is longer is not read as a number at all.
+        if refusal is None and not (length.isascii() and length.isdigit() and int(length[:12]) <= MOST_BODY):
+            refusal = TOO_LARGE
+        return refusal
 
-    def _known(self, headers: dict[str, str]) -> bool:
-        given = headers.get("authorization", "").removeprefix("Bearer ")
-        if not given:
-            try:
-                morsel = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
-            except CookieError:
-                morsel = None
-            given = morsel.value if morsel else ""
+    @staticmethod
+    def _foreign(scope: Scope, headers: Mapping[str, str]) -> Refusal | None:
+        """Whether another page is behind the request."""
+        origin = headers.get("origin")
+        if origin is None and scope["type"] == "websocket":
+            return NO_ORIGIN
+        if origin is not None and origin != f"http://{headers['host']}":  # also "null": sandboxed frames, local files
+            return FOREIGN
+        link = scope.get("method") == "GET" and headers.get("sec-fetch-mode") == "navigate"
+        if headers.get("sec-fetch-site", "none") in ("none", "same-origin") or (link and scope["path"] in ENTRANCES):
+            return None
+        return FOREIGN
+
+    @staticmethod
+    def _public(scope: Scope) -> bool:
+        """The page itself holds no secrets; everything it asks for does."""
+        path = scope["path"]
+        return scope["type"] == "http" and path != "/api" and not path.startswith("/api/")
+
+    def _known(self, headers: Mapping[str, str]) -> bool:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            given = _cookie(headers["cookie"], self.cookie)
         return hmac.compare_digest(given.encode(), self._token.encode())
 
-    async def _enter(self, scope: Scope, send: Send) -> None:
+    async def _enter(self, scope: Scope, headers: Mapping[str, str], send: Send) -> None:
         given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-        known = bool(self._launch) and hmac.compare_digest(given.encode(), self._launch.encode())
-        headers = [(b"location", b"/"), (b"cache-control", b"no-store"), *HEADERS]
-        if known:
+        answer = [(b"location", b"/"), (b"content-length", b"0"), (b"cache-control", b"no-store"), *HEADERS]
+        # A browser that only looks ahead must not use the token up.
+        looks_ahead = scope["method"] != "GET" or "prefetch" in headers.get("sec-purpose", "")
+        if self._launch and not looks_ahead and hmac.compare_digest(given.encode(), self._launch.encode()):
             self._launch = ""
             cookie = f"{self.cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict"
-            headers.append((b"set-cookie", cookie.encode()))
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
+            answer.append((b"set-cookie", cookie.encode()))
+        await send({"type": "http.response.start", "status": 303, "headers": answer})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _limited(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
-        read = 0
-        started = False
 
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            if message["type"] == "http.request":
-                read += len(message.get("body", b""))
-                if read > MOST_BODY:
-                    raise _TooLarge
-            return message
-
-        async def dressed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                if read > MOST_BODY:  # the framework took the broken-off body for a malformed one
-                    message["status"] = 413
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
-
-        try:
-            await self._app(scope, counted, dressed)
-        except _TooLarge:
-            if not started:
-                await _refuse(scope, receive, send, 413, "The request is too large.")
+def token() -> str:
+    """A secret that cannot be guessed, fit for a cookie and an address."""
+    return secrets.token_urlsafe(32)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:
+def _cookie(header: str, name: str) -> str:
+    """By hand: the standard library gives up at the first odd cookie, and other programs on this host set theirs."""
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return ""
+
+
+async def _body(receive: Receive) -> bytes | Refusal | None:
+    """The whole body; a refusal as soon as it is too large, None if the caller went away before its end."""
+    parts: list[bytes] = []
+    read = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        read += len(parts[-1])
+        if read > MOST_BODY:
+            return TOO_LARGE
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that starts with the body which has been read."""
+    given = False
+
+    async def next_message() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return next_message
+
+
+def _dressed(send: Send) -> Send:
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *HEADERS]
+        await send(message)
+
+    return with_headers
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
+    body = json.dumps({"error": {"message": refusal.message, "remedy": refusal.remedy}}).encode()
+    headers: list[Any] = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+        *HEADERS,
+    ]
+    kind = "http.response"
     if scope["type"] == "websocket":
         await receive()  # the connect
-        await send({"type": "websocket.close", "code": 1008, "reason": why})
-        return
-    body = json.dumps({"error": {"message": why, "remedy": ""}}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
+            return
+        kind = "websocket.http.response"
+    await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -38,6 +39,21 @@ SettingsModel: type[BaseModel] = create_model(
     __doc__="Develop parameters that differ from their default; what is left out is at its default.",
     **_FIELDS,
 )
+
+
+def complaint(errors: Sequence[Any]) -> tuple[str, str]:
+    """(message, remedy) in words, of what pydantic found wrong."""
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "request"
+    return (
+        f"{where[:100]}: {first['msg'][:300]}",
+        "`stillbytes params` lists the parameters and their ranges." if "settings" in where else "",
+    )
+
+
+def readable(text: str) -> str:
+    """The text without what UTF-8 has no place for: JSON and file names can hold lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def settings_of(model: BaseModel) -> Settings:

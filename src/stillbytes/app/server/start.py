@@ -1,26 +1,28 @@
-"""Starts the server on this machine's loopback address and opens the page."""
+"""Starts the server on this machine's loopback address and opens the page.
+
+The address is told as soon as the port is ours: while the browser starts, the web framework is imported, the photo is
+decoded and the kernels are loaded. Whoever connects earlier waits for that.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json as jsonlib
-import secrets
+import os
 import socket
 import sys
 import threading
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import uvicorn
-
-from stillbytes.app.server.application import create_app
-from stillbytes.app.server.guard import Guard
-from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import StillbytesError
-from stillbytes.develop.kernels.load import library
 from stillbytes.photo.decode import warm_up
 
+if TYPE_CHECKING:
+    from stillbytes.library.folder import Folder
+
 HOST = "127.0.0.1"
+BACKLOG = 128
 
 
 def serve(
@@ -28,68 +30,73 @@ def serve(
 ) -> int:
     """Serve the folder (or photo) until stopped; returns the exit status.
 
-    json: the first line of output is {"url", "launch"}; `launch` opens the page once. Raises StillbytesError when the
-    port is taken or the place does not exist.
+    port: 0 for any free one. json: the first line of output is {"url", "launch"}; `launch` opens the page once.
+    exit_with_parent: stop when standard input ends. Raises StillbytesError when the port is taken or the place does
+    not exist.
     """
     warm_up()
-    threading.Thread(target=library, name="kernels", daemon=True).start()
-    workspace = Workspace(path)
-    listener = _bound(port)
+    from stillbytes.library.folder import Folder  # noqa: PLC0415 - the decoder starts while this is imported
+
+    folder = Folder(path)
+    listener = bound(port)
     port = listener.getsockname()[1]
-    guard = Guard(create_app(workspace), secrets.token_urlsafe(32), port)
-    config = uvicorn.Config(
-        guard,
-        log_level="warning",
-        ws_per_message_deflate=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-        lifespan="on",
-    )
-    server = _Server(config)
+    from stillbytes.app.server.guard import token  # noqa: PLC0415
+
+    key, launch = token(), token()
     url = f"http://{HOST}:{port}/"
-    launch = f"{url}launch?token={guard.launch_token()}"
+    tell(url, f"{url}launch?token={launch}", json=json, browser=browser)
+    run(folder, listener, key, launch, exit_with_parent=exit_with_parent)
+    return 0
+
+
+def tell(url: str, launch: str, *, json: bool, browser: bool) -> None:
+    """Print the address and open it."""
     if json:
         print(jsonlib.dumps({"url": url, "launch": launch}), flush=True)
     else:
         print(f"Stillbytes is open at {launch}\nPress Ctrl+C to stop.", flush=True)
-    if browser:
-        threading.Thread(target=webbrowser.open, args=(launch,), daemon=True).start()
-    if exit_with_parent:
-        threading.Thread(target=_watch_parent, args=(server,), daemon=True).start()
+    if browser and has_screen():
+        threading.Thread(target=webbrowser.open, args=(launch,), name="browser", daemon=True).start()
+
+
+def has_screen() -> bool:
+    """Whether a browser has a place to open. Without one Python may start a text browser in our terminal."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("BROWSER") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_with_parent: bool) -> None:
+    """Answer until told to stop; then save everything."""
+    from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415
+
+    workspace = Workspace(folder)
+    workspace.prepare()
     try:
-        asyncio.run(server.serve([listener]))
-    except KeyboardInterrupt:
+        from stillbytes.app.server.answering import answer  # noqa: PLC0415 - the web framework, after all the rest
+
+        answer(workspace, listener, key, launch, exit_with_parent=exit_with_parent)
+    finally:
         workspace.close()
-    return 0
 
 
-class _Server(uvicorn.Server):
-    """Tells open event streams to end before uvicorn waits for them."""
+def bound(port: int) -> socket.socket:
+    """A socket that listens at the port of this machine's loopback address, and nowhere else.
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        app = self.config.app
-        inner = getattr(app, "_app", None)
-        closing = getattr(getattr(inner, "state", None), "closing", None)
-        if closing is not None:
-            closing.set()
-        await super().shutdown(sockets)
-
-
-def _bound(port: int) -> socket.socket:
+    Raises StillbytesError when the port cannot be had.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if sys.platform != "win32":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        if sys.platform == "win32":  # there, the other option would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
-        listener.listen(128)  # who reads the address may connect at once
+        listener.listen(BACKLOG)  # who reads the address may connect at once
     except OSError as error:
         listener.close()
-        raise StillbytesError(f"Port {port} is not free.", "Use --port 0 for any free port.") from error
+        reason = error.strerror or error
+        raise StillbytesError(
+            f"Port {port} cannot be used: {reason}.", "Use another one, or --port 0 for any free one."
+        ) from error
     return listener
-
-
-def _watch_parent(server: uvicorn.Server) -> None:
-    """The parent holds our standard input open; its end means that it is gone."""
-    while sys.stdin.buffer.read(4096):
-        pass
-    server.should_exit = True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import OrderedDict
-from pathlib import Path
+from collections.abc import Sequence
 
+from stillbytes.app.server.pipelines import Pipelines
+from stillbytes.app.server.watch import Watch
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Job, Jobs
@@ -14,94 +17,124 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
 from stillbytes.library import previews
 from stillbytes.library.folder import Folder
+from stillbytes.photo.decode import workers
+from stillbytes.photo.encode import preview_jpeg
 
-KEPT_PHOTOS = 3
-"""Decoded photos kept in memory: the current one and two to go back to."""
+MOST_DOCUMENTS = 32
+"""Histories kept in memory; the others are in their sidecars."""
+FIRST_LOOK = 1600
+"""Long edge in pixels of the picture that a page is likely to ask for first."""
 
 
 class Workspace:
     """Thread-safe; one for each server."""
 
-    def __init__(self, place: Path) -> None:
-        self.folder = Folder(place)
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
         self.events = Events()
         self.jobs = Jobs(self._job_changed)
+        self.pipelines = Pipelines(folder.photo)
+        self._watch = Watch(folder, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
-        self._documents: dict[str, Document] = {}
-        self._pipelines: OrderedDict[str, Pipeline] = OrderedDict()
-        self._decoding: dict[str, threading.Lock] = {}
-        self._thumbnails = threading.Lock()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._rendering = threading.Lock()
+
+    def prepare(self) -> None:
+        """In the background: open the photo that the page will show first, and keep an eye on the folder."""
+        self._watch.start()
+        threading.Thread(target=self._warm, name="prepare", daemon=True).start()
 
     def document(self, id: str) -> Document:
         """The open document of a photo. Raises NotFound."""
         with self._lock:
             if id in self._documents:
+                self._documents.move_to_end(id)
                 return self._documents[id]
         document = Document(self.folder.photo(id), self._document_changed)
         with self._lock:
-            return self._documents.setdefault(id, document)
+            document = self._documents.setdefault(id, document)
+            # One whose sidecar cannot be written is the only place where its edits are.
+            idle = [i for i, d in self._documents.items() if not d.problem and not d.unsaved and i != id]
+            for old in idle[: max(0, len(self._documents) - MOST_DOCUMENTS)]:
+                del self._documents[old]
+        return document
+
+    def settings(self, id: str) -> Settings | None:
+        """Those of the photo if it is open; else they are in its sidecar."""
+        with self._lock:
+            document = self._documents.get(id)
+        return document.settings if document else None
 
     def pipeline(self, id: str) -> Pipeline:
-        """The decoded photo, decoded once however many ask at the same time. Raises NotFound, UnreadablePhoto."""
-        with self._lock:
-            turn = self._decoding.setdefault(id, threading.Lock())
-        with turn:
-            with self._lock:
-                if id in self._pipelines:
-                    self._pipelines.move_to_end(id)
-                    return self._pipelines[id]
-            pipeline = self.folder.photo(id).pipeline
-            with self._lock:
-                self._pipelines[id] = pipeline
-                while len(self._pipelines) > KEPT_PHOTOS:
-                    self._pipelines.popitem(last=False)
-            return pipeline
+        """The decoded photo. Raises NotFound, UnreadablePhoto."""
+        return self.pipelines.of(id)
 
     def thumbnail(self, id: str) -> bytes:
         """A small JPEG of the photo as it is edited. Raises NotFound, UnreadablePhoto."""
-        with self._lock:
-            document = self._documents.get(id)
-        photo = document.photo if document else self.folder.photo(id)
-        settings = document.settings if document else photo.settings
+        photo = self.folder.photo(id)
+        known = self.settings(id)
+        settings = photo.settings if known is None else known
         if found := previews.cached(photo.path, settings):
             return found
         if not settings:
             return previews.of_camera(photo.path)
-        with self._thumbnails:  # one at a time, so that the picture on screen keeps a core
-            with self._lock:
-                pipeline = self._pipelines.get(id)
-            return previews.of_edit(photo.path, pipeline or photo.pipeline, settings)
+        with self._rendering:  # one at a time, so that the picture on screen keeps a core
+            return previews.of_edit(photo.path, self.pipelines.held(id) or photo.pipeline, settings)
 
-    def paste(self, id: str, settings: Settings, groups: list[str] | None, label: str) -> Document:
-        """Put the settings of these groups (all when None) into a photo's place of them."""
-        document = self.document(id)
-        if groups is None:
-            document.commit(settings, label)
-        else:
-            kept = document.settings.without(groups)
-            document.commit(Settings({**kept, **settings.only(groups)}), label)
-        return document
+    def paste(self, ids: Sequence[str], settings: Settings, groups: list[str] | None, label: str) -> list[Document]:
+        """Put the settings of these groups (all when None) into the photos' place of them. Raises NotFound."""
+        for id in ids:  # all or none
+            self.folder.photo(id)
+        pasted = []
+        for id in ids:
+            document = self.document(id)
+            if groups is None:
+                document.commit(settings, label)
+            else:
+                document.commit(Settings({**document.settings.without(groups), **settings.only(groups)}), label)
+            document.flush()
+            pasted.append(document)
+        return pasted
 
     def close(self) -> None:
-        """Save everything and stop."""
-        self.jobs.close()
+        """Save everything, then stop what runs, also in the middle of reading a photo."""
+        self._watch.stop()
+        self.jobs.stop()
         with self._lock:
             documents = list(self._documents.values())
         for document in documents:
-            try:
-                document.flush()
-            except StillbytesError:
-                continue  # the document says what is wrong in its `problem`
+            document.flush()
+        workers.close()  # else a damaged photo could hold up the end for as long as its decoder may take
+        self.jobs.close()
+
+    def _warm(self) -> None:
+        """What the first frame needs is there before the browser asks: samples, kernels, overview, encoder."""
+        try:
+            listed = self.folder.photos()
+            first = next((p.id for p in listed if p.path == self.folder.first), listed[0].id if listed else None)
+            if first is None:
+                return
+            pipeline = self.pipelines.of(first)
+            frame = pipeline.render(self.document(first).settings, min(1.0, FIRST_LOOK / pipeline.frame.long_edge))
+            preview_jpeg(frame.pixels, space=frame.space)  # type: ignore[arg-type]
+        except StillbytesError:  # whoever opens the photo is told
+            return
 
     def _document_changed(self, document: Document) -> None:
         data = {"id": document.photo.id, "edited": bool(document.settings), "digest": document.settings.digest}
         self.events.emit("photo-changed", data)
 
+    def _sidecar_changed(self, id: str) -> None:
+        with self._lock:
+            document = self._documents.get(id)
+        if document is not None:
+            document.refresh()  # tells by itself, and not of what we wrote
+            return
+        settings = self.folder.photo(id).settings
+        self.events.emit("photo-changed", {"id": id, "edited": bool(settings), "digest": settings.digest})
+
+    def _folder_changed(self) -> None:
+        self.events.emit("folder-changed", {"name": self.folder.name})
+
     def _job_changed(self, job: Job) -> None:
-        self.events.emit(
-            "job",
-            {
-                "id": job.id, "label": job.label, "state": job.state, "done": job.done, "total": job.total,
-                "message": job.message, "remedy": job.remedy,
-            },
-        )  # fmt: skip
+        self.events.emit("job", dataclasses.asdict(job))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -30,38 +32,42 @@ def router(workspace: Workspace, closing: asyncio.Event) -> APIRouter:
 
 
 async def _stream(workspace: Workspace, closing: asyncio.Event, after: int | None) -> AsyncIterator[str]:
+    """Until the page goes away, the server closes, or the page is too far behind: it then asks again and catches up."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[Event] = asyncio.Queue(QUEUED)
+    end = asyncio.ensure_future(closing.wait())
 
     def put(event: Event) -> None:
-        if not queue.full():  # a listener that far behind connects again and catches up
+        if queue.full():
+            end.cancel()
+        else:
             queue.put_nowait(event)
 
     def hear(event: Event) -> None:
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the loop has ended; nobody listens any more
             loop.call_soon_threadsafe(put, event)
 
     stop = workspace.events.listen(hear, after)
     try:
         yield ":\n\n"
-        while not closing.is_set():
-            try:
-                event = await asyncio.wait_for(_either(queue, closing), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                yield ":\n\n"
-                continue
-            if event is not None:
-                yield f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(dict(event.data))}\n\n"
+        while not end.done():
+            event = await _next(queue, end)
+            yield ":\n\n" if event is None else told(event)
     finally:
         stop()
-
-
-async def _either(queue: asyncio.Queue[Event], closing: asyncio.Event) -> Event | None:
-    """The next event, or None when the server closes."""
-    get, end = asyncio.ensure_future(queue.get()), asyncio.ensure_future(closing.wait())
-    try:
-        done, _ = await asyncio.wait((get, end), return_when=asyncio.FIRST_COMPLETED)
-        return get.result() if get in done else None
-    finally:
-        get.cancel()
         end.cancel()
+
+
+async def _next(queue: asyncio.Queue[Event], end: asyncio.Future[Any]) -> Event | None:
+    """The next event; None when there is none for a while, or at the end."""
+    get = asyncio.ensure_future(queue.get())
+    await asyncio.wait((get, end), timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if get.done():
+        return get.result()
+    get.cancel()
+    return None
+
+
+def told(event: Event) -> str:
+    """The event as server-sent events write it."""
+    return f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(dict(event.data))}\n\n"

@@ -20,10 +20,12 @@ from stillbytes.app.server.models import (
     PhotoModel,
     Place,
     White,
+    readable,
     settings_of,
 )
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.document import Document
+from stillbytes.library.folder import Listed
 from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.formats import kind
 from stillbytes.photo.metadata import Metadata
@@ -39,13 +41,17 @@ def router(workspace: Workspace) -> APIRouter:
         document.refresh()
         return described(workspace, document)
 
+    def edited(listed: Listed) -> bool:
+        known = workspace.settings(listed.id)
+        return listed.edited if known is None else bool(known)
+
     @routes.get("/folder")
     def get_folder() -> FolderModel:
         folder = workspace.folder
         listed = folder.photos()
         first = next((p.id for p in listed if p.path == folder.first), None)
-        photos = [PhotoEntry(id=p.id, name=p.name, kind=p.kind, edited=p.edited) for p in listed]
-        return FolderModel(path=str(folder.path), name=folder.name, first=first, photos=photos)
+        photos = [PhotoEntry(id=p.id, name=readable(p.name), kind=p.kind, edited=edited(p)) for p in listed]
+        return FolderModel(path=readable(str(folder.path)), name=readable(folder.name), first=first, photos=photos)
 
     @routes.get("/photos/{id}")
     def get_photo(id: str) -> PhotoModel:
@@ -90,15 +96,16 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.post("/paste")
     def paste(request: Paste) -> Pasted:
-        settings = settings_of(request.settings)
-        entries = []
-        for id in request.photos:
-            document = workspace.paste(id, settings, request.groups, request.label)
-            path = document.photo.path
-            entries.append(PhotoEntry(id=id, name=path.name, kind=kind(path) or "raw", edited=bool(document.settings)))
-        return Pasted(photos=entries)
+        pasted = workspace.paste(request.photos, settings_of(request.settings), request.groups, request.label)
+        return Pasted(photos=[entry(document) for document in pasted])
 
     return routes
+
+
+def entry(document: Document) -> PhotoEntry:
+    photo = document.photo
+    name, edited = readable(photo.path.name), bool(document.settings)
+    return PhotoEntry(id=photo.id, name=name, kind=kind(photo.path) or "raw", edited=edited)
 
 
 def described(workspace: Workspace, document: Document) -> PhotoModel:
@@ -110,7 +117,7 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
     entries = [HistoryEntry(index=i, label=e.label, at=e.at) for i, e in enumerate(history.entries, 1)]
     return PhotoModel(
         id=photo.id,
-        name=photo.path.name,
+        name=readable(photo.path.name),
         kind=kind(photo.path) or "raw",
         frame=Extent(width=pipeline.frame.width, height=pipeline.frame.height),
         developed=Extent(width=developed.width, height=developed.height),
@@ -121,7 +128,7 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
         history=HistoryModel(
             position=history.position, entries=entries, can_undo=history.can_undo, can_redo=history.can_redo
         ),
-        problem=document.problem,
+        problem=readable(document.problem),
     )
 
 

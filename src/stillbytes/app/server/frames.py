@@ -1,0 +1,142 @@
+"""One frame of the live picture: what is asked for, and the message that answers it."""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from stillbytes.app.server.models import Id, SettingsModel, Strict, settings_of
+from stillbytes.core.errors import Cancelled, InvalidSetting
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.photo.encode import preview_jpeg
+
+MOST_PIXELS = 40_000_000
+DRAFT_QUALITY, FULL_QUALITY = 80, 92
+SHADOWS, HIGHLIGHTS = (40, 90, 255), (255, 45, 45)
+"""The colours that mark clipped pixels."""
+SAMPLE = 100_000
+"""Pixels that the clipped parts are counted in."""
+
+View = Literal["main", "before"]
+
+
+class Region(Strict):
+    x: Annotated[int, Field(ge=0, le=1 << 20)]
+    y: Annotated[int, Field(ge=0, le=1 << 20)]
+    width: Annotated[int, Field(ge=1, le=1 << 16)]
+    height: Annotated[int, Field(ge=1, le=1 << 16)]
+
+
+class Wish(Strict):
+    """One request. scale: output pixels per full-resolution pixel; region: on the output grid of that scale."""
+
+    sequence: Annotated[int, Field(ge=0, le=1 << 52)]
+    photo: Id
+    view: View = "main"
+    settings: SettingsModel  # type: ignore[valid-type]
+    scale: Annotated[float, Field(gt=0, le=4)]
+    region: Region | None = None
+    draft: bool = False
+    space: Literal["srgb", "display-p3"] = "srgb"
+    clipping: Literal["none", "shadows", "highlights", "both"] = "none"
+
+
+def frame(
+    wish: Wish, arrived: float, opened: Callable[[str, Callable[[], bool]], Pipeline], cancelled: Callable[[], bool]
+) -> bytes:
+    """The answer: u32le header length, JSON header, 4 x 256 u32le histogram, JPEG.
+
+    arrived: time.perf_counter() when the wish came. opened: the pipeline of a photo's id. Raises Cancelled as soon as
+    `cancelled` says so, InvalidSetting, NotFound, UnreadablePhoto.
+    """
+    started = time.perf_counter()
+    pipeline = opened(wish.photo, cancelled)
+    settings = settings_of(wish.settings)
+    developed = pipeline.developed_size(settings)
+    region = visible(wish, developed)
+    made = pipeline.render(settings, wish.scale, region, Output(wish.space), cancelled)
+    pixels = np.asarray(made.pixels, np.uint8)
+    histogram, clipped = made.histogram(), clipped_parts(pixels)
+    if wish.clipping != "none":
+        mark_clipped(pixels, wish.clipping)
+    if cancelled():
+        raise Cancelled()
+    rendered = time.perf_counter()
+    quality, subsampling = (DRAFT_QUALITY, "420") if wish.draft else (FULL_QUALITY, "444")
+    jpeg = preview_jpeg(pixels, quality, space=wish.space, subsampling=subsampling)
+    encoded = time.perf_counter()
+    white = pipeline.white_balance(settings)
+    header: dict[str, Any] = {
+        "sequence": wish.sequence,
+        "photo": wish.photo,
+        "view": wish.view,
+        "region": {"x": region.x, "y": region.y, "width": region.width, "height": region.height},
+        "scale": wish.scale,
+        "draft": wish.draft,
+        "width": region.width,
+        "height": region.height,
+        "developed": {"width": developed.width, "height": developed.height},
+        "white_balance": {"temperature": round(white.temperature), "tint": round(white.tint)},
+        "timings": {
+            "queue": round((started - arrived) * 1e3, 2),
+            "render": round((rendered - started) * 1e3, 2),
+            "encode": round((encoded - rendered) * 1e3, 2),
+        },
+        "clipped": clipped,
+    }
+    text = json.dumps(header).encode()
+    return b"".join((struct.pack("<I", len(text)), text, histogram.astype("<u4").tobytes(), jpeg))
+
+
+def visible(wish: Wish, developed: Size) -> Rect:
+    """The part of the output grid that is asked for and exists. Raises InvalidSetting."""
+    size = developed.scaled(wish.scale)
+    whole = Rect.of(size)
+    region = whole if wish.region is None else Rect(**wish.region.model_dump()).within(whole)
+    if region.empty:
+        extent = f"The picture has {size.width} x {size.height} pixels at this scale."
+        raise InvalidSetting("The region lies outside the picture.", extent)
+    if region.width * region.height > MOST_PIXELS:
+        raise InvalidSetting("The region is too large for a live frame.", "Ask for the visible part.")
+    return region
+
+
+def clipped_parts(pixels: NDArray[np.uint8]) -> dict[str, float]:
+    """Parts of a regular sample of the picture in which a channel is at its end.
+
+    pixels: (height, width, 3) uint8.
+    """
+    step = max(1, int((pixels.shape[0] * pixels.shape[1] / SAMPLE) ** 0.5))
+    darkest, brightest = _ends(np.ascontiguousarray(pixels[::step, ::step]))
+    total = darkest.size
+    return {
+        "shadows": np.count_nonzero(darkest == 0) / total,
+        "highlights": np.count_nonzero(brightest == 255) / total,
+    }
+
+
+def mark_clipped(pixels: NDArray[np.uint8], which: Literal["shadows", "highlights", "both"]) -> None:
+    """Colour clipped pixels in place. pixels: (height, width, 3) uint8."""
+    darkest, brightest = _ends(pixels)
+    marks = []
+    if which != "highlights":
+        marks.append((np.flatnonzero(darkest == 0), SHADOWS))
+    if which != "shadows":
+        marks.append((np.flatnonzero(brightest == 255), HIGHLIGHTS))
+    flat = pixels.reshape(-1, 3)
+    for places, colour in marks:
+        flat[places] = colour
+
+
+def _ends(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The smallest and the largest channel of each pixel: channel by channel, far quicker than along an axis."""
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
