@@ -1,57 +1,93 @@
-#!/usr/bin/env python3
-"""The look stage for a 1600-pixel preview with every operation active: one slider step at a time.
+"""The look stage of a 1600 x 1067 preview with every operation active.
 
-    .venv/bin/python benchmarks/look_stage.py [--runs 40]
-
-Limit: a median of 25 ms on two cores.
+The base (demosaiced, resampled) is cached after the first render; each timed one changes the exposure, as a slider
+does. What is timed is `Pipeline.render`: uniforms, the look kernel and the array it fills.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+from common import announce, parser, percentile, raw_file, save, table
 
-from develop.scenes import bayer, colourful  # noqa: E402 - the tests' synthetic scene
+LIMIT = "median under 25 ms with all operations active, on 2 cores"
+EDGE = 1600
+CHANGED: dict[str, Any] = {
+    "noise_luminance": 20, "noise_colour": 40, "sharpen_amount": 60, "temperature": 5200, "tint": 8,
+    "exposure": 0.3, "highlights": -40, "shadows": 30, "whites": 8, "blacks": -6, "clarity": 20, "contrast": 15,
+    "vignette_amount": -20, "profile": "linear", "curve": [[0, 0], [64, 58], [190, 200], [255, 255]],
+    "curve_red": [[0, 0], [128, 130], [255, 255]], "hue_green": 10, "saturation_blue": 15, "luminance_orange": 8,
+    "vibrance": 20, "saturation": 5, "grade_shadows_hue": 220, "grade_shadows_saturation": 15,
+    "grade_highlights_hue": 45, "grade_highlights_saturation": 10, "grade_balance": 10,
+    "crop_left": 0.001, "crop_angle": 0.2, "black_and_white": True, "grey_red": 20,
+}  # fmt: skip
+"""Every operation away from what leaves the picture alone."""
 
-from stillbytes.develop.kernels.load import library  # noqa: E402
-from stillbytes.develop.pipeline import Pipeline  # noqa: E402
-from stillbytes.develop.settings import Settings  # noqa: E402
 
-ALL = Settings(
-    temperature=5200, exposure=0.3, contrast=20, highlights=-50, shadows=40, whites=10, blacks=-10, clarity=30,
-    vibrance=20, saturation=5, curve=((0, 0), (100, 110), (255, 255)), curve_red=((0, 0), (90, 100), (255, 255)),
-    hue_red=10, saturation_blue=20, luminance_green=10, grade_shadows_hue=220, grade_shadows_saturation=20,
-    vignette_amount=-20, sharpen_amount=60, noise_colour=40, black_and_white=True, grey_red=20,
-)  # fmt: skip
+def measure(path: Path, count: int) -> dict[str, Any]:
+    """Milliseconds of each render with every operation active, and with the exposure alone."""
+    import stillbytes as sb  # noqa: PLC0415
+    from stillbytes.develop.operations import catalogue  # noqa: PLC0415
+    from stillbytes.develop.settings import Settings  # noqa: PLC0415
 
-
-def median(scene: Pipeline, settings: Settings, runs: int) -> float:
-    times = []
-    for i in range(runs):
-        started = time.perf_counter()
-        scene.render(settings.changed(exposure=i / 100), 0.5)
-        times.append((time.perf_counter() - started) * 1e3)
-    return statistics.median(times[2:])
+    idle = [operation.name for operation in catalogue() if not operation.active(Settings(CHANGED))]
+    if idle:
+        raise SystemExit(f"These operations are not active; add their parameters to CHANGED: {', '.join(idle)}")
+    photo = sb.open(path)
+    found: dict[str, Any] = {}
+    for name, settings in {"all": CHANGED, "exposure": {}}.items():
+        edit = photo.edit({}).edit(**settings)
+        for i in range(3):
+            picture = edit.edit(exposure=0.1 + i / 100).render(size=EDGE)
+        times = []
+        for i in range(count):
+            changed = edit.edit(exposure=0.2 + i / 1000)
+            begin = time.perf_counter()
+            changed.render(size=EDGE)
+            times.append((time.perf_counter() - begin) * 1e3)
+        found[name] = {"ms": times, "size": [picture.shape[1], picture.shape[0]]}
+    return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=40)
-    runs = parser.parse_args().runs
-    scene = Pipeline(bayer(colourful(2134, 3200)))
-    print(f"{os.cpu_count()} cores, kernels for {library().level}; 1600 x 1067 pixels")
-    for threads in (0, 1):
-        library().set_threads(threads)
-        name = f"{threads or os.cpu_count()} thread(s)"
-        everything, few = median(scene, ALL, runs), median(scene, Settings(contrast=10), runs)
-        print(f"  {name}: every operation {everything:.1f} ms (limit 25 on 2 cores), a few {few:.1f} ms")
+    made = parser(__doc__)
+    made.add_argument("--count", type=int, default=100, help="timed renders (default: %(default)s)")
+    made.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    chosen = made.parse_args()
+    if chosen.measure:
+        print(json.dumps(measure(chosen.measure, chosen.count)))
+        return
+    report = announce(LIMIT) | {"runs": {}}
+    path = raw_file(chosen.work, "forest-path", 24)
+    rows = []
+    for label, threads in {"all cores": "", "one thread": "1"}.items():
+        environment = {key: value for key, value in os.environ.items() if key != "STILLBYTES_THREADS"}
+        if threads:
+            environment["STILLBYTES_THREADS"] = threads
+        command = [sys.executable, __file__, "--count", str(chosen.count), "--measure", str(path)]
+        ran = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        for active, found in json.loads(ran.stdout).items():
+            times, (width, height) = found["ms"], found["size"]
+            middle, slow = statistics.median(times), percentile(times, 0.95)
+            rows.append(
+                [f"{active}, {label}", f"{width}x{height}", f"{middle:.1f}", f"{slow:.1f}", f"{min(times):.1f}"]
+            )
+            report["runs"][f"{active}, {label}"] = {
+                "size": [width, height],
+                "median_ms": middle,
+                "p95_ms": slow,
+                "ms": times,
+            }
+    print(table(["operations active", "size", "median ms", "p95 ms", "least ms"], rows))
+    save("look_stage", report)
 
 
 if __name__ == "__main__":
