@@ -46,9 +46,17 @@ class Folder:
         return self.path.name or str(self.path)
 
     def photos(self) -> list[Listed]:
-        """Sorted as people count: IMG_2 before IMG_10. A file that a link leads to outside the folder is left out."""
+        """Sorted as people count: IMG_2 before IMG_10. A file that a link leads to outside the folder is left out.
+
+        Raises NotFound when the folder cannot be read any more.
+        """
         found: list[Listed] = []
-        with os.scandir(self.path) as entries:
+        try:
+            listing = os.scandir(self.path)
+        except OSError as error:
+            problem = f"The folder {self.path} cannot be read: {error.strerror or error}."
+            raise NotFound(problem, "It may have been moved, or its disk taken away.") from error
+        with listing as entries:
             for entry in entries:
                 path = Path(entry.path)
                 found_kind = kind(path)

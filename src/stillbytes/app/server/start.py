@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import StillbytesError
-from stillbytes.photo.decode import warm_up
+from stillbytes.photo.decode import warm_up, workers
 
 if TYPE_CHECKING:
     from stillbytes.library.folder import Folder
@@ -77,6 +77,8 @@ def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_
 
         answer(workspace, listener, key, launch, exit_with_parent=exit_with_parent)
     finally:
+        workspace.stop()
+        workers.close()  # else a damaged photo could hold up the end for as long as its decoder may take
         workspace.close()
 
 

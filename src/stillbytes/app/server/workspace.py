@@ -17,7 +17,6 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
 from stillbytes.library import previews
 from stillbytes.library.folder import Folder
-from stillbytes.photo.decode import workers
 from stillbytes.photo.encode import preview_jpeg
 
 MOST_DOCUMENTS = 32
@@ -96,15 +95,18 @@ class Workspace:
             pasted.append(document)
         return pasted
 
-    def close(self) -> None:
-        """Save everything, then stop what runs, also in the middle of reading a photo."""
+    def stop(self) -> None:
+        """Save everything and ask what runs to end."""
         self._watch.stop()
         self.jobs.stop()
         with self._lock:
             documents = list(self._documents.values())
         for document in documents:
             document.flush()
-        workers.close()  # else a damaged photo could hold up the end for as long as its decoder may take
+
+    def close(self) -> None:
+        """Save everything and wait for what runs to end."""
+        self.stop()
         self.jobs.close()
 
     def _warm(self) -> None:
