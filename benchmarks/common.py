@@ -35,6 +35,12 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         default=Path(tempfile.gettempdir()) / "stillbytes-benchmarks",
         help="folder for the made-up RAW files and what is exported; kept for the next run (default: %(default)s)",
     )
+    made.add_argument(
+        "--patience",
+        type=float,
+        default=0,
+        help="on a shared machine: seconds to wait before each measurement until it is idle (default: %(default)s)",
+    )
     return made
 
 
@@ -134,10 +140,13 @@ def percentile(values: list[float], share: float) -> float:
 
 @dataclass
 class Ran:
-    """seconds: wall clock. peak: greatest sum over the process and its descendants of the memory each has, in bytes,
+    """seconds: wall clock. cpu: seconds of all cores that the process and the children it waited for took. others: cores
+    that everything else on the machine kept busy meanwhile, on average. peak: greatest sum over the process and its descendants of the memory each has, in bytes,
     counting pages that several share once (PSS). rss: the same sum of resident sizes, sharing ignored."""
 
     seconds: float
+    cpu: float
+    others: float
     peak: int
     rss: int
 
@@ -148,18 +157,47 @@ def timed(command: list[str], memory: bool = False) -> Ran:
     memory: sample it. Reading PSS holds up the process that is read, so a sampled run's time is not to be compared.
     """
     with tempfile.TemporaryFile() as log:
-        begin = time.perf_counter()
+        begin, busy, own = time.perf_counter(), busy_seconds(), _children_seconds()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         watch = _Watch(process.pid) if memory else None
         status = process.wait()
         seconds = time.perf_counter() - begin
+        cpu = _children_seconds() - own
+        others = max(0.0, busy_seconds() - busy - cpu) / seconds
         if watch:
             watch.finish()
         if status:
             log.seek(0)
             said = log.read().decode(errors="replace")[-3000:]
             stop(f"{' '.join(command)} failed with status {status}:\n{said}")
-    return Ran(seconds, watch.peak if watch else 0, watch.rss if watch else 0)
+    return Ran(seconds, cpu, others, watch.peak if watch else 0, watch.rss if watch else 0)
+
+
+def busy_seconds() -> float:
+    """Seconds that all cores together have worked since the machine started, time taken by its host included."""
+    place = Path("/proc/stat")
+    if not place.exists():
+        return 0.0
+    user, nice, system, _, _, irq, softirq, steal = map(int, place.read_text().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def _children_seconds() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+def quiet(most: float, patience: float) -> None:
+    """Wait until everything on this machine together keeps at most `most` cores busy for two seconds.
+
+    After `patience` seconds it goes on anyway.
+    """
+    end = time.perf_counter() + patience
+    while time.perf_counter() < end:
+        begin, busy = time.perf_counter(), busy_seconds()
+        time.sleep(2)
+        if (busy_seconds() - busy) / (time.perf_counter() - begin) <= most:
+            return
 
 
 class _Watch:

@@ -3,6 +3,7 @@
 Each program gets the same files, one run after the other in turn. darktable and RawTherapee run with their defaults
 (no OpenCL), Stillbytes with ten parameters changed. Wall clock of the whole command, start included. Memory of the
 whole process tree, sampled every 20 ms in a run of its own before the timed ones, which also fills the caches.
+"others": cores that everything else on the machine kept busy during each run, on average.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from common import ROOT, Ran, announce, median, need, parser, raw_file, save, stop, table, timed, version_of
+from common import ROOT, Ran, announce, median, need, parser, quiet, raw_file, save, stop, table, timed, version_of
 
 LIMIT = "3x faster than the faster of the two, and no more memory than either (24 and 45 MP, 2 cores)"
+IDLE = 0.2
+"""Cores that the rest of the machine may use where a quiet moment is asked for."""
 CHANGED = {
     "exposure": "0.35", "contrast": "12", "highlights": "-40", "shadows": "30", "whites": "8", "blacks": "-6",
     "clarity": "15", "vibrance": "20", "temperature": "5600", "vignette-amount": "-15",
@@ -57,6 +60,7 @@ def main() -> None:
         for turn in range(chosen.runs + 1):
             for name, (command, target) in plan.items():
                 target.unlink(missing_ok=True)
+                quiet(IDLE, chosen.patience)
                 ran = timed(command, memory=turn == 0)
                 if not target.exists():
                     stop(f"{name} wrote no {target}: {' '.join(command)}")
@@ -67,23 +71,30 @@ def main() -> None:
         seconds = {name: median([r.seconds for r in found]) for name, found in runs.items()}
         memory = {name: found.peak / 2**20 for name, found in sampled.items()}
         resident = {name: found.rss / 2**20 for name, found in sampled.items()}
+        cpu = {name: median([r.cpu for r in found]) for name, found in runs.items()}
         rows = [
             [
-                name, f"{seconds[name]:.2f}", " ".join(f"{r.seconds:.2f}" for r in runs[name]),
-                f"{seconds[name] / seconds['stillbytes']:.2f}x", f"{memory[name]:.0f}", f"{resident[name]:.0f}",
-                f"{memory[name] / memory['stillbytes']:.2f}x",
+                name, f"{seconds[name]:.2f}", " ".join(f"{r.seconds:.2f}" for r in runs[name]), f"{cpu[name]:.2f}",
+                " ".join(f"{r.others:.1f}" for r in runs[name]), f"{seconds[name] / seconds['stillbytes']:.2f}x",
+                f"{memory[name]:.0f}", f"{resident[name]:.0f}", f"{memory[name] / memory['stillbytes']:.2f}x",
             ]
             for name in plan
         ]  # fmt: skip
         faster = min(seconds["darktable"], seconds["rawtherapee"]) / seconds["stillbytes"]
         smaller = min(memory["darktable"], memory["rawtherapee"]) / memory["stillbytes"]
         print(f"{megapixels:g} MP")
-        print(table(["program", "median s", "runs s", "time", "peak MiB (PSS)", "(RSS)", "memory"], rows))
+        print(
+            table(
+                ["program", "median s", "runs s", "CPU s", "others", "time", "peak MiB (PSS)", "(RSS)", "memory"], rows
+            )
+        )
         print(
             f"faster than the faster peer: {faster:.2f}x; memory of the smaller peer: {smaller:.2f}x ours\n", flush=True
         )
         report["sizes"][f"{megapixels:g}"] = {
             "seconds": {name: [r.seconds for r in found] for name, found in runs.items()},
+            "others_cores": {name: [r.others for r in found] for name, found in runs.items()},
+            "median_cpu_seconds": cpu, "least_seconds": {n: min(r.seconds for r in f) for n, f in runs.items()},
             "median_seconds": seconds, "peak_pss_mib": memory, "peak_rss_mib": resident,
             "faster_than_faster_peer": faster, "smaller_peer_memory": smaller,
             "commands": {name: command for name, (command, _) in plan.items()},
