@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import random
@@ -14,8 +13,6 @@ import pytest
 from app.server.conftest import Running
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
-
-from stillbytes.app.server.routes.live import Waiting, Wish
 
 
 @pytest.fixture
@@ -67,18 +64,6 @@ def test_of_many_requests_the_newest_is_answered_last(server: Running, live: Cli
         while not seen or seen[-1] != 59:
             seen.append(frame(live.recv(timeout=60))[0]["sequence"])  # type: ignore[arg-type]
     assert seen == sorted(seen)
-
-
-def test_a_wish_that_waits_gives_way_to_a_newer_one_of_its_view() -> None:
-    async def scenario() -> list[int]:
-        waiting = Waiting()
-        for sequence, view in ((1, "main"), (2, "before"), (3, "main"), (4, "main")):
-            waiting.put(
-                Wish.model_validate({"sequence": sequence, "photo": "p", "view": view, "settings": {}, "scale": 1})
-            )
-        return [(await waiting.take())[0].sequence for _ in range(2)]
-
-    assert asyncio.run(scenario()) == [4, 2]
 
 
 def test_both_views_are_answered(server: Running, live: ClientConnection) -> None:

@@ -65,6 +65,8 @@ def test_a_folder_that_went_away_is_told_of_once(heard: Heard) -> None:
     for path in heard.path.iterdir():
         path.unlink()
     heard.path.rmdir()
-    with pytest.raises(NotFound, match="cannot be read"):
-        heard.watch.look()
     heard.watch.look()
+    heard.watch.look()
+    assert heard.told == ["folder"]
+    with pytest.raises(NotFound, match="cannot be read"):
+        heard.folder.photos()

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from stillbytes.core.errors import StillbytesError
+from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.edit.document import stamp
 from stillbytes.library.folder import Folder
 
@@ -67,7 +67,11 @@ class Watch:
             return -1
 
     def _seen(self) -> State:
+        try:
+            listed = self._folder.photos()
+        except NotFound:  # gone, for now at least: whoever asks for the folder is told
+            return {}
         return {
             photo.id: (stamp(photo.path.with_suffix(".xmp")), stamp(photo.path.with_name(f"{photo.name}.xmp")))
-            for photo in self._folder.photos()
+            for photo in listed
         }
