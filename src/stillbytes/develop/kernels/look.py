@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -176,4 +177,6 @@ def look(kind: str, *, whole: bool) -> Kernel:
     return Kernel(name, out, look.arguments)
 
 
-KERNELS = tuple(partial(look, kind, whole=whole) for kind, whole in (("byte", True), ("byte", False), ("float", True)))
+KERNELS: tuple[Callable[[], Kernel], ...] = tuple(
+    partial(look, kind, whole=whole) for kind, whole in (("byte", True), ("byte", False), ("float", True))
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import halide as hl
@@ -109,4 +110,4 @@ def noise() -> Kernel:
     return Kernel("noise", out, (source, uniforms, width, height, grey))
 
 
-KERNELS = (noise,)
+KERNELS: tuple[Callable[[], Kernel], ...] = (noise,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import halide as hl
@@ -83,4 +84,4 @@ def resample_turned() -> Kernel:
     return Kernel("resample_turned", out, (source, width, height, uniforms, lanczos, reach))
 
 
-KERNELS = (resample_straight, resample_turned)
+KERNELS: tuple[Callable[[], Kernel], ...] = (resample_straight, resample_turned)

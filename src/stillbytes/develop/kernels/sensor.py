@@ -5,6 +5,7 @@ Signal 1 is saturation of the green channel; the other channels saturate at thei
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import halide as hl
@@ -291,4 +292,12 @@ def halve() -> Kernel:
     return Kernel("halve", out, (source, width, height))
 
 
-KERNELS = (bayer, bayer_half, rgb_camera, lambda: rgb_table(8), lambda: rgb_table(16), rgb_float, halve)
+KERNELS: tuple[Callable[[], Kernel], ...] = (
+    bayer,
+    bayer_half,
+    rgb_camera,
+    lambda: rgb_table(8),
+    lambda: rgb_table(16),
+    rgb_float,
+    halve,
+)
