@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from stillbytes.photo.metadata import Metadata
 
 def photo_id(path: Path) -> str:
     """Sixteen hexadecimal digits that stay the same for the same path."""
-    return hashlib.blake2b(str(path.resolve()).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(os.fsencode(path.resolve()), digest_size=8).hexdigest()
 
 
 class Photo:

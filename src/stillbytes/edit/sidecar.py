@@ -129,7 +129,7 @@ def write(
     packet = Packet(content_of(path), path.name) if path.exists() else Packet()
     fields.put(packet, settings, orientation, upright)
     if packet.text("crs:RawFileName") is None:
-        packet.put("crs:RawFileName", photo.name)
+        packet.put("crs:RawFileName", photo.name.encode("utf-8", "replace").decode())  # XML holds no odd bytes
     packet.put("sb:Settings", json.dumps(dict(settings)))
     packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
     if history:

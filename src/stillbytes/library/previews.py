@@ -72,5 +72,5 @@ def sweep() -> int:
 def _place(path: Path, settings: Settings) -> Path:
     status = path.stat()
     state = f"{VERSION}\0{path.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\0{settings.digest}"
-    digest = hashlib.blake2b(state.encode(), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(os.fsencode(state), digest_size=16).hexdigest()
     return paths.cache("thumbnails") / digest[:2] / f"{digest[2:]}.jpg"

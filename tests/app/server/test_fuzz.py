@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     make_photo(folder / "a.dng")
     (folder / "broken.dng").write_bytes(b"II*\0 this is no DNG")
     (folder / "b.jpg").write_bytes(b"\xff\xd8\xff no JPEG")
+    if sys.platform == "linux":  # the only system where a name can be no text at all
+        make_photo(folder / "odd.dng")
+        (folder / "odd.dng").rename(os.fsdecode(os.fsencode(folder) + b"/odd\xff.dng"))
     return Workspace(Folder(folder))
 
 
