@@ -22,6 +22,7 @@ ROOT = HERE.parent
 SHARED = Path(os.environ.get("STILLBYTES_SHARED", ROOT.parent / "shared"))
 PHOTOS = SHARED / "reference/photos"
 RESULTS = HERE / "results"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users' second start finds compiled modules, and so does ours
 SAMPLE_SECONDS = 0.02
 PEERS = "apt-get update && apt-get install -y --no-install-recommends darktable rawtherapee"
 
@@ -140,9 +141,14 @@ def percentile(values: list[float], share: float) -> float:
 
 @dataclass
 class Ran:
-    """seconds: wall clock. cpu: seconds of all cores that the process and the children it waited for took. others: cores
-    that everything else on the machine kept busy meanwhile, on average. peak: greatest sum over the process and its descendants of the memory each has, in bytes,
-    counting pages that several share once (PSS). rss: the same sum of resident sizes, sharing ignored."""
+    """What a command took.
+
+    seconds: wall clock.
+    cpu: seconds of all cores that the process and the children it waited for took.
+    others: cores that everything else on the machine kept busy meanwhile, on average.
+    peak: greatest sum over the process and its descendants of the memory each has, in bytes, counting pages that
+        several share once (PSS). rss: the same of resident sizes, sharing ignored.
+    """
 
     seconds: float
     cpu: float

@@ -22,7 +22,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from common import PHOTOS, announce, parser, raw_file, save, table
+from common import PHOTOS, announce, parser, quiet, raw_file, save, table
 
 LIMIT = "import < 300 ms; 24 MP RAW: embedded preview < 150 ms, developed preview < 1.2 s"
 
@@ -168,6 +168,7 @@ def main() -> None:
     plain = raw_file(chosen.work, "forest-path", 24)
     raw_file(chosen.work, "kite")
     held = with_preview(plain)
+    quiet(0.2, chosen.patience)
     found: dict[str, list[float]] = importing(chosen.runs)
     cases = {
         "embedded preview (JPEG in the file)": ("embedded", held, "first"),
@@ -175,6 +176,7 @@ def main() -> None:
         "developed preview, 1600 px": ("developed", plain, "first"),
     }
     for label, (what, path, turn) in cases.items():
+        quiet(0.2, chosen.patience)
         found[label] = [fresh(what, "--photo", str(path))[turn] for _ in range(chosen.runs)]
     folder = chosen.work / "served"
     folder.mkdir(exist_ok=True)
