@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,8 @@ STRIP_PIXELS = 5_000_000
 LOOK_MARGIN = 24
 """Pixels around a region that the look kernel may read: sharpening's reach, rounded up to whole vectors."""
 GUIDE_EDGE = 1024
+HELD_BYTES = 64 << 20
+"""What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
 Dtype = Literal["uint8", "uint16", "float32"]
 
 
@@ -65,10 +68,10 @@ class Frame:
         step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // 200_000))
         some = self.pixels[::step, ::step]
         full = {"u1": 1.0, "u2": 1 / 257, "f4": 255.0}[some.dtype.str[1:]]
-        codes = (some if full == 1 else np.rint(some * full)).astype(np.int32)
-        luma = (codes @ np.array([54, 183, 19], np.int32)) >> 8
-        planes = [codes[..., 0], codes[..., 1], codes[..., 2], luma]
-        return np.stack([np.bincount(p.ravel(), minlength=256) for p in planes]).astype(np.uint32)
+        codes = some if full == 1 else np.rint(some * full)
+        red, green, blue = (np.ascontiguousarray(codes[..., i], np.uint16) for i in range(3))
+        luma = (red * 54 + green * 183 + blue * 19) >> 8  # at most 255 * 256, which 16 bits hold
+        return np.stack([np.bincount(p.ravel(), minlength=256) for p in (red, green, blue, luma)]).astype(np.uint32)
 
 
 class Pipeline:
@@ -77,7 +80,7 @@ class Pipeline:
     def __init__(self, decoded: Decoded) -> None:
         self._decoded = decoded
         self._lock = threading.RLock()
-        self._held: tuple[object, Planes] | None = None
+        self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
 
     @cached_property
     def _library(self) -> Library:
@@ -230,10 +233,12 @@ class Pipeline:
         uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
         key = (digest, form, grid, need)
-        if self._held is None or self._held[0] != key:
-            planes = resampled(self._library, self._sensor, form, grid, level, need, uniforms)
-            self._held = (key, planes)
-        return self._held[1], need
+        if key not in self._held:
+            self._held[key] = resampled(self._library, self._sensor, form, grid, level, need, uniforms)
+            while len(self._held) > 1 and sum(p.nbytes for p in self._held.values()) > HELD_BYTES:
+                self._held.popitem(last=False)
+        self._held.move_to_end(key)
+        return self._held[key], need
 
     @cached_property
     def _guide(self) -> Guide:
