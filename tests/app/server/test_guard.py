@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -106,13 +107,17 @@ def test_a_launch_link_works_once_and_only_for_who_really_follows_it() -> None:
 def test_a_body_over_the_limit_is_refused(server: Running) -> None:
     path = f"/api/photos/{server.ids()['IMG_1.dng']}/settings"
     big = json.dumps({"label": "x" * (2 << 20), "settings": {}}).encode()
-    assert server.client.put(path, content=big).status_code == 413
 
-    def chunks() -> object:
+    def chunks() -> Iterator[bytes]:
         for _ in range(40):
             yield b" " * 65536
 
-    assert server.client.put(path, content=chunks()).status_code == 413  # type: ignore[arg-type]
+    for content in (big, chunks()):
+        try:
+            assert server.client.put(path, content=content).status_code == 413
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            continue  # refused while we were still sending: the answer may be lost with the connection
+    assert server.client.get("/api/folder").status_code == 200
 
 
 def test_a_body_is_cut_off_at_the_limit_before_anybody_reads_it() -> None:
