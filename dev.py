@@ -99,7 +99,7 @@ def browser() -> str | None:
 
 def run(arguments: list[str]) -> None:
     """The editor; on a copy of the sample, since its sidecar will lie beside it."""
-    if not any(not a.startswith("-") for a in arguments):
+    if not any(Path(argument).exists() for argument in arguments):
         folder = ROOT / ".sample"
         folder.mkdir(exist_ok=True)
         copy = folder / "evening-glow.dng"

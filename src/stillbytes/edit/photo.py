@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,8 @@ class Photo:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.id = photo_id(path)
+        self._decoding = threading.Lock()
+        self._pipeline: Pipeline | None = None
 
     def __repr__(self) -> str:
         return f"Photo({str(self.path)!r})"
@@ -44,12 +47,15 @@ class Photo:
 
         return read_metadata(self.path)
 
-    @cached_property
+    @property
     def pipeline(self) -> Pipeline:
-        """The decoded photo. Raises UnreadablePhoto."""
+        """The decoded photo, decoded once whichever threads ask. Raises UnreadablePhoto."""
         from stillbytes.photo.decode import decode  # noqa: PLC0415
 
-        return Pipeline(decode(self.path))
+        with self._decoding:
+            if self._pipeline is None:
+                self._pipeline = Pipeline(decode(self.path))
+            return self._pipeline
 
     @property
     def upright(self) -> tuple[int, Size]:
