@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Editor:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = [*ARGUMENTS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
-        place = os.environ.get("STILLBYTES_BROWSER")
+        place = os.environ.get("STILLBYTES_BROWSER") or shutil.which("chromium")
         found = playwright.chromium.launch(executable_path=place, args=arguments)
         yield found
         found.close()
