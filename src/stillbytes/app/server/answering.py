@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import uvicorn
 
@@ -42,7 +42,7 @@ async def _answering(
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
-    server = Server(config, closing)
+    server = Server(config, closing, workspace.prepare)
     if exit_with_parent:
         threading.Thread(target=server.end_with_parent, name="parent", daemon=True).start()
     await server.serve([listener])
@@ -51,9 +51,13 @@ async def _answering(
 class Server(uvicorn.Server):
     """Ends quietly: open streams are told first, and a signal that asked for the end has done its work."""
 
-    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event, begun: Callable[[], None]) -> None:
         super().__init__(config)
-        self._closing = closing
+        self._closing, self._begun = closing, begun
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._begun()  # not earlier, or the page itself would wait for the processor
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._closing.set()  # else uvicorn waits for the event streams

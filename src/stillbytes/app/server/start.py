@@ -71,7 +71,7 @@ def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_
     from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415
 
     workspace = Workspace(folder)
-    workspace.prepare()
+    workspace.glance()
     try:
         from stillbytes.app.server.answering import answer  # noqa: PLC0415 - the web framework, after all the rest
 

@@ -6,10 +6,11 @@ import dataclasses
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from stillbytes.app.server.pipelines import Pipelines
 from stillbytes.app.server.watch import Watch
-from stillbytes.core.errors import StillbytesError
+from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Job, Jobs
 from stillbytes.develop.pipeline import Pipeline
@@ -17,6 +18,7 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
 from stillbytes.library import previews
 from stillbytes.library.folder import Folder
+from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.encode import preview_jpeg
 
 MOST_DOCUMENTS = 32
@@ -37,11 +39,33 @@ class Workspace:
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._rendering = threading.Lock()
+        self._glance: Future[tuple[str, bytes]] | None = None
+
+    def glance(self) -> None:
+        """In the background: read the camera's preview of the photo that the page will show first."""
+        glance: Future[tuple[str, bytes]] = Future()
+        self._glance = glance
+
+        def read() -> None:
+            try:
+                id = self._first()
+                glance.set_result((id, self._preview(id)))
+            except Exception as error:  # whoever opens the photo is told
+                glance.set_exception(error)
+
+        threading.Thread(target=read, name="glance", daemon=True).start()
 
     def prepare(self) -> None:
-        """In the background: open the photo that the page will show first, and keep an eye on the folder."""
+        """In the background: open that photo, and keep an eye on the folder."""
         self._watch.start()
         threading.Thread(target=self._warm, name="prepare", daemon=True).start()
+
+    def preview(self, id: str) -> bytes:
+        """The camera's JPEG of a photo. Raises NotFound, UnreadablePhoto."""
+        glance, self._glance = self._glance, None
+        if glance is not None and glance.exception() is None and glance.result()[0] == id:
+            return glance.result()[1]
+        return self._preview(id)
 
     def document(self, id: str) -> Document:
         """The open document of a photo. Raises NotFound."""
@@ -109,13 +133,20 @@ class Workspace:
         self.stop()
         self.jobs.close()
 
+    def _first(self) -> str:
+        """The id of the photo that the page will show first. Raises NotFound when there is none."""
+        listed = self.folder.photos()
+        if not listed:
+            raise NotFound("There are no photos in this folder.", "Open another one.")
+        return next((photo.id for photo in listed if photo.path == self.folder.first), listed[0].id)
+
+    def _preview(self, id: str) -> bytes:
+        return embedded_preview(self.folder.photo(id).path).jpeg
+
     def _warm(self) -> None:
         """What the first frame needs is there before the browser asks: samples, kernels, overview, encoder."""
         try:
-            listed = self.folder.photos()
-            first = next((p.id for p in listed if p.path == self.folder.first), listed[0].id if listed else None)
-            if first is None:
-                return
+            first = self._first()
             pipeline = self.pipelines.of(first)
             frame = pipeline.render(self.document(first).settings, min(1.0, FIRST_LOOK / pipeline.frame.long_edge))
             preview_jpeg(frame.pixels, space=frame.space)  # type: ignore[arg-type]

@@ -26,7 +26,6 @@ from stillbytes.app.server.models import (
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.document import Document
 from stillbytes.library.folder import Listed
-from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.formats import kind
 from stillbytes.photo.metadata import Metadata
 
@@ -65,8 +64,7 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/photos/{id}/preview", response_class=Response)
     def get_preview(id: str) -> Response:
-        jpeg = embedded_preview(workspace.folder.photo(id).path).jpeg
-        return Response(jpeg, media_type="image/jpeg", headers={"cache-control": "no-cache"})
+        return Response(workspace.preview(id), media_type="image/jpeg", headers={"cache-control": "no-cache"})
 
     @routes.put("/photos/{id}/settings")
     def put_settings(id: str, commit: Commit) -> PhotoModel:
