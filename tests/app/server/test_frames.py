@@ -16,14 +16,15 @@ def wish(**changes: object) -> Wish:
 
 
 def picture() -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
-    """Grey, with a black and a white quarter of one channel each."""
+    """Grey, a black quarter, one with a channel at its end, and one of a saturated colour."""
     pixels = np.full((40, 40, 3), 128, np.uint8)
-    pixels[:20, :20, 2] = 0
+    pixels[:20, :20] = 0
     pixels[20:, 20:, 0] = 255
+    pixels[:20, 20:, 1] = 0
     return pixels
 
 
-def test_a_pixel_is_clipped_when_one_channel_is() -> None:
+def test_a_highlight_is_clipped_in_one_channel_a_shadow_in_all() -> None:
     assert clipped_parts(picture()) == {"shadows": 0.25, "highlights": 0.25}
 
 
@@ -42,7 +43,8 @@ def test_clipped_pixels_are_marked(which: str, dark: object, bright: object) -> 
     mark_clipped(pixels, which)  # type: ignore[arg-type]
     assert (pixels[:20, :20] == (before[0, 0] if dark is None else dark)).all()
     assert (pixels[20:, 20:] == (before[-1, -1] if bright is None else bright)).all()
-    assert (pixels[:20, 20:] == 128).all()
+    assert (pixels[:20, 20:] == before[:20, 20:]).all()
+    assert (pixels[20:, :20] == 128).all()
 
 
 def test_the_region_is_the_part_that_exists() -> None:

@@ -110,25 +110,24 @@ def visible(wish: Wish, developed: Size) -> Rect:
 
 
 def clipped_parts(pixels: NDArray[np.uint8]) -> dict[str, float]:
-    """Parts of a regular sample of the picture in which a channel is at its end.
+    """Parts of a regular sample of the picture that are clipped, see `_brightest`.
 
     pixels: (height, width, 3) uint8.
     """
     step = max(1, int((pixels.shape[0] * pixels.shape[1] / SAMPLE) ** 0.5))
-    darkest, brightest = _ends(np.ascontiguousarray(pixels[::step, ::step]))
-    total = darkest.size
+    brightest = _brightest(np.ascontiguousarray(pixels[::step, ::step]))
     return {
-        "shadows": np.count_nonzero(darkest == 0) / total,
-        "highlights": np.count_nonzero(brightest == 255) / total,
+        "shadows": np.count_nonzero(brightest == 0) / brightest.size,
+        "highlights": np.count_nonzero(brightest == 255) / brightest.size,
     }
 
 
 def mark_clipped(pixels: NDArray[np.uint8], which: Literal["shadows", "highlights", "both"]) -> None:
     """Colour clipped pixels in place. pixels: (height, width, 3) uint8."""
-    darkest, brightest = _ends(pixels)
+    brightest = _brightest(pixels)
     marks = []
     if which != "highlights":
-        marks.append((np.flatnonzero(darkest == 0), SHADOWS))
+        marks.append((np.flatnonzero(brightest == 0), SHADOWS))
     if which != "shadows":
         marks.append((np.flatnonzero(brightest == 255), HIGHLIGHTS))
     flat = pixels.reshape(-1, 3)
@@ -136,7 +135,10 @@ def mark_clipped(pixels: NDArray[np.uint8], which: Literal["shadows", "highlight
         flat[places] = colour
 
 
-def _ends(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The smallest and the largest channel of each pixel: channel by channel, far quicker than along an axis."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    return np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+def _brightest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The largest channel of each pixel; channel by channel, which is far quicker than along an axis.
+
+    At 255 a highlight has lost its shade or its colour. At 0 nothing is left of a shadow, while a single channel at 0
+    is only a saturated colour.
+    """
+    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
