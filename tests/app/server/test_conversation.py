@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from app.server.asynchronous import run
 from fastapi import WebSocketDisconnect
 
 from stillbytes.app.server.frames import Wish
@@ -33,7 +34,7 @@ def test_a_wish_that_waits_gives_way_to_a_newer_one_of_its_view() -> None:
             waiting.put(wish(sequence, view))
         return await taken(waiting, 2)
 
-    assert asyncio.run(scenario()) == [4, 2]
+    assert run(scenario()) == [4, 2]
 
 
 def test_two_busy_views_take_turns() -> None:
@@ -45,7 +46,7 @@ def test_two_busy_views_take_turns() -> None:
             order.append((await waiting.take())[0].view)
         return order
 
-    assert asyncio.run(scenario()) == ["main", "before"] * 3
+    assert run(scenario()) == ["main", "before"] * 3
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def talk(monkeypatch: pytest.MonkeyPatch, make: Maker, scenario: Scenario) -> li
     """What a page gets that behaves as in the scenario, with frames made by `make`."""
     monkeypatch.setattr(live, "frame", lambda wish, arrived, opened, cancelled: make(wish, cancelled))
 
-    async def run() -> list[Any]:
+    async def all_of_it() -> list[Any]:
         socket = FakeSocket()
         workspace: Any = SimpleNamespace(pipelines=SimpleNamespace(of=None))
         conversation = asyncio.create_task(Conversation(workspace, socket).run())  # type: ignore[arg-type]
@@ -113,7 +114,7 @@ def talk(monkeypatch: pytest.MonkeyPatch, make: Maker, scenario: Scenario) -> li
         await asyncio.wait_for(conversation, 30)
         return socket.got
 
-    return asyncio.run(run())
+    return run(all_of_it())
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from app.server.asynchronous import run
 from dng import make_photo
 
 from stillbytes.app.server.application import create_app
@@ -114,7 +115,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 def test_no_request_makes_the_server_fail(workspace: Workspace, tmp_path: Path) -> None:
     originals = {path: path.read_bytes() for path in workspace.folder.path.iterdir()}
-    asyncio.run(_bombard(workspace))
+    run(_bombard(workspace))
     workspace.close()
     assert {path: path.read_bytes() for path in originals} == originals
     inside = {path.suffix for path in workspace.folder.path.iterdir() if path.is_file()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from app.server.asynchronous import run
 from app.server.conftest import Running
 from starlette.types import Message, Scope
 from websockets.exceptions import InvalidStatus
@@ -205,5 +205,5 @@ def _told(guard: Guard, scope: Scope, received: list[Message] | None = None) -> 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(guard(scope, receive, send))
+    run(guard(scope, receive, send))
     return sent

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from app.server.asynchronous import run
 
 from stillbytes.app.server.routes import events as route
 from stillbytes.core.events import Events
@@ -28,7 +29,7 @@ def test_events_come_with_their_number_kind_and_data() -> None:
         events.emit("job", {"id": "x", "label": "ü\nnew line"})
         return [*heard, await anext(stream)]
 
-    first, event = asyncio.run(scenario())
+    first, event = run(scenario())
     assert first == ":\n\n"
     assert event == 'id: 1\nevent: job\ndata: {"id": "x", "label": "\\u00fc\\nnew line"}\n\n'
 
@@ -41,7 +42,7 @@ def test_who_was_away_gets_what_was_missed() -> None:
         stream, _ = opened(events, after=2)
         return [await anext(stream) for _ in range(3)]
 
-    assert [text.partition("\n")[0] for text in asyncio.run(scenario())] == [":", "id: 3", "id: 4"]
+    assert [text.partition("\n")[0] for text in run(scenario())] == [":", "id: 3", "id: 4"]
 
 
 def test_the_stream_ends_when_the_server_does() -> None:
@@ -51,7 +52,7 @@ def test_the_stream_ends_when_the_server_does() -> None:
         asyncio.get_running_loop().call_later(0.05, closing.set)
         return [text async for text in stream]
 
-    assert asyncio.run(scenario()) == [":\n\n"]
+    assert run(scenario()) == [":\n\n"]
 
 
 def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +62,7 @@ def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) 
         stream, _ = opened(Events())
         return [await anext(stream) for _ in range(3)]
 
-    assert asyncio.run(scenario()) == [":\n\n"] * 3
+    assert run(scenario()) == [":\n\n"] * 3
 
 
 def test_a_page_that_is_too_far_behind_is_sent_away_to_catch_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def test_a_page_that_is_too_far_behind_is_sent_away_to_catch_up(monkeypatch: pyt
         await asyncio.sleep(0.01)
         return len([text async for text in stream])
 
-    assert asyncio.run(scenario()) < 20
+    assert run(scenario()) < 20
 
 
 def test_a_stream_that_is_left_hears_nothing_more() -> None:
@@ -87,4 +88,4 @@ def test_a_stream_that_is_left_hears_nothing_more() -> None:
         await stream.aclose()  # type: ignore[attr-defined]
         return len(events._listeners)
 
-    assert asyncio.run(scenario()) == 0
+    assert run(scenario()) == 0
