@@ -107,15 +107,16 @@ def test_the_cameras_white_beside_as_shot_is_not_a_setting(tmp_path: Path) -> No
 
 def _foreign(path: Path) -> set[str]:
     """Everything in the file but the fields of ours."""
-    ours = {sidecar.parameters()[n].xmp.split(":")[1] for n in parameters()}
+    ours = {p.xmp.split(":")[1] for p in parameters().values()}
     ours |= {"HasSettings", "HasCrop", "Settings", "History", "HistoryPosition", "about", "MetadataDate", "RawFileName"}
     found = set()
     for element in etree.parse(str(path)).iter():
         for key, value in element.attrib.items():
             if etree.QName(key).localname not in ours:
-                found.add(f"{element.tag} {key}={value}")
-        if element.text and element.text.strip() and "ToneCurve" not in str(element.getparent().getparent().tag):
-            found.add(f"{element.tag}: {element.text.strip()}")
+                found.add(f"{element.tag!s} {key!s}={value!s}")
+        within = " ".join(str(parent.tag) for parent in element.iterancestors())
+        if element.text and element.text.strip() and "ToneCurve" not in within:
+            found.add(f"{element.tag!s}: {element.text.strip()}")
     return {item for item in found if "ns.stillbytes" not in item and "changes" not in item}
 
 
@@ -155,10 +156,80 @@ def test_a_raw_and_its_jpeg_have_sidecars_of_their_own(tmp_path: Path) -> None:
     assert sidecar.path_for(tmp_path / "b.jpg").name == "b.xmp"
 
 
+def test_comments_beside_values_hide_nothing(tmp_path: Path) -> None:
+    text = LIGHTROOM.replace('crs:Exposure2012="+0.70"', "").replace(
+        "<crs:ToneCurvePV2012>",
+        "<crs:Exposure2012><!-- a stop --> -1.25</crs:Exposure2012><crs:ToneCurvePV2012><!-- by hand -->",
+    )
+    (tmp_path / "a.xmp").write_text(text)
+    found = sidecar.read(tmp_path / "a.cr3")
+    assert found is not None and found.notes == ()
+    assert found.settings["exposure"] == -1.25
+    assert found.settings["curve"] == ((0.0, 0.0), (64.0, 58.0), (255.0, 255.0))
+
+
+def test_a_reset_leaves_other_programs_masks_in_effect(tmp_path: Path) -> None:
+    (tmp_path / "a.xmp").write_text(LIGHTROOM)
+    sidecar.write(tmp_path / "a.cr3", Settings())
+    assert 'crs:HasSettings="True"' in (tmp_path / "a.xmp").read_text()
+    found = sidecar.read(tmp_path / "a.cr3")
+    assert found is not None and found.settings == Settings()
+
+
+def test_a_reset_of_only_our_settings_leaves_none_in_effect(tmp_path: Path) -> None:
+    sidecar.write(tmp_path / "a.cr3", Settings(exposure=1, temperature=5000, crop_left=0.2))
+    sidecar.write(tmp_path / "a.cr3", Settings())
+    assert 'crs:HasSettings="False"' in (tmp_path / "a.xmp").read_text()
+
+
+def test_a_new_sidecar_says_which_process_its_fields_are_of(tmp_path: Path) -> None:
+    sidecar.write(tmp_path / "a.dng", Settings(exposure=1))
+    text = (tmp_path / "a.xmp").read_text()
+    assert 'crs:ProcessVersion="15.4"' in text and 'crs:Version="15.4"' in text
+
+
+@pytest.mark.parametrize("name", ["a\x01b.dng", "a\ufffeb.dng", 'a<&">.dng', "a \U0001f4f7.dng"])
+def test_any_file_name_can_have_a_sidecar(tmp_path: Path, name: str) -> None:
+    """Written and read without a photo on the disk, as not every system allows such names."""
+    content = sidecar.write(Path(name), Settings(exposure=1), path=tmp_path / "a.xmp")
+    assert sidecar.parsed(content, "a.xmp").settings == Settings(exposure=1)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1e999", "NaN"])
+def test_numbers_beyond_measure_in_our_own_fields_cost_only_themselves(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "a.xmp"
+    history = History().committed(Settings(exposure=1.25), "Brighter")
+    sidecar.write(tmp_path / "a.dng", history.settings, history.entries, 1)
+    path.write_text(path.read_text().replace(": 1.25", f": {number}"))
+    found = sidecar.read(tmp_path / "a.dng")
+    assert found is not None and found.settings == Settings(exposure=1.25)
+    assert found.history == ()
+
+
+def test_a_history_too_long_to_be_read_back_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History().committed(Settings(exposure=1), "A very long label " * 100)
+    sidecar.write(tmp_path / "a.dng", Settings(exposure=2))
+    before = (tmp_path / "a.xmp").read_bytes()
+    monkeypatch.setattr(sidecar, "MOST_BYTES", 1500)
+    with pytest.raises(SidecarError, match="Move it away"):
+        sidecar.write(tmp_path / "a.dng", history.settings, history.entries, 1)
+    assert (tmp_path / "a.xmp").read_bytes() == before
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xmp"
+    path.write_bytes(LIGHTROOM.encode() + b" " * (16 << 20))
+    with pytest.raises(SidecarError):
+        sidecar.read(tmp_path / "a.dng")
+
+
 BOMB = '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
+UTF16_BOMB = BOMB.replace("<a>&c;</a>", LIGHTROOM.replace("sea", "&c;")).encode("utf-16")
 
 
-@pytest.mark.parametrize("content", [b"", b"not xml", b"<a/>", BOMB.encode(), LIGHTROOM.encode()[:900], b"\xff\xfe\0"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not xml", b"<a/>", BOMB.encode(), LIGHTROOM.encode()[:900], b"\xff\xfe\0", UTF16_BOMB]
+)
 def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.xmp"
     path.write_bytes(content)
@@ -173,24 +244,35 @@ def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path: Path, content: 
 def test_mutated_files_give_settings_or_a_typed_error(tmp_path: Path) -> None:
     rng = random.Random(3)
     path = tmp_path / "a.xmp"
-    original = LIGHTROOM.encode()
-    for _ in range(300):
+    path.write_text(LIGHTROOM)
+    history = History().committed(Settings(exposure=0.7, crop_left=0.1, crop_angle=3), "Crop")
+    history = history.committed(Settings(contrast=3, temperature=5000, curve=((0, 0), (9, 90), (255, 255))), "Tone")
+    sidecar.write(tmp_path / "a.dng", history.settings, history.entries, 2)
+    originals = LIGHTROOM.encode(), path.read_bytes()
+    for turn in range(600):
+        original = originals[turn % 2]
         content = bytearray(original)
         for _ in range(rng.randrange(1, 6)):
             at = rng.randrange(len(content))
-            kind = rng.randrange(3)
+            kind = rng.randrange(4)
             if kind == 0:
                 content[at] = rng.randrange(256)
             elif kind == 1:
                 del content[at : at + rng.randrange(40)]
+            elif kind == 2:
+                content[at : at + rng.randrange(6)] = rng.choice((b"9" * 400, b"NaN", b"1e999", b"null", b"[", b"<!--"))
             else:
                 content[at:at] = content[at : at + rng.randrange(60)]
         path.write_bytes(content)
         try:
-            found = sidecar.read(tmp_path / "a.dng")
+            found = sidecar.read(tmp_path / "a.dng", 6)
         except SidecarError:
+            with pytest.raises(SidecarError):
+                sidecar.write(tmp_path / "a.dng", Settings(exposure=1))
+            assert path.read_bytes() == content
             continue
         assert found is not None and isinstance(found.settings, Settings)
+        sidecar.write(tmp_path / "a.dng", Settings(exposure=1))
 
 
 @given(

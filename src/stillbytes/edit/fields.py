@@ -15,11 +15,16 @@ from stillbytes.edit.xmp import Packet
 
 PROCESS_VERSION = "15.4"
 """Adobe's number of the process whose fields these are."""
+VERSION = "15.4"
+"""The first Camera Raw with that process: what a sidecar says wrote it, if no program of Adobe's did."""
 FIRST_PROCESS = 6.7
 """The first process with these fields (2012)."""
 CROP = ("crop_left", "crop_top", "crop_right", "crop_bottom", "crop_angle")
 TURNED = ("rotate", "flip_horizontal", "flip_vertical")
 WHITE = ("temperature", "tint")
+_NO_EDITS = ("Version", "ProcessVersion", "RawFileName", "HasSettings", "HasCrop", "AlreadyApplied")
+NO_EDITS = {f"crs:{name}" for name in _NO_EDITS}
+"""Fields that tell of the file and do nothing to the picture."""
 OLD_FIELDS = {"crs:Exposure2012": "crs:Exposure", "crs:Contrast2012": "crs:Contrast", "crs:Clarity2012": "crs:Clarity"}
 """Fields of Adobe's processes before 2012 that mean nearly the same; their other tone sliders have no counterpart."""
 
@@ -55,9 +60,15 @@ def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, lis
 
 
 def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> None:
-    """Write the fields of these settings into the packet and remove those of parameters at their default."""
+    """Write the fields of these settings into the packet and remove those of parameters at their default.
+
+    Settings of Adobe's programs that we do not have, masks say, stay in effect there even when ours are all at default.
+    """
+    in_effect = packet.text("crs:HasSettings") == "True" and packet.text("crs:AlreadyApplied") != "True"
     for parameter in parameters().values():
         packet.remove(parameter.xmp)
+    for old in OLD_FIELDS.values():
+        packet.remove(old)
     values: dict[str, Value] = dict(settings)
     cropped = any(name in values for name in CROP)
     if cropped:
@@ -67,17 +78,18 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
         values["white_balance"] = "custom"
     for name, value in values.items():
         packet.put(parameters()[name].xmp, written(parameters()[name], value))
-    packet.put("crs:HasSettings", "True" if settings else "False")
+    others = in_effect and not packet.names("crs") <= NO_EDITS
+    packet.put("crs:HasSettings", "True" if settings or others else "False")
     packet.put("crs:HasCrop", "True" if cropped else "False")
     turn = _turn(values)
     if turn != 1 or packet.text("tiff:Orientation") is not None:
         packet.put("tiff:Orientation", str(then(orientation, turn)))
     if _process(packet) < FIRST_PROCESS:
         packet.put("crs:ProcessVersion", PROCESS_VERSION)
+    if packet.text("crs:Version") is None:
+        packet.put("crs:Version", VERSION)
     if packet.text("crs:AlreadyApplied") is not None:
         packet.put("crs:AlreadyApplied", "False")  # these settings are not
-    for old in OLD_FIELDS.values():
-        packet.remove(old)
 
 
 def written(parameter: Parameter, value: Value) -> str | list[str]:

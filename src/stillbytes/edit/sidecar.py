@@ -27,6 +27,7 @@ from stillbytes.photo.formats import EXTENSIONS, kind
 ANY_SIZE = Size(3, 2)
 _ORDER = {found: i for i, found in enumerate(("raw", "dng", *dict.fromkeys(EXTENSIONS.values())))}
 _CLAIM = re.compile(rb"RawFileName\s*(?:=\s*[\"']|>)([^\"'<]*)")
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EDITED = re.compile(rb"HasSettings\s*(?:=\s*[\"']|>)\s*True")
 
 
@@ -129,7 +130,7 @@ def write(
     packet = Packet(content_of(path), path.name) if path.exists() else Packet()
     fields.put(packet, settings, orientation, upright)
     if packet.text("crs:RawFileName") is None:
-        packet.put("crs:RawFileName", photo.name.encode("utf-8", "replace").decode())  # XML holds no odd bytes
+        packet.put("crs:RawFileName", _NO_XML.sub("?", photo.name))
     packet.put("sb:Settings", json.dumps(dict(settings)))
     packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
     if history:
@@ -140,6 +141,10 @@ def write(
         packet.remove("sb:History")
         packet.remove("sb:HistoryPosition")
     content = packet.content()
+    if len(content) > MOST_BYTES:  # it could not be read back
+        raise SidecarError(
+            f"{path.name} would grow larger than a sidecar can be.", "Move it away to start a new history."
+        )
     try:
         write_atomically(path, content)
     except OSError as error:
@@ -187,7 +192,7 @@ def _exact(packet: Packet) -> Settings | None:
     try:
         values = json.loads(packet.text("sb:Settings") or "")
         return Settings({k: v for k, v in values.items() if k in parameters()})
-    except (ValueError, AttributeError, TypeError, RecursionError, InvalidSetting):
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError, InvalidSetting):
         return None
 
 
@@ -205,7 +210,7 @@ def _history(packet: Packet) -> tuple[tuple[Entry, ...], int]:
             step: Any = json.loads(line)
             changes = {k: _change(k, v) for k, v in step["changes"].items()}
             entries.append(Entry(str(step["at"]), str(step["label"]), changes))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidSetting):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, InvalidSetting):
             return (), 0  # a history with a hole would lead elsewhere
     return tuple(entries), min(max(_integer(packet.text("sb:HistoryPosition")) or 0, 0), len(entries))
 

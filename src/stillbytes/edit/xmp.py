@@ -55,17 +55,27 @@ class Packet:
             if key in description.attrib:
                 return str(description.attrib[key])
             element = description.find(key)
-            if element is not None and len(element) == 0:
-                return element.text or ""
+            if element is not None and element.find("*") is None:
+                return "".join((element.text or "", *(comment.tail or "" for comment in element)))
         return None
 
     def items(self, name: str) -> list[str] | None:
         """The texts of an array; None if it is not there."""
         for description in self._descriptions:
             element = description.find(qualified(name))
-            if element is not None and len(element):
-                return [item.text or "" for item in element[0].findall(f"{_RDF}li")]
+            array = None if element is None else element.find("*")
+            if array is not None:
+                return [item.text or "" for item in array.findall(f"{_RDF}li")]
         return None
+
+    def names(self, prefix: str) -> set[str]:
+        """The properties of a namespace that are there, as "prefix:Name"."""
+        start = f"{{{NAMESPACES[prefix]}}}"
+        found: set[str] = set()
+        for description in self._descriptions:
+            keys = (*description.attrib, *(child.tag for child in description))
+            found |= {f"{prefix}:{key[len(start) :]}" for key in map(str, keys) if key.startswith(start)}
+        return found
 
     def remove(self, name: str) -> None:
         key = qualified(name)
