@@ -33,7 +33,7 @@ BUSY = Settings(
 )
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.5, 0.37, 0.2])
+@pytest.mark.parametrize("scale", [1.6, 1.0, 0.7, 0.5, 0.37, 0.2])
 @pytest.mark.parametrize("angle", [0.0, 3.3])
 def test_a_region_shows_the_same_bytes_as_that_part_of_the_whole(scene: Pipeline, scale: float, angle: float) -> None:
     settings = BUSY.changed(crop_angle=angle, crop_left=0.1, crop_top=0.1, crop_right=0.9, crop_bottom=0.85)

@@ -39,7 +39,7 @@ def resampled(
     if (a, b, c, d) == (1, 0, 0, 1) and (tx, ty) == (round(tx), round(ty)) and shift.within(whole) == shift:
         planes, x, y = sensor.read(level, shift, noise)
         return planes[:, shift.y - y : shift.bottom - y, shift.x - x : shift.right - x]
-    stretch = max(math.hypot(a, c), 1.0)
+    stretch = max(math.hypot(a, c), math.hypot(b, d), 1.0)
     taps = geometry.taps(stretch)
     planes, x, y = sensor.read(level, _read_by(affine, need, taps // 2 + 1, source), noise)
     held = Placed(planes, (x, y, 0))
@@ -50,13 +50,16 @@ def resampled(
         table = geometry.LANCZOS_TABLE
         library.call("resample_turned", held, source.width, source.height, uniforms, table, taps // 2, target)
         return out
-    taps = max(taps, geometry.taps(d))
     axes: list[Placed] = []
-    for start, count, step, offset in ((need.x, need.width, a, tx), (need.y, need.height, d, ty)):
+    for at, start, count, step, offset in ((x, need.x, need.width, a, tx), (y, need.y, need.height, d, ty)):
         first, weights = geometry.weights(start, count, step, offset)
+        first -= at
         padded = np.pad(weights, ((0, 0), (0, taps - weights.shape[1])))
         axes += [Placed(first, (start,)), Placed(padded, (0, start))]
-    library.call("resample_straight", held, source.width, source.height, *axes, taps, target)
+    # The kernel may read all of its source: it gets what was read as an image of its own. Its edges are those of the
+    # photo or lie beyond the last tap.
+    height, width = planes.shape[1:]
+    library.call("resample_straight", Placed(planes), width, height, *axes, taps, target)
     return out
 
 

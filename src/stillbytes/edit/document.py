@@ -49,6 +49,7 @@ class Document:
         start = sidecar.existing(photo.path)
         if start is not None:
             self._take_in(start)
+        _ = photo.upright  # read now, so that the first write need not wait for the file's metadata
         _open.add(self)
 
     @property
