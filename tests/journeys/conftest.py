@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +45,27 @@ class Editor:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"not within {seconds} s: {condition}")
 
-    def settled(self, seconds: float = 60) -> float:
-        """The brightness once the picture no longer changes."""
+    def settled(self, expected: Callable[[float], bool] = lambda brightness: True, seconds: float = 60) -> float:
+        """The brightness once it is as expected and no longer changes; on a busy machine that may take long."""
         last, same = -1.0, 0
         for _ in range(int(seconds * 10)):
             now = self.brightness()
             same = same + 1 if now == last and now >= 0 else 0
-            if same >= 5:
+            if same >= 5 and expected(now):
                 return now
             last = now
             self.page.wait_for_timeout(100)
-        raise AssertionError("the picture did not settle")
+        raise AssertionError(f"the picture did not settle as expected; its brightness is {last}")
+
+    def framed(
+        self, action: Callable[[], object], expected: Callable[[float], bool] = lambda brightness: True
+    ) -> float:
+        """Do what leads to a new frame of full resolution; returns the brightness after it."""
+        newest = self.page.evaluate("window.__stillbytes_metrics.at(-1)?.sequence ?? -1")
+        action()
+        full = f"frame => !frame.draft && frame.view === 'main' && frame.sequence > {newest}"
+        self.until(f"window.__stillbytes_metrics.some({full})", 60)
+        return self.settled(expected)
 
 
 @pytest.fixture(scope="session")

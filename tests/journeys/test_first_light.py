@@ -29,9 +29,9 @@ def _drag_exposure(editor: Editor, part: float) -> None:
 
 
 def _sidecar(editor: Editor, name: str, text: str) -> bool:
-    """Whether the text stands in the photo's sidecar, within the time that autosave promises and some slack."""
+    """Whether the text comes to stand in the photo's sidecar. How soon is tested where no browser keeps us busy."""
     path = editor.folder / f"{name}.xmp"
-    for _ in range(40):
+    for _ in range(600):
         if path.exists() and text in path.read_text():
             return True
         time.sleep(0.05)
@@ -43,9 +43,7 @@ def test_a_photo_is_developed_cropped_pasted_and_exported(editor: Editor) -> Non
     original = {path: path.read_bytes() for path in editor.folder.glob("*.dng")}
     first = editor.settled()
 
-    _drag_exposure(editor, 0.65)
-    brighter = editor.settled()
-    assert brighter > first + 15
+    brighter = editor.framed(lambda: _drag_exposure(editor, 0.65), lambda now: now > first + 15)
     assert _sidecar(editor, "IMG_1", "Exposure2012")
 
     page.keyboard.press("Escape")
@@ -66,19 +64,16 @@ def test_a_photo_is_developed_cropped_pasted_and_exported(editor: Editor) -> Non
     page.keyboard.press("Control+z")
     editor.settled()
     assert _sidecar(editor, "IMG_1", 'HasCrop="False"')
-    page.keyboard.press("Control+z")
-    assert abs(editor.settled() - first) < 2
-    page.keyboard.press("Control+Shift+z")
-    assert abs(editor.settled() - brighter) < 2
+    editor.framed(lambda: page.keyboard.press("Control+z"), lambda now: abs(now - first) < 2)
+    editor.framed(lambda: page.keyboard.press("Control+Shift+z"), lambda now: abs(now - brighter) < 2)
 
     page.keyboard.press("Control+Shift+c")
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     dialog.get_by_role("button", name="Copy").click()
-    page.get_by_role("gridcell").nth(1).click()
-    before = editor.settled()
-    page.keyboard.press("Control+Shift+v")
-    assert editor.settled() > before + 10
+    before = editor.framed(page.get_by_role("gridcell").nth(1).click)
+    editor.framed(lambda: page.keyboard.press("Control+Shift+v"), lambda now: now > before + 10)
+    page.get_by_role("gridcell", name="IMG_2.dng, edited").wait_for()
     assert _sidecar(editor, "IMG_2", "Exposure2012")
 
     page.keyboard.press("Control+Shift+e")
@@ -86,7 +81,7 @@ def test_a_photo_is_developed_cropped_pasted_and_exported(editor: Editor) -> Non
     dialog.wait_for()
     dialog.get_by_role("button", name="Export").click()
     target = editor.folder / "exports"
-    for _ in range(200):
+    for _ in range(1200):
         if any(target.glob("*.jpg")):
             break
         page.wait_for_timeout(50)
@@ -112,13 +107,12 @@ def _check_export(exported: Path, photo: Path) -> None:
 
 def test_before_and_after(editor: Editor) -> None:
     first = editor.settled()
-    _drag_exposure(editor, 0.7)
-    after = editor.settled()
+    after = editor.framed(lambda: _drag_exposure(editor, 0.7), lambda now: now > first + 15)
     editor.page.keyboard.press("Escape")
     editor.page.keyboard.press("\\")
-    assert abs(editor.settled() - first) < 3
+    editor.settled(lambda now: abs(now - first) < 3)
     editor.page.keyboard.press("\\")
-    assert abs(editor.settled() - after) < 3
+    editor.settled(lambda now: abs(now - after) < 3)
 
 
 def test_zooming_to_a_hundred_percent_shows_a_part(editor: Editor) -> None:
