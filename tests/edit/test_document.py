@@ -65,7 +65,7 @@ def test_history_and_position_survive_a_restart(path: Path) -> None:
     assert [entry.label for entry in again.history.entries] == ["Exposure 0.1", "Exposure 0.2", "Exposure 0.3"]
 
 
-def test_a_killed_program_loses_nothing_older_than_half_a_second(path: Path) -> None:
+def test_a_killed_program_loses_nothing_that_had_its_time_to_be_saved(path: Path) -> None:
     code = (
         "import sys, time, stillbytes as sb; from stillbytes.edit.document import Document; "
         "d = Document(sb.open(sys.argv[1])); d.commit(sb.Settings(exposure=1.5), 'x'); print('done', flush=True); "
@@ -73,7 +73,10 @@ def test_a_killed_program_loses_nothing_older_than_half_a_second(path: Path) -> 
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdout.readline() == "done\n"
-    time.sleep(0.6)
+    for _ in range(600):  # a busy machine may take longer than it should; the promised time is tested below
+        if path.with_suffix(".xmp").exists():
+            break
+        time.sleep(0.05)
     process.kill()
     process.wait()
     assert sb.open(path).settings == Settings(exposure=1.5)
