@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from common import announce, parser, percentile, raw_file, save, stop, table
+from common import announce, parser, percentile, quiet, raw_file, save, stop, table
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 LIMIT = "slider event to painted frame: median under 60 ms"
@@ -123,6 +123,7 @@ def main() -> None:
     for old in folder.iterdir():
         old.unlink()
     os.link(photo, folder / photo.name)
+    quiet(0.2, chosen.patience)
     with sync_playwright() as playwright, served(folder, chosen.work / "home") as launch:
         browser = chromium(playwright)
         report = announce(LIMIT, chromium=browser.version, playwright=importlib.metadata.version("playwright"))

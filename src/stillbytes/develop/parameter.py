@@ -81,9 +81,9 @@ class Parameter:
 
 def _check_number(p: Parameter, value: Any) -> float:
     allowed = f"a number from {p.minimum:g} to {p.maximum:g}{' ' + p.unit if p.unit else ''}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise p.refuse(value, allowed)
-    if not p.minimum <= value <= p.maximum:
+    if not p.minimum <= value <= p.maximum:  # also refuses what is no number at all
         raise p.refuse(value, allowed)
     return float(value)
 
