@@ -80,13 +80,12 @@ def test_a_photo_is_developed_cropped_pasted_and_exported(editor: Editor) -> Non
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     dialog.get_by_role("button", name="Export").click()
-    target = editor.folder / "exports"
+    exported = editor.folder / "exports" / "IMG_2.jpg"
     for _ in range(1200):
-        if any(target.glob("*.jpg")):
+        if exported.exists():
             break
         page.wait_for_timeout(50)
-    exported = next(iter(target.glob("*.jpg")))
-    _check_export(exported, editor.folder / f"{exported.stem}.dng")
+    _check_export(exported, editor.folder / "IMG_2.dng")
     assert {path: path.read_bytes() for path in original} == original
 
 
