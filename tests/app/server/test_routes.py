@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import httpx
 from app.server.conftest import Running
+from dng import make_photo
 from PIL import Image
 
+import stillbytes
 from stillbytes.app.server.openapi import document
 from stillbytes.develop import parameters
+from stillbytes.develop.settings import Settings
+from stillbytes.edit.document import Document
 
 
 def test_the_folder_lists_photos_as_people_count(server: Running) -> None:
@@ -119,6 +124,20 @@ def test_events_tell_of_changes_and_can_be_caught_up(server: Running) -> None:
     raise AssertionError("the event did not come")
 
 
+def test_a_photo_that_another_program_adds_and_edits_is_told_of(server: Running) -> None:
+    with server.client.stream("GET", "/api/events") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        make_photo(server.folder / "new.dng")
+        assert next(line for line in lines if line.startswith("event:")) == "event: folder-changed"
+        id = server.ids()["new.dng"]
+        document = Document(stillbytes.open(server.folder / "new.dng"))
+        document.commit(Settings(exposure=0.5), "by another program")
+        document.flush()
+        told = next(json.loads(line[6:]) for line in lines if "digest" in line)
+    assert (told["id"], told["edited"]) == (id, True)
+
+
 def test_the_page_is_served_and_nothing_beside_it(server: Running) -> None:
     assert "<script" in server.client.get("/").text
     for path in ("/../pyproject.toml", "/..%2f..%2fpyproject.toml", "/assets/%2e%2e/%2e%2e/__init__.py"):
@@ -135,7 +154,5 @@ def _wait(client: httpx.Client, id: str) -> dict[str, str]:
 
 
 def test_the_committed_api_document_is_current() -> None:
-    import json  # noqa: PLC0415
-
     committed = Path(__file__).parents[3] / "web/openapi.json"
     assert json.loads(committed.read_text()) == json.loads(json.dumps(document()))

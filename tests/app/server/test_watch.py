@@ -18,7 +18,7 @@ class Heard:
         self.path = folder
         self.folder = Folder(folder)
         self.told: list[str] = []
-        self.watch = Watch(self.folder, lambda: self.told.append("folder"), self.told.append)
+        self.watch = Watch(folder, lambda: self.told.append("folder"), self.told.append)
         self.watch.look()
 
     def look(self) -> list[str]:
@@ -54,6 +54,13 @@ def test_a_sidecar_that_comes_changes_or_goes_is_told_of(heard: Heard) -> None:
     assert heard.look() == [b]
     (heard.path / "b.dng.xmp").write_text("<x/>")
     assert heard.look() == [b]
+
+
+def test_a_sidecar_that_two_photos_share_is_told_of_both(heard: Heard) -> None:
+    (heard.path / "a.jpg").write_bytes(b"")
+    assert heard.look() == ["folder"]
+    (heard.path / "a.xmp").write_text("<x/>")
+    assert set(heard.look()) == {photo.id for photo in heard.folder.photos() if photo.name in ("a.dng", "a.jpg")}
 
 
 def test_what_is_no_photo_is_not_told_of(heard: Heard) -> None:

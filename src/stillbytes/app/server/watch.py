@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from stillbytes.core.errors import NotFound, StillbytesError
-from stillbytes.edit.document import stamp
-from stillbytes.library.folder import Folder
+from stillbytes.core.errors import StillbytesError
+from stillbytes.edit.photo import photo_id
+from stillbytes.photo.formats import is_photo
 
 EVERY_SECONDS = 1.5
-"""Polling: it costs one stat, works on network folders and needs no other library."""
-Stamp = tuple[int, int] | None
-State = dict[str, tuple[Stamp, Stamp]]
-"""Photo id -> states of the two files that may be its sidecar."""
+"""Polling: mostly it costs one stat, works on network folders and needs no other library."""
+SIDECAR = ".xmp"
+GONE = -1
+State = dict[str, tuple[int, int]]
+"""Name of a file -> time of modification in nanoseconds and size."""
 log = logging.getLogger(__name__)
 
 
@@ -24,10 +28,11 @@ class Watch:
     listed: called when photos came or went. changed: called with a photo's id when its sidecar is another one.
     """
 
-    def __init__(self, folder: Folder, listed: Callable[[], None], changed: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, listed: Callable[[], None], changed: Callable[[str], None]) -> None:
         self._folder, self._listed, self._changed = folder, listed, changed
         self._touched: int | None = None
-        self._state: State = {}
+        self._photos: State = {}
+        self._sidecars: State = {}
         self._end = threading.Event()
 
     def start(self) -> None:
@@ -41,37 +46,47 @@ class Watch:
         touched = self._modified()
         if touched == self._touched:
             return
-        first, before = self._touched is None, self._state
-        self._touched = touched
-        self._state = self._seen()
+        photos, sidecars = self._photos, self._sidecars
+        # A folder that is gone, for now at least, holds nothing; whoever asks for it is told why.
+        self._photos, self._sidecars = ({}, {}) if touched == GONE else self._seen()
+        first, self._touched = self._touched is None, touched
         if first:
             return
-        if before.keys() != self._state.keys():
+        if photos.keys() != self._photos.keys():
             self._listed()
-        for id in before.keys() & self._state.keys():
-            if before[id] != self._state[id]:
-                self._changed(id)
+        for sidecar in sorted(sidecars.keys() | self._sidecars.keys()):
+            if sidecars.get(sidecar) != self._sidecars.get(sidecar):
+                for photo in self._owners(sidecar):
+                    self._changed(photo_id(self._folder / photo))
 
     def _run(self) -> None:
         while not self._end.wait(EVERY_SECONDS if self._touched is not None else 0):
             try:
                 self.look()
             except (OSError, StillbytesError):
-                log.warning("the folder %s could not be looked at", self._folder.path, exc_info=True)
+                log.warning("the folder %s could not be looked at", self._folder, exc_info=True)
 
     def _modified(self) -> int:
         """When an entry of the folder last came, went or was replaced; sidecars are replaced as a whole."""
         try:
-            return self._folder.path.stat().st_mtime_ns
+            return self._folder.stat().st_mtime_ns
         except OSError:
-            return -1
+            return GONE
 
-    def _seen(self) -> State:
-        try:
-            listed = self._folder.photos()
-        except NotFound:  # gone, for now at least: whoever asks for the folder is told
-            return {}
-        return {
-            photo.id: (stamp(photo.path.with_suffix(".xmp")), stamp(photo.path.with_name(f"{photo.name}.xmp")))
-            for photo in listed
-        }
+    def _seen(self) -> tuple[State, State]:
+        """Photos and sidecars."""
+        photos: State = {}
+        sidecars: State = {}
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                found = sidecars if entry.name.lower().endswith(SIDECAR) else photos
+                if found is sidecars or is_photo(Path(entry.name)):
+                    with contextlib.suppress(FileNotFoundError):  # gone while we look
+                        status = entry.stat()
+                        found[entry.name] = (status.st_mtime_ns, status.st_size)
+        return photos, sidecars
+
+    def _owners(self, sidecar: str) -> Iterator[str]:
+        """The photos that a sidecar may belong to: IMG.xmp to every IMG.*, IMG.dng.xmp to IMG.dng alone."""
+        stem = sidecar[: -len(SIDECAR)]
+        return (photo for photo in self._photos if stem in (photo, Path(photo).stem))

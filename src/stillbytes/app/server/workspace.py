@@ -35,7 +35,7 @@ class Workspace:
         self.events = Events()
         self.jobs = Jobs(self._job_changed)
         self.pipelines = Pipelines(folder.photo)
-        self._watch = Watch(folder, self._folder_changed, self._sidecar_changed)
+        self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._rendering = threading.Lock()

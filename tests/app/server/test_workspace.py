@@ -1,0 +1,108 @@
+"""What the server holds open, for how long, and what it does to many photos at once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from dng import make_photo
+
+from stillbytes.app.server import workspace as module
+from stillbytes.app.server.workspace import Workspace
+from stillbytes.core.errors import NotFound
+from stillbytes.core.events import Event
+from stillbytes.develop.settings import Settings
+from stillbytes.library.folder import Folder
+from stillbytes.photo.decode import embedded_preview
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a.dng", "b.dng", "c.dng"):
+        make_photo(folder / name)
+    return Workspace(Folder(folder))
+
+
+def ids(workspace: Workspace) -> list[str]:
+    return [photo.id for photo in workspace.folder.photos()]
+
+
+def test_an_open_photo_is_one_document_for_everybody(workspace: Workspace) -> None:
+    a, _, _ = ids(workspace)
+    assert workspace.document(a) is workspace.document(a)
+    workspace.document(a).commit(Settings(exposure=1), "+1")
+    assert workspace.settings(a) == Settings(exposure=1)
+
+
+def test_only_a_few_documents_stay_open_and_none_that_is_not_saved(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_DOCUMENTS", 1)
+    a, b, c = ids(workspace)
+    workspace.document(a).commit(Settings(exposure=1), "+1")
+    workspace.document(b)
+    workspace.document(c)
+    assert workspace.settings(a) == Settings(exposure=1)
+    assert workspace.settings(b) is None
+    workspace.close()
+    assert Workspace(workspace.folder).document(a).settings == Settings(exposure=1)
+
+
+def test_pasting_is_saved_at_once_and_told_of(workspace: Workspace) -> None:
+    heard: list[Event] = []
+    workspace.events.listen(heard.append)
+    workspace.paste(ids(workspace), Settings(exposure=1, contrast=5), ["Tone"], "Paste")
+    assert sorted(path.name for path in workspace.folder.path.glob("*.xmp")) == ["a.xmp", "b.xmp", "c.xmp"]
+    assert [event.data["id"] for event in heard if event.kind == "photo-changed"] == ids(workspace)
+
+
+def test_a_paste_onto_a_photo_that_is_not_there_changes_none(workspace: Workspace) -> None:
+    a, b, _ = ids(workspace)
+    with pytest.raises(NotFound):
+        workspace.paste([a, "nothing", b], Settings(exposure=1), None, "Paste")
+    assert not list(workspace.folder.path.glob("*.xmp"))
+
+
+def test_the_first_preview_is_read_ahead_and_the_others_when_asked_for(workspace: Workspace) -> None:
+    a, b, _ = ids(workspace)
+    for asked in ((a, a), (b, a)):
+        workspace.glance()
+        for id in asked:
+            assert workspace.preview(id) == embedded_preview(workspace.folder.photo(id).path).jpeg
+
+
+def test_an_empty_folder_has_nothing_to_prepare(tmp_path: Path) -> None:
+    workspace = Workspace(Folder(tmp_path))
+    workspace.glance()
+    workspace.prepare()
+    with pytest.raises(NotFound):
+        workspace.preview("x")
+    workspace.close()
+
+
+def test_the_photo_that_is_shown_first_is_decoded_ahead(workspace: Workspace) -> None:
+    a, b, _ = ids(workspace)
+    workspace.prepare()
+    for _ in range(3000):
+        if workspace.pipelines.held(a):
+            break
+        threading.Event().wait(0.01)
+    assert workspace.pipelines.held(a) is not None
+    assert workspace.pipelines.held(b) is None
+    workspace.close()
+
+
+def test_a_thumbnail_follows_the_edit_and_keeps_no_photo_in_memory(workspace: Workspace) -> None:
+    a, _, _ = ids(workspace)
+    before = workspace.thumbnail(a)
+    workspace.document(a).commit(Settings(exposure=2), "+2")
+    assert workspace.thumbnail(a) != before
+    assert workspace.pipelines.held(a) is None
+    assert "pipeline" not in vars(workspace.document(a).photo)
+    workspace.document(a).undo()
+    assert workspace.thumbnail(a) == before
+    workspace.close()
