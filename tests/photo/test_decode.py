@@ -22,7 +22,7 @@ from dng import (
 )
 
 from stillbytes.core.errors import UnreadablePhoto
-from stillbytes.photo.decode import decode
+from stillbytes.photo.decode import begin, decode
 
 TURNS = {
     1: lambda a: a,
@@ -197,3 +197,14 @@ def test_size_that_no_camera_makes_is_refused(tmp_path: Path) -> None:
         tags["ActiveArea"].overwrite((0, 0, 60000, 60000))
     with pytest.raises(UnreadablePhoto):
         decode(path)
+
+
+def test_decoding_that_was_begun_ahead_is_the_same_and_happens_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.dng"
+    make_photo(path, scene(98, 66))
+    begin(path)
+    ahead, again = decode(path), decode(path)
+    np.testing.assert_array_equal(ahead.samples, again.samples)
+    begin(tmp_path / "missing.dng")
+    with pytest.raises(UnreadablePhoto):
+        decode(tmp_path / "missing.dng")

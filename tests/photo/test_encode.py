@@ -113,3 +113,18 @@ def test_large_profile_is_split_over_segments() -> None:
     file = jpeg.with_segments(encode(PIXELS, format="jpeg", space="srgb"), jpeg.icc_segments(profile))
     with Image.open(io.BytesIO(file)) as image:
         assert image.info["icc_profile"] == profile
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(92, "444"), (80, "420")])
+@pytest.mark.parametrize("shape", [(1500, 1201), (2049, 1016), (1030, 2000)])
+def test_jpeg_encoded_in_bands_is_the_same_picture_as_in_one_piece(
+    quality: int, subsampling: str, shape: tuple[int, int]
+) -> None:
+    """Not a multiple of the band's height, of the MCU's width, or with a last band of a few rows."""
+    rng = np.random.default_rng(3)
+    small = rng.integers(0, 255, (shape[0] // 8 + 1, shape[1] // 8 + 1, 3), np.uint8)
+    pixels = np.ascontiguousarray(small.repeat(8, axis=0).repeat(8, axis=1)[: shape[0], : shape[1]])
+    file = encode(pixels, format="jpeg", space="srgb", quality=quality)
+    assert b"\xff\xdd\x00\x04" in file  # a restart interval: there are several bands
+    whole = simplejpeg.encode_jpeg(pixels, quality=quality, colorspace="RGB", colorsubsampling=subsampling)
+    np.testing.assert_array_equal(*(np.asarray(Image.open(io.BytesIO(f))) for f in (file, whole)))

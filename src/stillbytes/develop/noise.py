@@ -12,11 +12,11 @@ FLAT_PART = 0.2
 def estimate(quads: NDArray[np.float64]) -> tuple[float, float]:
     """(slope, offset) of variance = slope * signal + offset, for single samples with signal 1 at saturation.
 
-    quads: (rows, columns, 3), green the mean of two samples. The variance of horizontal differences in small patches
+    quads: (3, rows, columns), green the mean of two samples. The variance of horizontal differences in small patches
     is fitted against their mean, using the flattest patches of each brightness (after Liu, Tanaka, Okutomi,
     "Noise level estimation using weak textured patches", 2013, reduced to its principle).
     """
-    green = quads[..., 1]
+    green = quads[1]
     rows, columns = green.shape[0] // 8 * 8, green.shape[1] // 8 * 8
     if rows < 32 or columns < 32:
         return 1e-4, 1e-7

@@ -172,8 +172,10 @@ class Pipeline:
             byte = output.dtype == "uint8"
             whole_look = not byte or any(o.seldom and o.active(settings) for o in layout.look_operations())
             kernel = layout.look_name("byte" if byte else "float", whole=whole_look)
-            look = self._look_arguments(settings, form, grid, output)
             rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
+            # Before the guide: that is made from the level which this reads, if it is a small one.
+            self._base(settings, form, grid, Rect(cut.x, cut.y, cut.width, min(rows, cut.height)))
+            look = self._look_arguments(settings, form, grid, output)
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()

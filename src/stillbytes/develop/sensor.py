@@ -25,6 +25,8 @@ NOISE_MARGIN = 96
 """Pixels around a region that noise reduction reads: the support of its pyramid."""
 DEEPEST = 5
 """The last level that a render reads."""
+STRIP_ROWS = 128
+"""Rows of a level that are made at a time where the level below is not kept."""
 KEPT_BYTES = 400 << 20
 
 
@@ -77,10 +79,8 @@ class Sensor:
             if uniforms is not None:
                 whole = Rect.of(self.size(level))
                 planes = self._denoised(self._level(level, None), whole, whole, whole.size, uniforms)
-            elif level == 1 and self._decoded.layout == "bayer":
-                planes = self._halved_mosaic()
             else:
-                planes = self._halved(level)
+                planes = self._made(level, Rect.of(self.size(level)))
             self._kept[key] = planes
             while len(self._kept) > 2 and sum(p.nbytes for p in self._kept.values()) > KEPT_BYTES:
                 self._kept.popitem(last=False)
@@ -115,27 +115,22 @@ class Sensor:
                 self._library.call(f"rgb_table_{part.dtype.itemsize * 8}", source, decoded.tables, placed)
         return out
 
-    def _halved_mosaic(self) -> Planes:
-        size = self.size(1)
-        out = np.empty((3, size.height, size.width), np.float32)
-        self._library.call("bayer_half", *self._mosaic, out)
-        return out
-
-    def _halved(self, level: int) -> Planes:
-        source = self._level(level - 1, None) if level > 1 else None
-        size, below = self.size(level), self.size(level - 1)
-        out = np.empty((3, size.height, size.width), np.float32)
-        if source is not None:
-            self._library.call("halve", source, below.width, below.height, out)
+    def _made(self, level: int, region: Rect) -> Planes:
+        """A region of a level, from the level below if that is kept, else strip by strip from the samples."""
+        if level == 0:
+            return self._demosaiced(region)
+        out = np.empty((3, region.height, region.width), np.float32)
+        if level == 1 and self._decoded.layout == "bayer":
+            self._library.call("bayer_half", *self._mosaic, Placed(out, (region.x, region.y, 0)))
             return out
-        rows = 256  # level 0 is never held whole
-        for y in range(0, size.height, rows):
-            height = min(rows, size.height - y)
-            part = Rect(0, 2 * y, below.width, 2 * height).within(Rect.of(below))
-            strip = np.empty((3, height, size.width), np.float32)
-            above = Placed(self._demosaiced(part), (0, part.y, 0))
-            self._library.call("halve", above, below.width, below.height, Placed(strip, (0, y, 0)))
-            out[:, y : y + height] = strip
+        below, kept = self.size(level - 1), self._kept.get((level - 1, None))
+        rows = STRIP_ROWS if kept is None else region.height
+        for y in range(region.y, region.bottom, rows):
+            height = min(rows, region.bottom - y)
+            read = Rect(2 * region.x, 2 * y, 2 * region.width, 2 * height).within(Rect.of(below))
+            source = Placed(self._made(level - 1, read), (read.x, read.y, 0)) if kept is None else kept
+            strip = Placed(out[:, y - region.y :][:, :height], (region.x, y, 0))
+            self._library.call("halve", source, below.width, below.height, strip)
         return out
 
     def _denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms) -> Planes:
@@ -168,29 +163,29 @@ class Sensor:
         return decoded.samples, uniforms, red % 2, red // 2, clipped
 
     def _quads(self) -> NDArray[np.float64]:
-        """(rows, columns, 3) samples of every fourth 2x2 cell before white balance, 0 at black, 1 at saturation."""
+        """(3, rows, columns) samples of every fourth 2x2 cell before white balance, 0 at black, 1 at saturation."""
         decoded = self._decoded
         if decoded.layout != "bayer":
             size = 8 * max(1, max(decoded.width, decoded.height) // 4000)
             some = decoded.samples[::size, ::size]
             if decoded.tables is not None:
-                return np.stack([decoded.tables[i][some[..., i]] for i in range(3)], -1).astype(np.float64)
+                return np.stack([decoded.tables[i][some[..., i]] for i in range(3)]).astype(np.float64)
             if decoded.layout == "rgb":
-                return (some - decoded.black[0]) / (decoded.white - decoded.black[0])
-            return np.nan_to_num(some.astype(np.float64))
+                return np.moveaxis((some - decoded.black[0]) / (decoded.white - decoded.black[0]), -1, 0)
+            return np.moveaxis(np.nan_to_num(some.astype(np.float64)), -1, 0)
         rows, columns = decoded.height // 8 * 8, decoded.width // 8 * 8
         planes: list[list[NDArray[np.float64]]] = [[], [], []]
         for site, letter in enumerate(decoded.pattern):
             part = decoded.samples[site // 2 : rows : 8, site % 2 : columns : 8].astype(np.float64)
             planes["RGB".index(letter)].append((part - decoded.black[site]) / (decoded.white - decoded.black[site]))
-        return np.stack([np.mean(p, axis=0) for p in planes], -1)
+        return np.stack([sum(p) / len(p) for p in planes])
 
     def _highlight_chroma(self) -> NDArray[np.float64]:
         """Each channel's mean difference to the mean of the other two, in bright pixels that are just not clipped."""
-        light = self._quads() * np.array(self._camera.gains)
-        top = np.array(self._camera.gains) * NEAR_CLIP
-        bright = np.all(light < top, axis=-1) & np.any(light > 0.5 * top, axis=-1)
-        if np.count_nonzero(bright) < 100:
+        gains = np.array(self._camera.gains)[:, None, None]
+        light, top = self._quads() * gains, gains * NEAR_CLIP
+        bright = np.all(light < top, axis=0) & np.any(light > 0.5 * top, axis=0)
+        chosen = light[:, bright]
+        if chosen.shape[1] < 100:
             return np.zeros(3)
-        chosen = light[bright]
-        return np.asarray((chosen - (chosen.sum(axis=1, keepdims=True) - chosen) / 2).mean(axis=0))
+        return np.asarray((chosen - (chosen.sum(axis=0) - chosen) / 2).mean(axis=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,29 @@ GLANCE_LIMIT = 20.0
 """Seconds for a preview or metadata."""
 
 workers = Workers()
+_begun: dict[Path, Future[Decoded]] = {}
+
+
+def begin(path: Path) -> None:
+    """Start decoding in the background: for a program that knows its photo before it is ready to ask for it."""
+    begun = _begun.setdefault(path.absolute(), Future())
+
+    def work() -> None:
+        try:
+            begun.set_result(_decode(path))
+        except BaseException as error:  # whoever asks gets it
+            begun.set_exception(error)
+
+    threading.Thread(target=work, daemon=True, name="decode").start()
 
 
 def decode(path: Path) -> Decoded:
     """The photo's samples, upright, and how to read them. Raises UnreadablePhoto."""
+    begun = _begun.pop(path.absolute(), None)
+    return _decode(path) if begun is None else begun.result()
+
+
+def _decode(path: Path) -> Decoded:
     fields, parts = workers.ask("decode", path, limit=DECODE_LIMIT, long=True)
     colour = fields["colour"]
     return Decoded(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -77,6 +79,8 @@ def preview_jpeg(pixels: NDArray[np.uint8], quality: int = 85, *, space: str, su
     return b"".join((encoded[:_JFIF_END], _profile_segments(space), memoryview(encoded)[_JFIF_END:]))
 
 
+BAND_MCUS = 16384
+"""About a megapixel without subsampling."""
 _JFIF_END = 20
 """The encoder begins every file with start of image and an 18-byte JFIF segment."""
 
@@ -96,10 +100,15 @@ def _of_depth(pixels: Pixels, bits: int) -> Pixels:
 
 
 def _jpeg(pixels: NDArray[Any], icc: bytes, quality: int, carried: Carried) -> bytes:
+    """In bands of a fixed number of MCUs, which all cores encode: the same bytes on every machine."""
     import simplejpeg  # noqa: PLC0415 - heavy
 
-    subsampling = "444" if quality >= 90 else "420"
-    encoded = simplejpeg.encode_jpeg(pixels, quality=quality, colorspace="RGB", colorsubsampling=subsampling)
+    subsampling, mcu = ("444", 8) if quality >= 90 else ("420", 16)
+    rows = mcu * max(1, BAND_MCUS // -(-pixels.shape[1] // mcu))
+    options = {"quality": quality, "colorspace": "RGB", "colorsubsampling": subsampling}
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        bands = [pixels[top : top + rows] for top in range(0, len(pixels), rows)]
+        encoded = jpeg.joined(list(threads.map(lambda band: simplejpeg.encode_jpeg(band, **options), bands)))
     added = [jpeg.segment(0xE1, jpeg.EXIF, carried.exif)] if carried.exif else []
     if carried.xmp:
         added.append(jpeg.segment(0xE1, jpeg.XMP, carried.xmp))

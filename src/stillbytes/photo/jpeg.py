@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 EXIF = b"Exif\0\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 ICC = b"ICC_PROFILE\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
+INTERVAL_LIMIT = 65535
+"""MCUs that a restart interval can have."""
 _ROOM = 65533
 """Bytes that a segment can hold after its marker and length."""
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -47,6 +49,27 @@ def size(jpeg: bytes) -> tuple[int, int]:
             height, width = struct.unpack_from(">HH", jpeg, start + 5)
             return width, height
     raise ValueError("a JPEG file without a picture")
+
+
+def joined(bands: Sequence[bytes]) -> bytes:
+    """One picture from its bands, top to bottom: each band's picture becomes one restart interval (T.81, E.1.4).
+
+    The bands come from one encoder with the same options and so have the same tables; all but the last are of the same
+    height, a multiple of the MCU's, and hold at most INTERVAL_LIMIT MCUs.
+    """
+    where = {marker: (start, end) for marker, start, end in segments(bands[0])}
+    frame, (scan, coded) = where[0xC0][0], where[0xDA]
+    heights = [struct.unpack_from(">H", band, frame + 5)[0] for band in bands]
+    (width,) = struct.unpack_from(">H", bands[0], frame + 7)
+    factors = [bands[0][frame + 11 + 3 * component] for component in range(bands[0][frame + 9])]
+    across = -(-width // (8 * max(factor >> 4 for factor in factors)))
+    down = -(-heights[0] // (8 * max(factor & 15 for factor in factors)))
+    head = bands[0][: frame + 5] + struct.pack(">H", sum(heights)) + bands[0][frame + 7 : scan]
+    parts: list[bytes | memoryview] = [head, struct.pack(">BBHH", 0xFF, 0xDD, 4, across * down), bands[0][scan:coded]]
+    for number, band in enumerate(bands):
+        parts += [memoryview(band)[coded:-2], bytes((0xFF, 0xD0 + number % 8))]
+    parts[-1] = b"\xff\xd9"  # end of image
+    return b"".join(parts)
 
 
 def held(jpeg: bytes, marker: int, name: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
+from stillbytes.core import memory
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.photo import wire
 
@@ -124,6 +126,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            env={**memory.HUGE_PAGES, **os.environ},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         _widen(self._process.stdout)

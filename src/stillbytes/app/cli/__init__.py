@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,15 +20,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given[0] in DECODING and not set(_OF_ALL) & set(given):
             with contextlib.suppress(ImportError):  # it comes up again, and is told, when the command needs it
-                from stillbytes.photo.decode import warm_up  # noqa: PLC0415
-
-                warm_up()  # first of all: the decoder starts while the rest is imported
+                _begin(given)  # first of all: the decoder works while the rest is imported
         from stillbytes.app.cli.run import run  # noqa: PLC0415
 
         return run(given)
     except KeyboardInterrupt:  # while all this was imported
         print("stillbytes: Stopped.", file=sys.stderr)
         return 1
+
+
+def _begin(arguments: Sequence[str]) -> None:
+    """Have the first photo decoded, or at least a decoding process started. A wrong guess costs nothing but that."""
+    from stillbytes.photo.decode import begin, warm_up  # noqa: PLC0415
+    from stillbytes.photo.formats import is_photo  # noqa: PLC0415
+
+    pairs = itertools.pairwise(arguments)
+    photos = [Path(given) for before, given in pairs if not before.startswith("-") and is_photo(Path(given))]
+    if photos and arguments[0] == "develop":
+        begin(photos[0].expanduser())
+    else:
+        warm_up()
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from stillbytes.app.cli.output import error_fields, print_error, print_json
+from stillbytes.core import memory
 from stillbytes.core.errors import ExportError, InvalidSetting, StillbytesError
 from stillbytes.develop import groups
-from stillbytes.develop.kernels.load import keep_freed_memory, library
+from stillbytes.develop.kernels.load import library
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
@@ -113,7 +114,7 @@ def develop(
     Each photo starts from its sidecar (or from --settings, or from nothing); the options below change that. Into a
     folder nothing is overwritten. A folder among the photos stands for those in it.
     """
-    keep_freed_memory()
+    memory.keep_freed()
     threading.Thread(target=_load_kernels, daemon=True).start()
     found = listed(photos)
     target, format = destination(found, output.expanduser(), format)

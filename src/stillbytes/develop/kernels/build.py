@@ -74,13 +74,14 @@ def _build_level(library: Path, features: str) -> None:
     warnings.filterwarnings("ignore", message="The floating-point value", category=RuntimeWarning)
     bits = {"darwin": "osx", "win32": "windows"}.get(sys.platform, "linux")
     arch = "x86-64" if platform.machine().lower() in ("x86_64", "amd64") else "arm-64"
-    target = hl.Target("-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime", "strict_float"])))
+    fused = "-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime"]))
     with tempfile.TemporaryDirectory() as folder:
         objects: list[Path] = []
         for make in (*sensor.KERNELS, *noise.KERNELS, *resample.KERNELS, *look.KERNELS):
             kernel = make()
             path = Path(folder) / f"{kernel.name}.o"
-            _object(kernel.output, kernel.arguments, kernel.name, path, target)
+            target = fused if kernel.fused else f"{fused}-strict_float"
+            _object(kernel.output, kernel.arguments, kernel.name, path, hl.Target(target))
             objects.append(path)
         runtime = Path(folder) / "runtime.o"
         _runtime(runtime, hl.Target("-".join(filter(None, [arch, bits, features]))))

@@ -13,11 +13,17 @@ LANES = 16
 
 @dataclass(frozen=True)
 class Kernel:
-    """name: of the exported C function. arguments: inputs in calling order; the output buffer follows them."""
+    """name: of the exported C function. arguments: inputs in calling order; the output buffer follows them.
+
+    fused: whether the compiler may contract and reorder floating point operations. Only for a kernel whose arithmetic
+    is compiled in one copy: no loop may be split into parts of its own for edges or ends, where the compiler would
+    choose differently and a tile would no longer be the same as that part of the whole.
+    """
 
     name: str
     output: Any
     arguments: tuple[Any, ...]
+    fused: bool = False
 
 
 def image(kind: Any, dimensions: int, name: str) -> Any:

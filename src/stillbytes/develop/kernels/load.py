@@ -138,21 +138,6 @@ class Library:
         return bool(self._library.halide_can_use_target_features(4, bits))
 
 
-def keep_freed_memory() -> None:
-    """Let the process use freed blocks again instead of giving them back, for programs that end after some work.
-
-    glibc returns large blocks to the system at once and zeroes fresh pages for the next: about a third of a second for
-    each 24 MP picture. Where there is no glibc nothing happens.
-    """
-    mmap_max, trim_threshold = -4, -1  # malloc.h
-    try:
-        tune = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    tune(mmap_max, 0)
-    tune(trim_threshold, (1 << 31) - 1)
-
-
 def library() -> Library:
     """The best library for this machine; the same for all threads. Raises KernelsMissing with the remedy."""
     with _loading:

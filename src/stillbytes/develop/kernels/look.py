@@ -173,8 +173,10 @@ def look(kind: str, *, whole: bool) -> Kernel:
         sx, _ = stage.args()
         stage.compute_at(out, yo).store_at(out, yo).vectorize(sx, LANES, hl.TailStrategy.RoundUp)
     look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
+    for f in (out, encoded, *ctx.rows, *ctx.loads, *ctx.stages, look.row):
+        f.never_partition_all()
     interleaved(out, 3)
-    return Kernel(name, out, look.arguments)
+    return Kernel(name, out, look.arguments, fused=True)
 
 
 KERNELS: tuple[Callable[[], Kernel], ...] = tuple(
