@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Camera:
         self.neutral: Array = np.array(neutral) if neutral else self.neutral_under(self.as_shot_xy)
         self.neutral = self.neutral / self.neutral.max()
 
-    @property
+    @cached_property
     def as_shot(self) -> WhitePoint:
         temperature, tint = temperature_tint(self.as_shot_xy)
         return WhitePoint(min(max(temperature, 2000.0), 50000.0), min(max(tint, -150.0), 150.0))

@@ -81,6 +81,7 @@ class Pipeline:
         self._decoded = decoded
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
+        self._last_bases: tuple[Geometry, Guide, NDArray[np.uint32]] | None = None
 
     @cached_property
     def _library(self) -> Library:
@@ -248,6 +249,13 @@ class Pipeline:
         luminance = np.tensordot(self._luma.astype(np.float32), self._overview, 1)
         return guide(luminance)
 
+    def _bases(self, form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
+        """The guide of that geometry and its packed values; the last one is kept."""
+        if self._last_bases is None or self._last_bases[0] != form:
+            bases = self._guide.cut(form)
+            self._last_bases = form, bases, bases.packed()
+        return self._last_bases[1:]
+
     @cached_property
     def _overview(self) -> Planes:
         """The whole frame, small."""
@@ -270,8 +278,8 @@ class Pipeline:
         self, settings: Settings, form: Geometry, grid: Size, output: Output
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32], int, int]:
         """Grid values, packed uniforms and the grid's size."""
-        bases = self._guide.cut(form)
+        bases, packed = self._bases(form)
         scene = self._scene(settings, grid.width / form.cut.width, 0)
         frame = frame_uniforms(grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
         values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
-        return bases.packed(), layout.pack(frame, values), bases.columns, bases.rows
+        return packed, layout.pack(frame, values), bases.columns, bases.rows

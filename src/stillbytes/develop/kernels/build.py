@@ -38,7 +38,7 @@ def digest() -> str:
 
     develop = Path(__file__).parents[1]
     files = [*(develop / "kernels").glob("*.py"), *(develop / "operations").glob("*.py")]
-    files += [develop / name for name in ("colour.py", "operation.py", "parameter.py")]
+    files += [develop / name for name in ("colour.py", "operation.py", "parameter.py", "tables.py")]
     files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
     files.remove(develop / "kernels/load.py")  # runs the kernels, does not shape them
     h = hashlib.blake2b(importlib.metadata.version("halide").encode(), digest_size=12)

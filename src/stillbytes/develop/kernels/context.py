@@ -9,6 +9,7 @@ import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
+from stillbytes.develop.tables import ENTRIES, OCTAVES, STEPS_BITS
 
 
 class Uniforms:
@@ -147,16 +148,20 @@ class Context:
         self.loads.append(f)
         return hl.Expr(f[self.x, self.y])
 
-    def table(self, entries: Any, at: Any, length: int) -> Any:
-        """Linear interpolation at the position `at` (0..length - 1) in a table made by `packed_table`.
+    def table(self, entries: Any, light: Any) -> Any:
+        """The function behind a table of `develop.tables`, at a light that should be `stored`.
 
         The loads are a loop of their own over the row: gathers inside wide vector code are several times slower.
         """
-        i = hl.clamp(hl.i32(at), 0, length - 2)
-        (index,) = self.indices([i])
-        pair = hl.reinterpret(hl.UInt(32), self.loaded(entries[hl.unsafe_promise_clamped(index, 0, length - 2)]))
-        first, second = hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))
-        return (first + (second - first) * (at - hl.f32(i))) * hl.f32(1 / 65535)
+        first = 127 + OCTAVES[0] << STEPS_BITS
+        light = hl.clamp(light, hl.f32(2.0 ** OCTAVES[0]), hl.f32(2.0 ** OCTAVES[1]))
+        bits = hl.reinterpret(hl.Int(32), light)
+        (index,) = self.indices([(bits >> (23 - STEPS_BITS)) - first])
+        word = self.loaded(entries[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)])
+        pair = hl.reinterpret(hl.UInt(32), word)
+        low, high = hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))
+        part = hl.f32(bits & ((1 << 23 - STEPS_BITS) - 1)) * hl.f32(2.0 ** (STEPS_BITS - 23))
+        return (low + (high - low) * part) * hl.f32(1 / 65535)
 
     def rotation(self, radians: Any) -> tuple[Any, Any]:
         """Cosine and sine of a small angle (|angle| < 1): Taylor series, error below 2e-4."""

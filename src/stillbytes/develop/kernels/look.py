@@ -10,7 +10,7 @@ import halide as hl
 
 from stillbytes.develop.kernels.colour import Colour
 from stillbytes.develop.kernels.context import Context, Uniforms
-from stillbytes.develop.kernels.functions import exp2, inverse, log2
+from stillbytes.develop.kernels.functions import inverse, log2, power
 from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, interleaved
 from stillbytes.develop.kernels.layout import (
     GRID_CELL,
@@ -62,9 +62,14 @@ class Look:
         gy = hl.clamp(frame.grid_y[0] * y + frame.grid_y[1], 0.0, hl.f32(self.grid_height) - 1.001)
         iy = hl.clamp(hl.i32(gy), 0, self.grid_height - 2)
         fy = gy - hl.f32(iy)
-        here, below = (_unpacked(self.grid[cell, column, iy + i]) for i in (0, 1))
         row = hl.Func("grid_row")
-        row[cell, column, self.y] = _packed([a + (b - a) * fy for a, b in zip(here, below, strict=True)])
+
+        def level(z: Any) -> Any:
+            here, below = (_unpacked(self.grid[z, column, iy + i]) for i in (0, 1))
+            return _packed([a + (b - a) * fy for a, b in zip(here, below, strict=True)])
+
+        # With the next cell in the upper half: one load brings both.
+        row[cell, column, self.y] = hl.u64(level(cell)) | (hl.u64(level(hl.min(cell + 1, GRID_DEPTH - 1))) << 32)
         self.row = row
 
         gx = hl.clamp(frame.grid_x[0] * x + frame.grid_x[1], 0.0, hl.f32(self.grid_width) - 1.001)
@@ -75,7 +80,8 @@ class Look:
         place = ctx.indices([iz, ix])
         zi = hl.unsafe_promise_clamped(place[0], 0, GRID_DEPTH - 2)
         xi = hl.unsafe_promise_clamped(place[1], 0, self.grid_width - 2)
-        corners = [[_unpacked(ctx.loaded(row[zi + k, xi + i, self.y])) for k in (0, 1)] for i in (0, 1)]
+        words = [ctx.loaded(row[zi, xi + i, self.y]) for i in (0, 1)]
+        corners = [[_unpacked(hl.u32(word >> (32 * k))) for k in (0, 1)] for word in words]
         found = []
         for c in (0, 1):
             left, right = (a[c] + (b[c] - a[c]) * fz for a, b in corners)
@@ -125,7 +131,7 @@ class Look:
         t = frame.transfer  # 1 / gamma, 1 / a, -b / a, slope and end of the straight part
         out = []
         for v in rgb:
-            bent = exp2(log2(hl.max(v, 1e-9)) * t[0]) * t[1] + t[2]
+            bent = power(hl.max(v, 1e-9), t[0]) * t[1] + t[2]
             out.append(hl.clamp(hl.select(v < t[4], v * t[3], bent), 0.0, 1.0))
         return out
 

@@ -8,6 +8,7 @@ Cost: five table look-ups per pixel, fused into the look stage.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -16,10 +17,8 @@ from numpy.typing import NDArray
 from stillbytes.develop.operation import Operation, Scene, Uniforms
 from stillbytes.develop.parameter import STRAIGHT, Point, point_curve
 from stillbytes.develop.settings import Settings
+from stillbytes.develop.tables import table
 from stillbytes.photo.spaces import SRGB_TRANSFER
-
-ENTRIES = 257
-"""Table entries over the square root of light, 0..1, which spends them where the eye looks."""
 
 
 class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve", seldom=True):
@@ -31,12 +30,11 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
     curve_blue = point_curve(xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.")
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
-        return {p.name: table(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
+        return {p.name: tabled(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         def through(entries: Any, c: Any) -> Any:
-            at = ctx.sqrt(ctx.clamp(c, 0.0, 1.0)) * (ENTRIES - 1.0)
-            root = ctx.table(entries, at, ENTRIES)
+            root = ctx.table(entries, c)
             return root * root
 
         rgb = ctx.stored(value.rgb)
@@ -50,20 +48,17 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
         return value.of([through(t, c) for t, c in zip(tables, rgb, strict=True)])
 
 
-def table(points: tuple[Point, ...]) -> NDArray[np.float32]:
-    """(ENTRIES,) packed: square root of display light out for square root of display light in."""
-    roots = np.linspace(0, 1, ENTRIES)
-    if points != STRAIGHT:
-        encoded = monotone_cubic(points, SRGB_TRANSFER.to_encoded(roots**2) * 255) / 255
-        roots = np.sqrt(SRGB_TRANSFER.to_linear(np.clip(encoded, 0, 1)))
-    return packed_table(roots)
+@lru_cache(64)
+def tabled(points: tuple[Point, ...]) -> NDArray[np.float32]:
+    """The table of the square root of display light out, for display light in."""
 
+    def root(light: NDArray[np.float64]) -> NDArray[np.float64]:
+        if points == STRAIGHT:
+            return np.sqrt(light)
+        encoded = monotone_cubic(points, SRGB_TRANSFER.to_encoded(np.minimum(light, 1.0)) * 255) / 255
+        return np.sqrt(SRGB_TRANSFER.to_linear(np.clip(encoded, 0, 1)))
 
-def packed_table(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Values 0..1 as pairs (this, next) of 16 bits each in one 32-bit word, so that interpolating loads once."""
-    codes = np.rint(values * 65535).astype(np.uint32)
-    following = np.append(codes[1:], codes[-1])
-    return (codes | following << 16).view(np.float32)
+    return table(root)
 
 
 def monotone_cubic(points: tuple[Point, ...], at: NDArray[np.float64]) -> NDArray[np.float64]:

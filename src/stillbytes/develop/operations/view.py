@@ -3,18 +3,21 @@
 A log-logistic curve (Naka and Rushton 1966, as used for film-like rendering) fixed by middle grey, its slope there and
 the scene value that becomes display white, applied per channel; then the middle channel is placed where it stood
 between the other two, which keeps the hue. The linear profile clips instead, for measuring and copying.
-Cost: three log2 and three exp2 per pixel, fused into the look stage.
+Cost: three table look-ups per pixel, fused into the look stage.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
 from stillbytes.develop.parameter import choice
 from stillbytes.develop.settings import Settings
+from stillbytes.develop.tables import table
 
 GREY = 0.18
 WHITE_EV = 3.6
@@ -36,21 +39,17 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
         chosen = str(settings.value("profile"))
         if chosen == "standard" and not scene.raw:
             chosen = "linear"  # a rendered file has its curve already
-        if chosen == "linear":
-            return {"power": 1.0, "white": 1.0, "half": 0.0, "linear": 1.0}
-        slope, grey = CURVES[chosen]
-        power, white, half = log_logistic(slope, grey)
-        return {"power": power, "white": white, "half": half, "linear": 0.0}
+        return {"curve": _curve(*CURVES.get(chosen, CURVES["standard"])), "linear": float(chosen == "linear")}
 
     def active(self, settings: Settings) -> bool:
         return True
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        light = [ctx.larger(c, 0.0) for c in value.rgb]
+        light = ctx.stored([ctx.larger(c, 0.0) for c in value.rgb])
 
         def bend(c: Any) -> Any:
-            raised = ctx.exp2(u.power * ctx.log2(ctx.larger(c, 1e-9)))
-            return ctx.smaller(u.white * raised * ctx.inverse(raised + u.half), 1.0)
+            root = ctx.table(u.curve, c)
+            return root * root
 
         low, middle, high = ctx.ordered(light)
         bent = [bend(c) for c in light]
@@ -62,6 +61,18 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
             for c, b in zip(light, bent, strict=True)
         ]
         return value.of(out)
+
+
+@cache
+def _curve(slope: float, grey: float) -> NDArray[np.float32]:
+    """The table of the square root of display light, for scene light."""
+    power, white, half = log_logistic(slope, grey)
+
+    def root(light: NDArray[np.float64]) -> NDArray[np.float64]:
+        raised = light**power
+        return np.sqrt(np.minimum(white * raised / (raised + half), 1.0))
+
+    return table(root)
 
 
 def log_logistic(slope: float, grey: float) -> tuple[float, float, float]:
