@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import halide as hl
@@ -48,6 +49,7 @@ class Context:
         self._own: Any = None
         self._weights: list[Any] | None = None
         self.stages: list[Any] = []
+        self.readers: list[Any] = []
         self.rows: list[Any] = []
         self.loads: list[Any] = []
 
@@ -73,12 +75,17 @@ class Context:
         """Luminance of white-balanced camera RGB."""
         return self._luma[0] * image[x, y, 0] + self._luma[1] * image[x, y, 1] + self._luma[2] * image[x, y, 2]
 
-    def stage(self, name: str, define: Callable[[Any, Any], Any]) -> Any:
-        """A named intermediate image over (x, y) that is stored, for operations that read neighbours."""
+    def stage(self, name: str, define: Callable[[Any, Any], Any], *, of_source: bool = False) -> Any:
+        """A named intermediate image over (x, y) that is stored, for operations that read neighbours.
+
+        of_source: whether it is defined by the image that the operation got, and not by other stages alone.
+        """
         x, y = hl.Var("x"), hl.Var("y")
         f = hl.Func(name)
         f[x, y] = define(x, y)
         self.stages.append(f)
+        if of_source:
+            self.readers.append(f)
         return f
 
     # Functions
@@ -90,8 +97,9 @@ class Context:
 
     def ramp(self, v: Any) -> Any:
         """A smooth max(v, 0): 0 up to -1, a parabola to 1, then v."""
-        t = hl.clamp(v + 1.0, 0.0, 2.0)
-        return t * t * 0.25 + hl.max(v - 1.0, 0.0)
+        v = hl.max(v, -1.0)
+        bend = hl.min(v, 1.0)
+        return (bend * 0.25 + 0.5) * bend + (v - bend) + 0.25
 
     def smoothstep(self, t: Any) -> Any:
         """0 below 0, 1 above 1, smooth between."""
@@ -104,11 +112,11 @@ class Context:
     def absolute(self, v: Any) -> Any:
         return hl.abs(v)
 
-    def larger(self, a: Any, b: Any) -> Any:
-        return hl.max(a, b)
+    def larger(self, *values: Any) -> Any:
+        return reduce(hl.max, values)
 
-    def smaller(self, a: Any, b: Any) -> Any:
-        return hl.min(a, b)
+    def smaller(self, *values: Any) -> Any:
+        return reduce(hl.min, values)
 
     def clamp(self, v: Any, low: Any, high: Any) -> Any:
         return hl.clamp(v, low, high)

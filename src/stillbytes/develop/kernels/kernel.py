@@ -40,10 +40,13 @@ def number(name: str) -> Any:
 
 
 def clamped(image: Any, width: Any, height: Any) -> Any:
-    """(x, y, ...) -> image, the edge pixels repeated beyond 0 <= x < width, 0 <= y < height."""
+    """(x, y, ...) -> image, the edge pixels repeated beyond 0 <= x < width, 0 <= y < height.
+
+    Away from the edges the loop that reads has a part of its own, whose loads are dense.
+    """
 
     def read(x: Any, y: Any, *rest: Any) -> Any:
-        return image[(hl.clamp(x, 0, width - 1), hl.clamp(y, 0, height - 1), *rest)]
+        return image[(hl.clamp(hl.likely(x), 0, width - 1), hl.clamp(hl.likely(y), 0, height - 1), *rest)]
 
     return read
 

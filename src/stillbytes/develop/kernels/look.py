@@ -62,14 +62,9 @@ class Look:
         gy = hl.clamp(frame.grid_y[0] * y + frame.grid_y[1], 0.0, hl.f32(self.grid_height) - 1.001)
         iy = hl.clamp(hl.i32(gy), 0, self.grid_height - 2)
         fy = gy - hl.f32(iy)
+        here, below = (_unpacked(self.grid[cell, column, iy + i]) for i in (0, 1))
         row = hl.Func("grid_row")
-
-        def level(z: Any) -> Any:
-            here, below = (_unpacked(self.grid[z, column, iy + i]) for i in (0, 1))
-            return _packed([a + (b - a) * fy for a, b in zip(here, below, strict=True)])
-
-        # With the next cell in the upper half: one load brings both.
-        row[cell, column, self.y] = hl.u64(level(cell)) | (hl.u64(level(hl.min(cell + 1, GRID_DEPTH - 1))) << 32)
+        row[cell, column, self.y] = _packed([a + (b - a) * fy for a, b in zip(here, below, strict=True)])
         self.row = row
 
         gx = hl.clamp(frame.grid_x[0] * x + frame.grid_x[1], 0.0, hl.f32(self.grid_width) - 1.001)
@@ -80,8 +75,7 @@ class Look:
         place = ctx.indices([iz, ix])
         zi = hl.unsafe_promise_clamped(place[0], 0, GRID_DEPTH - 2)
         xi = hl.unsafe_promise_clamped(place[1], 0, self.grid_width - 2)
-        words = [ctx.loaded(row[zi, xi + i, self.y]) for i in (0, 1)]
-        corners = [[_unpacked(hl.u32(word >> (32 * k))) for k in (0, 1)] for word in words]
+        corners = [[_unpacked(ctx.loaded(row[zi + k, xi + i, self.y])) for k in (0, 1)] for i in (0, 1)]
         found = []
         for c in (0, 1):
             left, right = (a[c] + (b[c] - a[c]) * fz for a, b in corners)
@@ -91,7 +85,7 @@ class Look:
     def pixel(self) -> tuple[list[Any], Context]:
         """Encoded output channels (0..1), and the context with the intermediate images that they read."""
         x, y, frame = self.x, self.y, self.frame
-        source = hl.Func("base")
+        self.base = source = hl.Func("base")
         c = hl.Var("c")
         source[x, y, c] = clamped(self.source, self.width, self.height)(x, y, c)
         ctx = Context(x, y, frame, frame.luma)
@@ -118,11 +112,12 @@ class Look:
             frame.luminance[0] * rgb[0] + frame.luminance[1] * rgb[1] + frame.luminance[2] * rgb[2], 1e-5, 1.0
         )
         # Below zero: towards grey, behind a soft knee that keeps differences which clipping would flatten.
-        low = hl.min(rgb[0], hl.min(rgb[1], rgb[2]))
-        reach = (grey - low) * inverse(grey)
-        over = hl.max(reach - KNEE, 0.0) * (1 / (1 - KNEE))
-        target = KNEE + (1 - KNEE) * over * inverse(1.0 + over)
-        keep = hl.select(reach > KNEE, target * inverse(hl.max(reach, KNEE)), 1.0)
+        # Of the way from grey to zero, the part up to KNEE stays; what lies beyond approaches 1: for a distance d it
+        # becomes g (d + KNEE q) / (g + q) with q as far beyond the knee as d, in units of what is left there.
+        distance = grey - hl.min(rgb[0], hl.min(rgb[1], rgb[2]))
+        beyond = hl.max(distance - KNEE * grey, 0.0) * (1 / (1 - KNEE))
+        kept = grey * (distance + KNEE * beyond) * inverse(hl.max((grey + beyond) * distance, 1e-12))
+        keep = hl.select(beyond > 0.0, kept, 1.0)
         rgb = [grey + (v - grey) * keep for v in rgb]
         # Above one: mostly clipped, which keeps a sunset saturated, and a little towards white.
         excess = hl.max(hl.max(rgb[0], hl.max(rgb[1], rgb[2])) - 1.0, 0.0)
@@ -132,7 +127,7 @@ class Look:
         out = []
         for v in rgb:
             bent = power(hl.max(v, 1e-9), t[0]) * t[1] + t[2]
-            out.append(hl.clamp(hl.select(v < t[4], v * t[3], bent), 0.0, 1.0))
+            out.append(hl.select(v < t[4], v * t[3], bent))
         return out
 
 
@@ -163,7 +158,7 @@ def look(kind: str, *, whole: bool) -> Kernel:
             [hl.u8(hl.clamp(v * look.frame.steps + noise + 0.5, 0.0, look.frame.steps)) for v in channels]
         )
     else:
-        encoded[x, y] = hl.Tuple(channels)
+        encoded[x, y] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
     value = encoded[x, y]
     out[x, y, c] = hl.select(c == 0, value[0], c == 1, value[1], value[2])
     yo, yi = hl.Var("yo"), hl.Var("yi")
@@ -176,8 +171,12 @@ def look(kind: str, *, whole: bool) -> Kernel:
     for f in ctx.loads:
         f.compute_at(out, yi).hoist_storage(out, yo).unroll(x, 8, hl.TailStrategy.RoundUp)
     for stage in ctx.stages:
-        sx, _ = stage.args()
+        sx, sy = stage.args()
         stage.compute_at(out, yo).store_at(out, yo).vectorize(sx, LANES, hl.TailStrategy.RoundUp)
+        if stage in ctx.readers:
+            look.base.in_(stage).compute_at(stage, sy).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
+    look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
     for f in (out, encoded, *ctx.rows, *ctx.loads, *ctx.stages, look.row):
         f.never_partition_all()

@@ -66,7 +66,11 @@ class Sharpening(Operation, stage="detail", order=10, version=1, group="Detail")
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         """value: Func (x, y, c), scene-linear Rec.2020. Returns the gain in EV at ctx.x, ctx.y."""
-        ev = ctx.stage("sharpen_ev", lambda x, y: ctx.log2(ctx.larger(ctx.luminance_at(value, x, y), 0.0) + u.floor))
+
+        def light(x: Any, y: Any) -> Any:
+            return ctx.log2(ctx.larger(ctx.luminance_at(value, x, y), 0.0) + u.floor)
+
+        ev = ctx.stage("sharpen_ev", light, of_source=True)
 
         def taps(read: Any) -> Any:
             return u.taps[0] * read(0) + sum(u.taps[i] * (read(-i) + read(i)) for i in range(1, REACH + 1))

@@ -51,15 +51,13 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
             root = ctx.table(u.curve, c)
             return root * root
 
-        low, middle, high = ctx.ordered(light)
         bent = [bend(c) for c in light]
-        bent_low, bent_middle, bent_high = ctx.ordered(bent)
-        place = (middle - low) * ctx.inverse(ctx.larger(high - low, 1e-9))
-        kept = bent_low + place * (bent_high - bent_low)
-        out = [
-            ctx.select(u.linear > 0.5, ctx.smaller(c, 1.0), ctx.select(b == bent_middle, ctx.mix(b, kept, 0.7), b))
-            for c, b in zip(light, bent, strict=True)
-        ]
+        low, high = ctx.smaller(*light), ctx.larger(*light)
+        bent_low, bent_high = ctx.smaller(*bent), ctx.larger(*bent)
+        stretch = (bent_high - bent_low) * ctx.inverse(ctx.larger(high - low, 1e-9))
+        # The smallest and the largest keep their place on the curve; the middle one moves most of the way to its own.
+        placed = [ctx.mix(b, bent_low + (c - low) * stretch, 0.7) for c, b in zip(light, bent, strict=True)]
+        out = [ctx.select(u.linear > 0.5, ctx.smaller(c, 1.0), p) for c, p in zip(light, placed, strict=True)]
         return value.of(out)
 
 
