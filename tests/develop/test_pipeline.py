@@ -12,8 +12,10 @@ from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import parameters, pipeline
 from stillbytes.develop.kernels.load import library
+from stillbytes.develop.operations.view import CURVES, log_logistic
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
+from stillbytes.photo.spaces import SRGB_TRANSFER
 
 BUSY = Settings(
     exposure=0.4,
@@ -192,3 +194,23 @@ def test_requests_that_make_no_sense_are_refused(scene: Pipeline) -> None:
             scene.render(Settings(), **wrong)  # type: ignore[arg-type]
     with pytest.raises(InvalidSetting):
         scene.render(Settings(), output=Output(space="cmyk"))
+
+
+@pytest.mark.parametrize("height", [1026, 1042, 1090])
+def test_a_small_level_is_the_same_whether_the_larger_ones_are_kept(height: int) -> None:
+    """Made strip by strip from the samples, the last strip of a few rows, or from the level before."""
+    decoded = bayer(colourful(96, height))
+    fresh, warm = Pipeline(decoded), Pipeline(decoded)
+    for scale in (0.5, 0.25):
+        warm.render(Settings(), scale)
+    assert np.array_equal(fresh.render(Settings(), 0.125).pixels, warm.render(Settings(), 0.125).pixels)
+
+
+def test_the_view_keeps_deep_shadows_apart() -> None:
+    """A ramp from five to eight stops under middle grey, in steps of a sixth, has no two equal steps and no black."""
+    for name, (power, toe, grey) in CURVES.items():
+        bend = log_logistic(power, toe, grey)
+        assert bend(np.array([0.18]))[0] == pytest.approx(grey, rel=1e-6), name
+        shades = SRGB_TRANSFER.to_encoded(bend(0.18 * np.exp2(np.arange(-8, 3.6, 1 / 6)))) * 255
+        assert np.all(np.diff(shades) > 0.08), name
+        assert shades[0] > 0.5, name

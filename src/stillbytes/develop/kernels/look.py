@@ -23,7 +23,7 @@ from stillbytes.develop.kernels.layout import (
     places,
 )
 
-KNEE = 0.94
+KNEE = 0.88
 """Part of the way from grey to the gamut's boundary that is left as it is."""
 MIDDLE_GREY_BELOW_ONE = 2.4739312
 """log2(1 / 0.18)"""

@@ -226,7 +226,7 @@ def bayer_half() -> Kernel:
     out = hl.Func("bayer_half")
     out[x, y, c] = hl.select(c == RED, red, c == GREEN, green, blue)
     yo, yi = hl.Var("yo"), hl.Var("yi")
-    out.bound(c, 0, 3).reorder(c, x, y).unroll(c).split(y, yo, yi, 16).parallel(yo)
+    out.bound(c, 0, 3).reorder(c, x, y).unroll(c).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).parallel(yo)
     raw.compute_at(out, yi).vectorize(raw.args()[0], LANES, hl.TailStrategy.RoundUp)
     out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)
@@ -241,7 +241,7 @@ def _rgb(name: str, light: Any, arguments: tuple[Any, ...], samples: Any) -> Ker
     out = hl.Func(name)
     out[x, y, c] = light(samples[x, y, c], c)
     out.bound(c, 0, 3).reorder(c, x, y).unroll(c)
-    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16)
+    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16, hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel(name, out, arguments)
 
@@ -287,7 +287,7 @@ def halve() -> Kernel:
     out[x, y, c] = 0.25 * (
         read(2 * x, 2 * y, c) + read(2 * x + 1, 2 * y, c) + read(2 * x, 2 * y + 1, c) + read(2 * x + 1, 2 * y + 1, c)
     )
-    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16)
+    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(y, 16, hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel("halve", out, (source, width, height))
 

@@ -1,13 +1,15 @@
 """View transform: scene light to display light, one asymptotic curve for all pictures.
 
-A log-logistic curve (Naka and Rushton 1966, as used for film-like rendering) fixed by middle grey, its slope there and
-the scene value that becomes display white, applied per channel; then the middle channel is placed where it stood
+A log-logistic curve (Naka and Rushton 1966, as used for film-like rendering) with a straight toe, fixed by middle grey
+and the scene value that becomes display white, applied per channel; then the middle channel is placed where it stood
 between the other two, which keeps the hue. The linear profile clips instead, for measuring and copying.
 Cost: three table look-ups per pixel, fused into the look stage.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -23,8 +25,12 @@ GREY = 0.18
 WHITE_EV = 3.6
 """Scene light that becomes display white, above middle grey."""
 
-CURVES: dict[str, tuple[float, float]] = {"standard": (1.25, 0.195), "soft": (1.08, 0.19), "vivid": (1.45, 0.195)}
-"""Profile -> (slope at grey in log-log, display light of middle grey)."""
+CURVES: dict[str, tuple[float, float, float]] = {
+    "standard": (1.55, 0.02, 0.2),
+    "soft": (1.3, 0.02, 0.195),
+    "vivid": (1.85, 0.03, 0.2),
+}
+"""Profile -> (power, toe, display light of middle grey); slopes at grey in log-log 1.18, 1.04 and 1.32."""
 
 
 class View(Operation, stage="view", order=10, version=1, group="Profile"):
@@ -62,27 +68,25 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
 
 
 @cache
-def _curve(slope: float, grey: float) -> NDArray[np.float32]:
+def _curve(power: float, toe: float, grey: float) -> NDArray[np.float32]:
     """The table of the square root of display light, for scene light."""
-    power, white, half = log_logistic(slope, grey)
-
-    def root(light: NDArray[np.float64]) -> NDArray[np.float64]:
-        raised = light**power
-        return np.sqrt(np.minimum(white * raised / (raised + half), 1.0))
-
-    return table(root)
+    bend = log_logistic(power, toe, grey)
+    return table(lambda light: np.sqrt(np.minimum(bend(light), 1.0)))
 
 
-def log_logistic(slope: float, grey: float) -> tuple[float, float, float]:
-    """Power p, white W and half-point E of f(x) = W x^p / (x^p + E).
+def log_logistic(power: float, toe: float, grey: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """f(x) = k (F(x + toe) - F(toe)) of F(x) = x^power / (x^power + E), with f(GREY) = grey and f(GREY 2^WHITE_EV) = 1.
 
-    Solved for f(GREY) = grey, slope of log f against log x at GREY = slope, and f(GREY * 2**WHITE_EV) = 1.
+    Far below the toe f is a straight line through zero, which keeps the deepest shadows apart where a power would
+    crush them.
     """
-    power = slope
-    for _ in range(60):  # a contraction: the white depends on the power only weakly
-        ratio = 2.0 ** (WHITE_EV * power)
-        # With s = x^p / GREY^p: f = W s / (s + e); f(1) = grey, f(ratio) = 1 give e and W.
-        e = (1 - grey) / (grey - 1 / ratio)
-        white = grey * (1 + e)
-        power = slope * (1 + e) / e
-    return float(power), float(white), float(e * np.power(GREY, power))
+    white = GREY * 2.0**WHITE_EV
+
+    def raised(x: Any, half: float) -> Any:
+        return (x + toe) ** power / ((x + toe) ** power + half) - toe**power / (toe**power + half)
+
+    low, high = 1e-6, 1e3
+    for _ in range(100):  # bisection: the larger E, the less the highlights are compressed
+        half = math.sqrt(low * high)
+        low, high = (low, half) if raised(white, half) > raised(GREY, half) / grey else (half, high)
+    return lambda light: raised(light, half) * (grey / raised(GREY, half))
