@@ -203,6 +203,7 @@ def test_decoding_that_was_begun_ahead_is_the_same_and_happens_once(tmp_path: Pa
     path = tmp_path / "a.dng"
     make_photo(path, scene(98, 66))
     begin(path)
+    begin(path)
     ahead, again = decode(path), decode(path)
     np.testing.assert_array_equal(ahead.samples, again.samples)
     begin(tmp_path / "missing.dng")

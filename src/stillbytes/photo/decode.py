@@ -22,7 +22,9 @@ _begun: dict[Path, Future[Decoded]] = {}
 
 def begin(path: Path) -> None:
     """Start decoding in the background: for a program that knows its photo before it is ready to ask for it."""
-    begun = _begun.setdefault(path.absolute(), Future())
+    if path.absolute() in _begun:
+        return
+    begun = _begun[path.absolute()] = Future[Decoded]()
 
     def work() -> None:
         try:
