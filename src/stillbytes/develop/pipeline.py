@@ -174,14 +174,14 @@ class Pipeline:
             whole_look = not byte or any(o.seldom and o.active(settings) for o in layout.look_operations())
             kernel = layout.look_name("byte" if byte else "float", whole=whole_look)
             rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
-            # Before the guide: that is made from the level which this reads, if it is a small one.
-            self._base(settings, form, grid, Rect(cut.x, cut.y, cut.width, min(rows, cut.height)))
-            look = self._look_arguments(settings, form, grid, output)
+            look = None
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
                 base, held = self._base(settings, form, grid, strip)
+                # After the first base, as the guide is made from the level that this has read if it is a small one.
+                look = look or self._look_arguments(settings, form, grid, output)
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
                     kernel,

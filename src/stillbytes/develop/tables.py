@@ -16,7 +16,7 @@ ENTRIES = ((OCTAVES[1] - OCTAVES[0]) << STEPS_BITS) + 1
 def table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float32]:
     """(ENTRIES,) words for `Context.table`, of a function 0..4 -> 0..1.
 
-    32 equal steps per octave of light, joined by straight lines: relative error below 2e-4 for powers from 1/3 to 3.
+    32 equal steps per octave of light, joined by straight lines: relative error below 1e-4 for powers from 1/3 to 3/2.
     Each word holds an entry and the next, 16 bits each, so that interpolating loads once. The first is the value at 0.
     """
     steps = np.arange(ENTRIES)

@@ -80,7 +80,7 @@ def preview_jpeg(pixels: NDArray[np.uint8], quality: int = 85, *, space: str, su
 
 
 BAND_MCUS = 16384
-"""About a megapixel without subsampling."""
+"""MCUs of a JPEG that are encoded in a piece: about a megapixel without subsampling."""
 _JFIF_END = 20
 """The encoder begins every file with start of image and an 18-byte JFIF segment."""
 

@@ -9,8 +9,6 @@ EXIF = b"Exif\0\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 ICC = b"ICC_PROFILE\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
-INTERVAL_LIMIT = 65535
-"""MCUs that a restart interval can have."""
 _ROOM = 65533
 """Bytes that a segment can hold after its marker and length."""
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -55,7 +53,7 @@ def joined(bands: Sequence[bytes]) -> bytes:
     """One picture from its bands, top to bottom: each band's picture becomes one restart interval (T.81, E.1.4).
 
     The bands come from one encoder with the same options and so have the same tables; all but the last are of the same
-    height, a multiple of the MCU's, and hold at most INTERVAL_LIMIT MCUs.
+    height, a multiple of the MCU's, and hold at most 65535 MCUs (T.81, B.2.4.4).
     """
     where = {marker: (start, end) for marker, start, end in segments(bands[0])}
     frame, (scan, coded) = where[0xC0][0], where[0xDA]

@@ -124,12 +124,13 @@ class Context:
     def select(self, condition: Any, then: Any, otherwise: Any) -> Any:
         return hl.select(condition, then, otherwise)
 
-    def ordered(self, rgb: Sequence[Any]) -> tuple[Any, Any, Any]:
-        """The smallest, middle and largest of three."""
-        a, b, c = rgb
-        low, high = hl.min(a, hl.min(b, c)), hl.max(a, hl.max(b, c))
-        middle = hl.max(hl.min(a, b), hl.min(hl.max(a, b), c))
-        return low, middle, high
+    def replaced(self, rgb: Sequence[Any], ends: tuple[Any, Any], new: tuple[Any, Any]) -> list[Any]:
+        """RGB whose smallest and largest channel become `new`; the third keeps its place between them, and so the hue.
+
+        The way of the DNG specification's ProfileToneCurve. `ends`: the smallest and the largest of `rgb`.
+        """
+        stretch = (new[1] - new[0]) * functions.inverse(hl.max(ends[1] - ends[0], 1e-9))
+        return [new[0] + (c - ends[0]) * stretch for c in rgb]
 
     def stored(self, expressions: Sequence[Any]) -> list[Any]:
         """The expressions, computed once per row and kept in its buffer: for what is read by several tables."""

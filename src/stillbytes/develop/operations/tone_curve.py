@@ -38,12 +38,8 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
             return root * root
 
         rgb = ctx.stored(value.rgb)
-        low, _, high = ctx.ordered(rgb)
-        low, high = ctx.stored([low, high])
-        new_low, new_high = through(u.curve, low), through(u.curve, high)
-        stretch = (new_high - new_low) * ctx.inverse(ctx.larger(high - low, 1e-6))
-        rgb = [new_low + (c - low) * stretch for c in rgb]
-        rgb = ctx.stored(rgb)
+        low, high = ctx.stored([ctx.smaller(*rgb), ctx.larger(*rgb)])
+        rgb = ctx.stored(ctx.replaced(rgb, (low, high), (through(u.curve, low), through(u.curve, high))))
         tables = (u.curve_red, u.curve_green, u.curve_blue)
         return value.of([through(t, c) for t, c in zip(tables, rgb, strict=True)])
 

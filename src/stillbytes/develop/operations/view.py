@@ -58,11 +58,10 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
             return root * root
 
         bent = [bend(c) for c in light]
-        low, high = ctx.smaller(*light), ctx.larger(*light)
-        bent_low, bent_high = ctx.smaller(*bent), ctx.larger(*bent)
-        stretch = (bent_high - bent_low) * ctx.inverse(ctx.larger(high - low, 1e-9))
+        ends, bent_ends = ((ctx.smaller(*rgb), ctx.larger(*rgb)) for rgb in (light, bent))
         # The smallest and the largest keep their place on the curve; the middle one moves most of the way to its own.
-        placed = [ctx.mix(b, bent_low + (c - low) * stretch, 0.7) for c, b in zip(light, bent, strict=True)]
+        own = ctx.replaced(light, ends, bent_ends)
+        placed = [ctx.mix(b, o, 0.7) for b, o in zip(bent, own, strict=True)]
         out = [ctx.select(u.linear > 0.5, ctx.smaller(c, 1.0), p) for c, p in zip(light, placed, strict=True)]
         return value.of(out)
 
