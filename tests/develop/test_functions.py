@@ -42,8 +42,8 @@ def test_log2() -> None:
         (functions.inverse_sqrt, lambda v: v**-0.5, powers_of_two(-20, 20), 1e-6),
         (functions.sqrt, np.sqrt, powers_of_two(-20, 20), 1e-6),
         (functions.cube_root, np.cbrt, powers_of_two(-36, 16), 1e-5),
-        (lambda v: functions.power(v, 1 / 2.4), lambda v: v ** (1 / 2.4), powers_of_two(-30, 4), 4e-5),
-        (lambda v: functions.power(v, 1.8), lambda v: v**1.8, powers_of_two(-30, 4), 1e-4),
+        (lambda v: functions.power(v, np.float32(1 / 2.4)), lambda v: v ** (1 / 2.4), powers_of_two(-30, 4), 4e-5),
+        (lambda v: functions.power(v, np.float32(1.8)), lambda v: v**1.8, powers_of_two(-30, 4), 1e-4),
     ],
     ids=["exp2", "inverse", "inverse_sqrt", "sqrt", "cube_root", "power 1/2.4", "power 1.8"],
 )
