@@ -34,6 +34,26 @@ class NotFound(StillbytesError):
     """A photo, version or job that does not exist or is outside the opened folders."""
 
 
+class EngineError(StillbytesError):
+    """An engine that cannot be found, started, reached or understood, or that refused a job."""
+
+
+class EngineCrashed(EngineError):
+    """An engine that ended while it had work. Carries its last words; the next job starts it again."""
+
+
+class OutOfMemory(EngineError):
+    """An engine's memory, on the device or the host, did not suffice for a job."""
+
+
+class ModelError(StillbytesError):
+    """A model that is unknown, missing, damaged, or could not be downloaded."""
+
+
+class Refused(StillbytesError):
+    """A job that the broker cannot let run on this machine, with what would have to change."""
+
+
 class Cancelled(StillbytesError):
     """Work that its owner stopped."""
 

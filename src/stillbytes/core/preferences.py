@@ -1,0 +1,70 @@
+"""What a person has chosen for this machine: one JSON file in STILLBYTES_HOME, every field with a default."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stillbytes.core import paths
+from stillbytes.core.errors import StillbytesError
+from stillbytes.core.files import write_atomically
+
+
+class _Choices(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LlamaPreferences(_Choices):
+    """The language engine. url: a running OpenAI-compatible server, used as it is. program: path of llama-server."""
+
+    url: str | None = None
+    program: Path | None = None
+    model: str | None = None
+    """Id of the language model to use, or None for the planner's choice."""
+
+
+class ComfyPreferences(_Choices):
+    """The image engine. url: a running ComfyUI. folder: a local one, started with `python` or the one inside it."""
+
+    url: str | None = None
+    folder: Path | None = None
+    python: Path | None = None
+
+
+class Preferences(_Choices):
+    """vram_mib: the most device memory we take, None for all there is. models: folders to look for models in."""
+
+    llama: LlamaPreferences = LlamaPreferences()
+    comfyui: ComfyPreferences = ComfyPreferences()
+    models: tuple[Path, ...] = ()
+    vram_mib: int | None = Field(default=None, ge=0)
+
+
+def path() -> Path:
+    return paths.home() / "preferences.json"
+
+
+def load() -> Preferences:
+    """What was saved, or the defaults. Raises StillbytesError for a file that is not ours."""
+    try:
+        return Preferences.model_validate_json(path().read_bytes())
+    except FileNotFoundError:
+        return Preferences()
+    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        raise StillbytesError(
+            f"The preferences in {path()} cannot be read: {' '.join(str(error).split())[:300]}.",
+            "Mend the file, or remove it to start from the defaults.",
+        ) from error
+
+
+def save(preferences: Preferences) -> None:
+    """Raises StillbytesError when they cannot be written; the old ones are kept then."""
+    try:
+        text = json.dumps(preferences.model_dump(mode="json", exclude_defaults=True), indent=2)
+        write_atomically(path(), text.encode() + b"\n")
+    except OSError as error:
+        raise StillbytesError(
+            f"The preferences cannot be written: {error}.", f"Is {path().parent} writable?"
+        ) from error

@@ -1,0 +1,1 @@
+"""The broker: who may use how much of the card, and when."""

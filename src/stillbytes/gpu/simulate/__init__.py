@@ -1,0 +1,1 @@
+"""A card in software, to prove the broker on."""
