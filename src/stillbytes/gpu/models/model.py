@@ -115,7 +115,7 @@ class DiffusionArchitecture:
     """The numbers of an image model: parameters of the denoiser, activation factor, latent and guidance.
 
     activation: ComfyUI's memory factor of the family. downscale: pixels per latent along one side.
-    guided: needs the unconditional pass too. steps: usual number. step_tflop: one pass at `pixels`, in 10^12 operations.
+    guided: needs the unconditional pass too. steps: usual number. step_tflop: one pass at `pixels`, in TFLOP.
     """
 
     parameters: float
