@@ -77,13 +77,20 @@ Source = HuggingFace | Npm | PyPi | Local
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """role: "model", "projector"... name: below the models folder. size: bytes. sha256: lower case, None if unknown."""
+    """One file of a model.
+
+    role: "model", "projector"... name: path below the models folder, with slashes. size: bytes. sha256: lower case,
+    None where nobody published it. estimated: the size is computed (parameters times bits), not published, so a file
+    of another size may still be it. mirrors: where else the same bytes are, tried in order.
+    """
 
     role: str
     name: str
     source: Source
     size: int
     sha256: str | None = None
+    estimated: bool = False
+    mirrors: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class LanguageArchitecture:
 
     parameters and active_parameters (per token; differs for mixtures of experts) in units. full_layers hold keys and
     values for the whole context, window_layers for `window` tokens; the rest hold a state of state_bytes in all.
+    window_kv_heads: of the window layers, counted in heads of key_length and value_length (Gemma 4's 8 heads of 256
+    are 4 of 512), None when they have as many as the full layers. context: the longest it was trained for.
     """
 
     parameters: float
@@ -167,3 +176,8 @@ class Model:
     def size(self) -> int:
         """Bytes of all its files."""
         return sum(file.size for file in self.files)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether `size` is partly computed rather than published."""
+        return any(file.estimated for file in self.files)

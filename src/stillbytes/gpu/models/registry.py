@@ -1,0 +1,87 @@
+"""All declared models: found in `families/`, looked up by id or by what a person would type."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import pkgutil
+import re
+
+from stillbytes.core.errors import ModelError
+from stillbytes.gpu.models import families
+from stillbytes.gpu.models.model import Model
+
+PREFERRED = ("Q4_K_M", "Q4_0", "fp8", "fp16")
+"""Which precision is meant when none is named: the first of these that the family has."""
+
+
+@functools.cache
+def all_models() -> tuple[Model, ...]:
+    """Every model of every family, ordered by file and then as declared."""
+    names = sorted(module.name for module in pkgutil.iter_modules(families.__path__))
+    found = [model for name in names for model in importlib.import_module(f"{families.__name__}.{name}").MODELS]
+    ids = [model.id for model in found]
+    if twice := {id for id in ids if ids.count(id) > 1}:
+        raise ValueError(f"two models are called {sorted(twice)}")  # a mistake in the declarations, seen by any test
+    return tuple(found)
+
+
+def get(id: str) -> Model:
+    """By exact id. Raises ModelError."""
+    for model in all_models():
+        if model.id == id:
+            return model
+    raise ModelError(f"There is no model {id!r}.", _suggestion(id))
+
+
+def find(name: str) -> Model:
+    """By what a person types: case, spaces and punctuation do not matter, and a family is enough.
+
+    `find("Llama-3.1-8B Q4_K_M")`, `find("qwen3:8b")`, `find("sdxl")`. Raises ModelError, which names near misses.
+    """
+    wanted = _plain(name)
+    models = all_models()
+    if exact := [m for m in models if wanted in (_plain(m.id), _plain(m.title))]:
+        return exact[0]
+    if of_family := [m for m in models if _plain(m.family) == wanted]:
+        return _preferred(of_family)
+    words = _words(name)
+    candidates = [m for m in models if words and words <= _words(f"{m.id} {m.family} {m.title} {m.precision}")]
+    of_families = {m.family for m in candidates}
+    if len(of_families) == 1:
+        return _preferred(candidates)
+    if candidates:
+        raise ModelError(f"{name!r} could be several models.", f"Say which: {_list(sorted(of_families))}.")
+    raise ModelError(f"There is no model {name!r}.", _suggestion(name))
+
+
+def _preferred(models: list[Model]) -> Model:
+    for precision in PREFERRED:
+        for model in models:
+            if model.precision == precision:
+                return model
+    return models[0]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _words(text: str) -> set[str]:
+    """Runs of letters, and runs of digits, so that "qwen3:8b" and "Qwen 3 8B" have the same."""
+    return set(re.findall(r"[a-z]+|\d+", text.lower()))
+
+
+def _suggestion(name: str) -> str:
+    models = all_models()
+    names = {_plain(text): m for m in reversed(models) for text in (m.id, m.family)}
+    near = [names[key] for key in difflib.get_close_matches(_plain(name), names, n=5, cutoff=0.5)]
+    if not near:
+        return "`stillbytes models list` shows all there are."
+    return f"Did you mean {_list(list(dict.fromkeys(m.family for m in near)))}? `stillbytes models list` shows all."
+
+
+def _list(names: list[str], most: int = 8) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
