@@ -34,3 +34,4 @@ FLUX_DEV = Licence(
 )
 """The model may be run for non-commercial purposes only, whatever is then done with its pictures."""
 SAM = Licence("SAM License", "https://github.com/facebookresearch/sam3/blob/main/LICENSE", commercial=True)
+WTFPL = Licence("WTFPL", "http://www.wtfpl.net/about/", commercial=True)

@@ -66,13 +66,22 @@ class PyPi:
 
 
 @dataclass(frozen=True, slots=True)
+class GitHub:
+    """One file that the authors of a repository attached to a release."""
+
+    repository: str
+    tag: str
+    asset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """A file that the person brought."""
 
     path: str
 
 
-Source = HuggingFace | Npm | PyPi | Local
+Source = HuggingFace | Npm | PyPi | GitHub | Local
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class File:
     """One file of a model.
 
     role: "model", "projector"... name: path below the models folder, with slashes. size: bytes. sha256: lower case,
-    None where nobody published it. estimated: the size is computed (parameters times bits), not published, so a file
+    None where nobody published it. estimated: the size is computed (parameters times bits) or rounded, so that a file
     of another size may still be it. mirrors: where else the same bytes are, tried in order.
     """
 

@@ -47,13 +47,18 @@ def find(name: str) -> Model:
     if of_family := [m for m in models if _plain(m.family) == wanted]:
         return _preferred(of_family)
     words = _words(name)
-    candidates = [m for m in models if words and words <= _words(f"{m.id} {m.family} {m.title} {m.precision}")]
-    of_families = {m.family for m in candidates}
-    if len(of_families) == 1:
-        return _preferred(candidates)
-    if candidates:
-        raise ModelError(f"{name!r} could be several models.", f"Say which: {_list(sorted(of_families))}.")
+    for more in range(3):  # the family's name first, then the id, then the title: the fewest words that tell
+        candidates = [m for m in models if words and words <= _words(_described(m, more))]
+        of_families = sorted({m.family for m in candidates})
+        if len(of_families) == 1:
+            return _preferred(candidates)
+        if of_families:
+            raise ModelError(f"{name!r} could be several models.", f"Say which: {_list(of_families)}.")
     raise ModelError(f"There is no model {name!r}.", _suggestion(name))
+
+
+def _described(model: Model, more: int) -> str:
+    return " ".join((model.precision, model.family, model.id, model.title)[: 2 + more])
 
 
 def _preferred(models: list[Model]) -> Model:
