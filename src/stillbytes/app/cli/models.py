@@ -181,11 +181,24 @@ def _of(store: Store, wanted: Sequence[Model]) -> list[actions.Listed]:
 
 def _row(one: actions.Listed) -> tuple[str, ...]:
     model = one.model
-    size = f"{'~' if model.estimated and not one.installed else ''}{gigabytes(one.size)}"
-    here = (
-        ", ".join(folders.TITLES[place] for place in one.places) if one.installed else "in part" if one.places else ""
-    )
-    return (model.id, size, here, ", ".join(model.tasks) or model.kind, _paid(model), model.licence.name)
+    return (model.id, _size(one), _here(one), ", ".join(model.tasks) or model.kind, _paid(model), model.licence.name)
+
+
+def _family_row(ones: Sequence[actions.Listed]) -> tuple[str, ...]:
+    """All precisions of one family in a line."""
+    model = ones[0].model
+    precisions = ", ".join(f"{one.model.precision} {_size(one)}" for one in ones)
+    here = ", ".join(f"{one.model.precision} ({_here(one)})" for one in ones if one.places)
+    return (model.family, precisions, here, ", ".join(model.tasks) or model.kind, _paid(model), model.licence.name)
+
+
+def _size(one: actions.Listed) -> str:
+    return f"{'~' if one.model.estimated and not one.installed else ''}{gigabytes(one.size)}"
+
+
+def _here(one: actions.Listed) -> str:
+    places = ", ".join(folders.TITLES[place] for place in one.places)
+    return places if one.installed or not places else f"in part: {places}"
 
 
 def _paid(model: Model) -> str:
