@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stillbytes.engines.comfyui.declare import DECLARED
 from stillbytes.engines.comfyui.edge import Edge, Node, Value
+from stillbytes.engines.comfyui.nodes import DECLARED
 from stillbytes.engines.comfyui.object_info import Input, NodeType, ObjectInfo
 from stillbytes.engines.comfyui.workflow import Workflow
 
@@ -31,7 +31,7 @@ def adapt(workflow: Workflow, server: ObjectInfo, tiles: Tiles | None = None) ->
 
     def change(node: Node) -> Node:
         if tiles is not None and TILED.get(node.class_type, "") in server:
-            node = Node(TILED[node.class_type], {**node.inputs, "tile_size": tiles.size, "overlap": tiles.overlap})
+            node = _tiled(node, tiles)
         if node.class_type not in server and INSTEAD.get(node.class_type, "") in server:
             node = Node(INSTEAD[node.class_type], node.inputs)
         known = server.get(node.class_type)
@@ -40,8 +40,14 @@ def adapt(workflow: Workflow, server: ObjectInfo, tiles: Tiles | None = None) ->
     return workflow.rewritten(change)
 
 
+def _tiled(node: Node, tiles: Tiles) -> Node:
+    declared = DECLARED[TILED[node.class_type]]
+    usual = {name: i.default for name, i in declared.inputs.items() if i.default is not None}
+    return Node(declared.class_type, {**usual, **node.inputs, "tile_size": tiles.size, "overlap": tiles.overlap})
+
+
 def _fitted(node: Node, known: NodeType) -> Node:
-    """The node with the inputs that the server has: none that is newer and at its default, its own newer ones filled."""
+    """The node with the inputs that the server has: none newer than it at their default, and its own filled in."""
     declared = DECLARED.get(node.class_type)
     inputs: dict[str, Edge | Value] = {}
     for name, value in node.inputs.items():

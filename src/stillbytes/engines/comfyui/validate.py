@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from stillbytes.core.errors import EngineError
 from stillbytes.engines.comfyui import packs
-from stillbytes.engines.comfyui.declare import DECLARED
 from stillbytes.engines.comfyui.edge import Edge, Node, Value
+from stillbytes.engines.comfyui.nodes import DECLARED
 from stillbytes.engines.comfyui.object_info import Input, NodeType, ObjectInfo
 from stillbytes.engines.comfyui.workflow import Workflow
 

@@ -3,6 +3,7 @@
 To add one, declare it in the file it belongs to and list it here; tests hold it against a real server's node list.
 """
 
+from stillbytes.engines.comfyui.declare import DECLARED
 from stillbytes.engines.comfyui.nodes.conditioning import (
     apply_style_model,
     clip_set_last_layer,
@@ -137,6 +138,7 @@ from stillbytes.engines.comfyui.nodes.sampling import (
 )
 
 __all__ = [
+    "DECLARED",
     "align_your_steps_scheduler",
     "apply_control_net",
     "apply_inpaint_control_net",

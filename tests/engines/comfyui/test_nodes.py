@@ -1,0 +1,102 @@
+"""The declared nodes against the node list of a real ComfyUI 0.3.64 with the two node packs that we use."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stillbytes.core.errors import EngineError
+from stillbytes.engines.comfyui import nodes, object_info, packs
+from stillbytes.engines.comfyui.declare import Declaration
+from stillbytes.engines.comfyui.nodes import DECLARED
+from stillbytes.engines.comfyui.object_info import ObjectInfo
+
+DATA = Path(__file__).parent / "data" / "object_info.json.gz"
+WHOLE = Path(__file__).parents[4] / "shared" / "reference" / "comfyui" / "object_info.json.gz"
+NEWER = {"EmptyFlux2LatentImage", "Flux2Scheduler"}
+
+
+def real(path: Path = DATA) -> ObjectInfo:
+    return object_info.parse(gzip.decompress(path.read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def server() -> ObjectInfo:
+    return real()
+
+
+def drift(declared: Declaration, server: ObjectInfo) -> list[str]:
+    """How the declaration differs from the server's node, in words; nothing when the server takes what a call gives."""
+    there = server[declared.class_type]
+    found = [f"no input {name}: {there.inputs.keys()}" for name in declared.inputs if name not in there.inputs] + [
+        f"{name} is required there" for name, i in there.inputs.items() if i.required and name not in declared.inputs
+    ]
+    gives = [edge.type for edge in declared.outputs]
+    if gives != [output.type for output in there.outputs]:
+        found.append(f"gives {gives}, there {there.outputs}")
+    for name, ours in declared.inputs.items():
+        theirs = there.inputs.get(name)
+        if theirs is None:
+            continue
+        if ours.type != theirs.type:
+            found.append(f"{name} is {ours.type}, there {theirs.type}")
+        if theirs.required and not ours.required and ours.default is None:
+            found.append(f"{name} may be left out here, not there")
+        if theirs.choices is not None and not set(ours.choices) <= set(theirs.choices):
+            found.append(f"{name} offers {ours.choices}, there {theirs.choices}")
+        if ours.default is not None and theirs.default is not None and ours.default != theirs.default:
+            found.append(f"{name} is {ours.default} by default, there {theirs.default}")
+    return found
+
+
+@pytest.mark.parametrize("class_type", sorted(set(DECLARED) - NEWER))
+def test_a_declared_node_is_what_the_real_server_has(class_type: str, server: ObjectInfo) -> None:
+    found = drift(DECLARED[class_type], server)
+    assert found == (["filename_prefix is stillbytes by default, there ComfyUI"] if class_type == "SaveImage" else [])
+
+
+@pytest.mark.skipif(not WHOLE.exists(), reason="needs the whole reference list")
+def test_the_reduced_list_says_what_the_whole_one_says() -> None:
+    whole = real(WHOLE)
+    for class_type in set(DECLARED) & set(whole):
+        assert drift(DECLARED[class_type], whole) == drift(DECLARED[class_type], real())
+
+
+def test_nodes_that_the_reference_lacks_say_since_when_or_from_which_pack(server: ObjectInfo) -> None:
+    assert {name for name in DECLARED if name not in server} == NEWER
+    assert all(DECLARED[name].since for name in NEWER)
+    for declared in DECLARED.values():
+        assert not declared.pack or packs.giving(declared.class_type) is not None, declared
+
+
+def test_drift_is_noticed(server: ObjectInfo) -> None:
+    declared = DECLARED["VAEDecode"]
+    changed: dict[str, Any] = json.loads(gzip.decompress(DATA.read_bytes()))
+    changed["VAEDecode"]["input"]["required"]["vae2"] = ["VAE"]
+    changed["VAEDecode"]["input"]["required"]["samples"] = ["IMAGE"]
+    assert drift(declared, server) == []
+    assert drift(declared, object_info.parse(changed)) == [
+        "vae2 is required there",
+        "samples is LATENT, there IMAGE",
+    ]
+
+
+def test_every_function_gives_a_node_of_its_class() -> None:
+    for name in nodes.__all__:
+        if name != "DECLARED":
+            assert callable(getattr(nodes, name))
+    assert len(DECLARED) == len(nodes.__all__) - 1
+
+
+def test_a_value_that_an_input_can_never_take_is_refused_where_it_is_written() -> None:
+    picture, mask = nodes.load_image("a.png")
+    with pytest.raises(EngineError, match="GrowMask takes INT for expand, not 'wide'"):
+        nodes.grow_mask(mask, "wide")  # type: ignore[arg-type]
+    with pytest.raises(EngineError, match="GrowMask takes MASK for mask, not what flows as IMAGE"):
+        nodes.grow_mask(picture, 3)  # type: ignore[arg-type]
+    with pytest.raises(EngineError, match="SolidMask takes FLOAT for value, not nan"):
+        nodes.solid_mask(float("nan"), 8, 8)
+    with pytest.raises(EngineError, match="GrowMask takes INT for expand, not True"):
+        nodes.grow_mask(mask, True)
