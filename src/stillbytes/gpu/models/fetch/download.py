@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -346,6 +347,7 @@ def _pause(seconds: float, control: Control) -> None:
         time.sleep(min(0.1, left))
 
 
+@functools.cache
 def _certificates() -> ssl.SSLContext:
     """The system's, which has companies' own, and Mozilla's, for systems whose Python finds none."""
     import certifi  # noqa: PLC0415 - comes with httpx
