@@ -7,6 +7,7 @@ import functools
 import importlib
 import pkgutil
 import re
+from collections import Counter
 
 from stillbytes.core.errors import ModelError
 from stillbytes.gpu.models import families
@@ -49,7 +50,8 @@ def find(name: str) -> Model:
     words = _words(name)
     for more in range(3):  # the family's name first, then the id, then the title: the fewest words that tell
         candidates = [m for m in models if words and words <= _words(_described(m, more))]
-        of_families = sorted({m.family for m in candidates})
+        best_first = sorted(candidates, key=lambda m: (not m.tasks, -m.quality, m.family))
+        of_families = list(dict.fromkeys(m.family for m in best_first))
         if len(of_families) == 1:
             return _preferred(candidates)
         if of_families:
@@ -58,7 +60,8 @@ def find(name: str) -> Model:
 
 
 def _described(model: Model, more: int) -> str:
-    return " ".join((model.precision, model.family, model.id, model.title)[: 2 + more])
+    precision = "" if model.title.endswith(model.precision) else model.precision
+    return (f"{model.family} {model.precision}", model.id, f"{model.title} {precision}")[more]
 
 
 def _preferred(models: list[Model]) -> Model:
@@ -73,9 +76,9 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _words(text: str) -> set[str]:
+def _words(text: str) -> Counter[str]:
     """Runs of letters, and runs of digits, so that "qwen3:8b" and "Qwen 3 8B" have the same."""
-    return set(re.findall(r"[a-z]+|\d+", text.lower()))
+    return Counter(re.findall(r"[a-z]+|\d+", text.lower()))
 
 
 def _suggestion(name: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,7 @@ from stillbytes.gpu.models.model import File, HuggingFace, Model
 CHUNK = 8 << 20
 TOLERANCE = 0.25
 """How far an estimated size may be off."""
-_COMMON = ("model", "mmproj", "diffusion_pytorch_model", "pytorch_model", "encoder", "decoder", "unet", "vae")
+_COMMON = re.compile(r"(mmproj.*|model([-_].*)?|(diffusion_)?pytorch_model.*|encoder|decoder|unet|vae)\.\w+")
 """Names that many different files have: they tell nothing."""
 
 
@@ -144,7 +145,7 @@ def _name(file: File, seen: Seen) -> bool:
         return False
     names = {PurePosixPath(file.name).name.lower()}
     names |= {PurePosixPath(s.path).name.lower() for s in (file.source, *file.mirrors) if isinstance(s, HuggingFace)}
-    names = {name for name in names if not name.startswith(_COMMON)}
+    names = {name for name in names if not _COMMON.fullmatch(name)}
     return seen.path.name.lower() in names
 
 
