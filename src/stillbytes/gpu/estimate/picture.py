@@ -122,20 +122,17 @@ def of(model: Model, lookup: Callable[[str], Model]) -> Picture:
         raise ModelError(f"{model.title} is not an image model.")
     needed = [lookup(id) for id in model.needs]
     encoders = float(sum(m.size for m in needed if m.kind in ("text-encoder", "language", "vision-language")))
-    vae = float(sum(m.size for m in needed if m.kind == "vae"))
-    own = {role: float(sum(f.size for f in model.files if f.role == role)) for role in ("model", "vae", "text-encoder")}
-    denoiser = own["model"] or float(model.size)
-    counted = a.parameters * quantisation.bytes_per_weight(model.precision)
-    if not encoders and not own["text-encoder"] and denoiser > counted * 1.15:  # a checkpoint with all in one file
-        encoders, vae = denoiser - counted - (vae or VAE_PARAMETERS * 2), vae or VAE_PARAMETERS * 2
-        denoiser = counted
+    denoiser = float(sum(f.size for f in model.files))
+    if any(f.role == "checkpoint" for f in model.files):  # text encoders and VAE are in the same file
+        counted = a.parameters * quantisation.bytes_per_weight(model.precision)
+        encoders, denoiser = max(denoiser - counted - VAE_PARAMETERS * 2, 0.0), counted
     known = _table().get(_plain(model.family))
     return Picture(
         name=model.title,
         precision=model.precision,
         denoiser=denoiser,
-        encoders=encoders + own["text-encoder"],
-        vae=vae + own["vae"] or VAE_PARAMETERS * 2,
+        encoders=encoders,
+        vae=VAE_PARAMETERS * 2,  # computed at 16 bits, whatever its file holds
         activation=a.activation,
         step_tflop=a.step_tflop,
         quadratic=float(known["quadratic"]) if known else 0.2,

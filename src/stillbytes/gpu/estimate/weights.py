@@ -158,18 +158,15 @@ def _from_description(described: Described, precision: str) -> Weights:
 
 def exact(weights: Weights, file: Path) -> Weights:
     """The same with the sizes that the GGUF file's tensor table says. Raises ModelError when it cannot be read."""
-    from stillbytes.gpu.models import gguf  # noqa: PLC0415 - only when there is a file
+    from stillbytes.gpu.models import gguf, gguf_language  # noqa: PLC0415 - only when there is a file
 
-    table = {tensor.name: float(tensor.size) for tensor in gguf.read(file).tensors}
-    embedding = sum(size for name, size in table.items() if "token_embd" in name)
-    output = sum(size for name, size in table.items() if re.match(r"output\.", name))
-    layers = sum(table.values()) - embedding - output
-    tied = not output
+    table = gguf_language.weights(gguf.read(file))
+    tied = not table.output
     return replace(
         weights,
-        layers=layers,
-        output=output or embedding,
-        embedding=embedding,
+        layers=float(sum(table.layers) + table.other),
+        output=float(table.output or table.embedding),
+        embedding=float(table.embedding),
         tied=tied,
         origin="the file's tensor table",
         note=f"read from {file.name}",

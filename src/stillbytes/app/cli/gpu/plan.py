@@ -1,0 +1,204 @@
+"""`stillbytes gpu plan`: what runs on this or another machine, with which options, how fast, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from typing import Any
+
+import click
+
+from stillbytes.app.cli.output import json_option, print_json, print_table
+from stillbytes.gpu import measured
+from stillbytes.gpu.estimate import Figure
+from stillbytes.gpu.estimate.host import Disk
+from stillbytes.gpu.plan import Combination, Machine, Plan, Wish, described, plan
+from stillbytes.gpu.plan.installed import comfyui_flags, llama_flags
+from stillbytes.gpu.plan.words import figure, gigabytes
+
+_SHOWN = 8
+"""Combinations in the table; --json has them all."""
+
+
+@click.command("plan")
+@click.option("--card", metavar="NAME", help="Plan for this card instead of the one here, such as “RTX 3060”.")
+@click.option("--vram", metavar="SIZE", help="Its memory, such as 12GB; 0 for a machine without a card.")
+@click.option("--ram", metavar="SIZE", help="Host memory, such as 32GB.")
+@click.option("--disk", type=click.Choice(["nvme", "ssd", "hdd"]), help="What models are read from.")
+@click.option("--llm", metavar="NAME", help="The language model, such as “qwen3:8b”; none for no language model.")
+@click.option("--image", metavar="NAME", help="The image model, such as “sdxl”; none for no image model.")
+@click.option("--context", type=click.IntRange(512, 1 << 20), default=8192, show_default=True, help="Tokens.")
+@click.option("--megapixels", type=click.FloatRange(0.25, 4.0), default=1.0, show_default=True, help="Of one fill.")
+@json_option()
+def show_plan(
+    card: str | None,
+    vram: str | None,
+    ram: str | None,
+    disk: Disk | None,
+    llm: str | None,
+    image: str | None,
+    context: int,
+    megapixels: float,
+    as_json: bool,
+) -> int:
+    """Show which models fit together, with which options, and how fast they are."""
+    machine = described(card, vram, ram, disk)
+    here = card is None and vram is None
+    known = None
+    if here:
+        from stillbytes.gpu.bench import machine_key  # noqa: PLC0415 - only for this machine
+
+        known = measured.load(machine_key())
+        machine = _with_measured(machine, known, given_disk=disk is not None)
+    made = plan(
+        machine,
+        Wish(llm=llm, image=image, context=context, megapixels=megapixels),
+        measured=known,
+        llama_flags=llama_flags(),
+        comfyui_flags=comfyui_flags(),
+    )
+    if as_json:
+        print_json(as_fields(made))
+    else:
+        _show(made)
+    return 0
+
+
+def _with_measured(machine: Machine, known: measured.Measured, *, given_disk: bool) -> Machine:
+    host = machine.host
+    if known.memory_gbs:
+        host = dataclasses.replace(host, bandwidth_gbs=known.memory_gbs)
+    if known.disk_gbs and not given_disk:
+        host = dataclasses.replace(host, disk_gbs=known.disk_gbs)
+    return dataclasses.replace(machine, host=host)
+
+
+def as_fields(made: Plan) -> dict[str, Any]:
+    """A plan in JSON's types: for --json, and for the page."""
+    card = made.machine.card
+    return {
+        "machine": {
+            "card": card.name if card else None,
+            "vram_mib": card.vram_mib if card else 0,
+            "reserved_mib": made.machine.reserved_mib,
+            "room_mib": made.machine.room_mib,
+            "ram_mib": made.machine.host.ram_mib,
+            "note": made.machine.note,
+        },
+        "chosen": _combination(made.chosen),
+        "combinations": [_combination(combination) for combination in made.combinations],
+        "reasons": list(made.reasons),
+        "llama": list(made.llama),
+        "comfyui": list(made.comfyui),
+        "workflow": dataclasses.asdict(made.workflow) if made.workflow else None,
+        "ladder": [dataclasses.asdict(rung) for rung in made.ladder],
+        "notes": list(made.notes),
+    }
+
+
+def _combination(c: Combination) -> dict[str, Any]:
+    def of(value: Figure | None) -> dict[str, Any] | None:
+        return value.as_json() if value else None
+
+    language, image = c.language, c.image
+    return {
+        "arrangement": c.arrangement,
+        "memory": c.memory.as_json(),
+        "to_image": of(c.to_image),
+        "to_language": of(c.to_language),
+        "kept_in_host_memory": c.kept,
+        "language": language
+        and {
+            "name": language.name,
+            "id": language.model.id if language.model else None,
+            "origin": language.weights.origin,
+            "precision": language.weights.precision,
+            "context": language.settings.context,
+            "cache": language.settings.cache_keys,
+            "given_up": list(language.steps),
+            "memory": language.peak.as_json(),
+            "weights": language.estimate.weights.as_json(),
+            "keys_and_values": language.estimate.cache.as_json(),
+            "compute": language.estimate.compute.as_json(),
+            "generation": of(language.generation),
+            "prompt": of(language.estimate.prompt),
+        },
+        "image": image
+        and {
+            "name": image.name,
+            "id": image.model.id if image.model else None,
+            "precision": image.picture.precision,
+            "shape": image.shape,
+            "tile": image.settings.tile,
+            "given_up": list(image.steps),
+            "memory": image.peak.as_json(),
+            "step": of(image.estimate.step),
+            "seconds": of(image.seconds),
+        },
+    }
+
+
+def _show(made: Plan) -> None:
+    shown = _varied(made)
+    print_table(
+        ("", "Language model", "Image model", "How", "Memory", "Tokens/s", "Fill", "Change"),
+        [_row(c, first=c is made.chosen) for c in shown],
+        title="What fits",
+    )
+    print()
+    for reason in made.reasons:
+        print(reason)
+    chosen = made.chosen
+    if chosen.language:
+        print(f"Answers: {figure(chosen.language.generation)}; prompts: {figure(chosen.language.estimate.prompt)}.")
+    if chosen.image:
+        print(
+            f"A fill of {chosen.image.settings.width} x {chosen.image.settings.height}: {figure(chosen.image.seconds)}."
+        )
+    for title, line in (("llama.cpp", made.llama), ("ComfyUI", made.comfyui)):
+        if line:
+            print(f"\n{title}:\n  {shlex.join(line)}")
+    if made.workflow:
+        w = made.workflow
+        tile = f"VAE tiles of {w.tile} with {w.overlap} overlap" if w.tile else "VAE undivided"
+        print(f"  {w.precision}, {w.steps} steps, {tile}, at most {w.max_megapixels:g} megapixels at once")
+    print("\nIf memory runs short, in this order:")
+    for rung in made.ladder:
+        saves = f" (saves {gigabytes(rung.saves)})" if rung.saves else ""
+        print(f"  {rung.step}{saves}: {rung.costs}")
+    print()
+    for note in made.notes:
+        print(note)
+
+
+def _varied(made: Plan) -> list[Combination]:
+    """The best, no more than two of one language model, and one of each arrangement as far as there are."""
+    shown: list[Combination] = []
+    for c in made.combinations:
+        same = sum(1 for s in shown if (s.language and s.language.name) == (c.language and c.language.name))
+        if same < 2 and len(shown) < _SHOWN:
+            shown.append(c)
+    for how in ("together", "taking turns", "one at a time"):
+        if not any(c.arrangement == how for c in shown):
+            shown += [c for c in made.combinations if c.arrangement == how][:1]
+    return shown
+
+
+def _row(c: Combination, *, first: bool) -> tuple[str, ...]:
+    speed = c.language.generation if c.language else None
+    seconds = c.image.seconds if c.image else None
+    shape = f" ({c.image.shape})" if c.image else ""
+    return (
+        ">" if first else "",
+        c.language.name if c.language else "-",
+        f"{c.image.name}{shape}" if c.image else "-",
+        c.arrangement,
+        gigabytes(c.memory.value),
+        f"{speed.value:.0f}" if speed else "-",
+        f"{seconds.value:.0f} s" if seconds else "-",
+        f"{c.to_image.value:.1f} s" if c.to_image else "-",
+    )
+
+
+def command() -> click.Command:
+    return show_plan

@@ -1,0 +1,110 @@
+"""What was measured on this machine: it replaces estimates, and peaks only ever grow.
+
+One file in STILLBYTES_HOME, keyed by engine version, model and settings. A new engine version begins anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stillbytes.core import paths
+from stillbytes.core.errors import StillbytesError
+from stillbytes.core.files import write_atomically
+from stillbytes.gpu.estimate.figure import MEASURED, Figure, Unit
+
+Quantity = Literal["peak_mib", "generation", "prompt", "seconds", "load_s", "reload_s", "answer_s"]
+_UNITS: Mapping[Quantity, Unit] = {
+    "peak_mib": "MiB",
+    "generation": "tokens/s",
+    "prompt": "tokens/s",
+    "seconds": "s",
+    "load_s": "s",
+    "reload_s": "s",
+    "answer_s": "s",
+}
+_MARGIN = 0.02
+"""A measured figure varies too, by so much from run to run."""
+
+
+class Run(BaseModel):
+    """One model with one set of settings in one version of an engine. values: the latest; peak_mib: the highest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str
+    version: str
+    model: str
+    settings: str
+    values: dict[Quantity, float] = Field(default_factory=dict)
+    when: str = ""
+
+    def figure(self, quantity: Quantity) -> Figure | None:
+        value = self.values.get(quantity)
+        return None if value is None else Figure(value, _UNITS[quantity], MEASURED, _MARGIN)
+
+
+class Measured(BaseModel):
+    """machine: which computer this was, so that a copied home does not lie. disk_gbs, memory_gbs, bus_gbs: GB/s."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    machine: str = ""
+    disk_gbs: float | None = Field(default=None, gt=0)
+    memory_gbs: float | None = Field(default=None, gt=0)
+    bus_gbs: float | None = Field(default=None, gt=0)
+    runs: tuple[Run, ...] = ()
+
+    def of(self, model: str, settings: str) -> Run | None:
+        """The latest run of this model with these settings."""
+        return next((run for run in reversed(self.runs) if (run.model, run.settings) == (model, settings)), None)
+
+    def latest(self, model: str) -> Run | None:
+        """The latest run of this model with any settings: for speeds, which depend little on them."""
+        return next((run for run in reversed(self.runs) if run.model == model), None)
+
+    def with_run(self, run: Run) -> Measured:
+        """With this run in place of an earlier one of the same engine version, the higher peak kept."""
+        key = (run.engine, run.version, run.model, run.settings)
+        same = next((r for r in self.runs if (r.engine, r.version, r.model, r.settings) == key), None)
+        if same is not None:
+            values = {**same.values, **run.values}
+            if peaks := [r.values["peak_mib"] for r in (same, run) if "peak_mib" in r.values]:
+                values["peak_mib"] = max(peaks)
+            run = run.model_copy(update={"values": values})
+        return self.model_copy(update={"runs": (*(r for r in self.runs if r is not same), run)})
+
+
+def path() -> Path:
+    return paths.home() / "measured.json"
+
+
+def load(machine: str) -> Measured:
+    """What was measured on `machine`; nothing when the file is another's or not there.
+
+    Raises StillbytesError for a file that is damaged.
+    """
+    try:
+        measured = Measured.model_validate_json(path().read_bytes())
+    except FileNotFoundError:
+        return Measured(machine=machine)
+    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        raise StillbytesError(
+            f"The measurements in {path()} cannot be read: {' '.join(str(error).split())[:200]}.",
+            "Remove the file, and run `stillbytes gpu bench` to measure again.",
+        ) from error
+    return measured if measured.machine == machine else Measured(machine=machine)
+
+
+def save(measured: Measured) -> None:
+    """Raises StillbytesError when it cannot be written; the old file is kept then."""
+    try:
+        write_atomically(path(), json.dumps(measured.model_dump(exclude_none=True), indent=2).encode() + b"\n")
+    except OSError as error:
+        raise StillbytesError(
+            f"The measurements cannot be written: {error}.", f"Is {path().parent} writable?"
+        ) from error
