@@ -137,7 +137,7 @@ def test_a_refusal_is_final_and_says_what_to_do(server: Server, places: Places, 
 
 def test_nobody_there_is_said(places: Places, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLBYTES_HUB", "http://127.0.0.1:9")
-    fails(places, "stopped at 0 kB of 300 kB: ConnectError")
+    fails(places, "cannot be downloaded from 127.0.0.1: ConnectError")
 
 
 def test_another_content_is_not_installed(server: Server, places: Places) -> None:

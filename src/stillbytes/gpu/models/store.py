@@ -71,9 +71,9 @@ class Store:
             for seen in everywhere:
                 if tells(file, seen):
                     return Found(seen.path, seen.size, seen.kind, False)
-        if hashing and file.sha256:
+        if hashing and file.sha256 and not file.estimated:
             for seen in everywhere:
-                if seen.sha256 is None and (file.estimated or seen.size == file.size):
+                if seen.sha256 is None:
                     hashing(str(seen.path))
                     if self.sha256(seen.path) == file.sha256:
                         return Found(seen.path, seen.size, seen.kind, False)

@@ -69,7 +69,7 @@ MODELS: tuple[Model, ...] = (
             11_900_000_000,
             estimated=True,
         ),
-        "Size: parameters at 8 bits.",
+        "Size: parameters at 8 bits. A copy by a third party; the authors' own files need an access token.",
         5,
     ),
     _model(
@@ -85,7 +85,8 @@ MODELS: tuple[Model, ...] = (
             6_810_000_000,
             estimated=True,
         ),
-        "Size: 6.81 GB of its sibling flux1-dev-Q4_K_S.gguf in Comfy-Org/ComfyUI-Manager model-list.json (f39cbd5).",
+        "Size: 6.81 GB of its sibling flux1-dev-Q4_K_S.gguf in Comfy-Org/ComfyUI-Manager model-list.json (f39cbd5)."
+        " A copy by a third party; the authors' own files need an access token.",
         4,
     ),
     _model(

@@ -136,6 +136,8 @@ def written(name: str, folder: Path) -> Iterator[None]:
 
 def _persist(client: httpx.Client, wanted: Wanted, part: Path, control: Control, headers: dict[str, str]) -> str:
     """Try until it is here, as long as attempts bring something."""
+    import httpx  # noqa: PLC0415
+
     fruitless = 0
     while True:
         before = part.stat().st_size if part.exists() else 0
@@ -150,6 +152,12 @@ def _persist(client: httpx.Client, wanted: Wanted, part: Path, control: Control,
             after = part.stat().st_size if part.exists() else 0
             fruitless = 0 if after > before else fruitless + 1
             if fruitless >= TRIES:
+                if not after:
+                    host = httpx.URL(wanted.url).host
+                    raise ModelError(
+                        f"{wanted.name} cannot be downloaded from {host}: {broken}.",
+                        "Is there a network? STILLBYTES_HUB names another place to download from.",
+                    ) from broken
                 of = f" of {gigabytes(wanted.size)}" if wanted.size else ""
                 raise ModelError(
                     f"The download of {wanted.name} stopped at {gigabytes(after)}{of}: {broken}.", CONTINUES

@@ -1,0 +1,17 @@
+"""docs/models.md says what the declarations say."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+from stillbytes.gpu.models.registry import all_models
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_page_is_up_to_date() -> None:
+    made = runpy.run_path(str(DOCS / "make_models.py"))
+    text = (DOCS / "models.md").read_text(encoding="utf-8")
+    assert made["page"](text) == text, "run docs/make_models.py"
+    assert all(f"| {model.family} |" in text for model in all_models())
