@@ -36,7 +36,7 @@ def main() -> None:
         child = subprocess.Popen(SLEEPER, start_new_session=n == 0)
         print(f"child {child.pid}", flush=True)
     if given.children:  # and a grandchild whose own parent is gone
-        code = f"import subprocess; print('child', subprocess.Popen({SLEEPER!r}, start_new_session=True).pid)"
+        code = f"import subprocess as s; print('child', s.Popen({SLEEPER!r}, stdout=s.DEVNULL, start_new_session=True).pid)"
         print(
             subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True).stdout.strip(), flush=True
         )
