@@ -30,7 +30,8 @@ BITS = {
 """Bits per weight of the layers, of the token embeddings and of the output matrix.
 
 Block layouts are from llama.cpp's ggml-common.h. The mixtures (..._M, ..._XS) were fitted to the published sizes of
-Llama 3.1 8B. Against published files of Qwen3.5 9B and Gemma 4 12B the sum is 1.5 % and 0.1 % too small.
+Llama 3.1 8B. Against 31 published files of eleven other models the sum is off by 0.15 % in the median
+and 2.7 % at most (Qwen3.5 4B, which keeps some small tensors in more bits).
 """
 
 

@@ -2,11 +2,12 @@
 
 from stillbytes.gpu.models.licences import LLAMA_31, LLAMA_32
 from stillbytes.gpu.models.model import LanguageArchitecture, Model
-from stillbytes.gpu.models.quantised import quantised
+from stillbytes.gpu.models.quantised import Published, quantised
 
 _FACTS = (
     "Layers, widths, heads and context: Lightning-AI/litgpt litgpt/config.py (2685705), which cites the config.json.",
-    "Parameters: computed from those numbers.",
+    "Parameters: computed from those numbers. Sizes and sha256 that are not estimates: public catalogues made from the"
+    " hub's own file list.",
 )
 
 MODELS: tuple[Model, ...] = (
@@ -28,6 +29,9 @@ MODELS: tuple[Model, ...] = (
         file="Meta-Llama-3.1-8B-Instruct-{}.gguf",
         licence=LLAMA_31,
         quality=3,
+        published={
+            "Q4_K_M": Published(4_920_739_232, "7b064f5842bf9532c91456deda288a1b672397a54fa729aa665952863033557c"),
+        },
         facts=_FACTS,
     ),
     *quantised(
@@ -49,6 +53,12 @@ MODELS: tuple[Model, ...] = (
         licence=LLAMA_32,
         quality=2,
         tied=True,
+        published={
+            "Q8_0": Published(3_421_899_296, "b5607b5090a8280063fff2d706bb3408ca6542341b06aab39c3eca0a28575921"),
+            "Q6_K": Published(2_643_853_856, "1771887c15fc3d327cfee6fd593553b2126e88834bf48eae50e709d3f70dd998"),
+            "Q5_K_M": Published(2_322_154_016, "0b94ccd04d908304cec5246a3d942b64417a423bc5c6d47c73bc557e590b5194"),
+            "Q4_K_M": Published(2_019_377_696, "6c1a2b41161032677be168d354123594c0e6e67d2b9227c84f296ad037c728ff"),
+        },
         facts=_FACTS,
     ),
 )

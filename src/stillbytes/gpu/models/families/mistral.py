@@ -47,12 +47,13 @@ MODELS: tuple[Model, ...] = (
         licence=APACHE_2,
         quality=3,
         published={
-            "Q4_K_M": Published(sha256="7c1a10d202d8788dbe5628dc962254d10654c853cae6aaeca0618f05490d4a46"),
+            "Q4_K_M": Published(7_477_208_192, "7c1a10d202d8788dbe5628dc962254d10654c853cae6aaeca0618f05490d4a46"),
         },
         facts=(
             "Parameters, layers, widths and heads: the file's own metadata, printed in ollama/ollama issue 8277.",
             "Context: 128k as announced; the metadata's 1,024,000 is a known mistake (same issue).",
-            "sha256 of Q4_K_M: mudler/LocalAI gallery/index.yaml (82c191a).",
+            "Size and sha256 of Q4_K_M: several public manifests that agree, also with mudler/LocalAI"
+            " gallery/index.yaml (82c191a).",
         ),
     ),
 )

@@ -11,8 +11,7 @@ _FACTS = (
     "State: ssm.state_size 128, group_count 16, time_step_rank 32, inner_size 4096, conv_kernel 4 and"
     " full_attention_interval 4 as llama.cpp printed them (ggml-org/llama.cpp pull request 22546, and"
     " huggingface/candle pull request 3821 for the 4B's tensors).",
-    "Parameters: computed from those numbers, without the vision tower (27 blocks of width 1152 and a merger, from"
-    " which the projector's size is computed).",
+    "Parameters: computed from those numbers, without the vision tower (half of the projector's bytes).",
 )
 _4B = LanguageArchitecture(
     parameters=4.205e9,
@@ -50,10 +49,18 @@ MODELS: tuple[Model, ...] = (
         quality=4,
         tied=True,
         published={
-            "Q4_K_M": Published(sha256="00fe7986ff5f6b463e62455821146049db6f9313603938a70800d1fb69ef11a4"),
+            "Q4_K_M": Published(2_740_937_888, "00fe7986ff5f6b463e62455821146049db6f9313603938a70800d1fb69ef11a4"),
         },
-        projector=Projector("mmproj-F16.gguf", 0.44e9),
-        facts=(*_FACTS, "sha256 of Q4_K_M: mudler/LocalAI gallery/index.yaml (82c191a)."),
+        projector=Projector(
+            "mmproj-F16.gguf",
+            0.336e9,
+            Published(672_423_616, "cd88edcf8d031894960bb0c9c5b9b7e1fea6ebee02b9f7ce925a00d12891f864"),
+        ),
+        facts=(
+            *_FACTS,
+            "Size and sha256 of Q4_K_M and the projector: several public manifests that agree, for Q4_K_M also with"
+            " mudler/LocalAI gallery/index.yaml (82c191a).",
+        ),
     ),
     *quantised(
         "qwen3.5-9b",
@@ -65,13 +72,18 @@ MODELS: tuple[Model, ...] = (
         quality=5,
         published={
             "Q6_K": Published(7_458_301_152, "91898433cf5ce0a8f45516a4cc3e9343b6e01d052d01f684309098c66a326c59"),
-            "Q4_K_M": Published(sha256="03b74727a860a56338e042c4420bb3f04b2fec5734175f4cb9fa853daf52b7e8"),
+            "Q4_K_M": Published(5_680_522_464, "03b74727a860a56338e042c4420bb3f04b2fec5734175f4cb9fa853daf52b7e8"),
+            "Q3_K_M": Published(4_673_643_744, "8fed90306e4f019e2bf35f3766470b7bc59ea1a9dae00f5ceb20b43cb5514393"),
         },
-        projector=Projector("mmproj-F16.gguf", 0.456e9),
+        projector=Projector(
+            "mmproj-F16.gguf",
+            0.459e9,
+            Published(918_166_080, "f70dc3509053962b0d0d3ee8a7eacebf5d60aa560cad78254ae8698516ae029f"),
+        ),
         facts=(
             *_FACTS,
-            "sha256 of Q4_K_M: mudler/LocalAI gallery/index.yaml (82c191a); size and sha256 of Q6_K at revision"
-            " 3885219b: a public installation guide that pins both.",
+            "Sizes and sha256 that are not estimates: public manifests that pin revision 3885219b and agree, for Q4_K_M"
+            " also with mudler/LocalAI gallery/index.yaml (82c191a).",
         ),
     ),
 )

@@ -105,17 +105,16 @@ MODELS: tuple[Model, ...] = (
                     "sdxl_lightning_4step_lora.safetensors",
                     "c9a24f48e1c025556787b0c58dd67a091ece2e44",
                 ),
-                393_900_000,
+                393_854_592,
                 "bf56cf2657efb15e465d81402ed481d1e11c4677e4bcce1bc11fe71ad8506b79",
-                estimated=True,
             ),
         ),
         licence=OPENRAIL_PP,
         quality=3,
         facts=(
             _SPEED,
-            "Revision and sha256: finegrain-ai/refiners, scripts of its test weights. Size: 393.9 MB in"
-            " Comfy-Org/ComfyUI-Manager model-list.json (f39cbd5).",
+            "Revision and sha256: finegrain-ai/refiners, scripts of its test weights; size: public inventories with the"
+            " same sha256.",
         ),
     ),
     Model(

@@ -140,7 +140,10 @@ MODELS: tuple[Model, ...] = (
                 GitHub("danielgatis/rembg", "v0.0.0", "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx"),
                 224_005_088,
                 "5600024376f572a557870a5eb0afb1e5961636bef4e1e22132025467d0f03333",
-                mirrors=(GitHub("ZhengPeng7/BiRefNet", "v1", "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx"),),
+                mirrors=(
+                    HuggingFace("onnx-community/BiRefNet_lite-ONNX", "onnx/model.onnx"),
+                    GitHub("ZhengPeng7/BiRefNet", "v1", "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx"),
+                ),
             ),
         ),
         MIT,

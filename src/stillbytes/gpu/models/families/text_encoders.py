@@ -25,9 +25,8 @@ def _model(
     )
 
 
-def _file(repository: str, path: str, size: int, sha256: str | None, estimated: bool = False) -> File:
-    name = path.rpartition("/")[2]
-    return File("text-encoder", f"text_encoders/{name}", HuggingFace(repository, path), size, sha256, estimated)
+def _file(repository: str, path: str, size: int, sha256: str) -> File:
+    return File("text-encoder", f"text_encoders/{path.rpartition('/')[2]}", HuggingFace(repository, path), size, sha256)
 
 
 _FLUX = "comfyanonymous/flux_text_encoders"
@@ -71,9 +70,7 @@ MODELS: tuple[Model, ...] = (
             "t5xxl_fp16.safetensors",
             9_787_841_024,
             "6e480b09fae049a72d2a8c5fbccb8d3e92febeb233bbe9dfe7256958a9167635",
-            estimated=True,
         ),
-        "sha256: mudler/LocalAI gallery/index.yaml (82c191a); size: 9.79 GB published, the rest computed.",
     ),
     _model(
         "t5-xxl",
@@ -150,9 +147,8 @@ MODELS: tuple[Model, ...] = (
         _file(
             "unsloth/Qwen3-4B-GGUF",
             "Qwen3-4B-Q4_K_M.gguf",
-            2_500_000_000,
+            2_497_281_312,
             "f6f851777709861056efcdad3af01da38b31223a3ba26e61a4f8bf3a2195813a",
-            estimated=True,
         ),
         "The same file as the language model's. sha256: krita-ai-diffusion ai_diffusion/presets/models.json (0217cd2)"
         " and mudler/LocalAI gallery/index.yaml (82c191a), which agree.",

@@ -13,9 +13,7 @@ _FACTS = (
 )
 
 
-def _model(
-    precision: str, name: str, repository: str, path: str, size: int, sha256: str, fact: str, estimated: bool = False
-) -> Model:
+def _model(precision: str, name: str, repository: str, path: str, size: int, sha256: str, fact: str) -> Model:
     return Model(
         id=f"z-image-turbo-{precision.lower()}",
         family="z-image-turbo",
@@ -25,11 +23,11 @@ def _model(
         tasks=("create", "restyle", "fill"),
         precision=precision,
         architecture=_TURBO,
-        files=(File("diffusion", f"diffusion_models/{name}", HuggingFace(repository, path), size, sha256, estimated),),
+        files=(File("diffusion", f"diffusion_models/{name}", HuggingFace(repository, path), size, sha256),),
         licence=APACHE_2,
-        quality=3 if estimated else 4,
+        quality=3 if precision.startswith("Q") else 4,
         facts=(*_FACTS, fact),
-        needs=("qwen3-4b-encoder-q4_k_m" if estimated else "qwen3-4b-encoder-fp8", "flux-vae-fp32"),
+        needs=("qwen3-4b-encoder-q4_k_m" if precision.startswith("Q") else "qwen3-4b-encoder-fp8", "flux-vae-fp32"),
     )
 
 
@@ -57,9 +55,8 @@ MODELS: tuple[Model, ...] = (
         "z_image_turbo-Q4_K.gguf",
         "leejet/Z-Image-Turbo-GGUF",
         "z_image_turbo-Q4_K.gguf",
-        3_700_000_000,
+        3_864_250_304,
         "14b375ab4f226bc5378f68f37e899ef3c2242b8541e61e2bc1aff40976086fbd",
-        "sha256: mudler/LocalAI gallery/index.yaml (82c191a). Size computed at 4.8 bits a weight.",
-        estimated=True,
+        "Size and sha256: several public manifests that agree, also with mudler/LocalAI gallery/index.yaml (82c191a).",
     ),
 )
