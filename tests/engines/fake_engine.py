@@ -36,10 +36,9 @@ def main() -> None:
         child = subprocess.Popen(SLEEPER, start_new_session=n == 0)
         print(f"child {child.pid}", flush=True)
     if given.children:  # and a grandchild whose own parent is gone
-        code = f"import subprocess as s; print('child', s.Popen({SLEEPER!r}, stdout=s.DEVNULL, start_new_session=True).pid)"
-        print(
-            subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True).stdout.strip(), flush=True
-        )
+        sleeper = f"s.Popen({SLEEPER!r}, stdout=s.DEVNULL, start_new_session=True)"
+        code = f"import subprocess as s; print('child', {sleeper}.pid, flush=True)"
+        subprocess.run([sys.executable, "-c", code], check=True)
     if given.end is not None:
         print("this is all I have to say", flush=True)
         sys.exit(given.end)

@@ -131,7 +131,7 @@ def test_ready_only_when_healthy() -> None:
 
 def test_one_that_is_never_ready_is_killed() -> None:
     async def test(process: Process) -> None:
-        with pytest.raises(EngineError, match="not ready within 0.5 s"):
+        with pytest.raises(EngineError, match=r"not ready within 0\.5 s"):
             await process.start(launch("--slow", "600", "--deaf", "--children", "1", ready_within=0.5))
         assert process.state == "crashed"
         assert gone(children_named_in(this_run(process.log)))
