@@ -176,3 +176,14 @@ def test_damaged_records_are_no_obstacle(home: Path) -> None:
     put(home / "cache" / "models" / "hashes.json", b'{"a": 5}')
     assert store().downloaded() == {}
     assert store().sha256(put(home / "x.bin")) == SHA256
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may look everywhere")
+def test_folders_of_other_users_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "service" / "models").mkdir(parents=True)
+    (tmp_path / "service").chmod(0)
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "service" / "models"))
+    try:
+        assert store().find(FILE) is None
+    finally:
+        (tmp_path / "service").chmod(0o700)

@@ -67,7 +67,14 @@ def known(preferences: Preferences) -> tuple[Folder, ...]:
     found += [Folder(path, "lmstudio") for path in _lm_studio()]
     found += [Folder(path, "ollama") for path in _ollama()]
     unique = {os.path.normcase(folder.path): folder for folder in reversed(found)}
-    return tuple(folder for folder in found if unique[os.path.normcase(folder.path)] is folder and folder.path.is_dir())
+    return tuple(folder for folder in found if unique[os.path.normcase(folder.path)] is folder and _is_there(folder))
+
+
+def _is_there(folder: Folder) -> bool:
+    try:
+        return folder.path.is_dir()
+    except OSError:  # below another user's folder, as Ollama's service has it
+        return False
 
 
 def files(folder: Folder) -> Iterator[Seen]:
