@@ -20,8 +20,8 @@ import numpy as np
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.gpu.cards import Card, find
-from stillbytes.gpu.estimate import image as images
-from stillbytes.gpu.estimate import language as languages
+from stillbytes.gpu.estimate import diffusion as images
+from stillbytes.gpu.estimate import llm as languages
 from stillbytes.gpu.estimate.constants import FITTED, Constants
 from stillbytes.gpu.estimate.host import Host
 from stillbytes.gpu.estimate.picture import Picture
@@ -293,13 +293,18 @@ def judge(given: Iterable[Row], constants_for: Callable[[str], Constants]) -> li
 
 def leave_one_out(given: Sequence[Row]) -> Callable[[str], Constants]:
     """For a card, the constants fitted on the rows marked fit of all other cards."""
-    usable = [row for row in given if row.split == "fit" and _predictable(row)]
+    known = usable(given)
 
     @functools.cache
     def constants(card: str) -> Constants:
-        return fit([row for row in usable if row.card != card])
+        return fit([row for row in known if row.card != card])
 
     return constants
+
+
+def usable(given: Sequence[Row]) -> list[Row]:
+    """The rows that may be fitted on and that say enough to be predicted."""
+    return [row for row in given if row.split == "fit" and _predictable(row)]
 
 
 def _predictable(row: Row) -> bool:
@@ -322,7 +327,7 @@ def main() -> None:
     options = parser.parse_args()
     everything = rows()
     if options.fit:
-        print(fit([row for row in everything if row.split == "fit" and _predictable(row)]))
+        print(fit(usable(everything)))
         return
     constants = leave_one_out(everything)
     sound = [row for row in everything if row.split != "suspect" and options.card.lower() in row.card.lower()]

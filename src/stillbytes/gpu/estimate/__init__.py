@@ -7,10 +7,10 @@
 """
 
 from stillbytes.gpu.estimate import picture, weights
+from stillbytes.gpu.estimate.diffusion import ImageEstimate, ImageSettings, image
 from stillbytes.gpu.estimate.figure import Figure, published
 from stillbytes.gpu.estimate.host import Host
-from stillbytes.gpu.estimate.image import ImageEstimate, ImageSettings, image
-from stillbytes.gpu.estimate.language import LanguageEstimate, Settings, language
+from stillbytes.gpu.estimate.llm import LanguageEstimate, Settings, language
 
 __all__ = [
     "Figure",

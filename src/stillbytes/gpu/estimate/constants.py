@@ -25,10 +25,10 @@ class Constants:
     the bus is not slower; reload_s: seconds per reload besides.
     """
 
-    read: float = 0.86
-    read_experts: float = 0.62
-    layer_s: float = 6e-5
-    layer_experts_s: float = 6e-5
+    read: float = 0.856
+    read_experts: float = 0.616
+    layer_s: float = 5.85e-5
+    layer_experts_s: float = 5.85e-5
     host_read: float = 0.65
     older: float = 0.45
     prompt: float = 0.65

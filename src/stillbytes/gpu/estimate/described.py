@@ -14,6 +14,7 @@ import functools
 import importlib.resources
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import ModelError
@@ -127,19 +128,29 @@ def _known(name: str) -> str | None:
         return next((entry for size, entry in _DISTILLED.items() if abs(parameters / 1e9 / size - 1) < 0.05), None)
     best: tuple[float, str] | None = None
     for entry, (architecture, _) in _table().items():
-        family = _plain(re.sub(r"-(?:e?\d+(?:\.\d+)?[bm]|\d+x\d+b)(?:-a\d+b)?$", "", entry))
+        family = _family(entry)
         score = _family_score(family, plain)
         if not score:
             continue
         entry_size, entry_active = sizes(entry)
         if parameters is None:
-            if entry_size is not None:
-                continue
+            if entry_size is not None and _sizes_of()[family] > 1:
+                continue  # the name leaves open which of them
         elif not _fits(parameters, active, entry_size or architecture.parameters, entry_active, architecture):
             continue
         if best is None or (score, -len(entry)) > (best[0], -len(best[1])):
             best = (score, entry)
     return best[1] if best else None
+
+
+def _family(entry: str) -> str:
+    return _plain(re.sub(r"-(?:e?\d+(?:\.\d+)?[bm]|\d+x\d+b)(?:-a\d+b)?$", "", entry))
+
+
+@functools.cache
+def _sizes_of() -> Counter[str]:
+    """How many sizes of each family the table has."""
+    return Counter(_family(entry) for entry in _table())
 
 
 def _fits(
@@ -155,7 +166,11 @@ def _family_score(family: str, name: str) -> float:
     if re.search(rf"(?<![a-z]){re.escape(family)}(?![0-9])", name):
         return len(family) + 1.0
     bare = re.sub(r"_?\d+(?:_\d+)*$", "", family)
-    if bare != family and len(bare) > 3 and re.search(rf"(?<![a-z]){re.escape(bare)}(?!_\d+_(?![bm](?:_|$)))", name):
+    if (
+        bare != family
+        and len(bare) > 3
+        and re.search(rf"(?<![a-z]){re.escape(bare)}(?!_\d+(?!\d)(?!_[bm](?:_|$)))", name)
+    ):
         return len(bare) - 0.5 - _age(family)
     return 0.0
 

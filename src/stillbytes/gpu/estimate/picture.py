@@ -62,12 +62,7 @@ def _read(name: str) -> list[dict[str, str]]:
 
 @functools.cache
 def _table() -> dict[str, dict[str, str]]:
-    return {
-        _plain(name): row
-        for row in _read("diffusion.csv")
-        for name in (row["name"], *row["aliases"].split("|"))
-        if name
-    }
+    return {_plain(n): row for row in _read("diffusion.csv") for n in (row["name"], *row["aliases"].split("|")) if n}
 
 
 @functools.cache
@@ -76,7 +71,8 @@ def _encoders() -> dict[str, float]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """Lower case, anything but letters and digits a dash."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def names() -> list[str]:
@@ -84,15 +80,18 @@ def names() -> list[str]:
     return [row["name"] for row in _read("diffusion.csv")]
 
 
-def by_name(name: str, precision: str = "fp16", encoders: str = "fp16") -> Picture:
-    """By what people call it. Raises ModelError, naming near misses.
+def by_name(name: str, precision: str | None = None, encoders: str = "fp16") -> Picture:
+    """By what people call it; the precision too, unless given. Raises ModelError, naming near misses.
 
-    >>> round(by_name("SDXL").denoiser / 2**20)
-    4896
+    >>> round(by_name("SDXL").denoiser / 2**20), by_name("flux dev fp8").precision
+    (4896, 'fp8')
     """
     rows = _table()
     key = _plain(name)
-    row = rows.get(key) or next((rows[k] for k in sorted(rows, key=len, reverse=True) if k in key), None)
+    longest_first = sorted(rows, key=len, reverse=True)
+    row = next((rows[k] for k in longest_first if re.search(rf"(?<![a-z0-9]){k}(?![a-z0-9])", key)), None)
+    row = row or next((rows[k] for k in longest_first if k.replace("-", "") == key.replace("-", "")), None)
+    precision = precision or _precision(name)
     if row is None:
         near = difflib.get_close_matches(key, rows, n=3, cutoff=0.4)
         hint = " or ".join(dict.fromkeys(rows[k]["name"] for k in near)) or ", ".join(names())
@@ -113,6 +112,11 @@ def by_name(name: str, precision: str = "fp16", encoders: str = "fp16") -> Pictu
         origin="known architecture",
         note=row["note"],
     )
+
+
+def _precision(name: str) -> str:
+    formats = (form for form in quantisation.FORMATS if re.search(rf"(?<![a-z0-9]){form}(?![a-z0-9])", name.lower()))
+    return next(formats, None) or quantisation.in_name(name) or "fp16"
 
 
 def of(model: Model, lookup: Callable[[str], Model]) -> Picture:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stillbytes.gpu.cards import Card
+from stillbytes.gpu.estimate.diffusion import ImageSettings, work
 from stillbytes.gpu.estimate.host import Host
-from stillbytes.gpu.estimate.image import ImageSettings, work
-from stillbytes.gpu.estimate.language import MIB, Settings, fitted_in, language, read_per_token
+from stillbytes.gpu.estimate.llm import MIB, Settings, fitted_in, language, read_per_token
 from stillbytes.gpu.estimate.picture import Picture
 from stillbytes.gpu.estimate.weights import Weights
 

@@ -29,13 +29,9 @@ def parse(help_text: str, version: str) -> Flags:
     """
     found: set[str] = set()
     for line in help_text.splitlines():
-        text = line.strip()
-        if not text.startswith(("-", "[-")):
-            if text.startswith("usage:"):
-                found.update(_OPTION.findall(text))
-            continue
-        found.update(_OPTION.findall(re.split(r"\s{2,}", text)[0]))
-        found.update(_OPTION.findall(text) if line.startswith((" " * 7, "\t")) and "[" in text else ())
+        text = re.sub(r",\s+", ", ", line.strip())  # "-c,    --ctx-size N" is one list
+        if text.startswith("-"):
+            found.update(_OPTION.findall(re.split(r"\s{2,}", text)[0]))
     return Flags(version, frozenset(found))
 
 

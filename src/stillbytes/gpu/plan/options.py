@@ -13,9 +13,9 @@ from typing import Literal
 
 from stillbytes.gpu.cards import Card
 from stillbytes.gpu.estimate import picture, weights
+from stillbytes.gpu.estimate.diffusion import ImageEstimate, ImageSettings, Shape, image
 from stillbytes.gpu.estimate.figure import Figure, total
-from stillbytes.gpu.estimate.image import ImageEstimate, ImageSettings, Shape, image
-from stillbytes.gpu.estimate.language import LanguageEstimate, Settings, language
+from stillbytes.gpu.estimate.llm import LanguageEstimate, Settings, language
 from stillbytes.gpu.estimate.picture import Picture
 from stillbytes.gpu.estimate.transfer import load
 from stillbytes.gpu.estimate.weights import Weights

@@ -13,7 +13,7 @@ from stillbytes.gpu.cards import Card
 from stillbytes.gpu.estimate import constants as fitted
 from stillbytes.gpu.estimate.constants import FITTED, Constants
 from stillbytes.gpu.estimate.figure import Figure, published, total
-from stillbytes.gpu.estimate.language import MIB
+from stillbytes.gpu.estimate.llm import MIB
 from stillbytes.gpu.estimate.picture import Picture
 
 Shape = Literal["warm", "lean"]

@@ -125,8 +125,10 @@ def _placed(weights: Weights, settings: Settings, card: Card | None) -> _Placed:
     )
 
 
-def cache_bytes(weights: Weights, tokens: int, keys: str = "f16", values: str = "f16", ubatch: int = UBATCH) -> float:
-    """Bytes of keys and values of so many tokens, and of recurrent state.
+def cache_bytes(
+    weights: Weights, tokens: int, keys: str = "f16", values: str | None = None, ubatch: int = UBATCH
+) -> float:
+    """Bytes of keys and values of so many tokens, and of recurrent state. values: None for the type of the keys.
 
     Full layers hold every token, window layers the window and one batch (llama.cpp, llama-kv-cache-iswa).
     """
