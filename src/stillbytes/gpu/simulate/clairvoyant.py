@@ -1,0 +1,174 @@
+"""The best that could have been done by one who knows the whole trace, loads only on demand and evicts whole models.
+
+Dynamic programming over the sets of models on the card. A state is such a set with what others then hold; at every
+request each state goes on to all states in which the request's models are there and nothing is evicted in vain. The cost
+is what people wait: loading, as far as it must also for evicted memory to come back. True sizes are known to it,
+work never fails, batches wait for nothing. Sets are few enough to be followed all on a trace of some dozens of
+requests; beyond MOST_STATES the dearest are dropped, and what is found is the best schedule found, not proven the best.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cache
+
+from stillbytes.gpu.broker.decide import GUARD_MIB
+from stillbytes.gpu.simulate.card import AGREE_S
+from stillbytes.gpu.simulate.trace import Event, Trace
+
+MOST_STATES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """waits: of each interactive request that could be served. exact: no state was ever dropped."""
+
+    waits: tuple[float, ...]
+    exact: bool
+
+    @property
+    def mean(self) -> float:
+        return sum(self.waits) / len(self.waits) if self.waits else 0.0
+
+
+@dataclass(slots=True)
+class _State:
+    cost: float
+    before: tuple[_State, float] | None
+    """The state that it came from, with the wait of that step; a chain that ends at the first request."""
+
+
+def optimum(trace: Trace, guard: int = GUARD_MIB, most_states: int = MOST_STATES) -> Optimum:
+    """The least waits found, and whether there can be none lesser."""
+    names = list(trace.residents)
+    bit = {name: 1 << index for index, name in enumerate(names)}
+    sizes = [trace.true_mib[name] for name in names]
+
+    @cache
+    def size(models: int) -> int:
+        return sum(mib for index, mib in enumerate(sizes) if models >> index & 1)
+
+    @cache
+    def leavings(models: int, needed: int, room: int) -> tuple[int, ...]:
+        """What may stay beside `needed` within `room`: every set that nothing could be added to."""
+        others = [1 << index for index in range(len(names)) if models >> index & 1 and not needed >> index & 1]
+        stays: list[int] = []
+        for count in range(len(others), -1, -1):
+            for some in itertools.combinations(others, count):
+                mask = sum(some)
+                if size(mask) <= room and not any(mask & kept == mask for kept in stays):
+                    stays.append(mask)
+        return tuple(stays)
+
+    states: dict[tuple[int, int], _State] = {(0, 0): _State(0.0, None)}
+    warm: OrderedDict[str, int] = OrderedDict()
+    late, disk, exact = 0.5, 1.0, True
+    events = trace.events
+    for number, event in enumerate(events):
+        if event.kind == "late":
+            late = event.seconds
+        elif event.kind == "disk":
+            disk = max(0.1, event.seconds)
+        elif event.kind == "crash":
+            gone = sum(bit[name] for name in names if trace.residents[name].engine == event.engine)
+            states = _cheapest(((models & ~gone, foreign), state) for (models, foreign), state in states.items())
+        elif event.kind == "foreign":
+            states = _cheapest(
+                ((models, min(event.mib, trace.card.total - size(models))), state)
+                for (models, _), state in states.items()
+            )
+        elif event.kind == "ask":
+            counts = event.interactive and not _cancelled(event, events[number + 1 : number + 2])
+            following: list[tuple[tuple[int, int], _State]] = []
+            for (models, foreign), state in states.items():
+                room = trace.card.total - foreign - guard
+                served = False
+                for way, working in zip(trace.tasks[event.task], trace.true_working[event.task], strict=True):
+                    needed = sum(bit[name] for name in way.residents)
+                    if size(needed) + working > room:
+                        continue
+                    served = True
+                    loads = tuple(
+                        (trace.true_mib[name], _load_s(trace, name, name in warm, disk))
+                        for name in way.residents
+                        if not models & bit[name]
+                    )
+                    for stays in leavings(models, needed, room - size(needed) - working):
+                        gone = size(models) - size(stays | (needed & models))
+                        waits = way.slower_s + _swap_s(loads, working, max(0, room - size(models)), gone, late)
+                        cost = state.cost + (waits if counts else 0.0)
+                        before = (state, waits) if counts else state.before
+                        following.append(((stays | needed, foreign), _State(cost, before)))
+                    if not way.slower_s or models & needed == needed:
+                        break  # no later way can be better
+                if not served:
+                    following.append(((models, foreign), state))
+            states = _cheapest(following)
+            if len(states) > most_states:
+                exact = False
+                kept = sorted(states, key=lambda key: states[key].cost)[:most_states]
+                states = {key: states[key] for key in kept}
+            _touch(warm, trace, event)
+    best = min(states.values(), key=lambda state: state.cost)
+    return Optimum(tuple(_waits(best)), exact)
+
+
+def _cheapest(found: object) -> dict[tuple[int, int], _State]:
+    best: dict[tuple[int, int], _State] = {}
+    for key, state in found:  # type: ignore[attr-defined]
+        if key not in best or state.cost < best[key].cost:
+            best[key] = state
+    return best
+
+
+def _load_s(trace: Trace, name: str, warm: bool, disk: float) -> float:
+    resident = trace.residents[name]
+    copy = resident.host_s if warm else resident.disk_s * disk
+    return resident.start_s + copy * trace.true_mib[name] / max(1, resident.mib)
+
+
+def _swap_s(loads: tuple[tuple[int, float], ...], working: int, free: int, gone: int, late: float) -> float:
+    """How long it takes to load these (MiB, seconds) and then have `working` free, beside `free` now and `gone` that
+    comes back in two halves. Each model is loaded as soon as there is room for all of it; in the better of two orders.
+    """
+    if not gone:
+        return sum(seconds for _, seconds in loads)
+    returns = ((AGREE_S + late / 2, gone // 2), (AGREE_S + late, gone - gone // 2))
+    best = float("inf")
+    for order in (sorted(loads), sorted(loads, reverse=True)):
+        now, used = 0.0, 0
+        for mib, seconds in (*order, (working, 0.0)):
+            used += mib
+            have = free
+            for at, part in returns:
+                if have < used:
+                    now = max(now, at)
+                have += part
+            now += seconds
+        best = min(best, now)
+    return best
+
+
+def _cancelled(event: Event, following: tuple[Event, ...]) -> bool:
+    """Whether the person took it back before it can have been done: then its wait does not count."""
+    return bool(following) and following[0].kind == "cancel" and following[0].gap < event.run_s
+
+
+def _touch(warm: OrderedDict[str, int], trace: Trace, event: Event) -> None:
+    """Files used last stay in host memory, for every policy alike."""
+    for name in trace.tasks[event.task][0].residents:
+        warm[name] = trace.true_mib[name]
+        warm.move_to_end(name)
+    while sum(warm.values()) > trace.card.host_mib:
+        warm.popitem(last=False)
+
+
+def _waits(state: _State) -> list[float]:
+    found = []
+    at: _State | None = state
+    while at is not None and at.before is not None:
+        found.append(at.before[1])
+        at = at.before[0]
+    return found[::-1]
