@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from gpu.models.files import language_model
 
 from stillbytes.core.errors import ModelError, Refused, StillbytesError
 from stillbytes.gpu.measured import Measured, Run
@@ -185,3 +187,21 @@ def test_amounts_are_read_as_people_write_them(text: str, mib: int) -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(StillbytesError, match="not an amount"):
         mebibytes(text)
+
+
+def test_a_file_that_is_here_is_measured_by_its_own_table_and_named_by_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(language_model())
+    made = plan(machine(), Wish(llm="qwen3-4b-q4_k_m", image="none"), files=lambda model: {"model": file})
+    assert made.chosen.language is not None
+    assert made.chosen.language.weights.origin == "the file's tensor table"
+    assert value_after(made.llama, "-m") == str(file)
+
+
+def test_a_damaged_file_is_passed_over_and_it_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "broken.gguf"
+    file.write_bytes(b"GGUF garbage")
+    made = plan(machine(), Wish(llm="qwen3-4b-q4_k_m", image="none"), files=lambda model: {"model": file})
+    assert made.chosen.language is not None
+    assert made.chosen.language.weights.origin == "the model registry"
+    assert "broken.gguf" in made.chosen.language.weights.note

@@ -34,9 +34,9 @@ class Constants:
     prompt: float = 0.65
     prompt_experts: float = 0.3
     step: float = 1.0
-    moved: float = 5.0
-    image_s: float = 0.05
-    decode_tflop: float = 61.0
+    moved: float = 3.75
+    image_s: float = 0.3
+    decode_tflop: float = 48.6
     amd_step: float = 0.65
     transfer_gbs: float = 5.0
     reload_s: float = 0.2

@@ -54,7 +54,8 @@ class ImageEstimate:
     """Device memory in MiB: the resident weights, the largest activations, the process; and both shapes' peaks.
 
     step, seconds: of one step and of a whole warm picture; reload: what a lean one pays on top. streamed: MiB of the
-    denoiser that do not fit and cross the bus in every pass. host: MiB of host memory to keep all weights at hand.
+    denoiser that do not fit and cross the bus in every pass. resident: whether the card holds all parts at once; where
+    not, a warm picture pays the reload too. host: MiB of host memory to keep all weights at hand.
     """
 
     weights: Figure
@@ -68,6 +69,7 @@ class ImageEstimate:
     seconds: Figure | None
     reload: Figure | None
     streamed: float
+    resident: bool
     origin: str
     note: str
 
@@ -98,13 +100,14 @@ def image(
         (_mib(resident, 0.02), _mib(max(denoising, decoding, encoding), DECODE_RESERVED / DECODE_BYTES - 1), engine)
     )
     lean = total((_mib(largest, spread), engine))
-    streamed = 0.0
+    streamed, resident_here = 0.0, True
     if card is not None:
         room = card.vram_mib * 0.96 - CONTEXT_MIB
         streamed = max(0.0, picture.denoiser / MIB + extra + denoising - room)
         if streamed:
             lean = _mib(min(lean.value, room + CONTEXT_MIB), 0.05)
-        if warm.value - CONTEXT_MIB > card.vram_mib * _KEPT:
+        resident_here = warm.value - CONTEXT_MIB <= card.vram_mib * _KEPT
+        if not resident_here:
             warm = _mib(max(min(lean.value, warm.value), card.vram_mib * _KEPT + CONTEXT_MIB), 0.08)
     step, seconds, reload = _speed(picture, settings, card, streamed, constants)
     return ImageEstimate(
@@ -119,6 +122,7 @@ def image(
         seconds=seconds,
         reload=reload,
         streamed=streamed,
+        resident=resident_here,
         origin=picture.origin,
         note=picture.note,
     )

@@ -15,6 +15,8 @@ Arrangement = Literal["together", "taking turns", "one at a time"]
 _BONUS: dict[Arrangement, float] = {"together": 2.0, "taking turns": 0.0, "one at a time": -2.0}
 _SLOW_TOKENS, _SLOW_FILL = 20.0, 15.0
 """Below so many tokens per second an answer is waited for; above so many seconds a fill is."""
+_SMALLER = 1.5
+"""Levels that half the pixels cost: a fill then has to be enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ def _score(left: LanguageOption | None, right: ImageOption | None, how: Arrangem
         speed = left.generation.value if left.generation else 5.0
         score -= 0.5 * max(0.0, math.log2(_SLOW_TOKENS / speed))
     if right is not None:
-        score += right.quality - 0.3 * sum(1 for step in right.steps if not step.startswith("stage by stage"))
+        score += (
+            right.quality - (0.3 if right.settings.tile else 0.0) - _SMALLER * math.log2(right.wanted / right.pixels)
+        )
         score += 0.5 if right.model is not None and "fill" in right.model.tasks else 0.0
         seconds = right.seconds.value if right.seconds else 600.0
         score -= 0.5 * max(0.0, math.log2(seconds / _SLOW_FILL))

@@ -16,9 +16,11 @@ _COMFY_RESERVE_GB = 0.6
 
 
 def llama(option: LanguageOption, flags: Flags, on_card: bool) -> list[str]:
-    """Arguments of llama-server. File names are those below the models folder; host and port are the supervisor's."""
+    """Arguments of llama-server, without the port, which is the supervisor's. Files that are not here have their names
+    below the models folder."""
     settings = option.settings
     files = {file.role: file.name for file in option.model.files} if option.model else {"model": f"{option.name}.gguf"}
+    files |= {role: str(path) for role, path in option.files.items()}
     wanted: list[tuple[tuple[str, ...], str | None]] = [
         (("-m",), files.get("model", option.name)),
         (("-ngl", "--gpu-layers"), "all" if on_card else "0"),

@@ -7,10 +7,13 @@ there halves the speed, and a smaller file is always better.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
+from stillbytes.core.errors import ModelError
 from stillbytes.gpu.cards import Card
 from stillbytes.gpu.estimate import picture, weights
 from stillbytes.gpu.estimate.diffusion import ImageEstimate, ImageSettings, Shape, image
@@ -31,7 +34,10 @@ _PROMPT = 1500
 
 @dataclass(frozen=True, slots=True)
 class LanguageOption:
-    """One language model under settings with which it fits. steps: what was given up for that, in words."""
+    """One language model under settings with which it fits. steps: what was given up for that, in words.
+
+    files: by role, those of the model that are on this disk.
+    """
 
     name: str
     model: Model | None
@@ -42,6 +48,7 @@ class LanguageOption:
     generation: Figure | None
     quality: int
     steps: tuple[str, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def size(self) -> float:
@@ -50,7 +57,7 @@ class LanguageOption:
 
 @dataclass(frozen=True, slots=True)
 class ImageOption:
-    """One image model under settings with which it fits."""
+    """One image model under settings with which it fits. wanted: pixels that were asked for."""
 
     name: str
     model: Model | None
@@ -61,11 +68,16 @@ class ImageOption:
     peak: Figure
     seconds: Figure | None
     quality: int
+    wanted: int
     steps: tuple[str, ...] = ()
 
     @property
     def size(self) -> float:
         return self.picture.weights
+
+    @property
+    def pixels(self) -> int:
+        return self.settings.width * self.settings.height
 
 
 Option = LanguageOption | ImageOption
@@ -90,11 +102,16 @@ Kind = Literal["language", "image"]
 
 
 def language_options(
-    model: Model | str, wish: Wish, machine: Machine, measured: Measured | None = None
+    model: Model | str,
+    wish: Wish,
+    machine: Machine,
+    measured: Measured | None = None,
+    files: Mapping[str, Path] | None = None,
 ) -> Iterator[LanguageOption]:
-    """From the best settings to the smallest, whether they fit or not."""
+    """From the best settings to the smallest, whether they fit or not. files: of this model on this disk, by role."""
     declared = model if isinstance(model, Model) else None
-    sized = weights.of(model) if isinstance(model, Model) else weights.by_name(model)
+    here = files or {}
+    sized = _sized(model, here.get("model"))
     known_as = _known_as(declared) or sized.name
     steps: list[str] = []
     for context in (wish.context, *(c for c in CONTEXTS if c < wish.context)):
@@ -118,7 +135,18 @@ def language_options(
                 generation=(speeds.figure("generation") if speeds else None) or estimate.generation,
                 quality=declared.quality if declared else 3,
                 steps=tuple(given_up),
+                files=here,
             )
+
+
+def _sized(model: Model | str, file: Path | None) -> Weights:
+    """By the file's own tensor table where there is one; a file that cannot be read is passed over, and it is said."""
+    if isinstance(model, str):
+        return weights.by_name(model)
+    try:
+        return weights.of(model, file)
+    except ModelError as error:
+        return replace(weights.of(model), note=f"by its declaration, for {error.message}")
 
 
 def _known_as(model: Model | None) -> str | None:
@@ -134,7 +162,7 @@ def image_options(
     declared = model if isinstance(model, Model) else None
     parts = picture.of(model, lookup) if isinstance(model, Model) else picture.by_name(model)
     for megapixels in (wish.megapixels, *(m for m in (0.75, 0.5) if m < wish.megapixels)):
-        side = round((megapixels * 1e6) ** 0.5 / 64) * 64
+        side = _side(megapixels)
         for shape, tile in (*((s, 0) for s in _SHAPES), *(("lean", t) for t in TILES[1:])):
             steps = ["stage by stage, weights loaded anew for each"] if shape == "lean" else []
             steps += [f"the VAE works on tiles of {tile}"] if tile else []
@@ -143,6 +171,8 @@ def image_options(
             )
             settings = ImageSettings(width=side, height=side, tile=tile, encodes=wish.encodes)
             estimate = image(parts, settings, machine.card)
+            if shape == "warm" and not estimate.resident:
+                continue
             run = measured.of(parts.name, f"{side}x{side} {shape} tile{tile}") if measured else None
             seconds = (run.figure("seconds") if run else None) or estimate.seconds
             if seconds is not None and shape == "lean" and estimate.reload is not None and run is None:
@@ -159,8 +189,14 @@ def image_options(
                 peak=_peak(run, estimate.peak(shape)),
                 seconds=seconds,
                 quality=declared.quality if declared else 3,
+                wanted=_side(wish.megapixels) ** 2,
                 steps=tuple(steps),
             )
+
+
+def _side(megapixels: float) -> int:
+    """Of a square of about so many, in whole latent blocks."""
+    return round(math.sqrt(megapixels * 1e6) / 64) * 64
 
 
 _SHAPES: tuple[Shape, ...] = ("warm", "lean")
@@ -180,8 +216,3 @@ def fits(option: Option, room_mib: float) -> bool:
 def at_hand(option: Option, card: Card | None, machine: Machine, *, cached: bool) -> Figure:
     """Seconds until a model that is not on the card is there."""
     return load(option.size, card, machine.host, cached=cached)
-
-
-def without_projector(option: LanguageOption) -> LanguageOption:
-    """The same with what sees pictures in host memory."""
-    return replace(option, settings=replace(option.settings, projector=False))

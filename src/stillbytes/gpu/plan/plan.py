@@ -1,12 +1,14 @@
 """A plan: what runs on a machine, why that, with which command lines and settings, and how fast.
 
-Pure: `plan(machine, wish)` starts nothing and reads no disk. Every number keeps its basis.
+`plan(machine, wish)` starts nothing; it reads no file but the headers of those it is told of.
+Every number keeps its basis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from stillbytes.core.errors import ModelError, Refused, StillbytesError
 from stillbytes.gpu.estimate import picture, quantisation, weights
@@ -80,15 +82,19 @@ def plan(
     wish: Wish | None = None,
     *,
     measured: Measured | None = None,
+    files: Callable[[Model], Mapping[str, Path]] | None = None,
     llama_flags: Flags = LLAMA,
     comfyui_flags: Flags = COMFYUI,
 ) -> Plan:
-    """What to run on `machine`.
+    """What to run on `machine`. files: which of a model's files are on this disk, by role.
 
     Raises ModelError for a model that is not known, naming near misses, and Refused when nothing fits.
     """
     wish = wish or Wish()
-    languages = [list(language_options(m, wish, machine, measured)) for m in _languages(wish)]
+    languages = [
+        list(language_options(m, wish, machine, measured, files(m) if files and isinstance(m, Model) else None))
+        for m in _languages(wish)
+    ]
     images = [list(image_options(m, wish, machine, registry.get, measured)) for m in _images(wish)]
     found = combinations([o for o in languages if o], [o for o in images if o], machine)
     if not found:
