@@ -112,9 +112,8 @@ def _score(left: LanguageOption | None, right: ImageOption | None, how: Arrangem
         speed = left.generation.value if left.generation else 5.0
         score -= 0.5 * max(0.0, math.log2(_SLOW_TOKENS / speed))
     if right is not None:
-        score += (
-            right.quality - (0.3 if right.settings.tile else 0.0) - _SMALLER * math.log2(right.wanted / right.pixels)
-        )
+        score += right.quality - _SMALLER * math.log2(right.wanted / right.pixels)
+        score -= 0.3 if right.settings.tile else 0.0
         score += 0.5 if right.model is not None and "fill" in right.model.tasks else 0.0
         seconds = right.seconds.value if right.seconds else 600.0
         score -= 0.5 * max(0.0, math.log2(seconds / _SLOW_FILL))
