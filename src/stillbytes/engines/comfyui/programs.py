@@ -1,0 +1,110 @@
+"""Running another program to its end, with a log, a limit and a way to stop it with all that it started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from stillbytes.core.errors import Cancelled, EngineError
+from stillbytes.core.jobs import Control
+
+LOOK = 0.1
+"""Seconds between two looks at a program that runs."""
+
+
+def run(
+    command: Sequence[str | Path],
+    folder: Path,
+    log: Path,
+    control: Control,
+    limit: float,
+    told: Callable[[str], None] = lambda line: None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run it in `folder`. limit: seconds. told: hears the newest line of its output.
+
+    Raises Cancelled, and EngineError with its last words when it fails.
+    """
+    with log.open("ab") as output:
+        output.write(f"\n$ {' '.join(str(part) for part in command)}\n".encode())
+        output.flush()
+        begin = output.tell()
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=folder,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=sys.platform != "win32",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise EngineError(f"{command[0]} does not start: {error}.", "Is it installed?") from error
+    until, last = time.monotonic() + limit, ""
+    try:
+        while True:
+            try:
+                status = process.wait(LOOK)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+            if control.cancelled():
+                raise Cancelled
+            if time.monotonic() > until:
+                raise EngineError(f"{command[0]} did not end within {limit / 60:.0f} minutes.", "Try again later.")
+            line = _last_line(log, begin)
+            if line != last:
+                told(line)
+                last = line
+    finally:
+        if process.poll() is None:
+            _end(process)
+    if status != 0:
+        raise EngineError(
+            f"{Path(command[0]).name} failed ({status}): {_last_words(log, begin)}.", _remedy(_last_words(log, begin))
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it and everything it started."""
+    import psutil  # noqa: PLC0415 - only to stop what runs
+
+    try:
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    process.wait(30)
+
+
+def _tail(log: Path, begin: int) -> str:
+    with log.open("rb") as file:
+        file.seek(max(begin, log.stat().st_size - 4000))
+        return file.read(4000).decode("utf-8", "replace").replace("\r", "\n")
+
+
+def _last_line(log: Path, begin: int) -> str:
+    lines = [line.strip() for line in _tail(log, begin).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else ""
+
+
+def _last_words(log: Path, begin: int) -> str:
+    return " ".join(_tail(log, begin).split())[-400:] or "it said nothing"
+
+
+def _remedy(words: str) -> str:
+    if "No space left" in words or "not enough space" in words:
+        return "The disk is full: make room and try again; what was done is kept."
+    if any(sign in words for sign in ("resolve host", "Temporary failure", "getaddrinfo", "Network is unreachable")):
+        return "Is this machine online? Try again; what was done is kept."
+    return "Try again; what was done is kept."
