@@ -14,7 +14,7 @@ from stillbytes.gpu.broker import eviction
 from stillbytes.gpu.broker.ledger import Account, Ledger
 from stillbytes.gpu.broker.messages import Way
 
-BACK_S = 0.8
+BACK_S = 1.0
 """What waiting for memory that was asked back usually takes."""
 WORTH_S, WORTH_SHARE = 0.02, 0.05
 """A move must gain this much, and this share of the loading that it takes."""
@@ -50,7 +50,9 @@ class Foresight:
         for way, p in self.likely.items():
             if p < LIKELY:
                 continue
-            missing = tuple(a for a in self.ledger.of(way.residents) if not a.usable and a.state != "leaving")
+            missing = tuple(account for account in self.ledger.of(way.residents) if _can_load(account))
+                a for a in self.ledger.of(way.residents) if not a.usable and a.state != "leaving" and not a.failed
+            )
             others = [a for a in idle if a.resident.name not in way.residents]
             for loads in (missing, ()) if prefetch and missing else ((),):
                 move = self._move(way, missing, loads, others, now, partial)
@@ -103,3 +105,7 @@ class Foresight:
             return 0 if account.state == "loading" else account.missing
         here = held[account.resident.name]
         return 0 if here >= account.whole else account.most - here
+
+
+def _can_load(account: Account) -> bool:
+    return not (account.usable or account.failed or account.state == "leaving")

@@ -13,7 +13,7 @@ from stillbytes.gpu.broker.messages import Way
 
 LATELY, LONG = 0.75, 0.98
 """How much of its weight a use keeps with each later one: about the last four, and the last fifty."""
-AHEAD = 0.75
+AHEAD = 0.7
 """How much less a need counts for each request that comes before it."""
 FORGETS = 0.9
 """How much of the trust that a view has earned it keeps with each request."""

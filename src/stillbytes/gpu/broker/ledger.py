@@ -20,10 +20,12 @@ RETURNED_MIB = 64
 
 @dataclass(slots=True)
 class Account:
-    """One model's page. held: what it has on the device; given_back: what of it was asked back. measured: the most it held when whole, None before that.
+    """One model's page.
 
-    too_big: more than this was free when it did not fit, so it needs more. users: ids of work that runs in it.
-    free_before: the reading when its loading began; disturbed: other memory came back meanwhile.
+    held: what it has on the device; given_back: what of it was asked back. measured: what it held when whole, None
+    before that, and how far (margin) that can be off. too_big: more than this was free when it did not fit, so it needs
+    more. users: ids of work that runs in it. free_before: the reading when its loading began; disturbed: other memory
+    came back meanwhile. failed: it could not be loaded, and nobody has asked for anything since.
     """
 
     resident: Resident
@@ -37,6 +39,7 @@ class Account:
     since: float = 0.0
     free_before: int = 0
     disturbed: bool = False
+    failed: bool = False
 
     @property
     def whole(self) -> int:

@@ -140,11 +140,16 @@ class Intended:
 
 
 @dataclass(frozen=True, slots=True)
+class Emptied:
+    """A person wants the card for something else: whatever is idle leaves, and nothing is loaded unasked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
 
-Event = Asked | Withdrawn | Finished | Failed | Interrupted | Loaded | NotLoaded | Crashed | Intended | Tick
+Event = Asked | Withdrawn | Finished | Failed | Interrupted | Loaded | NotLoaded | Crashed | Intended | Emptied | Tick
 
 
 @dataclass(frozen=True, slots=True)

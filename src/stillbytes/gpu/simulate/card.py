@@ -38,7 +38,7 @@ from stillbytes.gpu.broker.messages import (
     Unload,
     Withdrawn,
 )
-from stillbytes.gpu.simulate import trace as traces
+from stillbytes.gpu.simulate import traces
 
 AGREE_S = 0.05
 """How long an engine takes to agree to unload."""

@@ -1,7 +1,7 @@
 """The best that could have been done by one who knows the whole trace, loads only on demand and evicts whole models.
 
 Dynamic programming over the sets of models on the card. A state is such a set with what others then hold; at every
-request each state goes on to all states in which the request's models are there and nothing is evicted in vain. The cost
+request each state goes on to all in which the request's models are there and nothing is evicted in vain. The cost
 is what people wait: loading, as far as it must also for evicted memory to come back. True sizes are known to it,
 work never fails, batches wait for nothing. Sets are few enough to be followed all on a trace of some dozens of
 requests; beyond MOST_STATES the dearest are dropped, and what is found is the best schedule found, not proven the best.
@@ -16,17 +16,21 @@ from functools import cache
 
 from stillbytes.gpu.broker.decide import GUARD_MIB
 from stillbytes.gpu.simulate.card import AGREE_S
-from stillbytes.gpu.simulate.trace import Event, Trace
+from stillbytes.gpu.simulate.traces import Event, Trace
 
 MOST_STATES = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """waits: of each interactive request that could be served. exact: no state was ever dropped."""
+    """waits: of each interactive request that could be served. exact: no state was ever dropped.
+
+    refused: requests that could not be served beside what others held, in the schedule found.
+    """
 
     waits: tuple[float, ...]
     exact: bool
+    refused: int = 0
 
     @property
     def mean(self) -> float:
@@ -38,9 +42,12 @@ class _State:
     cost: float
     before: tuple[_State, float] | None
     """The state that it came from, with the wait of that step; a chain that ends at the first request."""
+    refused: int = 0
 
 
-def optimum(trace: Trace, guard: int = GUARD_MIB, most_states: int = MOST_STATES) -> Optimum:
+def optimum(  # noqa: PLR0912 - one case for each event
+    trace: Trace, guard: int = GUARD_MIB, most_states: int = MOST_STATES
+) -> Optimum:
     """The least waits found, and whether there can be none lesser."""
     names = list(trace.residents)
     bit = {name: 1 << index for index, name in enumerate(names)}
@@ -100,11 +107,11 @@ def optimum(trace: Trace, guard: int = GUARD_MIB, most_states: int = MOST_STATES
                         waits = way.slower_s + _swap_s(loads, working, max(0, room - size(models)), gone, late)
                         cost = state.cost + (waits if counts else 0.0)
                         before = (state, waits) if counts else state.before
-                        following.append(((stays | needed, foreign), _State(cost, before)))
+                        following.append(((stays | needed, foreign), _State(cost, before, state.refused)))
                     if not way.slower_s or models & needed == needed:
                         break  # no later way can be better
                 if not served:
-                    following.append(((models, foreign), state))
+                    following.append(((models, foreign), _State(state.cost, state.before, state.refused + 1)))
             states = _cheapest(following)
             if len(states) > most_states:
                 exact = False
@@ -112,7 +119,7 @@ def optimum(trace: Trace, guard: int = GUARD_MIB, most_states: int = MOST_STATES
                 states = {key: states[key] for key in kept}
             _touch(warm, trace, event)
     best = min(states.values(), key=lambda state: state.cost)
-    return Optimum(tuple(_waits(best)), exact)
+    return Optimum(tuple(_waits(best)), exact, best.refused)
 
 
 def _cheapest(found: object) -> dict[tuple[int, int], _State]:

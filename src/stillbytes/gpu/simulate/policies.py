@@ -67,7 +67,7 @@ class Usual:
         waits = self._running is None and self._loading is None and bool(self._waiting)
         return Answer(tuple(self._effects), now + POLL_S if waits else None)
 
-    def _take(self, event: Event, now: float) -> None:
+    def _take(self, event: Event, now: float) -> None:  # noqa: PLR0912 - one case for each event
         match event:
             case Asked(request):
                 self._waiting.append(_Job(request))

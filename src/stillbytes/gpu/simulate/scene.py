@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from stillbytes.gpu.broker.messages import DISK_MIB_PER_S, HOST_MIB_PER_S, Resident, Way
 
 if TYPE_CHECKING:
-    from stillbytes.gpu.simulate.trace import Event
+    from stillbytes.gpu.simulate.traces import Event
 
 
 def _model(name: str, engine: str, mib: int, start_s: float) -> Resident:
@@ -90,7 +90,7 @@ BATCH, FOREIGN, CRASH, DISK, CANCEL = 0.05, 0.03, 0.006, 0.01, 0.02
 
 def live(chance: random.Random, events: int, late: Callable[[random.Random], Event]) -> list[Event]:
     """A person's requests with everything that happens between and during them."""
-    from stillbytes.gpu.simulate.trace import Event  # noqa: PLC0415 - which makes its traces with this
+    from stillbytes.gpu.simulate.traces import Event  # noqa: PLC0415 - which makes its traces with this
 
     made: list[Event] = []
     phase = chance.choice(list(PHASES))
@@ -126,7 +126,7 @@ def live(chance: random.Random, events: int, late: Callable[[random.Random], Eve
 
 
 def _request(chance: random.Random, task: str, late: Callable[[random.Random], Event]) -> list[Event]:
-    from stillbytes.gpu.simulate.trace import Event  # noqa: PLC0415
+    from stillbytes.gpu.simulate.traces import Event  # noqa: PLC0415
 
     think = min(300.0, chance.lognormvariate(1.6, 0.9))
     made: list[Event] = []

@@ -1,0 +1,259 @@
+"""Who is served next, in which way, and what has to leave for it.
+
+The order of things, which is what keeps it free of deadlocks: work holds no memory while it waits for more. At most one
+request at a time is being made room for; it is granted once everything that it needs is there. Requests whose models
+are there already, and whose working memory is free beside all that is promised, need not wait for it.
+"""
+
+from __future__ import annotations
+
+from stillbytes.gpu.broker import eviction
+from stillbytes.gpu.broker.desk import Desk, Job, Swap
+from stillbytes.gpu.broker.ledger import RETURNED_MIB, Account
+from stillbytes.gpu.broker.messages import Grant, Refuse, Restart, Stage, Way
+
+QUIET_S, LONG_QUIET_S = 3.0, 10.0
+"""A person who asked for nothing for so long leaves the card to batches: at first to those that nobody has to leave
+for."""
+PROMOTED_S = 600.0
+"""A batch that waited so long is served like a person's request."""
+PATIENCE_S, BATCH_PATIENCE_S = 90.0, 3600.0
+"""After so long without room a request is refused, with what was in the way."""
+FOREIGN_PATIENCE_S = 20.0
+"""How long we hope for another program to give back memory that a person's request cannot do without."""
+
+
+class Admission:
+    """Grants, waits and refusals, decided at the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def serve(self) -> None:
+        """Grant what can be granted, make room for the first that cannot."""
+        if self.desk.swap is not None and self.desk.swap.id not in self.desk.waiting:
+            self.desk.swap = None  # withdrawn
+        while True:
+            granted = False
+            for job in self.queue():
+                if job.request.id not in self.desk.waiting:
+                    continue
+                if self.desk.swap is None or self.desk.swap.id == job.request.id or self._overtakes(job):
+                    granted = self._admit(job)
+                else:
+                    granted = self._ride(job)
+                if granted:
+                    break
+            if not granted:
+                break
+
+    def queue(self) -> list[Job]:
+        def rank(job: Job) -> tuple[bool, float]:
+            promoted = self.desk.now - job.since > PROMOTED_S
+            return (not (job.request.interactive or promoted), job.since)
+
+        return sorted(self.desk.waiting.values(), key=rank)
+
+    def _overtakes(self, job: Job) -> bool:
+        """A person's request takes over the room being made for a batch."""
+        other = self.desk.waiting.get(self.desk.swap.id) if self.desk.swap else None
+        return job.request.interactive and (other is None or not other.request.interactive)
+
+    def _ride(self, job: Job) -> bool:
+        """Grant work whose models are there, in memory that nobody was promised."""
+        way = job.request.ways[job.way]
+        assert self.desk.swap is not None
+        reserved = sum(
+            account.missing
+            for account in self.desk.ledger.of(self.desk.swap.way.residents)
+            if account.state != "loading"
+        )
+        reserved += self.desk.ledger.working_mib(self.desk.swap.way)
+        there = all(account.usable for account in self.desk.ledger.of(way.residents))
+        if there and self.desk.ledger.working_mib(way) <= self.desk.available - reserved:
+            self._grant(job)
+            return True
+        job.reason = f"Waits for {self.name_of_swap()}."
+        return False
+
+    def _admit(self, job: Job) -> bool:
+        """Grant it, or do the next thing that brings it nearer. Whether it was granted."""
+        request = job.request
+        if self.desk.now - job.since > (PATIENCE_S if request.interactive else BATCH_PATIENCE_S):
+            self._give_up(job, "It waited too long for memory" + self.desk.in_the_way())
+            return False
+        if not request.interactive and not self._may_batch(job):
+            return False
+        if not self._choose_way(job):
+            return False
+        way = request.ways[job.way]
+        accounts = self.desk.ledger.of(way.residents)
+        if any(account.state == "loading" for account in accounts):
+            self._hold(job, way)
+            return False
+        if request.interactive:
+            self.desk.stop_loading(way)
+        missing = [account for account in accounts if not account.usable]
+        need, available = self.need(way, missing), self.desk.available
+        if not missing and need <= available:
+            self._grant(job)
+            return True
+        self._hold(job, way)
+        if need > available:
+            self._make_room(job, way, need - available)
+        # The first that has room is loaded while memory for the others is still on its way.
+        ready = [account for account in missing if account.state != "leaving" and account.missing <= available]
+        if need <= available:
+            ready = [account for account in missing if account.state != "leaving"]
+        if ready:
+            self.desk.load(ready[0])
+            job.reason = f"Loads {ready[0].resident.name}."
+        return False
+
+    def need(self, way: Way, missing: list[Account]) -> int:
+        """What must be free: the most that it may take, or, where no empty card has that, all that one has."""
+        most = sum(account.missing for account in missing) + self.desk.ledger.working_mib(way)
+        here = sum(account.held for account in self.desk.ledger.of(way.residents))
+        return min(most, max(0, self.desk.room() - here))
+
+    def _choose_way(self, job: Job) -> bool:
+        """Take the first way that an otherwise empty card would hold. False when there is none at the moment."""
+        room = self.desk.room()
+        own = self.desk.swap.way.residents if self.desk.swap and self.desk.swap.id == job.request.id else ()
+        if any(account.state == "loading" for account in self.desk.ledger.of(own)):
+            return True
+        for index in range(job.least, len(job.request.ways)):
+            way = job.request.ways[index]
+            known = way in self.desk.ledger.peaks
+            working = self.desk.ledger.working_mib(way) if known else way.working_mib
+            if sum(account.whole for account in self.desk.ledger.of(way.residents)) + working <= room:
+                if index > job.way:
+                    self.desk.say(f"{job.request.label} {way.says or 'in a smaller way'}{self.desk.in_the_way()}.")
+                job.way, job.short_since = index, None
+                return True
+        job.short_since = self.desk.now if job.short_since is None else job.short_since
+        job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
+        patience = FOREIGN_PATIENCE_S if job.request.interactive else BATCH_PATIENCE_S
+        if self.desk.now - job.short_since > patience:
+            self._give_up(job, "There is not enough memory on the graphics card" + self.desk.in_the_way())
+        return False
+
+    def _give_up(self, job: Job, reason: str) -> None:
+        if self.desk.swap is not None and self.desk.swap.id == job.request.id:
+            self.desk.swap = None
+        self.refuse(job, f"{reason}.")
+
+    def _may_batch(self, job: Job) -> bool:
+        """Batches take the card when no person wants it, or when they need nothing that is not there."""
+        if self.desk.now - job.since > PROMOTED_S:
+            return True
+        jobs = [*self.desk.waiting.values(), *self.desk.running.values()]
+        if any(other.request.interactive for other in jobs) or self.desk.intended():
+            job.reason = "Waits until you pause."
+            return False
+        if self.desk.running:
+            job.reason = "Waits for the batch before it."
+            return False
+        quiet = self.desk.now - self.desk.last_interactive
+        way = job.request.ways[job.way]
+        missing = [account for account in self.desk.ledger.of(way.residents) if not account.usable]
+        fits = self.need(way, missing) <= self.desk.available
+        job.reason = "Waits until you pause."
+        return quiet >= (QUIET_S if fits else LONG_QUIET_S)
+
+    def _hold(self, job: Job, way: Way) -> None:
+        if self.desk.swap is None or self.desk.swap.id != job.request.id or self.desk.swap.way is not way:
+            self.desk.swap = Swap(job.request.id, way, self.desk.now)
+            cold = [a for a in self.desk.ledger.of(way.residents) if a.state == "absent"]
+            if cold:  # its file is read while room is made
+                self.desk.effects.append(Stage(cold[0].resident.name))
+
+    def _grant(self, job: Job) -> None:
+        request = job.request
+        way = request.ways[job.way]
+        del self.desk.waiting[request.id]
+        if self.desk.swap is not None and self.desk.swap.id == request.id:
+            self.desk.swap = None
+        job.reason = ""
+        job.free_before = job.lowest = self.desk.reading.free
+        job.disturbed = bool(self.desk.running or self.desk.ledger.coming) or self.desk.is_loading()
+        for other in self.desk.running.values():
+            other.disturbed = True
+        self.desk.running[request.id] = job
+        accounts = self.desk.ledger.of(way.residents)
+        for account in accounts:
+            account.users.add(request.id)
+        if accounts:
+            self.desk.ledger.working[request.id] = (way, accounts[0].resident.engine)
+        self.desk.effects.append(Grant(request.id, job.way))
+
+    def _make_room(self, job: Job, way: Way, deficit: int) -> None:
+        """Ask for what is missing beyond the memory that is on its way back already."""
+        deficit -= self.desk.outstanding
+        if deficit <= 0:
+            job.reason = "Waits for memory that is on its way back."
+            return
+        victims = eviction.choose(self.desk.idle(way), deficit, self.desk.wanted, partial=self.desk.policy.partial)
+        if victims is not None:
+            for victim in victims:
+                self.desk.evict(victim.account, victim.mib)
+                if not job.request.interactive:
+                    self.desk.displaced.append(victim.account.resident.name)
+            job.reason = "Makes room: " + ", ".join(v.account.resident.name for v in victims) + " leaves."
+            self.desk.say(f"{job.request.label}: {job.reason}")
+            return
+        if self._interrupt(job):
+            job.reason = "Stops a batch for a moment."
+        elif self.desk.running:
+            job.reason = f"Waits for {', '.join(j.request.label for j in self.desk.running.values())} to end."
+        elif self._coming_soon():
+            job.reason = "Waits for memory that is on its way back."
+        else:
+            self._last_resort(job, way, deficit)
+
+    def _interrupt(self, job: Job) -> bool:
+        """A batch gives way to a person's request. Whether one does."""
+        return job.request.interactive and self.desk.stop_batches()
+
+    def _coming_soon(self) -> bool:
+        return bool(self.desk.ledger.coming) or self.desk.is_loading()
+
+    def _last_resort(self, job: Job, way: Way, deficit: int) -> None:
+        """Nothing of ours is left to ask for, and still it is too little: what engines keep beside their models."""
+        assert self.desk.swap is not None
+        engines = {account.resident.engine for account in self.desk.ledger.accounts.values()} - self.desk.swap.restarted
+        keeps = {engine: self.desk.ledger.slack(engine, self.desk.reading) for engine in engines}
+        hopeful = [engine for engine in engines if keeps[engine] > RETURNED_MIB or self.desk.reading.used is None]
+        if hopeful:
+            engine = max(hopeful, key=lambda name: (keeps[name], name))
+            self.desk.swap.restarted.add(engine)
+            self.desk.effects.append(Restart(engine))
+            job.reason = f"Restarts {engine}, which keeps memory that it does not use."
+            self.desk.say(f"{job.request.label}: {job.reason}")
+            return
+        if job.way + 1 < len(job.request.ways):
+            self.next_way(job, "")
+            return
+        job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
+        if self.desk.now - self.desk.swap.since > FOREIGN_PATIENCE_S:
+            self._give_up(job, "There is not enough memory on the graphics card" + self.desk.in_the_way())
+
+    def next_way(self, job: Job, reason: str) -> None:
+        if job.way + 1 < len(job.request.ways):
+            job.least = job.way = job.way + 1
+            job.tries = 0
+        else:
+            self.desk.waiting.pop(job.request.id, None)
+            self.refuse(job, reason)
+        if self.desk.swap is not None and self.desk.swap.id == job.request.id:
+            self.desk.swap = None
+
+    def refuse(self, job: Job, reason: str) -> None:
+        self.desk.waiting.pop(job.request.id, None)
+        remedy = "Close other programs that use the graphics card, or choose smaller models."
+        self.desk.effects.append(Refuse(job.request.id, reason, remedy))
+        self.desk.say(f"Refused {job.request.label}: {reason}")
+
+    def name_of_swap(self) -> str:
+        job = self.desk.waiting.get(self.desk.swap.id) if self.desk.swap else None
+        return job.request.label if job else "a model that is being loaded"
