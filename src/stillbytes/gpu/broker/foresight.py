@@ -51,8 +51,6 @@ class Foresight:
             if p < LIKELY:
                 continue
             missing = tuple(account for account in self.ledger.of(way.residents) if _can_load(account))
-                a for a in self.ledger.of(way.residents) if not a.usable and a.state != "leaving" and not a.failed
-            )
             others = [a for a in idle if a.resident.name not in way.residents]
             for loads in (missing, ()) if prefetch and missing else ((),):
                 move = self._move(way, missing, loads, others, now, partial)
