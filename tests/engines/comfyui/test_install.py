@@ -27,11 +27,13 @@ GIT, UV = shutil.which("git"), shutil.which("uv") or shutil.which("uv", path=Pat
 pytestmark = pytest.mark.skipif(GIT is None or UV is None, reason="needs git and uv")
 MAIN = (
     "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--listen')\n"
-    "parser.add_argument('--cache-none')\nparser.parse_args()\n"
+    "parser.add_argument('--cpu', action='store_true')\n"
+    "parser.add_argument('--quick-test-for-ci', action='store_true')\n"
+    "if parser.parse_args().quick_test_for_ci:\n    import comfy.loads\n"
 )
 PROGRAM = {
     "main.py": MAIN,
-    "comfy/__init__.py": "",
+    "comfy/loads.py": "import torch\n",
     "comfyui_version.py": '__version__ = "0.3.64"\n',
     "requirements.txt": "torch\nneeded-by-comfyui>=1\n",
     "custom_nodes/websocket_image_save.py": "",
@@ -341,7 +343,7 @@ def test_a_failure_says_what_failed_and_leaves_nothing_half_done(
 
 
 def test_what_does_not_run_is_not_put_in_place(tmp_path: Path, sources: Sources) -> None:
-    broken = repository(tmp_path / "there" / "Broken", {**PROGRAM, "main.py": "import not_there\n"})
+    broken = repository(tmp_path / "there" / "Broken", {**PROGRAM, "comfy/loads.py": "import not_there\n"})
     planned = plan(tmp_path / "new", "cpu", sources=replace(sources, comfyui=broken))
     with pytest.raises(EngineError, match="not_there"):
         install(planned, Watched(), TOOLS)

@@ -1,8 +1,10 @@
 """Workflows: written down, sent, read back, checked, adapted, opened in ComfyUI's editor."""
 
+import doctest
 import gzip
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from stillbytes.core.errors import EngineError
 from stillbytes.engines.comfyui import declare, edge, editor, nodes, object_info
+from stillbytes.engines.comfyui import workflow as workflow_module
 from stillbytes.engines.comfyui.adapt import Tiles, adapt
 from stillbytes.engines.comfyui.edge import Edge, Node, Output, Value
 from stillbytes.engines.comfyui.nodes import DECLARED
@@ -62,6 +65,13 @@ def test_the_same_loader_twice_is_one_node() -> None:
     once, again = nodes.load_vae("a.safetensors"), nodes.load_vae("a.safetensors")
     assert once == again
     assert once != nodes.load_vae("b.safetensors")
+
+
+def test_numbers_that_went_through_a_browser_are_the_same() -> None:
+    told = {"1": {"class_type": "A", "inputs": {"x": 1.0}}}
+    assert Workflow.parse(told) == Workflow.parse({"1": {"class_type": "A", "inputs": {"x": 1}}})
+    for other in (True, 1.5, "1"):
+        assert Workflow.parse(told) != Workflow.parse({"1": {"class_type": "A", "inputs": {"x": other}}})
 
 
 def test_ids_are_the_same_every_time_and_sources_come_first() -> None:
@@ -133,6 +143,19 @@ def test_a_long_chain_and_a_much_shared_node_are_no_burden() -> None:
     workflow = Workflow(nodes.preview_image(picture))
     assert len(workflow.nodes) == 3002
     assert Workflow.parse(workflow.prompt()) == workflow
+
+
+def test_the_examples_run() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "workflows.md").read_text()
+    code = "".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    before = dict(DECLARED)
+    try:
+        exec(code, {})
+        for module in (workflow_module, declare):
+            assert doctest.testmod(module).failed == 0
+    finally:
+        DECLARED.clear()
+        DECLARED.update(before)
 
 
 # random workflows

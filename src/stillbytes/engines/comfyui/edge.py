@@ -29,7 +29,7 @@ class Node:
 
     def __post_init__(self) -> None:
         told = {
-            name: ["edge", value.node.digest, value.slot] if isinstance(value, Edge) else ["value", value]
+            name: ["edge", value.node.digest, value.slot] if isinstance(value, Edge) else ["value", _told(value)]
             for name, value in self.inputs.items()
         }
         text = json.dumps([self.class_type, told], sort_keys=True)
@@ -46,6 +46,11 @@ class Node:
     def sources(self) -> tuple[Node, ...]:
         """The nodes that it takes something from, in the order of its inputs."""
         return tuple(value.node for value in self.inputs.values() if isinstance(value, Edge))
+
+
+def _told(value: Value) -> Value:
+    """JavaScript does not tell 1.0 from 1, and nor does ComfyUI."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @dataclass(frozen=True, slots=True)
