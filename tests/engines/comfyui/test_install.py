@@ -21,6 +21,7 @@ from stillbytes.core.errors import Cancelled, EngineError
 from stillbytes.core.jobs import Control
 from stillbytes.engines.comfyui import checkout, install_plan, local
 from stillbytes.engines.comfyui.install import Tools, install, plan
+from stillbytes.engines.comfyui.packs import PACKS
 from stillbytes.engines.comfyui.sources import SOURCES, Source, Sources, Torch
 
 GIT, UV = shutil.which("git"), shutil.which("uv") or shutil.which("uv", path=Path(__file__).parents[3] / ".tools/bin")
@@ -114,6 +115,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # who asked may have been killed
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     web.url = f"http://127.0.0.1:{server.server_port}"
     for name in ("UV_FIND_LINKS", "PIP_FIND_LINKS", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX"):
@@ -198,7 +200,8 @@ def test_every_source_is_pinned_to_a_commit() -> None:
 def test_the_packs_are_those_that_our_workflows_name() -> None:
     from stillbytes.engines.comfyui.nodes import DECLARED  # noqa: PLC0415
 
-    assert {declared.pack for declared in DECLARED.values()} - {""} == {source.name for source in SOURCES.packs}
+    fetched = {source.name for source in SOURCES.packs}
+    assert {declared.pack for declared in DECLARED.values()} - {""} == fetched == {pack.folder for pack in PACKS}
 
 
 def test_there_must_be_room(tmp_path: Path, sources: Sources) -> None:

@@ -1,6 +1,6 @@
 """Node packs: who gives the nodes that ComfyUI itself does not have.
 
-The nodes of each were read from the pack's own list at the commit that `sources` pins, or on the day given there.
+The nodes were read from each pack's own list at the commit that `sources` pins; `install` brings them all.
 """
 
 from __future__ import annotations
@@ -10,14 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """folder: its name under custom_nodes. needed: whether our workflows use it, so that `install` brings it.
-
-    nodes: its node classes, as far as we might meet them.
-    """
+    """folder: its name under custom_nodes. nodes: its classes, as far as we might meet them. says: what it does."""
 
     folder: str
-    licence: str
-    needed: bool
     nodes: frozenset[str]
     says: str
 
@@ -25,8 +20,6 @@ class Pack:
 PACKS = (
     Pack(
         "ComfyUI-GGUF",
-        "Apache-2.0",
-        True,
         frozenset(
             {
                 "UnetLoaderGGUF",
@@ -41,8 +34,6 @@ PACKS = (
     ),
     Pack(
         "ComfyUI_IPAdapter_plus",
-        "GPL-3.0",
-        True,
         frozenset(
             {
                 "IPAdapter",
@@ -64,7 +55,6 @@ PACKS = (
         ),
         "uses a picture as a prompt",
     ),
-    Pack("websocket_image_save.py", "GPL-3.0", False, frozenset({"SaveImageWebsocket"}), "comes with ComfyUI"),
 )
 
 
