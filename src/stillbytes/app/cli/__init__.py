@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("open", "develop", "info", "params", "doctor", "models", "serve", "gpu")
+COMMANDS = ("open", "develop", "info", "params", "doctor", "models", "engines", "serve", "gpu")
 """The modules of this package that hold a command, in the order of the help."""
 DECODING = ("develop", "info")
 _OF_ALL = ("--help", "-h", "--version")
