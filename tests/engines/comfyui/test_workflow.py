@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from engines.comfyui.sample_workflows import ALL, canny_control, flux_fill, text_to_image
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stillbytes.core.errors import EngineError
@@ -392,6 +392,7 @@ def test_a_strange_node_costs_only_itself(strange: object, class_type: str, key:
 
 @settings(max_examples=100, deadline=None)
 @given(JSON)
+@example([None, None, math.inf])
 def test_anything_else_is_refused_with_a_reason(strange: Any) -> None:
     for document in (strange, {"nodes": strange, "links": strange}, {"nodes": [strange], "links": [strange]}):
         try:

@@ -88,7 +88,7 @@ def read(document: object, server: ObjectInfo) -> Workflow:
     """
     try:
         return _read(document, server)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _unreadable(f"something in it has the wrong shape ({str(error)[:100]})") from error
 
 

@@ -33,7 +33,7 @@ from stillbytes.engines.comfyui.install_plan import (
     workplace,
 )
 from stillbytes.engines.comfyui.local import Installation
-from stillbytes.engines.comfyui.programs import run
+from stillbytes.engines.comfyui.programs import end_left_over, run
 
 __all__ = ["InstallPlan", "Step", "Tools", "install", "plan"]
 
@@ -231,6 +231,7 @@ def _alone(work: Path) -> Iterator[None]:
     except FileNotFoundError:
         pass
     lock.write_text(str(os.getpid()))
+    end_left_over(work)
     try:
         yield
     finally:

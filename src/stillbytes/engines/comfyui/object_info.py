@@ -97,7 +97,7 @@ def parse(reply: bytes | str | Mapping[str, Any]) -> ObjectInfo:
     for name, described in told.items():
         try:
             nodes[str(name)] = _node(str(name), described)
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError):
             unreadable.append(str(name)[:100])
     if not nodes:
         raise _not_comfyui("it describes no node")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from stillbytes.core.errors import Cancelled, EngineError
 from stillbytes.core.jobs import Control
 
+RECORD = "running"
+"""Beside the log: which process runs, so that the next attempt can end it if this one is killed."""
 LOOK = 0.1
 """Seconds between two looks at a program that runs."""
 
@@ -47,7 +50,9 @@ def run(
         except OSError as error:
             raise EngineError(f"{command[0]} does not start: {error}.", "Is it installed?") from error
     until, last = time.monotonic() + limit, ""
+    record = log.with_name(RECORD)
     try:
+        record.write_text(_who(process.pid))
         while True:
             try:
                 status = process.wait(LOOK)
@@ -64,27 +69,50 @@ def run(
                 last = line
     finally:
         if process.poll() is None:
-            _end(process)
+            _kill(process.pid)
+            process.wait(30)
+        record.unlink(missing_ok=True)
     if status != 0:
         raise EngineError(
             f"{Path(command[0]).name} failed ({status}): {_last_words(log, begin)}.", _remedy(_last_words(log, begin))
         )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it and everything it started."""
+def end_left_over(folder: Path) -> None:
+    """End what `run` had started with a log in `folder`, if whoever ran it was killed and left it running."""
+    record = folder / RECORD
+    try:
+        told = record.read_text()
+    except OSError:
+        return
+    pid = told.partition(" ")[0]
+    if pid.isdigit() and told == _who(int(pid)):
+        _kill(int(pid))
+    record.unlink(missing_ok=True)
+
+
+def _who(pid: int) -> str:
+    """A process, told apart from later ones with its number by when it began; empty when there is none."""
+    import psutil  # noqa: PLC0415 - only while programs run
+
+    try:
+        return f"{pid} {psutil.Process(pid).create_time()}"
+    except psutil.Error:
+        return ""
+
+
+def _kill(pid: int) -> None:
+    """End a process and everything it started, and wait until they are gone."""
     import psutil  # noqa: PLC0415 - only to stop what runs
 
     try:
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        family = []
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return
     for member in family:
-        try:
+        with contextlib.suppress(psutil.Error):
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    process.wait(30)
+    psutil.wait_procs(family, 30)
 
 
 def _tail(log: Path, begin: int) -> str:
