@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -127,7 +127,7 @@ class Simulation:
         self._jobs: dict[str, _Asked] = {}
         self._last: _Asked | None = None
         self._late, self._share, self._disk = 0.5, 0.0, 1.0
-        self._next = 0
+        self._next = self._asked = 0
         self._held_up: traces.Event | None = None
         self._tick_at = float("inf")
 
@@ -146,6 +146,19 @@ class Simulation:
         self.outcome.deadlocks += len(self._jobs)
         return self.outcome
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and with it all that is due. For playing by hand, with a trace that has no events."""
+        until = self.now + seconds
+        while self._queue and self._queue[0][0] <= until:
+            self.now, _, what = heapq.heappop(self._queue)
+            what()
+        self.now = until
+
+    @property
+    def pending(self) -> Mapping[str, Request]:
+        """What was asked and has not ended."""
+        return {id: asked.request for id, asked in self._jobs.items()}
+
     # The trace
 
     def _schedule_next(self) -> None:
@@ -157,7 +170,7 @@ class Simulation:
             self._held_up = event  # until that has ended
             return
         self._next += 1
-        self._after(event.gap, lambda: self._happens(event))
+        self._after(event.gap, lambda: self.happen(event))
 
     def _last_ended(self) -> None:
         self._last = None
@@ -165,7 +178,8 @@ class Simulation:
             self._held_up = None
             self._schedule_next()
 
-    def _happens(self, event: traces.Event) -> None:
+    def happen(self, event: traces.Event) -> None:
+        """One event, now."""
         match event.kind:
             case "ask":
                 self._ask(event)
@@ -186,7 +200,8 @@ class Simulation:
         self._schedule_next()
 
     def _ask(self, event: traces.Event) -> None:
-        id = f"{self._next}"
+        self._asked += 1
+        id = f"{self._asked}"
         request = Request(id, event.task, self.trace.tasks[event.task], event.interactive, not event.interactive)
         asked = self._jobs[id] = _Asked(request, event.task, event.run_s, self.now, event.interactive)
         if event.interactive:

@@ -1,10 +1,10 @@
 """The best that could have been done by one who knows the whole trace, loads only on demand and evicts whole models.
 
 Dynamic programming over the sets of models on the card. A state is such a set with what others then hold; at every
-request each state goes on to all in which the request's models are there and nothing is evicted in vain. The cost
-is what people wait: loading, as far as it must also for evicted memory to come back. True sizes are known to it,
-work never fails, batches wait for nothing. Sets are few enough to be followed all on a trace of some dozens of
-requests; beyond MOST_STATES the dearest are dropped, and what is found is the best schedule found, not proven the best.
+request each state goes on to those in which the request's models are there. The cost is what people wait: loading, as
+far as it must also for evicted memory to come back. True sizes are known to it, work never fails, batches take no time.
+With few models and states every schedule is tried, and the result is the optimum. Otherwise the dearest states beyond
+MOST_STATES are dropped, and what is found is the best schedule found.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from stillbytes.gpu.simulate.card import AGREE_S
 from stillbytes.gpu.simulate.traces import Event, Trace
 
 MOST_STATES = 48
+FEW_MODELS = 6
+"""Up to so many models every choice of what stays is tried, so that the result is proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,32 @@ def optimum(  # noqa: PLR0912 - one case for each event
     def size(models: int) -> int:
         return sum(mib for index, mib in enumerate(sizes) if models >> index & 1)
 
+    every = len(names) <= FEW_MODELS
+
     @cache
     def leavings(models: int, needed: int, room: int) -> tuple[int, ...]:
-        """What may stay beside `needed` within `room`: every set that nothing could be added to."""
+        """What may stay beside `needed` within `room`: of few models every set, else those that nothing could be added
+        to and those with one model less, which spares the next request its wait for memory."""
         others = [1 << index for index in range(len(names)) if models >> index & 1 and not needed >> index & 1]
+        fitting = [
+            mask
+            for count in range(len(others), -1, -1)
+            for mask in map(sum, itertools.combinations(others, count))
+            if size(mask) <= room
+        ]
+        if every:
+            return tuple(fitting)
         stays: list[int] = []
-        for count in range(len(others), -1, -1):
-            for some in itertools.combinations(others, count):
-                mask = sum(some)
-                if size(mask) <= room and not any(mask & kept == mask for kept in stays):
-                    stays.append(mask)
+        for mask in fitting:
+            if not any(mask & kept == mask for kept in stays):
+                stays.append(mask)
+        if stays and stays[0] != sum(others):
+            stays += {mask & ~other for mask in stays for other in others if mask & other} - set(stays)
         return tuple(stays)
 
     states: dict[tuple[int, int], _State] = {(0, 0): _State(0.0, None)}
     warm: OrderedDict[str, int] = OrderedDict()
-    late, disk, exact = 0.5, 1.0, True
+    late, disk, exact = 0.5, 1.0, every
     events = trace.events
     for number, event in enumerate(events):
         if event.kind == "late":

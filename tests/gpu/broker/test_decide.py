@@ -1,0 +1,262 @@
+"""What the broker decides, told event by event. No time passes, nothing is loaded: only its answers count."""
+
+from __future__ import annotations
+
+import pytest
+
+from stillbytes.gpu.broker.decide import GUARD_MIB, Decider
+from stillbytes.gpu.broker.desk import Policy
+from stillbytes.gpu.broker.messages import (
+    Asked,
+    Crashed,
+    Emptied,
+    Failed,
+    Finished,
+    Grant,
+    Intended,
+    Interrupt,
+    Interrupted,
+    Load,
+    Loaded,
+    NotLoaded,
+    Reading,
+    Refuse,
+    Request,
+    Resident,
+    Tick,
+    Unload,
+    Way,
+    Withdrawn,
+)
+from stillbytes.gpu.broker.residency import MEANING, TABLE, diagram
+
+TOTAL = 12_000
+CHAT = Resident("chat", "llama", 6000, uncertainty=0.1, start_s=1.0, host_s=1.0, disk_s=3.0)
+FILL = Resident("fill", "comfyui", 5000, uncertainty=0.1, divisible=True, start_s=0.1, host_s=0.8, disk_s=2.5)
+SMALL = Resident("small", "onnx", 500, uncertainty=0.1, start_s=0.1, host_s=0.1, disk_s=0.3)
+
+
+class Table:
+    """A decider and the device beside it, where everything that is asked for happens when `settle` is called."""
+
+    def __init__(self, policy: Policy | None = None, total: int = TOTAL) -> None:
+        self.decider = Decider(total, (CHAT, FILL, SMALL), policy=policy or Policy(prefetch=False, ahead=False))
+        self.total, self.foreign, self.now = total, 0, 0.0
+        self.held: dict[str, int] = {}
+        self.working: dict[str, int] = {}
+        self.said: list[object] = []
+
+    def tell(self, event: object, seconds: float = 0.0) -> list[object]:
+        self.now += seconds
+        used = {"llama": 0, "comfyui": 0, "onnx": 0}
+        for name, mib in self.held.items():
+            used[{"chat": "llama", "fill": "comfyui", "small": "onnx"}[name]] += mib
+        reading = Reading(self.total - self.foreign - sum(used.values()), used)
+        answer = self.decider.handle(event, reading, self.now)  # type: ignore[arg-type]
+        self.said = list(answer.effects)
+        return self.said
+
+    def load(self, name: str, mib: int) -> list[object]:
+        self.held[name] = mib
+        return self.tell(Loaded(name, mib), 1.0)
+
+    def ask(self, id: str, *residents: str, interactive: bool = True, working: int = 500) -> list[object]:
+        way = Way(residents, working, uncertainty=0.0)
+        return self.tell(Asked(Request(id, id, (way,), interactive, interruptible=not interactive)), 0.1)
+
+
+def granted(effects: list[object]) -> list[str]:
+    return [effect.id for effect in effects if isinstance(effect, Grant)]
+
+
+def loads(effects: list[object]) -> list[str]:
+    return [effect.name for effect in effects if isinstance(effect, Load)]
+
+
+def unloads(effects: list[object]) -> dict[str, int | None]:
+    return {effect.name: effect.mib for effect in effects if isinstance(effect, Unload)}
+
+
+def test_a_model_is_loaded_and_only_then_work_granted() -> None:
+    table = Table()
+    assert loads(table.ask("a", "chat")) == ["chat"]
+    assert granted(table.said) == []
+    assert granted(table.load("chat", 6100)) == ["a"]
+
+
+def test_freed_memory_is_not_given_out_before_the_device_shows_it() -> None:
+    table = Table(Policy(partial=False, prefetch=False, ahead=False))
+    table.ask("a", "chat")
+    table.load("chat", 7000)
+    table.tell(Finished("a"), 5.0)
+    assert unloads(table.ask("b", "fill", working=2000)) == {"chat": None}
+    for _ in range(10):
+        assert loads(table.tell(Tick(), 0.1)) == []  # the engine has agreed; nothing has come back yet
+    table.held.pop("chat")
+    assert loads(table.tell(Tick(), 0.1)) == ["fill"]
+
+
+def test_memory_that_does_not_come_back_is_asked_for_again() -> None:
+    table = Table(Policy(partial=False, prefetch=False, ahead=False))
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("a"), 5.0)
+    table.ask("b", "fill", working=2000)
+    assert unloads(table.tell(Tick(), 3.0)) == {"chat": None}
+
+
+def test_only_the_bytes_that_are_needed_leave_a_divisible_model() -> None:
+    table = Table(Policy(prefetch=False, ahead=False))
+    table.ask("a", "fill")
+    table.load("fill", 5000)
+    table.tell(Finished("a"), 5.0)
+    needed = round(6000 * 1.1) + 500
+    missing = needed - (TOTAL - 5000 - GUARD_MIB)
+    assert unloads(table.ask("b", "chat")) == {"fill": missing}
+
+
+def test_work_that_needs_nothing_new_does_not_wait_for_a_swap() -> None:
+    table = Table()
+    table.ask("a", "small", working=100)
+    table.load("small", 500)
+    table.tell(Finished("a"), 1.0)
+    assert loads(table.ask("b", "chat")) == ["chat"]
+    assert granted(table.ask("c", "small", working=100)) == ["c"]
+
+
+def test_a_model_in_use_is_never_asked_to_leave() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)  # and works
+    assert unloads(table.ask("b", "fill", working=4000)) == {}
+    assert granted(table.said) == []
+    assert unloads(table.tell(Finished("a"), 5.0)) == {"chat": None}
+
+
+def test_a_person_goes_before_a_batch_and_stops_it_when_memory_is_short() -> None:
+    table = Table()
+    table.ask("a", "chat", interactive=False)
+    table.tell(Tick(), 30.0)
+    table.load("chat", 6000)
+    assert "a" in table.decider.desk.running
+    assert [type(effect) for effect in table.ask("b", "fill", working=4000)].count(Interrupt) == 1
+    assert unloads(table.tell(Interrupted("a"), 0.5)) == {"chat": None}
+    assert [waiting.id for waiting in table.decider.snapshot(Reading(0)).waiting] == ["b", "a"]
+
+
+def test_a_batch_waits_until_a_person_pauses() -> None:
+    table = Table()
+    table.ask("a", "small", working=100)
+    table.load("small", 500)
+    table.tell(Finished("a"), 1.0)
+    assert loads(table.ask("b", "fill", interactive=False)) == []
+    assert loads(table.tell(Tick(), 1.0)) == []
+    assert loads(table.tell(Tick(), 5.0)) == ["fill"]
+
+
+def test_a_smaller_way_is_taken_before_a_request_is_refused() -> None:
+    table = Table()
+    table.foreign = 9000
+    ways = (Way(("chat",), 500), Way(("small",), 200, says="with less"))
+    table.tell(Asked(Request("a", "a", ways)))
+    assert loads(table.said) == ["small"]
+    assert [effect.way for effect in table.load("small", 500) if isinstance(effect, Grant)] == [1]
+
+
+def test_what_cannot_fit_is_refused_with_what_is_in_the_way() -> None:
+    table = Table()
+    table.foreign = 9000
+    table.ask("a", "chat")
+    for _ in range(60):
+        if refused := [effect for effect in table.tell(Tick(), 1.0) if isinstance(effect, Refuse)]:
+            break
+    assert "8.8 GB" in refused[0].reason
+    assert refused[0].remedy
+
+
+def test_work_that_ran_out_of_memory_is_tried_again_with_more_room() -> None:
+    table = Table()
+    table.ask("a", "fill", working=1000)
+    table.load("fill", 5000)
+    table.tell(Failed("a", memory=True), 1.0)
+    assert granted(table.said) == ["a"]
+    assert table.decider.ledger.working_mib(Way(("fill",), 1000, uncertainty=0.0)) > 1000
+
+
+def test_a_model_that_proved_bigger_than_thought_gets_more_room_next_time() -> None:
+    table = Table()
+    table.ask("a", "fill")
+    assert loads(table.tell(NotLoaded("fill", memory=True), 1.0)) == ["fill"]
+    assert table.decider.ledger.accounts["fill"].most > round(5000 * 1.1)
+
+
+def test_a_damaged_model_refuses_its_request_and_no_other() -> None:
+    table = Table()
+    table.ask("a", "fill")
+    table.tell(NotLoaded("fill", memory=False, reason="Its file is damaged."), 1.0)
+    assert [effect.reason for effect in table.said if isinstance(effect, Refuse)] == ["Its file is damaged."]
+    assert loads(table.ask("b", "small")) == ["small"]
+
+
+def test_after_a_crash_the_next_request_loads_again() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.held.clear()
+    table.tell(Crashed("llama"), 1.0)
+    assert loads(table.ask("b", "chat")) == ["chat"]
+
+
+def test_withdrawing_lets_the_next_one_go_on() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.ask("b", "small", working=100)
+    table.tell(Withdrawn("a"), 0.1)
+    table.load("chat", 6000)
+    assert loads(table.tell(Tick(), 0.1)) == ["small"] or granted(table.load("small", 500)) == ["b"]
+
+
+def test_what_the_interface_announces_is_loaded_before_it_is_asked_for() -> None:
+    table = Table(Policy())
+    assert loads(table.tell(Intended(("fill",), 0.8), 1.0)) == ["fill"]
+    table.load("fill", 5000)
+    assert granted(table.ask("a", "fill")) == ["a"]
+
+
+def test_a_false_sign_does_not_keep_a_person_waiting_for_its_loading() -> None:
+    table = Table(Policy())
+    table.tell(Intended(("fill",), 0.8), 1.0)
+    assert "fill" in unloads(table.ask("a", "chat"))
+
+
+def test_freeing_everything_unloads_what_is_idle_and_loads_nothing_unasked() -> None:
+    table = Table(Policy())
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("a"), 1.0)
+    assert unloads(table.tell(Emptied(), 1.0)) == {"chat": None}
+    table.held.clear()
+    for _ in range(20):
+        assert loads(table.tell(Tick(), 1.0)) == []
+    assert loads(table.ask("b", "chat")) == ["chat"]
+
+
+def test_a_snapshot_says_who_holds_what_and_why_something_waits() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.ask("b", "fill", working=4000)
+    snapshot = table.decider.snapshot(Reading(6000, {"llama": 6000}))
+    assert [(holder.name, holder.mib, holder.in_use) for holder in snapshot.holders] == [("chat", 6000, True)]
+    assert [(waiting.id, waiting.reason) for waiting in snapshot.waiting] == [("b", "Waits for a to end.")]
+
+
+def test_every_state_has_a_meaning_and_can_be_left() -> None:
+    assert {state for state, _ in TABLE} == set(MEANING) == {after for after, _ in TABLE.values()}
+    for (state, happening), (after, _) in TABLE.items():
+        assert f"{state} --> {after}: {happening}" in diagram() or state == after == "absent"
+
+
+@pytest.mark.parametrize("state", MEANING)
+def test_a_crash_can_happen_in_every_state_and_leaves_nothing(state: str) -> None:
+    assert TABLE[state, "crashed"][0] == "absent"  # type: ignore[index]
