@@ -1,5 +1,6 @@
 """Installing ComfyUI, with stand-ins for what is fetched: git repositories, zips and a package index made here."""
 
+import functools
 import hashlib
 import io
 import json
@@ -55,6 +56,7 @@ def repository(folder: Path, files: dict[str, str]) -> Source:
     return Source(folder.name, "1.0", folder.as_uri(), asked.stdout.strip(), "GPL-3.0", 1)
 
 
+@functools.cache  # a zip has the time in it, and must be the same when it is asked for again
 def wheel(name: str, version: str = "1.0") -> bytes:
     """A package of one empty module."""
     module, about = name.replace("-", "_"), f"{name.replace('-', '_')}-{version}.dist-info"
