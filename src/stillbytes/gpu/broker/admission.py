@@ -93,6 +93,9 @@ class Admission:
             return False
         if request.interactive:
             self.desk.stop_loading(way)
+        elif self.desk.is_loading():
+            job.reason = "Waits for a model that is being loaded."
+            return False
         missing = [account for account in accounts if not account.usable]
         need, available = self.need(way, missing), self.desk.available
         if not missing and need <= available:

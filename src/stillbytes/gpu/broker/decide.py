@@ -71,6 +71,7 @@ class Decider:
         self.desk.effects, self.desk.now, self.desk.reading = [], now, reading
         for job in self.desk.running.values():
             job.lowest = min(job.lowest, reading.free)
+        self.ledger.observe(reading)
         self._take(event)
         self._watch_returns()
         self._admission.serve()
@@ -186,13 +187,10 @@ class Decider:
             self._admission.next_way(job, reason or f"{account.resident.name} did not find enough memory.")
 
     def _crashed(self, engine: str) -> None:
-        before = self.desk.reading
         for account in self.ledger.of_engine(engine):
             if account.held or account.state == "loading":
                 # The driver takes a moment to clear away after a process.
-                self.ledger.coming.append(
-                    Coming(account.resident.name, engine, account.held, self.desk.now, before, asked=9)
-                )
+                self.ledger.coming.append(Coming(account.resident.name, engine, account.held, self.desk.now, asked=9))
             account.happened("crashed", self.desk.now)
         for id, (_, where) in list(self.ledger.working.items()):
             if where == engine:
@@ -205,7 +203,7 @@ class Decider:
             asked = [coming for coming in self.ledger.coming if coming.engine == engine]
             left = self.ledger.still_out(engine, self.desk.reading)
             overdue = self.desk.now - max(coming.since for coming in asked) > OVERDUE_S
-            again = self.desk.reading.used is not None and all(coming.asked == 1 for coming in asked)
+            again = all(coming.asked == 1 for coming in asked)
             if left <= RETURNED_MIB or (overdue and not again):
                 self._returned(asked)
             elif overdue:

@@ -142,7 +142,7 @@ class Desk:
         name, engine = account.resident.name, account.resident.engine
         self.effects.append(Unload(name, mib))
         given = account.held if mib is None else mib
-        self.ledger.coming.append(Coming(name, engine, given, self.now, self.reading))
+        self.ledger.coming.append(Coming(name, engine, given, self.now))
         account.happened("evict" if mib is None else "shrink", self.now)
         account.held -= given
         account.given_back = given + account.given_back if account.held else 0
@@ -153,7 +153,7 @@ class Desk:
             if account.state == "loading" and name not in way.residents:
                 mib = account.held + account.arrived(self.reading)
                 self.effects.append(Unload(name))
-                self.ledger.coming.append(Coming(name, account.resident.engine, mib, self.now, self.reading))
+                self.ledger.coming.append(Coming(name, account.resident.engine, mib, self.now))
                 account.happened("evict", self.now)
                 account.held = account.given_back = 0
 

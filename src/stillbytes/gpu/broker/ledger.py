@@ -5,7 +5,7 @@ Everything is in MiB. What the driver says is free is the truth; the accounts sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stillbytes.gpu.broker.messages import Reading, Resident, Way
@@ -95,7 +95,6 @@ class Coming:
     engine: str
     mib: int
     since: float
-    before: Reading
     asked: int = 1
 
 
@@ -108,6 +107,7 @@ class Ledger:
         self.coming: list[Coming] = []
         self.peaks: dict[Way, int] = {}
         """Working memory as measured, or, after it did not suffice, as suspected."""
+        self._foreign = 0
         self.seen: dict[Way, int] = {}
         """The highest peak of work that ended well."""
         self.working: dict[str, tuple[Way, str]] = {}
@@ -153,14 +153,17 @@ class Ledger:
         """What may be given to new work; negative when too much is gone already."""
         return reading.free - self.promised(reading) - self.guard
 
+    def observe(self, reading: Reading) -> None:
+        """Take in a reading. While nothing of ours moves, what is neither free nor ours is of other programs; that
+        figure is kept while something does, where the driver does not tell by process."""
+        if not self.coming and not self.working and all(a.state != "loading" for a in self.accounts.values()):
+            self._foreign = max(0, self.total - reading.free - self.held())
+
     def foreign(self, reading: Reading) -> int:
         """What programs hold that are not ours, as far as the driver lets us tell."""
         if reading.used is not None:
             return max(0, self.total - reading.free - sum(reading.used.values()))
-        ours = self.held() + self.outstanding(reading)
-        ours += sum(account.arrived(reading) for account in self.accounts.values())
-        ours += sum(self.working_mib(way) for way, _ in self.working.values())
-        return max(0, self.total - reading.free - ours)
+        return self._foreign
 
     def slack(self, engine: str, reading: Reading) -> int:
         """What an engine holds beyond its models and its work: caches and fragments. 0 where nobody can tell."""
@@ -171,19 +174,23 @@ class Ledger:
 
     def outstanding(self, reading: Reading) -> int:
         """What engines agreed to give back and have not yet given."""
+        if reading.used is None:
+            return self._still_out(self.coming, reading)
         return sum(self.still_out(engine, reading) for engine in {coming.engine for coming in self.coming})
 
     def still_out(self, engine: str, reading: Reading) -> int:
         """What this engine has agreed to give back and still has."""
         asked = [coming for coming in self.coming if coming.engine == engine]
-        total = sum(coming.mib for coming in asked)
-        if not asked:
-            return 0
-        if reading.used is not None:
-            kept = sum(a.held for a in self.of_engine(engine) if a.state != "leaving")
-            return max(0, min(total, reading.used.get(engine, 0) - kept))
-        first = min(asked, key=lambda coming: coming.since)
-        return max(0, total - max(0, reading.free - first.before.free))
+        if reading.used is None:
+            return self._still_out(asked, reading)
+        kept = sum(a.held for a in self.of_engine(engine) if a.state != "leaving")
+        return max(0, min(sum(coming.mib for coming in asked), reading.used.get(engine, 0) - kept))
+
+    def _still_out(self, asked: Sequence[Coming], reading: Reading) -> int:
+        """The same from what the whole device has free: what is missing there beside all that we know of."""
+        known = self._foreign + self.held() + sum(a.arrived(reading) for a in self.accounts.values())
+        known += sum(self.working_mib(way) for way, _ in self.working.values())
+        return max(0, min(sum(coming.mib for coming in asked), self.total - reading.free - known))
 
     def _unrealised(self, reading: Reading) -> int:
         """What running work may still take. Without figures by process, all that it may take at most."""
