@@ -10,6 +10,7 @@ All of it lives in one event loop. The decider is called from nowhere else, so i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -36,6 +37,7 @@ from stillbytes.gpu.broker.messages import (
     Interrupted,
     Load,
     Loaded,
+    Measured,
     NotLoaded,
     Reading,
     Refuse,
@@ -153,6 +155,7 @@ class Broker:
                 finally:
                     job.task = None
                 self._tell(Finished(request.id, job.peak or None if job.alone else None))
+                await self._measure(request, lease)
                 return result
         except BaseException as error:
             if job.task is not None:
@@ -253,7 +256,7 @@ class Broker:
         engine = self.engines[self._decider.ledger.accounts[name].resident.engine]
         try:
             await engine.load(self._loadables[name])
-            held = (await engine.footprint()).get(name)
+            held = (await engine.footprint()).get(name) or None
         except OutOfMemory as error:
             self._tell(NotLoaded(name, memory=True, reason=error.message))
         except StillbytesError as error:
@@ -265,6 +268,15 @@ class Broker:
             self._tell(Loaded(name, held))
         finally:
             self._loading.pop(name, None)
+
+    async def _measure(self, request: Request, lease: Lease) -> None:
+        """After work, what the models hold that their engine loaded with it."""
+        for name in request.ways[lease.way].residents:
+            resident = self._decider.ledger.accounts[name].resident
+            if resident.lazy:
+                with contextlib.suppress(StillbytesError):
+                    held = (await self.engines[resident.engine].footprint()).get(name, 0)
+                    self._tell(Measured(name, held))
 
     async def _unload(self, name: str, mib: int | None) -> None:
         loading = self._loading.pop(name, None)

@@ -23,6 +23,7 @@ from stillbytes.gpu.broker.messages import (
     Intended,
     Interrupted,
     Loaded,
+    Measured,
     NotLoaded,
     Reading,
     Resident,
@@ -95,6 +96,8 @@ class Decider:
                 self._end(id)
             case Finished(id, peak):
                 job, way = self.desk.running.get(id), self._end(id)
+                for account in self.ledger.of(way.residents if way is not None else ()):
+                    account.promised = False
                 if way is not None and peak is not None:
                     self.ledger.worked(way, peak)
                 elif way is not None and job is not None and not job.disturbed:
@@ -111,6 +114,11 @@ class Decider:
                     self.desk.waiting[id] = job
             case Loaded(name, mib):
                 self._loaded(self.ledger.accounts[name], mib)
+            case Measured(name, mib):
+                account = self.ledger.accounts[name]
+                if account.usable and mib:
+                    account.held = account.measured = mib
+                    account.margin = MEASURED_MARGIN
             case NotLoaded(name, memory, reason):
                 self._not_loaded(self.ledger.accounts[name], memory, reason)
             case Crashed(engine):
@@ -156,7 +164,10 @@ class Decider:
         guess = account.held + max(0, account.free_before - self.desk.reading.free)
         low, high = round(account.resident.mib * (1 - account.resident.uncertainty)), account.most
         account.happened("loaded", self.desk.now)
-        if mib is not None:
+        account.promised = account.resident.lazy and not mib
+        if account.promised:
+            account.held = account.whole
+        elif mib is not None:
             account.held = account.measured = mib
             account.margin = MEASURED_MARGIN
         elif account.disturbed:

@@ -25,7 +25,8 @@ class Account:
     held: what it has on the device; given_back: what of it was asked back. measured: what it held when whole, None
     before that, and how far (margin) that can be off. too_big: more than this was free when it did not fit, so it needs
     more. users: ids of work that runs in it. free_before: the reading when its loading began; disturbed: other memory
-    came back meanwhile. failed: it could not be loaded, and nobody has asked for anything since.
+    came back meanwhile. failed: it could not be loaded, and nobody has asked for anything since. promised: its engine
+    will take what is held only with the first work.
     """
 
     resident: Resident
@@ -40,6 +41,7 @@ class Account:
     free_before: int = 0
     disturbed: bool = False
     failed: bool = False
+    promised: bool = False
 
     @property
     def whole(self) -> int:
@@ -84,6 +86,7 @@ class Account:
         self.since = now
         if self.state == "absent":
             self.held = self.given_back = 0
+            self.promised = False
             self.users.clear()
 
 
@@ -147,6 +150,8 @@ class Ledger:
         for account in self.accounts.values():
             if account.state == "loading":
                 loading += (account.given_back or account.most - account.held) - account.arrived(reading)
+            elif account.promised:
+                loading += account.held
         return loading + self._unrealised(reading)
 
     def available(self, reading: Reading) -> int:

@@ -17,7 +17,8 @@ class Resident:
 
     mib: estimated device memory when loaded; uncertainty: how far above it the truth may lie (0.3: by 30 %).
     divisible: a part can be given back. start_s: to bring it back beside copying (process start, warm-up).
-    host_s, disk_s: to copy all of it from host memory and from the disk.
+    host_s, disk_s: to copy all of it from host memory and from the disk. lazy: its engine loads it only with the first
+    work that needs it, so its memory is set aside until that work has ended.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Resident:
     start_s: float = 0.0
     host_s: float = 0.0
     disk_s: float = 0.0
+    lazy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,14 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a model holds, told by its engine after work in it."""
+
+    name: str
+    mib: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotLoaded:
     name: str
     memory: bool
@@ -149,7 +159,20 @@ class Tick:
     """Time has passed."""
 
 
-Event = Asked | Withdrawn | Finished | Failed | Interrupted | Loaded | NotLoaded | Crashed | Intended | Emptied | Tick
+Event = (
+    Asked
+    | Withdrawn
+    | Finished
+    | Failed
+    | Interrupted
+    | Loaded
+    | Measured
+    | NotLoaded
+    | Crashed
+    | Intended
+    | Emptied
+    | Tick
+)
 
 
 @dataclass(frozen=True, slots=True)
