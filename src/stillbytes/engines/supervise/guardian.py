@@ -19,9 +19,12 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import IO, TYPE_CHECKING, Any, TypedDict
 
 from stillbytes.engines.supervise.log import RUN, Log
+
+if TYPE_CHECKING:
+    import psutil
 
 QUICK = 1.0
 """Seconds that an engine has to end after its owner died: its memory is wanted back."""
@@ -98,8 +101,7 @@ class Guardian:
         if not ended.is_set():
             _ask_to_end(process)
             ended.wait(self._grace)
-        _kill_tree(process)
-        ended.wait(_DRAIN)
+        _kill_tree(process, ended)
 
     def _copy(self, output: IO[bytes]) -> None:
         while content := os.read(output.fileno(), 1 << 16):
@@ -120,21 +122,38 @@ def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGTERM)
 
 
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the engine; again until nothing is, since a process may fork while it is counted."""
+def _kill_tree(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
+    """Kill the engine and whatever is left of its family, until nothing is."""
+    # First of all who is there: where orphans do not come to us, those of a dead engine are not found any more.
+    family = _family()
+    with contextlib.suppress(OSError):
+        process.kill()
+        if sys.platform != "win32":
+            os.killpg(process.pid, signal.SIGKILL)
+    _kill(family)
+    # Only once the engine is gone are its orphans sure to be seen; a process may also fork while it is counted.
+    ended.wait(_DRAIN)
+    for _ in range(20):
+        if not (family := _family()):
+            return
+        _kill(family)
+
+
+def _family() -> list[psutil.Process]:
     import psutil  # noqa: PLC0415 - only at the end
 
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-    for _ in range(5):
-        left = [one for one in psutil.Process().children(recursive=True) if one.is_running()]
-        for one in left:
-            with contextlib.suppress(psutil.Error):
-                one.kill()
-        _, alive = psutil.wait_procs(left, timeout=1)
-        if not alive:
-            return
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process().children(recursive=True)
+    return []
+
+
+def _kill(family: list[psutil.Process]) -> None:
+    import psutil  # noqa: PLC0415 - only at the end
+
+    for one in family:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+    psutil.wait_procs(family, timeout=1)
 
 
 def _hold_children() -> Any:
