@@ -17,6 +17,7 @@ from stillbytes.engines.llama.program import Program
 from stillbytes.engines.onnx import Onnx
 from stillbytes.gpu.broker.broker import Broker
 from stillbytes.gpu.broker.messages import DISK_MIB_PER_S, HOST_MIB_PER_S, Resident
+from stillbytes.gpu.cards import Card
 from stillbytes.gpu.estimate import llm, weights
 from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.model import LanguageArchitecture, Model, NetworkArchitecture
@@ -29,6 +30,8 @@ START_S = {"llama": 0.8, "comfyui": 0.1, "onnx": 0.1}
 """Beside copying: a llama-server is a process of its own, in the others only the model is new. Estimates."""
 NETWORK_OVERHEAD = 1.5
 """Sessions hold weights and the arena of their first run; where no activations are declared, half of it again."""
+_ANY_CARD = Card("any card", "none", 0, 0.0, 0.0)
+"""Memory does not depend on which it is."""
 FAMILY_S = 2.0
 """How long the list of an engine's processes is kept."""
 MIB = 1024 * 1024
@@ -43,7 +46,7 @@ def start(choices: Preferences, device: Memory | None = None, store: Store | Non
     for model in registry.all_models():
         if here.installed(model):
             loadable = loadable_of(model, here, on_card=divided.kind == "card")
-            broker.declare(resident_of(model, loadable), loadable)
+            broker.declare(resident_of(model, loadable, on_card=divided.kind == "card"), loadable)
     return broker
 
 
@@ -58,12 +61,13 @@ def loadable_of(model: Model, store: Store, *, on_card: bool = True) -> Loadable
     return Loadable(model.id, store.files(model), options)
 
 
-def resident_of(model: Model, loadable: Loadable) -> Resident:
+def resident_of(model: Model, loadable: Loadable, *, on_card: bool = True) -> Resident:
     """What the broker sets aside for a model before it was ever loaded here."""
     if isinstance(model.architecture, LanguageArchitecture):
         file = loadable.files.get("model")
-        estimate = llm.language(weights.of(model, file), llm.Settings(context=CONTEXT))
-        mib, uncertainty = estimate.total.value, max(0.05, estimate.total.most / estimate.total.value - 1)
+        estimate = llm.language(weights.of(model, file), llm.Settings(context=CONTEXT), _ANY_CARD if on_card else None)
+        needed = estimate.total if on_card else estimate.host
+        mib, uncertainty = needed.value, max(0.1, needed.most / needed.value - 1)
     elif isinstance(model.architecture, NetworkArchitecture):
         arena = model.architecture.activation_bytes / MIB
         mib, uncertainty = (model.size / MIB + arena) if arena else model.size / MIB * NETWORK_OVERHEAD, 0.5
