@@ -363,3 +363,8 @@ def test_the_table_lets_every_state_end_and_forgets_late_news() -> None:
             seen.append(now)
     assert states.step("stopped", "ended") is None
     assert all(hasattr(Process, f"_{action}") for _, action in states.TABLE.values() if action)
+
+
+def test_the_picture_in_the_documentation_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{states.diagram()}\n```" in page
