@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 
 import uvicorn
 
+from stillbytes.app.server import card
 from stillbytes.app.server.application import create_app
 from stillbytes.app.server.guard import MOST_BODY, Guard
 from stillbytes.app.server.workspace import Workspace
@@ -45,7 +46,13 @@ async def _answering(
     server = Server(config, closing, workspace.prepare)
     if exit_with_parent:
         threading.Thread(target=server.end_with_parent, name="parent", daemon=True).start()
-    await server.serve([listener])
+    attaching = asyncio.create_task(card.attach(workspace))
+    try:
+        await server.serve([listener])
+    finally:
+        attaching.cancel()
+        await asyncio.gather(attaching, return_exceptions=True)
+        await card.detach(workspace)
 
 
 class Server(uvicorn.Server):

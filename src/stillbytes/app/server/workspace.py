@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from stillbytes.app.server.pipelines import Pipelines
 from stillbytes.app.server.watch import Watch
@@ -21,6 +22,9 @@ from stillbytes.library.folder import Folder
 from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.encode import preview_jpeg
 
+if TYPE_CHECKING:
+    from stillbytes.gpu.broker.broker import Broker
+
 MOST_DOCUMENTS = 32
 """Histories kept in memory; the others are in their sidecars."""
 FIRST_LOOK = 1600
@@ -28,11 +32,15 @@ FIRST_LOOK = 1600
 
 
 class Workspace:
-    """Thread-safe; one for each server."""
+    """Thread-safe; one for each server.
+
+    broker: of the server's event loop, to be used in it only; None until it is made, and where it cannot be.
+    """
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.events = Events()
+        self.broker: Broker | None = None
         self.jobs = Jobs(self._job_changed)
         self.pipelines = Pipelines(folder.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)

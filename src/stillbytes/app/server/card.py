@@ -1,0 +1,77 @@
+"""The broker in the server: made when the first picture is on the screen, told of to the page, closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from stillbytes.core.errors import StillbytesError
+from stillbytes.core.events import Events
+
+if TYPE_CHECKING:
+    from stillbytes.app.server.workspace import Workspace
+    from stillbytes.gpu.broker.broker import Broker
+    from stillbytes.gpu.broker.messages import Snapshot
+
+AFTER_S = 2.0
+"""What the broker is made of takes half a second to import, which the first frames should not wait for."""
+LEAST_APART_S = 0.25
+"""The page hears of changes at most so often; of the last one always."""
+log = logging.getLogger(__name__)
+
+
+async def attach(workspace: Workspace, after_s: float = AFTER_S) -> None:
+    """Give the workspace its broker. Where that fails the editor goes on without; the log says why."""
+    await asyncio.sleep(after_s)
+    try:
+        broker = await asyncio.to_thread(_make)
+    except StillbytesError as error:
+        log.warning("there is no broker: %s", error)
+        return
+    except Exception:
+        log.exception("there is no broker")
+        return
+    broker.watch(Told(broker, workspace.events))
+    workspace.broker = broker
+
+
+async def detach(workspace: Workspace) -> None:
+    """End the engines that are ours."""
+    broker, workspace.broker = workspace.broker, None
+    if broker is not None:
+        await broker.close()
+
+
+def _make() -> Broker:
+    from stillbytes.core import preferences  # noqa: PLC0415 - after the first frames
+    from stillbytes.gpu.start import start  # noqa: PLC0415
+
+    return start(preferences.load())
+
+
+def fields(broker: Broker, snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot in JSON's types, with what kind of memory it is about."""
+    return {"device": broker.memory.name, "kind": broker.memory.kind, **asdict(snapshot)}
+
+
+class Told:
+    """Passes snapshots on as events, not too many."""
+
+    def __init__(self, broker: Broker, events: Events) -> None:
+        self._broker, self._events = broker, events
+        self._next: Snapshot | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        self._next = snapshot
+        if self._timer is None:
+            self._emit()
+
+    def _emit(self) -> None:
+        self._timer = None
+        if self._next is not None:
+            self._events.emit("gpu", fields(self._broker, self._next))
+            self._next = None
+            self._timer = asyncio.get_running_loop().call_later(LEAST_APART_S, self._emit)
