@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from stillbytes.gpu.broker.decide import GUARD_MIB, Decider
@@ -30,6 +34,7 @@ from stillbytes.gpu.broker.messages import (
 )
 from stillbytes.gpu.broker.residency import MEANING, TABLE, diagram
 
+ROOT = Path(__file__).parents[3]
 TOTAL = 12_000
 CHAT = Resident("chat", "llama", 6000, uncertainty=0.1, start_s=1.0, host_s=1.0, disk_s=3.0)
 FILL = Resident("fill", "comfyui", 5000, uncertainty=0.1, divisible=True, start_s=0.1, host_s=0.8, disk_s=2.5)
@@ -260,3 +265,7 @@ def test_every_state_has_a_meaning_and_can_be_left() -> None:
 @pytest.mark.parametrize("state", MEANING)
 def test_a_crash_can_happen_in_every_state_and_leaves_nothing(state: str) -> None:
     assert TABLE[state, "crashed"][0] == "absent"  # type: ignore[index]
+
+
+def test_the_documentation_shows_this_table() -> None:
+    subprocess.run([sys.executable, "docs/make_broker.py", "--check"], cwd=ROOT, check=True)
