@@ -279,6 +279,25 @@ def test_an_engine_of_the_next_process_finds_the_state_too(
     loop.run(test())
 
 
+def test_one_that_fell_asleep_is_woken_with_its_prompt(llama_server: Path, smollm2: Loadable, loop: Runs) -> None:
+    async def test() -> None:
+        engine = Llama(lambda: found(llama_server))
+        sleepy = Loadable(smollm2.id, smollm2.files, {**smollm2.options, "sleep-idle-seconds": 1})
+        await engine.load(sleepy)
+        await engine.complete(HELLO)
+        awake = (await engine.footprint())[smollm2.id]
+        while not (await engine.client.properties()).sleeping:
+            await asyncio.sleep(0.1)
+        assert awake > 100
+        await engine.load(sleepy)
+        assert not (await engine.client.properties()).sleeping
+        usage = (await engine.complete(HELLO)).finished.usage
+        assert usage is not None and usage.cached > 250
+        await engine.close()
+
+    loop.run(test())
+
+
 def test_one_that_a_command_left_running_is_adopted_and_can_be_ended(
     llama_server: Path, smollm2: Loadable, loop: Runs
 ) -> None:
