@@ -41,7 +41,7 @@ def start(choices: Preferences, device: Memory | None = None, store: Store | Non
     """Nothing is started and no memory is taken until somebody asks. device: for tests; the machine's own without."""
     engines = _engines(choices)
     divided = device or memory(choices.vram_mib)
-    broker = Broker(divided, engines, processes=_Families(engines), journal=paths.home() / "logs" / "broker.jsonl")
+    broker = Broker(divided, engines, processes=Families(engines), journal=paths.home() / "logs" / "broker.jsonl")
     here = store or open_store(choices)
     for model in registry.all_models():
         if here.installed(model):
@@ -101,7 +101,7 @@ def _engines(choices: Preferences) -> dict[str, Engine]:
     return {"llama": Llama(program), "comfyui": ComfyUI(comfyui), "onnx": Onnx()}
 
 
-class _Families:
+class Families:
     """The processes of each engine, with their children; listed anew every FAMILY_S."""
 
     def __init__(self, engines: Mapping[str, Engine], clock: Callable[[], float] = time.monotonic) -> None:
