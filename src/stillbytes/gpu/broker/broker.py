@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -72,7 +72,7 @@ class Lease:
 class _Job:
     request: Request
     turn: asyncio.Future[Lease]
-    task: asyncio.Task[object] | None = None
+    task: asyncio.Future[Any] | None = None
     stopped: bool = False
     alone: bool = True
     peak: int = 0
@@ -136,7 +136,8 @@ class Broker:
                 lease = await job.turn
                 job.turn = asyncio.get_running_loop().create_future()
                 job.peak, job.stopped, job.alone = 0, False, len(self._leases()) == 0
-                task = job.task = asyncio.ensure_future(_as_coroutine(work(lease)))
+                task = asyncio.ensure_future(work(lease))
+                job.task = task
                 self._sample()
                 try:
                     result = await task
@@ -190,7 +191,7 @@ class Broker:
         self._closed = True
         if self._tick is not None:
             self._tick.cancel()
-        running: list[asyncio.Task[Any]] = [task for task in (self._sampler, *self._tasks) if task is not None]
+        running: list[asyncio.Future[Any]] = [task for task in (self._sampler, *self._tasks) if task is not None]
         running += [job.task for job in self._jobs.values() if job.task is not None]
         for task in running:
             task.cancel()
@@ -246,8 +247,8 @@ class Broker:
                     job.stopped = True
                     job.task.cancel()
 
-    def _start(self, work: Awaitable[None]) -> asyncio.Task[None]:
-        task = asyncio.ensure_future(_as_coroutine(work))
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -332,10 +333,6 @@ def _cancelled() -> bool:
     """Whether the task that we are in was itself asked to stop, not only the work that it waits for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _as_coroutine(work: Awaitable[T]) -> T:
-    return await work
 
 
 def _read_through(file: Path, stop: Callable[[], bool]) -> None:
