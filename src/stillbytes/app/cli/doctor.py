@@ -7,13 +7,10 @@ import ctypes
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Literal
 
@@ -25,10 +22,7 @@ from stillbytes.core.errors import StillbytesError
 
 State = Literal["ok", "absent", "broken"]
 MARKS: dict[State, str] = {"ok": "works", "absent": "not there", "broken": "BROKEN"}
-COMFYUI = "http://127.0.0.1:8188/system_stats"
-LLAMA = "http://127.0.0.1:8080/health"
-PATIENCE = 0.3
-"""Seconds that a program on this machine may take to say that it is there."""
+ENGINES = {"llama": "llama.cpp", "comfyui": "ComfyUI", "onnx": "ONNX Runtime"}
 ENOUGH_MEMORY = 4 << 30
 
 
@@ -121,36 +115,29 @@ def raw() -> Iterator[Finding]:
 
 
 def graphics() -> Iterator[Finding]:
-    cards = _cards()
-    yield from (Finding("Graphics card", "ok", card) for card in cards)
-    if not cards:
+    from stillbytes.gpu.telemetry import device  # noqa: PLC0415
+
+    card = device()
+    if card is None:
         remedy = "Developing does not need one; with an NVIDIA card, install its driver."
-        yield Finding("Graphics card", "absent", "`nvidia-smi` finds none.", remedy)
+        yield Finding("Graphics card", "absent", "No NVIDIA card answers through NVML.", remedy)
+    else:
+        memory = f"{card.free_mib} of {card.total_mib} MiB free"
+        yield Finding("Graphics card", "ok", f"{card.name}, driver {card.driver}, {memory}.")
 
 
 def engines() -> Iterator[Finding]:
-    remedy = "Only for editing in words: put llama.cpp's `llama-server` on the PATH."
-    yield _engine("llama.cpp", ("llama-server",), LLAMA, remedy)
-    yield _engine("ComfyUI", ("comfyui", "comfy"), COMFYUI, "Only for generative edits: start ComfyUI.")
+    import asyncio  # noqa: PLC0415
 
+    from stillbytes.core import preferences  # noqa: PLC0415
+    from stillbytes.engines.status import status  # noqa: PLC0415
 
-def _engine(subject: str, programs: tuple[str, ...], address: str, remedy: str) -> Finding:
-    if _answers(address):
-        return Finding(subject, "ok", f"Running at {address.rsplit('/', 1)[0]}.")
-    installed = next(filter(None, map(shutil.which, programs)), None)
-    if installed:
-        return Finding(subject, "ok", f"{installed}, not running.")
-    return Finding(subject, "absent", f"Neither on the PATH nor at {address.rsplit('/', 1)[0]}.", remedy)
-
-
-def _answers(address: str) -> bool:
-    """Whether a program on this machine answers there; a proxy for the web has nothing to do with it."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(address, timeout=PATIENCE) as answer:
-            return bool(answer.status == 200)
-    except (OSError, ValueError, HTTPException):
-        return False
+    for one in asyncio.run(status(preferences.load())):
+        place = " ".join(part for part in (one.version, one.url or one.where) if part)
+        says = " ".join(part for part in (place, one.says) if part)
+        # An engine that does not work takes nothing from developing.
+        state: State = "absent" if one.state in ("absent", "broken") else "ok"
+        yield Finding(ENGINES[one.name], state, says, one.remedy)
 
 
 def page() -> Iterator[Finding]:
@@ -214,18 +201,6 @@ def _processor_name() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
-
-
-def _cards() -> list[str]:
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
 
 
 def command() -> click.Command:
