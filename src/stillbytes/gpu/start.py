@@ -42,12 +42,17 @@ def start(choices: Preferences, device: Memory | None = None, store: Store | Non
     engines = _engines(choices)
     divided = device or memory(choices.vram_mib)
     broker = Broker(divided, engines, processes=Families(engines), journal=paths.home() / "logs" / "broker.jsonl")
-    here = store or open_store(choices)
+    declare_installed(broker, choices, store)
+    return broker
+
+
+def declare_installed(broker: Broker, choices: Preferences, store: Store | None = None) -> None:
+    """Make the models that are installed known to it."""
+    here, on_card = store or open_store(choices), broker.memory.kind == "card"
     for model in registry.all_models():
         if here.installed(model):
-            loadable = loadable_of(model, here, on_card=divided.kind == "card")
-            broker.declare(resident_of(model, loadable, on_card=divided.kind == "card"), loadable)
-    return broker
+            loadable = loadable_of(model, here, on_card=on_card)
+            broker.declare(resident_of(model, loadable, on_card=on_card), loadable)
 
 
 def loadable_of(model: Model, store: Store, *, on_card: bool = True) -> Loadable:

@@ -14,11 +14,15 @@ from starlette.exceptions import HTTPException
 from stillbytes import __version__
 from stillbytes.app.server import page
 from stillbytes.app.server.models import Problem, complaint, readable
-from stillbytes.app.server.routes import events, exports, live, photos, reference
+from stillbytes.app.server.routes import engines, events, exports, gpu, live, models, photos, reference
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
 
-STATUS: tuple[tuple[type[StillbytesError], int], ...] = ((NotFound, 404), (InvalidSetting, 422), (UnreadablePhoto, 415))
+STATUS: tuple[tuple[type[StillbytesError], int], ...] = (
+    (NotFound, 404),
+    (InvalidSetting, 422),
+    (UnreadablePhoto, 415),
+)
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +44,9 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         reference.router(),
         photos.router(workspace),
         exports.router(workspace),
+        models.router(workspace),
+        engines.router(),
+        gpu.router(workspace),
         events.router(workspace, closing),
         live.router(workspace),
         page.router(),

@@ -42,6 +42,7 @@ class Workspace:
         self.events = Events()
         self.broker: Broker | None = None
         self.jobs = Jobs(self._job_changed)
+        self.downloads = Jobs(self._job_changed)
         self.pipelines = Pipelines(folder.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
@@ -127,10 +128,28 @@ class Workspace:
             pasted.append(document)
         return pasted
 
+    def all_jobs(self) -> list[Job]:
+        """Exports and downloads, which do not wait for each other."""
+        return [*self.jobs.list(), *self.downloads.list()]
+
+    def cancel(self, id: str) -> Job:
+        """Ask a job to stop. Raises NotFound."""
+        known = {job.id for job in self.downloads.list()}
+        return (self.downloads if id in known else self.jobs).cancel(id)
+
+    def declare_models(self) -> None:
+        """Tell the broker of models that were installed meanwhile. In the server's event loop only."""
+        if self.broker is not None:
+            from stillbytes.core import preferences  # noqa: PLC0415 - only after a download
+            from stillbytes.gpu.start import declare_installed  # noqa: PLC0415
+
+            declare_installed(self.broker, preferences.load())
+
     def stop(self) -> None:
         """Save everything and ask what runs to end."""
         self._watch.stop()
         self.jobs.stop()
+        self.downloads.stop()
         with self._lock:
             documents = list(self._documents.values())
         for document in documents:
@@ -140,6 +159,7 @@ class Workspace:
         """Save everything and wait for what runs to end."""
         self.stop()
         self.jobs.close()
+        self.downloads.close()
 
     def _first(self) -> str:
         """The id of the photo that the page will show first. Raises NotFound when there is none."""

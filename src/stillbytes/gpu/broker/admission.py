@@ -114,10 +114,11 @@ class Admission:
         return False
 
     def need(self, way: Way, missing: list[Account]) -> int:
-        """What must be free: the most that it may take, or, where no empty card has that, all that one has."""
+        """What must be free: the most that it may take, or, where no empty card has that, all that one has but small
+        change, which engines keep."""
         most = sum(account.missing for account in missing) + self.desk.ledger.working_mib(way)
         here = sum(account.held for account in self.desk.ledger.of(way.residents))
-        return min(most, max(0, self.desk.room() - here))
+        return min(most, max(0, self.desk.room() - here - RETURNED_MIB))
 
     def _choose_way(self, job: Job) -> bool:
         """Take the first way that an otherwise empty card would hold. False when there is none at the moment."""
@@ -138,7 +139,7 @@ class Admission:
         job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
         patience = FOREIGN_PATIENCE_S if job.request.interactive else BATCH_PATIENCE_S
         if self.desk.now - job.short_since > patience:
-            self._give_up(job, "There is not enough memory on the graphics card" + self.desk.in_the_way())
+            self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
         return False
 
     def _give_up(self, job: Job, reason: str) -> None:
@@ -222,8 +223,15 @@ class Admission:
         return bool(self.desk.ledger.coming) or self.desk.is_loading()
 
     def _last_resort(self, job: Job, way: Way, deficit: int) -> None:
-        """Nothing of ours is left to ask for, and still it is too little: what engines keep beside their models."""
+        """By the accounts, all that is idle is too little: ask for it all the same, which may hold more than we know,
+        then for what engines keep beside their models."""
         assert self.desk.swap is not None
+        idle = self.desk.idle(way)
+        if idle:
+            for account in idle:
+                self.desk.evict(account, None)
+            job.reason = "Makes room: everything that is idle leaves."
+            return
         engines = {account.resident.engine for account in self.desk.ledger.accounts.values()} - self.desk.swap.restarted
         keeps = {engine: self.desk.ledger.slack(engine, self.desk.reading) for engine in engines}
         hopeful = [engine for engine in engines if keeps[engine] > RETURNED_MIB or self.desk.reading.used is None]
@@ -239,7 +247,7 @@ class Admission:
             return
         job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
         if self.desk.now - self.desk.swap.since > FOREIGN_PATIENCE_S:
-            self._give_up(job, "There is not enough memory on the graphics card" + self.desk.in_the_way())
+            self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
 
     def next_way(self, job: Job, reason: str) -> None:
         if job.way + 1 < len(job.request.ways):
@@ -253,7 +261,7 @@ class Admission:
 
     def refuse(self, job: Job, reason: str) -> None:
         self.desk.waiting.pop(job.request.id, None)
-        remedy = "Close other programs that use the graphics card, or choose smaller models."
+        remedy = "Close other programs that use this memory, or choose smaller models."
         self.desk.effects.append(Refuse(job.request.id, reason, remedy))
         self.desk.say(f"Refused {job.request.label}: {reason}")
 

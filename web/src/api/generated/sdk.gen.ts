@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListenData, ListenErrors, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, StartExportData, StartExportErrors, StartExportResponses, UndoData, UndoErrors, UndoResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartExportData, StartExportErrors, StartExportResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -120,6 +120,53 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
  * Cancel Job
  */
 export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({ url: '/api/jobs/{id}', ...options });
+
+/**
+ * List Models
+ */
+export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({ url: '/api/models', ...options });
+
+/**
+ * Plan Pull
+ */
+export const planPull = <ThrowOnError extends boolean = false>(options: Options<PlanPullData, ThrowOnError>): RequestResult<PlanPullResponses, PlanPullErrors, ThrowOnError> => (options.client ?? client).get<PlanPullResponses, PlanPullErrors, ThrowOnError>({ url: '/api/models/{id}/pull', ...options });
+
+/**
+ * Pull Model
+ *
+ * The plan was shown before, with its licences: this is the person's yes.
+ */
+export const pullModel = <ThrowOnError extends boolean = false>(options: Options<PullModelData, ThrowOnError>): RequestResult<PullModelResponses, PullModelErrors, ThrowOnError> => (options.client ?? client).post<PullModelResponses, PullModelErrors, ThrowOnError>({ url: '/api/models/{id}/pull', ...options });
+
+/**
+ * Verify Model
+ */
+export const verifyModel = <ThrowOnError extends boolean = false>(options: Options<VerifyModelData, ThrowOnError>): RequestResult<VerifyModelResponses, VerifyModelErrors, ThrowOnError> => (options.client ?? client).post<VerifyModelResponses, VerifyModelErrors, ThrowOnError>({ url: '/api/models/{id}/verify', ...options });
+
+/**
+ * Remove Model
+ */
+export const removeModel = <ThrowOnError extends boolean = false>(options: Options<RemoveModelData, ThrowOnError>): RequestResult<RemoveModelResponses, RemoveModelErrors, ThrowOnError> => (options.client ?? client).delete<RemoveModelResponses, RemoveModelErrors, ThrowOnError>({ url: '/api/models/{id}', ...options });
+
+/**
+ * List Engines
+ */
+export const listEngines = <ThrowOnError extends boolean = false>(options?: Options<ListEnginesData, ThrowOnError>): RequestResult<ListEnginesResponses, ListEnginesErrors, ThrowOnError> => (options?.client ?? client).get<ListEnginesResponses, ListEnginesErrors, ThrowOnError>({ url: '/api/engines', ...options });
+
+/**
+ * Get Card
+ */
+export const getCard = <ThrowOnError extends boolean = false>(options?: Options<GetCardData, ThrowOnError>): RequestResult<GetCardResponses, GetCardErrors, ThrowOnError> => (options?.client ?? client).get<GetCardResponses, GetCardErrors, ThrowOnError>({ url: '/api/gpu/status', ...options });
+
+/**
+ * Free Card
+ */
+export const freeCard = <ThrowOnError extends boolean = false>(options?: Options<FreeCardData, ThrowOnError>): RequestResult<FreeCardResponses, FreeCardErrors, ThrowOnError> => (options?.client ?? client).post<FreeCardResponses, FreeCardErrors, ThrowOnError>({ url: '/api/gpu/free', ...options });
+
+/**
+ * Get Plan
+ */
+export const getPlan = <ThrowOnError extends boolean = false>(options?: Options<GetPlanData, ThrowOnError>): RequestResult<GetPlanResponses, GetPlanErrors, ThrowOnError> => (options?.client ?? client).get<GetPlanResponses, GetPlanErrors, ThrowOnError>({ url: '/api/gpu/plan', ...options });
 
 /**
  * Listen

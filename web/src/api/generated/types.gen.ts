@@ -5,6 +5,148 @@ export type ClientOptions = {
 };
 
 /**
+ * AiModel
+ *
+ * A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
+ */
+export type AiModel = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Family
+     */
+    family: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Engine
+     */
+    engine: string;
+    /**
+     * Tasks
+     */
+    tasks: Array<string>;
+    /**
+     * Precision
+     */
+    precision: string;
+    /**
+     * Quality
+     */
+    quality: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Estimated
+     */
+    estimated: boolean;
+    /**
+     * Installed
+     */
+    installed: boolean;
+    /**
+     * Places
+     */
+    places: Array<string>;
+    /**
+     * Licence
+     */
+    licence: string;
+    /**
+     * Licence Url
+     */
+    licence_url: string;
+    /**
+     * Paid
+     */
+    paid: boolean;
+    /**
+     * Needs
+     */
+    needs: Array<string>;
+};
+
+/**
+ * AiModelList
+ */
+export type AiModelList = {
+    /**
+     * Models
+     */
+    models: Array<AiModel>;
+};
+
+/**
+ * CardStatus
+ *
+ * Who holds the memory that engines share. present: there is a broker; says: in words, why there is none yet.
+ */
+export type CardStatus = {
+    /**
+     * Present
+     */
+    present: boolean;
+    /**
+     * Says
+     */
+    says?: string;
+    /**
+     * Device
+     */
+    device?: string;
+    /**
+     * Kind
+     */
+    kind?: 'card' | 'host';
+    /**
+     * Total
+     */
+    total?: number;
+    /**
+     * Free
+     */
+    free?: number;
+    /**
+     * Foreign
+     */
+    foreign?: number;
+    /**
+     * Guard
+     */
+    guard?: number;
+    /**
+     * Holders
+     */
+    holders?: Array<HolderModel>;
+    /**
+     * Waiting
+     */
+    waiting?: Array<WaitingModel>;
+    /**
+     * Running
+     */
+    running?: Array<string>;
+    /**
+     * Doing
+     */
+    doing?: string;
+    /**
+     * Said
+     */
+    said?: Array<string>;
+};
+
+/**
  * Commit
  */
 export type Commit = {
@@ -13,6 +155,50 @@ export type Commit = {
      * Label
      */
     label?: string;
+};
+
+/**
+ * EngineList
+ */
+export type EngineList = {
+    /**
+     * Engines
+     */
+    engines: Array<EngineModel>;
+};
+
+/**
+ * EngineModel
+ */
+export type EngineModel = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Where
+     */
+    where: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Says
+     */
+    says: string;
+    /**
+     * Remedy
+     */
+    remedy: string;
 };
 
 /**
@@ -206,6 +392,32 @@ export type HistoryModel = {
      * Can Redo
      */
     can_redo: boolean;
+};
+
+/**
+ * HolderModel
+ */
+export type HolderModel = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Engine
+     */
+    engine: string;
+    /**
+     * State
+     */
+    state: 'absent' | 'loading' | 'resident' | 'leaving';
+    /**
+     * Mib
+     */
+    mib: number;
+    /**
+     * In Use
+     */
+    in_use: boolean;
 };
 
 /**
@@ -436,10 +648,106 @@ export type Place = {
 };
 
 /**
+ * PlanModel
+ *
+ * What runs together on a machine, as `stillbytes gpu plan --json` prints it.
+ */
+export type PlanModel = {
+    /**
+     * Machine
+     */
+    machine: {
+        [key: string]: unknown;
+    };
+    /**
+     * Chosen
+     */
+    chosen: {
+        [key: string]: unknown;
+    };
+    /**
+     * Combinations
+     */
+    combinations: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Reasons
+     */
+    reasons: Array<string>;
+    /**
+     * Llama
+     */
+    llama: Array<string>;
+    /**
+     * Comfyui
+     */
+    comfyui: Array<string>;
+    /**
+     * Workflow
+     */
+    workflow: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Ladder
+     */
+    ladder: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+};
+
+/**
  * Problem
  */
 export type Problem = {
     error: Told;
+};
+
+/**
+ * PullModel
+ *
+ * What pulling a model brings: it and what it needs, without what is here already.
+ */
+export type PullModel = {
+    /**
+     * Models
+     */
+    models: Array<string>;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Estimated
+     */
+    estimated: boolean;
+    /**
+     * Licences
+     */
+    licences: Array<string>;
+};
+
+/**
+ * RemovedModel
+ */
+export type RemovedModel = {
+    /**
+     * Freed
+     */
+    freed: number;
+    /**
+     * Removed
+     */
+    removed: Array<string>;
+    /**
+     * Kept
+     */
+    kept: Array<string>;
 };
 
 /**
@@ -992,6 +1300,28 @@ export type Told = {
      * Remedy
      */
     remedy: string;
+};
+
+/**
+ * WaitingModel
+ */
+export type WaitingModel = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Interactive
+     */
+    interactive: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -1852,6 +2182,528 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+
+export type ListModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AiModelList;
+};
+
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type PlanPullData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/models/{id}/pull';
+};
+
+export type PlanPullErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type PlanPullError = PlanPullErrors[keyof PlanPullErrors];
+
+export type PlanPullResponses = {
+    /**
+     * Successful Response
+     */
+    200: PullModel;
+};
+
+export type PlanPullResponse = PlanPullResponses[keyof PlanPullResponses];
+
+export type PullModelData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/models/{id}/pull';
+};
+
+export type PullModelErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type PullModelError = PullModelErrors[keyof PullModelErrors];
+
+export type PullModelResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobModel;
+};
+
+export type PullModelResponse = PullModelResponses[keyof PullModelResponses];
+
+export type VerifyModelData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/models/{id}/verify';
+};
+
+export type VerifyModelErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type VerifyModelError = VerifyModelErrors[keyof VerifyModelErrors];
+
+export type VerifyModelResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobModel;
+};
+
+export type VerifyModelResponse = VerifyModelResponses[keyof VerifyModelResponses];
+
+export type RemoveModelData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/models/{id}';
+};
+
+export type RemoveModelErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type RemoveModelError = RemoveModelErrors[keyof RemoveModelErrors];
+
+export type RemoveModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: RemovedModel;
+};
+
+export type RemoveModelResponse = RemoveModelResponses[keyof RemoveModelResponses];
+
+export type ListEnginesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/engines';
+};
+
+export type ListEnginesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListEnginesError = ListEnginesErrors[keyof ListEnginesErrors];
+
+export type ListEnginesResponses = {
+    /**
+     * Successful Response
+     */
+    200: EngineList;
+};
+
+export type ListEnginesResponse = ListEnginesResponses[keyof ListEnginesResponses];
+
+export type GetCardData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/gpu/status';
+};
+
+export type GetCardErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetCardError = GetCardErrors[keyof GetCardErrors];
+
+export type GetCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: CardStatus;
+};
+
+export type GetCardResponse = GetCardResponses[keyof GetCardResponses];
+
+export type FreeCardData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/gpu/free';
+};
+
+export type FreeCardErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type FreeCardError = FreeCardErrors[keyof FreeCardErrors];
+
+export type FreeCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: CardStatus;
+};
+
+export type FreeCardResponse = FreeCardResponses[keyof FreeCardResponses];
+
+export type GetPlanData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Card
+         */
+        card?: string | null;
+        /**
+         * Vram
+         */
+        vram?: string | null;
+        /**
+         * Ram
+         */
+        ram?: string | null;
+        /**
+         * Disk
+         */
+        disk?: 'nvme' | 'ssd' | 'hdd' | null;
+        /**
+         * Llm
+         */
+        llm?: string | null;
+        /**
+         * Image
+         */
+        image?: string | null;
+    };
+    url: '/api/gpu/plan';
+};
+
+export type GetPlanErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetPlanError = GetPlanErrors[keyof GetPlanErrors];
+
+export type GetPlanResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanModel;
+};
+
+export type GetPlanResponse = GetPlanResponses[keyof GetPlanResponses];
 
 export type ListenData = {
     body?: never;

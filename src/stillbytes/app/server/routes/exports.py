@@ -51,11 +51,11 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/jobs")
     def list_jobs() -> JobList:
-        return JobList(jobs=[model(job) for job in workspace.jobs.list()])
+        return JobList(jobs=[model(job) for job in workspace.all_jobs()])
 
     @routes.delete("/jobs/{id}")
     def cancel_job(id: str) -> JobModel:
-        return model(workspace.jobs.cancel(id))
+        return model(workspace.cancel(id))
 
     return routes
 
