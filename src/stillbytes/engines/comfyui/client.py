@@ -68,6 +68,7 @@ class _Run:
     away: float | None = None
     renewed: float = 0.0
     sending: asyncio.Task[None] | None = None
+    accepted: bool = False
 
 
 class Client:
@@ -167,7 +168,9 @@ class Client:
         except Unreachable:
             if not self._alive() or not await self._arrived(run.job.id):
                 raise
+            run.accepted = True
             return
+        run.accepted = True
         if id != run.job.id:  # an old server, which gives its own
             self._runs[id] = self._runs.pop(run.job.id, run)
             run.job.id = id
@@ -185,7 +188,7 @@ class Client:
 
     async def _follow(self, run: _Run, limits: Limits) -> AsyncGenerator[Event, None]:
         """A job's news until it has ended, or until it has to be given up."""
-        run.heard, check, last = _now(), _now() + USUAL_WAITING, run.begun + limits.total
+        run.heard, check, last = _now(), _now() + self._patience(run), run.begun + limits.total
         while run.job.end is None:
             if _now() > last:
                 raise EngineError(
@@ -194,7 +197,7 @@ class Client:
                 )
             message = await _next(run, min(check, last) - _now())
             if isinstance(message, messages.Status):  # the queue moved on, which says something while we wait in it
-                if not run.running and _now() > run.begun + SOON:
+                if not run.running and _now() > run.heard + SOON:
                     check = _now()
             elif message is not None and message != ASK:
                 run.heard, run.running, run.absent = _now(), True, 0
@@ -287,7 +290,12 @@ class Client:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limits.answer):
                 while True:
-                    entry = await self.server.history(job.id)
+                    try:
+                        entry = await self.server.history(job.id)
+                    except EngineError:
+                        if not self._alive():
+                            raise
+                        entry = None
                     if entry is not None:
                         job.take_history(entry)
                         return True
@@ -309,7 +317,7 @@ class Client:
         if sending is not None:
             await asyncio.wait({sending})  # it has a limit of its own
             error = None if sending.cancelled() else sending.exception()
-            if error is not None and not isinstance(error, InvalidWorkflow | Unreachable):
+            if error is not None and not run.accepted and not isinstance(error, Unreachable):
                 return  # it was refused: there is nothing to stop
         with contextlib.suppress(EngineError, TimeoutError):
             async with asyncio.timeout(ENDING):
@@ -326,6 +334,8 @@ class Client:
         if isinstance(message, messages.Status):
             for run in self._runs.values():
                 run.news.put_nowait(message)
+            return
+        if isinstance(message, messages.Features | messages.Unknown):
             return
         run_of = self._runs.get(id or self._current)
         if run_of is None:
@@ -345,7 +355,8 @@ class Client:
 
     def _opened(self) -> None:
         for run in self._runs.values():
-            run.news.put_nowait(ASK)
+            if run.sending is not None:
+                run.news.put_nowait(ASK)
 
 
 async def _next(run: _Run, wait: float) -> Message | None:

@@ -114,7 +114,8 @@ class Job:
             case Picture():
                 yield from self._take_picture(message)
             case _ if self.end is not None:
-                return
+                for _ in self._take_progress(message):  # it may tell how many pictures there should have been
+                    pass
             case Succeeded() | Failed() | Interrupted():
                 self.end = message
             case messages.Text():
@@ -221,7 +222,9 @@ class Job:
         if 0 <= value <= maximum <= 1e9:
             if node != self._node and node not in self._done:
                 self._node = node
-            self._at[node] = (int(value), int(maximum))
+            # A node that hands out pictures begins with "0 of 1", whatever their number turns out to be.
+            least = self._at.get(node, (0, 0))[1] if node in self.by_socket() else 0
+            self._at[node] = (int(value), max(int(maximum), least))
 
     def _working(self) -> Working:
         self._fraction = max(self._fraction, min(self._told_fraction(), 1.0))

@@ -312,7 +312,7 @@ def mime_of(content: bytes) -> str:
     ''
     """
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png" if b"IEND" in content[-12:] else ""
+        return "image/png" if content.endswith(b"IEND\xaeB`\x82") else ""
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg" if content.rstrip(b"\0")[-2:] == b"\xff\xd9" else ""
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":

@@ -305,7 +305,14 @@ class Server:
         limit = limit or self._answer
         async with self._errors(_bare(path), limit), asyncio.timeout(limit):
             http = self._connection()
-            sent = http.build_request(method, path, json=value, data=form, files={"image": file} if file else None)
+            sent = http.build_request(
+                method,
+                path,
+                json=value,
+                data=form,
+                files={"image": file} if file else None,
+                timeout=self._timeouts(limit == TRANSFER),
+            )
             reply = await http.send(sent, stream=True)
             try:
                 parts, length = [], 0
@@ -328,6 +335,8 @@ class Server:
             raise problems.silent(self.url, path, limit) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise problems.nothing_there(self.url) from error
+        except httpx.TimeoutException as error:
+            raise problems.silent(self.url, path, self._answer) from error
         except httpx.DecodingError as error:
             raise problems.stranger(self.url, "an answer that cannot be unpacked") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -340,12 +349,15 @@ class Server:
             import httpx  # noqa: PLC0415 - heavy
 
             # A proxy for the web has nothing to do with a server on this machine.
-            self._http = httpx.AsyncClient(
-                base_url=self.url,
-                trust_env=False,
-                timeout=httpx.Timeout(None, connect=self._connect, pool=self._connect),
-            )
+            self._http = httpx.AsyncClient(base_url=self.url, trust_env=False)
         return self._http
+
+    def _timeouts(self, transfer: bool) -> httpx.Timeout:
+        """Within the limit of the whole. transfer: it may take long, but not stand still."""
+        import httpx  # noqa: PLC0415
+
+        still = self._answer if transfer else None
+        return httpx.Timeout(still, connect=self._connect, pool=self._connect)
 
 
 def _device(one: Mapping[str, Any]) -> Device:
