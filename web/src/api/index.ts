@@ -1,7 +1,21 @@
 /** The server's routes, as verbs. They throw Refused when it says no and TypeError when it cannot be reached. */
 import * as sdk from './generated';
 import { told } from './http';
-import type { ExportRequest, Folder, Formats, Group, Job, Photo, PhotoEntry, Settings } from './types';
+import type {
+  AiModel,
+  Card,
+  Engine,
+  ExportRequest,
+  Folder,
+  Formats,
+  Group,
+  Job,
+  Photo,
+  PhotoEntry,
+  Plan,
+  Pull,
+  Settings,
+} from './types';
 
 const loud = { throwOnError: true } as const;
 const of = (id: string) => ({ ...loud, path: { id } });
@@ -30,6 +44,16 @@ export const paste = (
 export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
 export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));
 export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));
+
+export const getCard = () => told(sdk.getCard(loud)) as Promise<Card>;
+export const freeCard = () => told(sdk.freeCard(loud)) as Promise<Card>;
+export const getPlan = (query: Record<string, string>) => told(sdk.getPlan({ ...loud, query })) as Promise<Plan>;
+export const getEngines = (): Promise<{ engines: Engine[] }> => told(sdk.listEngines(loud));
+export const getModels = (): Promise<{ models: AiModel[] }> => told(sdk.listModels(loud));
+export const planPull = (id: string): Promise<Pull> => told(sdk.planPull(of(id)));
+export const pullModel = (id: string): Promise<Job> => told(sdk.pullModel(of(id)));
+export const verifyModel = (id: string): Promise<Job> => told(sdk.verifyModel(of(id)));
+export const removeModel = (id: string) => told(sdk.removeModel(of(id)));
 
 const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
 export const previewUrl = (id: string) => `${photoPath(id)}/preview`;

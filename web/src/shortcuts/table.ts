@@ -41,6 +41,7 @@ export type Command =
   | 'copy'
   | 'paste'
   | 'export'
+  | 'engines'
   | 'help';
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -81,5 +82,6 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'paste', keys: ['Mod+Shift+V'], says: 'Paste settings to the selected photos', group: 'Edit' },
   { id: 'export', keys: ['Mod+Shift+E'], says: 'Export', group: 'Edit' },
 
+  { id: 'engines', keys: ['Mod+Shift+M'], says: 'AI on this machine: memory, models, what fits', group: 'Help' },
   { id: 'help', keys: ['?'], says: 'This list', group: 'Help' },
 ];

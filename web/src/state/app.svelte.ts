@@ -7,17 +7,19 @@ import { type LinkState, Live } from '../transport/live';
 import { Refused } from '../transport/refused';
 import { Cropping } from './cropping.svelte';
 import { Editor } from './editor.svelte';
-import { Jobs } from './jobs.svelte';
+import { Engines } from './engines.svelte';
+import { Jobs, finished } from './jobs.svelte';
 import { Library } from './library.svelte';
 import { Notices } from './notices.svelte';
 import { Stage } from './stage.svelte';
 
-export type Dialog = 'copy' | 'export' | 'help' | null;
+export type Dialog = 'copy' | 'engines' | 'export' | 'help' | null;
 
 export class App {
   readonly notices = new Notices();
   readonly library = new Library();
   readonly jobs = new Jobs();
+  readonly engines = new Engines();
   readonly editor: Editor;
   readonly stage: Stage;
   readonly cropping: Cropping;
@@ -79,6 +81,7 @@ export class App {
       if (active) await this.editor.open(active);
       this.formats = await api.getFormats();
       await this.jobs.load();
+      await this.engines.look();
     } catch (error) {
       this.failed(error);
     }
@@ -112,6 +115,7 @@ export class App {
 
   private happened(name: string, data: unknown): void {
     if (name === 'job') this.worked(data as Job);
+    else if (name === 'gpu') this.engines.heard(data);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
     else if (name === 'photo-changed') {
       const { id, edited } = data as { id: string; edited?: boolean };
@@ -123,6 +127,7 @@ export class App {
 
   private worked(job: Job): void {
     this.jobs.update(job);
+    if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
     if (job.state === 'failed') this.notices.error(job.message || `${job.label} failed.`, job.remedy);
   }
 
@@ -220,6 +225,7 @@ export class App {
     copy: () => (this.dialog = 'copy'),
     paste: () => void this.paste(),
     export: () => (this.dialog = 'export'),
+    engines: () => (this.dialog = 'engines'),
     help: () => (this.dialog = 'help'),
   };
 

@@ -10,7 +10,7 @@ export interface EventsOptions {
   connect?: (url: string) => EventSource;
 }
 
-export const EVENT_NAMES = ['job', 'photo-changed', 'folder-changed'] as const;
+export const EVENT_NAMES = ['job', 'photo-changed', 'folder-changed', 'gpu'] as const;
 const CLOSED = 2;
 
 export class Events {
