@@ -69,9 +69,10 @@ class StandIn:
         cancels: bool = False,
         pack: bool = False,
         system: Any = None,
+        port: int = 0,
     ) -> None:
         self.faults = faults or Faults()
-        self.wire = Wire(self._answer, self._talk)
+        self.wire = Wire(self._answer, self._talk, port)
         self.asked: list[Request] = []
         self.interrupted: list[Any] = []
         self.uploads: dict[str, int] = {}
@@ -311,8 +312,7 @@ class StandIn:
             frames = self.faults.change(frames)
         for at, frame in enumerate([*frames, ""]):
             if first and at == self.faults.die_at:
-                await self.wire.stop()
-                await asyncio.sleep(600)
+                await self.crash()
             if first and at == self.faults.forget_at:
                 await self._forget()
                 return None
@@ -337,6 +337,10 @@ class StandIn:
             await asyncio.sleep(0)
         entry = job.recorded.entry or {"outputs": {}, "status": {"completed": True, "messages": []}}
         return json.loads(json.dumps(entry).replace(job.recorded.id, job.id))
+
+    async def crash(self) -> None:
+        await self.wire.stop()
+        await asyncio.sleep(600)
 
     async def _forget(self) -> None:
         self.waiting, self.running, self.history = [], None, {}

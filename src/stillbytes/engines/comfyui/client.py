@@ -133,6 +133,7 @@ class Client:
         try:
             run.job.gap = not await self._connection.open(limits.connect)
             run.sending = asyncio.create_task(self._send(run))
+            run.sending.add_done_callback(_heeded)
             await asyncio.shield(run.sending)
             async with contextlib.aclosing(self._follow(run, limits)) as news:
                 async for event in news:
@@ -368,6 +369,12 @@ async def _next(run: _Run, wait: float) -> Message | None:
             return await run.news.get()
     except TimeoutError:
         return None
+
+
+def _heeded(task: asyncio.Task[None]) -> None:
+    """Its error is known to whoever waits, if somebody still does."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _now() -> float:

@@ -82,7 +82,7 @@ class ComfyUI:
                     raise EngineError(
                         "ComfyUI runs, but does not answer.", "`stillbytes engines stop comfyui`, then try again."
                     )
-            await self._end(free=False)
+            await self._end()
             await self._begin(detached)
 
     async def unload(self, model: str, mib: int | None = None) -> None:
@@ -124,10 +124,17 @@ class ComfyUI:
     async def restart(self) -> None:
         """End the process; one that somebody else started is only asked for its memory."""
         async with self._lock:
+            if self._client is not None and self._foreign():
+                with contextlib.suppress(EngineError):
+                    await self._free(self._client)
             await self._end()
 
     async def close(self) -> None:
+        """As `restart`, without waiting for the memory of somebody else's."""
         async with self._lock:
+            if self._client is not None and self._models and self._foreign():
+                with contextlib.suppress(EngineError):
+                    await self._client.server.free()
             await self._end()
 
     # The work.
@@ -233,11 +240,12 @@ class ComfyUI:
         memory = await self._client.server.memory()
         self.divisible = memory is not None and memory.frees
 
-    async def _end(self, free: bool = True) -> None:
+    def _foreign(self) -> bool:
+        """Whether somebody else started it, so that it goes on without us."""
+        return self.process.state == "adopted" and self.process.pid is None
+
+    async def _end(self) -> None:
         if self._client is not None:
-            if free and self.process.state == "adopted" and self.process.pid is None:  # somebody else's goes on
-                with contextlib.suppress(EngineError):
-                    await self._free(self._client)
             await self._client.close()
         self._client, self.divisible = None, False
         self._models.clear()

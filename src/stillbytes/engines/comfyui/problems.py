@@ -61,13 +61,10 @@ def refusal(status: int, body: bytes, url: str, version: str = "", model_of: Mod
     found = tuple(node_problems(told.get("node_errors"), model_of))
     if found:
         return InvalidWorkflow(found)
-    error = told["error"]
-    kind = str(error.get("type") or "") if isinstance(error, Mapping) else ""
-    said = _line(error.get("message") if isinstance(error, Mapping) else error)
-    details = _line(error.get("details")) if isinstance(error, Mapping) else ""
-    if node := re.search(r"node '?([\w .+-]+?)'? (?:does not exist|not found)", said):
-        number = re.search(r"#([\w:.-]+)", details)
-        return InvalidWorkflow((unknown_node(node[1], number[1] if number else ""),))
+    error: Mapping[str, Any] = told["error"] if isinstance(told["error"], Mapping) else {"message": told["error"]}
+    kind, said, details = str(error.get("type") or ""), _line(error.get("message")), _line(error.get("details"))
+    if unknown := _unknown_node(error, said, details):
+        return InvalidWorkflow((unknown,))
     if kind == "prompt_no_outputs":
         no_end = Problem(
             "no-end", "The workflow hands out no picture.", "End it with a node that sends or saves what it made."
@@ -77,6 +74,18 @@ def refusal(status: int, body: bytes, url: str, version: str = "", model_of: Mod
         f"ComfyUI refuses the job: {said or kind or 'no reason given'}{f' ({details})' if details else ''}.",
         "Its version may differ from those we know: update ComfyUI, or look at its log.",
     )
+
+
+def _unknown_node(error: Mapping[str, Any], said: str, details: str) -> Problem | None:
+    """Newer servers tell the class apart from the title that they put into the message."""
+    extra = error.get("extra_info")
+    about: Mapping[str, Any] = extra if isinstance(extra, Mapping) else {}
+    found = re.search(r"node '?([^']+?)'? (?:does not exist|not found)", said, re.IGNORECASE)
+    if found is None:
+        return None
+    number = re.search(r"#([\w:.-]+)", details)
+    class_type, id = _line(about.get("class_type")), _line(about.get("node_id"))
+    return unknown_node(class_type or found[1], id or (number[1] if number else ""))
 
 
 def node_problems(errors: object, model_of: ModelOf = _none) -> Iterator[Problem]:
