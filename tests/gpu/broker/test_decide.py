@@ -22,6 +22,7 @@ from stillbytes.gpu.broker.messages import (
     Interrupted,
     Load,
     Loaded,
+    Measured,
     NotLoaded,
     Reading,
     Refuse,
@@ -269,3 +270,18 @@ def test_a_crash_can_happen_in_every_state_and_leaves_nothing(state: str) -> Non
 
 def test_the_documentation_shows_this_table() -> None:
     subprocess.run([sys.executable, "docs/make_broker.py", "--check"], cwd=ROOT, check=True)
+
+
+def test_a_model_that_its_engine_loads_with_the_first_work_is_set_aside_until_then() -> None:
+    table = Table()
+    table.decider.know(Resident("fill", "comfyui", 5000, uncertainty=0.1, divisible=True, host_s=0.8, lazy=True))
+    table.ask("a", "fill", working=500)
+    table.held["fill"] = 400  # the process alone
+    assert granted(table.tell(Loaded("fill", 400), 1.0)) == ["a"]
+    assert loads(table.ask("b", "chat")) == []  # 11,600 are free by the driver, but 5,500 of them are promised
+    table.held["fill"] = 5200
+    table.tell(Measured("fill", 5200), 1.0)
+    table.tell(Finished("a", peak=5300), 0.0)
+    ledger = table.decider.ledger
+    assert ledger.accounts["fill"].whole == 5200
+    assert ledger.working_mib(Way(("fill",), 500, uncertainty=0.0)) == 500, "not what the models took"

@@ -155,8 +155,8 @@ class Broker:
                     continue
                 finally:
                     job.task = None
-                self._tell(Finished(request.id, job.peak or None if job.alone else None))
                 await self._measure(request, lease)
+                self._tell(Finished(request.id, job.peak or None if job.alone else None))
                 return result
         except BaseException as error:
             if job.task is not None:
@@ -176,6 +176,10 @@ class Broker:
         """Ask every model that nobody works in to leave, and load none before the next request."""
         self._tell(Emptied())
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stop_engine(self, engine: str) -> None:
+        """End an engine's process because a person wants it: work in it fails, the next request starts it again."""
+        await self._restart(engine)
 
     def snapshot(self) -> Snapshot:
         """Who holds what, who waits and why."""

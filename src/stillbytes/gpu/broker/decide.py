@@ -96,11 +96,15 @@ class Decider:
                 self._end(id)
             case Finished(id, peak):
                 job, way = self.desk.running.get(id), self._end(id)
-                for account in self.ledger.of(way.residents if way is not None else ()):
+                accounts = self.ledger.of(way.residents if way is not None else ())
+                first = any(account.promised for account in accounts)  # it took the models' memory too
+                for account in accounts:
                     account.promised = False
-                if way is not None and peak is not None:
+                if way is None or job is None or first:
+                    pass
+                elif peak is not None:
                     self.ledger.worked(way, peak)
-                elif way is not None and job is not None and not job.disturbed:
+                elif not job.disturbed:
                     usual = way.working_mib * way.uncertainty
                     seen = max(job.free_before - job.lowest, round(way.working_mib - usual))
                     self.ledger.worked(way, min(seen, round(way.working_mib + usual)), SEEN_MARGIN)
@@ -164,7 +168,7 @@ class Decider:
         guess = account.held + max(0, account.free_before - self.desk.reading.free)
         low, high = round(account.resident.mib * (1 - account.resident.uncertainty)), account.most
         account.happened("loaded", self.desk.now)
-        account.promised = account.resident.lazy and not mib
+        account.promised = account.resident.lazy
         if account.promised:
             account.held = account.whole
         elif mib is not None:
