@@ -278,7 +278,7 @@ def test_a_model_that_its_engine_loads_with_the_first_work_is_set_aside_until_th
     table.ask("a", "fill", working=500)
     table.held["fill"] = 400  # the process alone
     assert granted(table.tell(Loaded("fill", 400), 1.0)) == ["a"]
-    assert loads(table.ask("b", "chat")) == []  # 11,600 are free by the driver, but 5,500 of them are promised
+    assert loads(table.ask("b", "chat")) == []  # 11,600 are free by the driver, but 5,100 of them are promised
     table.held["fill"] = 5200
     table.tell(Measured("fill", 5200), 1.0)
     table.tell(Finished("a", peak=5300), 0.0)

@@ -150,9 +150,18 @@ class Ledger:
         for account in self.accounts.values():
             if account.state == "loading":
                 loading += (account.given_back or account.most - account.held) - account.arrived(reading)
-            elif account.promised:
-                loading += account.held
+        engines = {account.resident.engine for account in self.accounts.values() if account.promised}
+        loading += sum(self._to_come(engine, reading) for engine in engines)
         return loading + self._unrealised(reading)
+
+    def _to_come(self, engine: str, reading: Reading) -> int:
+        """What an engine will take with the first work in models, beyond what its process has taken already."""
+        of = self.of_engine(engine)
+        promised = sum(account.held for account in of if account.promised)
+        if reading.used is None:
+            return promised
+        taken = reading.used.get(engine, 0) - sum(account.held for account in of if not account.promised)
+        return max(0, promised - max(0, taken))
 
     def available(self, reading: Reading) -> int:
         """What may be given to new work; negative when too much is gone already."""
