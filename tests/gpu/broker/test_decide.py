@@ -247,6 +247,15 @@ def test_freeing_everything_unloads_what_is_idle_and_loads_nothing_unasked() -> 
     assert loads(table.ask("b", "chat")) == ["chat"]
 
 
+def test_freeing_one_engine_leaves_the_others_alone() -> None:
+    table = Table(Policy())
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("a"), 1.0)
+    assert unloads(table.tell(Emptied("comfyui"), 1.0)) == {}
+    assert unloads(table.tell(Emptied("llama"), 1.0)) == {"chat": None}
+
+
 def test_a_snapshot_says_who_holds_what_and_why_something_waits() -> None:
     table = Table()
     table.ask("a", "chat")

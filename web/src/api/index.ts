@@ -2,17 +2,19 @@
 import * as sdk from './generated';
 import { told } from './http';
 import type {
-  AiModel,
   Card,
   Engine,
+  EngineName,
   ExportRequest,
   Folder,
   Formats,
   Group,
   Job,
+  ModelFile,
   Photo,
   PhotoEntry,
   Plan,
+  PlanQuery,
   Pull,
   Settings,
 } from './types';
@@ -47,9 +49,15 @@ export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));
 
 export const getCard = () => told(sdk.getCard(loud)) as Promise<Card>;
 export const freeCard = () => told(sdk.freeCard(loud)) as Promise<Card>;
-export const getPlan = (query: Record<string, string>) => told(sdk.getPlan({ ...loud, query })) as Promise<Plan>;
+export const getCards = () => told(sdk.listCards(loud));
+export const getPlan = (query: PlanQuery): Promise<Plan> => told(sdk.getPlan({ ...loud, query }));
 export const getEngines = (): Promise<{ engines: Engine[] }> => told(sdk.listEngines(loud));
-export const getModels = (): Promise<{ models: AiModel[] }> => told(sdk.listModels(loud));
+export const startEngine = (name: EngineName, model: string | null) =>
+  told(sdk.startEngine({ ...loud, path: { name }, body: { model } }));
+export const stopEngine = (name: EngineName) => told(sdk.stopEngine({ ...loud, path: { name } }));
+export const getEngineLog = (name: EngineName) => told(sdk.getEngineLog({ ...loud, path: { name } }));
+export const getModels = () => told(sdk.listModels(loud));
+export const getModelFiles = (id: string): Promise<{ files: ModelFile[] }> => told(sdk.listModelFiles(of(id)));
 export const planPull = (id: string): Promise<Pull> => told(sdk.planPull(of(id)));
 export const pullModel = (id: string): Promise<Job> => told(sdk.pullModel(of(id)));
 export const verifyModel = (id: string): Promise<Job> => told(sdk.verifyModel(of(id)));

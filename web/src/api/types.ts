@@ -1,15 +1,20 @@
 /** The server's words, as the page uses them. Made from its OpenAPI document; `npm run api` makes them anew. */
 import type { Settings } from '../develop/parameter';
-import type { CardStatus, PhotoModel } from './generated';
+import type { CardStatus, GetPlanData, PhotoModel, StartEngineData } from './generated';
 
 export type { Group, Parameter, Settings, Value } from '../develop/parameter';
 export type {
   AiModel,
+  CardModel as CardInfo,
+  CombinationModel as Combination,
   EngineModel as Engine,
   ExportRequest,
+  FigureModel as Figure,
   FolderModel as Folder,
   Formats,
   JobModel as Job,
+  ModelFile,
+  ModelFolder,
   PhotoEntry,
   PlanModel as Plan,
   PullModel as Pull,
@@ -20,3 +25,7 @@ export type Photo = Omit<PhotoModel, 'settings'> & { settings: Settings };
 
 /** The server sends every field; the document marks those with a default as optional. */
 export type Card = Required<CardStatus>;
+
+export type PlanQuery = NonNullable<GetPlanData['query']>;
+/** An engine that can be started and stopped. */
+export type EngineName = StartEngineData['path']['name'];

@@ -107,7 +107,7 @@ export class App {
   private async catchUp(): Promise<void> {
     try {
       if (!this.ready) await this.start();
-      else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh()]);
+      else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh(), this.engines.look()]);
     } catch (error) {
       if (error instanceof Refused) this.failed(error);
     }

@@ -30,3 +30,13 @@ export class Jobs {
 export function finished(job: Job): boolean {
   return ['done', 'failed', 'cancelled'].includes(job.state);
 }
+
+/** What is counted in bytes is told in percent; a photo is one of so many. */
+const BYTES = 100_000;
+
+/** How far a job is: "3 of 12", "47 %", nothing while nobody knows. */
+export function progressed(job: Job): string {
+  if (job.total === 0) return job.state === 'queued' ? 'Waits' : '';
+  if (job.total <= BYTES) return `${job.done} of ${job.total}`;
+  return `${Math.floor((100 * job.done) / job.total)} %`;
+}

@@ -1,14 +1,19 @@
-"""What the routes of models, engines and the card give."""
+"""What the routes of models, engines and the card take and give."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from stillbytes.app.server.models import Strict
 
 
 class HolderModel(BaseModel):
+    """title: the model's name for people."""
+
     name: str
+    title: str
     engine: str
     state: Literal["absent", "loading", "resident", "leaving"]
     mib: int
@@ -40,36 +45,144 @@ class CardStatus(BaseModel):
     said: list[str] = []
 
 
-class PlanModel(BaseModel):
-    """What runs together on a machine, as `stillbytes gpu plan --json` prints it."""
+class FigureModel(BaseModel):
+    """basis: "estimate", "published (source)" or "measured here". spread: four times in five the truth lies between
+    value x (1 - spread) and value x (1 + spread)."""
 
-    machine: dict[str, Any]
-    chosen: dict[str, Any]
-    combinations: list[dict[str, Any]]
+    value: float
+    unit: str
+    basis: str
+    spread: float
+
+
+class MachineModel(BaseModel):
+    card: str | None
+    vram_mib: int
+    reserved_mib: int
+    room_mib: int
+    ram_mib: int
+    note: str
+
+
+class LanguagePlan(BaseModel):
+    name: str
+    id: str | None
+    origin: str
+    precision: str
+    context: int
+    cache: str
+    given_up: list[str]
+    memory: FigureModel
+    weights: FigureModel
+    keys_and_values: FigureModel
+    compute: FigureModel
+    generation: FigureModel | None
+    prompt: FigureModel | None
+
+
+class ImagePlan(BaseModel):
+    name: str
+    id: str | None
+    precision: str
+    shape: str
+    tile: int
+    given_up: list[str]
+    memory: FigureModel
+    step: FigureModel | None
+    seconds: FigureModel | None
+
+
+class CombinationModel(BaseModel):
+    arrangement: Literal["together", "taking turns", "one at a time"]
+    memory: FigureModel
+    to_image: FigureModel | None
+    to_language: FigureModel | None
+    kept_in_host_memory: bool
+    language: LanguagePlan | None
+    image: ImagePlan | None
+
+
+class WorkflowModel(BaseModel):
+    precision: str
+    tile: int
+    overlap: int
+    max_megapixels: float
+    steps: int
+    guided: bool
+
+
+class RungModel(BaseModel):
+    step: str
+    saves: float
+    costs: str
+
+
+class PlanModel(BaseModel):
+    """What runs together on a machine, as `stillbytes gpu plan --json` prints it, with the best combinations only.
+
+    fitting: how many combinations fit. llama_line, comfyui_line: the command lines, quoted for this system's shell.
+    """
+
+    machine: MachineModel
+    chosen: CombinationModel
+    combinations: list[CombinationModel]
+    fitting: int
     reasons: list[str]
     llama: list[str]
     comfyui: list[str]
-    workflow: dict[str, Any] | None
-    ladder: list[dict[str, Any]]
+    llama_line: str
+    comfyui_line: str
+    workflow: WorkflowModel | None
+    ladder: list[RungModel]
     notes: list[str]
 
 
-class EngineModel(BaseModel):
+class CardModel(BaseModel):
     name: str
-    state: str
+    vram_mib: int
+
+
+class CardList(BaseModel):
+    """The cards whose speed is known."""
+
+    cards: list[CardModel]
+
+
+class EngineModel(BaseModel):
+    """title: its name for people. can_start, can_stop: whether that would do something now."""
+
+    name: Literal["llama", "comfyui", "onnx"]
+    title: str
+    state: Literal["running", "guest", "installed", "absent", "broken"]
     version: str
     where: str
     url: str
     says: str
     remedy: str
+    can_start: bool
+    can_stop: bool
 
 
 class EngineList(BaseModel):
     engines: list[EngineModel]
 
 
+class StartEngine(Strict):
+    """model: of llama: which language model; the one chosen in the preferences, or the best installed one, without."""
+
+    model: Annotated[str | None, Field(max_length=100)] = None
+
+
+class EngineLog(BaseModel):
+    path: str
+    lines: list[str]
+
+
 class AiModel(BaseModel):
-    """A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it."""
+    """A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
+
+    places: where its files were found, such as "ComfyUI".
+    """
 
     id: str
     family: str
@@ -89,17 +202,64 @@ class AiModel(BaseModel):
     needs: list[str]
 
 
+class ModelFolder(BaseModel):
+    path: str
+    title: str
+
+
 class AiModelList(BaseModel):
+    """home: where downloads go. folders: where models are looked for."""
+
     models: list[AiModel]
+    home: str
+    folders: list[ModelFolder]
+
+
+class PullFile(BaseModel):
+    """One file of a download. source: where it comes from, in words."""
+
+    model: str
+    name: str
+    size: int
+    estimated: bool
+    source: str
+
+
+class PullLicence(BaseModel):
+    name: str
+    url: str
+    paid: bool
 
 
 class PullModel(BaseModel):
-    """What pulling a model brings: it and what it needs, without what is here already."""
+    """What pulling a model brings: it and what it needs, without what is here already.
+
+    size: bytes of all of it. found: files that are on this computer. free: bytes on the disk of `home`.
+    """
 
     models: list[str]
+    files: list[PullFile]
+    found: list[str]
     size: int
     estimated: bool
-    licences: list[str]
+    licences: list[PullLicence]
+    home: str
+    free: int
+
+
+class ModelFile(BaseModel):
+    """path: on this computer, None when it is not. source: where it comes from, in words; page: where to read on."""
+
+    role: str
+    name: str
+    size: int
+    path: str | None
+    source: str
+    page: str
+
+
+class ModelFiles(BaseModel):
+    files: list[ModelFile]
 
 
 class RemovedModel(BaseModel):

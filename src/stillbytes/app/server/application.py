@@ -45,7 +45,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         photos.router(workspace),
         exports.router(workspace),
         models.router(workspace),
-        engines.router(),
+        engines.router(workspace),
         gpu.router(workspace),
         events.router(workspace, closing),
         live.router(workspace),

@@ -23,18 +23,27 @@ log = logging.getLogger(__name__)
 
 
 async def attach(workspace: Workspace, after_s: float = AFTER_S) -> None:
-    """Give the workspace its broker. Where that fails the editor goes on without; the log says why."""
+    """Give the workspace its broker, and tell the page. Where that fails the editor goes on without and says why."""
     await asyncio.sleep(after_s)
     try:
         broker = await asyncio.to_thread(_make)
     except StillbytesError as error:
         log.warning("there is no broker: %s", error)
+        _lacking(workspace, str(error))
         return
     except Exception:
         log.exception("there is no broker")
+        _lacking(workspace, "Engines cannot be used: something unexpected went wrong. The log says more.")
         return
-    broker.watch(Told(broker, workspace.events))
+    told = Told(broker, workspace.events)
+    broker.watch(told)
     workspace.broker = broker
+    told(broker.snapshot())
+
+
+def _lacking(workspace: Workspace, why: str) -> None:
+    workspace.without_broker = why
+    workspace.events.emit("gpu", {"present": False, "says": why})
 
 
 async def detach(workspace: Workspace) -> None:
@@ -52,8 +61,14 @@ def _make() -> Broker:
 
 
 def fields(broker: Broker, snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot in JSON's types, with what kind of memory it is about."""
-    return {"device": broker.memory.name, "kind": broker.memory.kind, **asdict(snapshot)}
+    """A snapshot in JSON's types, with what kind of memory it is about, and the models' names for people."""
+    from stillbytes.gpu.models.registry import all_models  # noqa: PLC0415 - the broker has imported it
+
+    titles = {model.id: model.title for model in all_models()}
+    told = asdict(snapshot)
+    for holder in told["holders"]:
+        holder["title"] = titles.get(holder["name"], holder["name"])
+    return {"present": True, "device": broker.memory.name, "kind": broker.memory.kind, **told}
 
 
 class Told:

@@ -35,12 +35,14 @@ class Workspace:
     """Thread-safe; one for each server.
 
     broker: of the server's event loop, to be used in it only; None until it is made, and where it cannot be.
+    without_broker: in words, why it could not be made; empty when nothing is known against it.
     """
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.events = Events()
         self.broker: Broker | None = None
+        self.without_broker = ""
         self.jobs = Jobs(self._job_changed)
         self.downloads = Jobs(self._job_changed)
         self.pipelines = Pipelines(folder.photo)

@@ -179,6 +179,7 @@ class Broker:
 
     async def stop_engine(self, engine: str) -> None:
         """End an engine's process because a person wants it: work in it fails, the next request starts it again."""
+        self._tell(Emptied(engine))
         await self._restart(engine)
 
     def snapshot(self) -> Snapshot:

@@ -129,9 +129,10 @@ class Decider:
                 self._crashed(engine)
             case Intended():
                 self.desk.intent = (event, self.desk.now + event.within_s) if event.residents else None
-            case Emptied():
+            case Emptied(engine):
                 for account in self.desk.idle(Way(())):
-                    self.desk.evict(account, None)
+                    if engine in (None, account.resident.engine):
+                        self.desk.evict(account, None)
                 self.desk.resting, self.desk.intent, self.desk.displaced = True, None, []
                 self.desk.say("Everything that was idle was asked to leave.")
             case Tick():

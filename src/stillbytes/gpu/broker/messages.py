@@ -151,7 +151,12 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A person wants the card for something else: whatever is idle leaves, and nothing is loaded unasked."""
+    """A person wants the card for something else: whatever is idle leaves, and nothing is loaded unasked.
+
+    engine: only what is in that one leaves, None for all.
+    """
+
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartExportData, StartExportErrors, StartExportResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -127,6 +127,13 @@ export const cancelJob = <ThrowOnError extends boolean = false>(options: Options
 export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({ url: '/api/models', ...options });
 
 /**
+ * List Model Files
+ *
+ * Where each of a model's files is on this computer, and where it comes from.
+ */
+export const listModelFiles = <ThrowOnError extends boolean = false>(options: Options<ListModelFilesData, ThrowOnError>): RequestResult<ListModelFilesResponses, ListModelFilesErrors, ThrowOnError> => (options.client ?? client).get<ListModelFilesResponses, ListModelFilesErrors, ThrowOnError>({ url: '/api/models/{id}/files', ...options });
+
+/**
  * Plan Pull
  */
 export const planPull = <ThrowOnError extends boolean = false>(options: Options<PlanPullData, ThrowOnError>): RequestResult<PlanPullResponses, PlanPullErrors, ThrowOnError> => (options.client ?? client).get<PlanPullResponses, PlanPullErrors, ThrowOnError>({ url: '/api/models/{id}/pull', ...options });
@@ -154,6 +161,32 @@ export const removeModel = <ThrowOnError extends boolean = false>(options: Optio
 export const listEngines = <ThrowOnError extends boolean = false>(options?: Options<ListEnginesData, ThrowOnError>): RequestResult<ListEnginesResponses, ListEnginesErrors, ThrowOnError> => (options?.client ?? client).get<ListEnginesResponses, ListEnginesErrors, ThrowOnError>({ url: '/api/engines', ...options });
 
 /**
+ * Start Engine
+ *
+ * Answers when it runs. Memory is made for it as for any other work, so it may have to wait for its turn.
+ */
+export const startEngine = <ThrowOnError extends boolean = false>(options: Options<StartEngineData, ThrowOnError>): RequestResult<StartEngineResponses, StartEngineErrors, ThrowOnError> => (options.client ?? client).post<StartEngineResponses, StartEngineErrors, ThrowOnError>({
+    url: '/api/engines/{name}/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stop Engine
+ *
+ * End it, if it is ours; work in it fails. Those of others are left alone.
+ */
+export const stopEngine = <ThrowOnError extends boolean = false>(options: Options<StopEngineData, ThrowOnError>): RequestResult<StopEngineResponses, StopEngineErrors, ThrowOnError> => (options.client ?? client).post<StopEngineResponses, StopEngineErrors, ThrowOnError>({ url: '/api/engines/{name}/stop', ...options });
+
+/**
+ * Get Engine Log
+ */
+export const getEngineLog = <ThrowOnError extends boolean = false>(options: Options<GetEngineLogData, ThrowOnError>): RequestResult<GetEngineLogResponses, GetEngineLogErrors, ThrowOnError> => (options.client ?? client).get<GetEngineLogResponses, GetEngineLogErrors, ThrowOnError>({ url: '/api/engines/{name}/log', ...options });
+
+/**
  * Get Card
  */
 export const getCard = <ThrowOnError extends boolean = false>(options?: Options<GetCardData, ThrowOnError>): RequestResult<GetCardResponses, GetCardErrors, ThrowOnError> => (options?.client ?? client).get<GetCardResponses, GetCardErrors, ThrowOnError>({ url: '/api/gpu/status', ...options });
@@ -162,6 +195,11 @@ export const getCard = <ThrowOnError extends boolean = false>(options?: Options<
  * Free Card
  */
 export const freeCard = <ThrowOnError extends boolean = false>(options?: Options<FreeCardData, ThrowOnError>): RequestResult<FreeCardResponses, FreeCardErrors, ThrowOnError> => (options?.client ?? client).post<FreeCardResponses, FreeCardErrors, ThrowOnError>({ url: '/api/gpu/free', ...options });
+
+/**
+ * List Cards
+ */
+export const listCards = <ThrowOnError extends boolean = false>(options?: Options<ListCardsData, ThrowOnError>): RequestResult<ListCardsResponses, ListCardsErrors, ThrowOnError> => (options?.client ?? client).get<ListCardsResponses, ListCardsErrors, ThrowOnError>({ url: '/api/gpu/cards', ...options });
 
 /**
  * Get Plan

@@ -8,6 +8,8 @@ export type ClientOptions = {
  * AiModel
  *
  * A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
+ *
+ * places: where its files were found, such as "ComfyUI".
  */
 export type AiModel = {
     /**
@@ -78,12 +80,48 @@ export type AiModel = {
 
 /**
  * AiModelList
+ *
+ * home: where downloads go. folders: where models are looked for.
  */
 export type AiModelList = {
     /**
      * Models
      */
     models: Array<AiModel>;
+    /**
+     * Home
+     */
+    home: string;
+    /**
+     * Folders
+     */
+    folders: Array<ModelFolder>;
+};
+
+/**
+ * CardList
+ *
+ * The cards whose speed is known.
+ */
+export type CardList = {
+    /**
+     * Cards
+     */
+    cards: Array<CardModel>;
+};
+
+/**
+ * CardModel
+ */
+export type CardModel = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Vram Mib
+     */
+    vram_mib: number;
 };
 
 /**
@@ -147,6 +185,25 @@ export type CardStatus = {
 };
 
 /**
+ * CombinationModel
+ */
+export type CombinationModel = {
+    /**
+     * Arrangement
+     */
+    arrangement: 'together' | 'taking turns' | 'one at a time';
+    memory: FigureModel;
+    to_image: FigureModel | null;
+    to_language: FigureModel | null;
+    /**
+     * Kept In Host Memory
+     */
+    kept_in_host_memory: boolean;
+    language: LanguagePlan | null;
+    image: ImagePlan | null;
+};
+
+/**
  * Commit
  */
 export type Commit = {
@@ -168,17 +225,37 @@ export type EngineList = {
 };
 
 /**
+ * EngineLog
+ */
+export type EngineLog = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Lines
+     */
+    lines: Array<string>;
+};
+
+/**
  * EngineModel
+ *
+ * title: its name for people. can_start, can_stop: whether that would do something now.
  */
 export type EngineModel = {
     /**
      * Name
      */
-    name: string;
+    name: 'llama' | 'comfyui' | 'onnx';
+    /**
+     * Title
+     */
+    title: string;
     /**
      * State
      */
-    state: string;
+    state: 'running' | 'guest' | 'installed' | 'absent' | 'broken';
     /**
      * Version
      */
@@ -199,6 +276,14 @@ export type EngineModel = {
      * Remedy
      */
     remedy: string;
+    /**
+     * Can Start
+     */
+    can_start: boolean;
+    /**
+     * Can Stop
+     */
+    can_stop: boolean;
 };
 
 /**
@@ -253,6 +338,31 @@ export type Extent = {
      * Height
      */
     height: number;
+};
+
+/**
+ * FigureModel
+ *
+ * basis: "estimate", "published (source)" or "measured here". spread: four times in five the truth lies between
+ * value x (1 - spread) and value x (1 + spread).
+ */
+export type FigureModel = {
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Spread
+     */
+    spread: number;
 };
 
 /**
@@ -396,12 +506,18 @@ export type HistoryModel = {
 
 /**
  * HolderModel
+ *
+ * title: the model's name for people.
  */
 export type HolderModel = {
     /**
      * Name
      */
     name: string;
+    /**
+     * Title
+     */
+    title: string;
     /**
      * Engine
      */
@@ -418,6 +534,39 @@ export type HolderModel = {
      * In Use
      */
     in_use: boolean;
+};
+
+/**
+ * ImagePlan
+ */
+export type ImagePlan = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Precision
+     */
+    precision: string;
+    /**
+     * Shape
+     */
+    shape: string;
+    /**
+     * Tile
+     */
+    tile: number;
+    /**
+     * Given Up
+     */
+    given_up: Array<string>;
+    memory: FigureModel;
+    step: FigureModel | null;
+    seconds: FigureModel | null;
 };
 
 /**
@@ -462,6 +611,132 @@ export type JobModel = {
      * Remedy
      */
     remedy: string;
+};
+
+/**
+ * LanguagePlan
+ */
+export type LanguagePlan = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Origin
+     */
+    origin: string;
+    /**
+     * Precision
+     */
+    precision: string;
+    /**
+     * Context
+     */
+    context: number;
+    /**
+     * Cache
+     */
+    cache: string;
+    /**
+     * Given Up
+     */
+    given_up: Array<string>;
+    memory: FigureModel;
+    weights: FigureModel;
+    keys_and_values: FigureModel;
+    compute: FigureModel;
+    generation: FigureModel | null;
+    prompt: FigureModel | null;
+};
+
+/**
+ * MachineModel
+ */
+export type MachineModel = {
+    /**
+     * Card
+     */
+    card: string | null;
+    /**
+     * Vram Mib
+     */
+    vram_mib: number;
+    /**
+     * Reserved Mib
+     */
+    reserved_mib: number;
+    /**
+     * Room Mib
+     */
+    room_mib: number;
+    /**
+     * Ram Mib
+     */
+    ram_mib: number;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
+ * ModelFile
+ *
+ * path: on this computer, None when it is not. source: where it comes from, in words; page: where to read on.
+ */
+export type ModelFile = {
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Path
+     */
+    path: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Page
+     */
+    page: string;
+};
+
+/**
+ * ModelFiles
+ */
+export type ModelFiles = {
+    /**
+     * Files
+     */
+    files: Array<ModelFile>;
+};
+
+/**
+ * ModelFolder
+ */
+export type ModelFolder = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -650,27 +925,21 @@ export type Place = {
 /**
  * PlanModel
  *
- * What runs together on a machine, as `stillbytes gpu plan --json` prints it.
+ * What runs together on a machine, as `stillbytes gpu plan --json` prints it, with the best combinations only.
+ *
+ * fitting: how many combinations fit. llama_line, comfyui_line: the command lines, quoted for this system's shell.
  */
 export type PlanModel = {
-    /**
-     * Machine
-     */
-    machine: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chosen
-     */
-    chosen: {
-        [key: string]: unknown;
-    };
+    machine: MachineModel;
+    chosen: CombinationModel;
     /**
      * Combinations
      */
-    combinations: Array<{
-        [key: string]: unknown;
-    }>;
+    combinations: Array<CombinationModel>;
+    /**
+     * Fitting
+     */
+    fitting: number;
     /**
      * Reasons
      */
@@ -684,17 +953,18 @@ export type PlanModel = {
      */
     comfyui: Array<string>;
     /**
-     * Workflow
+     * Llama Line
      */
-    workflow: {
-        [key: string]: unknown;
-    } | null;
+    llama_line: string;
+    /**
+     * Comfyui Line
+     */
+    comfyui_line: string;
+    workflow: WorkflowModel | null;
     /**
      * Ladder
      */
-    ladder: Array<{
-        [key: string]: unknown;
-    }>;
+    ladder: Array<RungModel>;
     /**
      * Notes
      */
@@ -709,15 +979,71 @@ export type Problem = {
 };
 
 /**
+ * PullFile
+ *
+ * One file of a download. source: where it comes from, in words.
+ */
+export type PullFile = {
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Estimated
+     */
+    estimated: boolean;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * PullLicence
+ */
+export type PullLicence = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Paid
+     */
+    paid: boolean;
+};
+
+/**
  * PullModel
  *
  * What pulling a model brings: it and what it needs, without what is here already.
+ *
+ * size: bytes of all of it. found: files that are on this computer. free: bytes on the disk of `home`.
  */
 export type PullModel = {
     /**
      * Models
      */
     models: Array<string>;
+    /**
+     * Files
+     */
+    files: Array<PullFile>;
+    /**
+     * Found
+     */
+    found: Array<string>;
     /**
      * Size
      */
@@ -729,7 +1055,15 @@ export type PullModel = {
     /**
      * Licences
      */
-    licences: Array<string>;
+    licences: Array<PullLicence>;
+    /**
+     * Home
+     */
+    home: string;
+    /**
+     * Free
+     */
+    free: number;
 };
 
 /**
@@ -748,6 +1082,24 @@ export type RemovedModel = {
      * Kept
      */
     kept: Array<string>;
+};
+
+/**
+ * RungModel
+ */
+export type RungModel = {
+    /**
+     * Step
+     */
+    step: string;
+    /**
+     * Saves
+     */
+    saves: number;
+    /**
+     * Costs
+     */
+    costs: string;
 };
 
 /**
@@ -1289,6 +1641,18 @@ export type SpaceModel = {
 };
 
 /**
+ * StartEngine
+ *
+ * model: of llama: which language model; the one chosen in the preferences, or the best installed one, without.
+ */
+export type StartEngine = {
+    /**
+     * Model
+     */
+    model?: string | null;
+};
+
+/**
  * Told
  */
 export type Told = {
@@ -1336,6 +1700,36 @@ export type White = {
      * Tint
      */
     tint: number;
+};
+
+/**
+ * WorkflowModel
+ */
+export type WorkflowModel = {
+    /**
+     * Precision
+     */
+    precision: string;
+    /**
+     * Tile
+     */
+    tile: number;
+    /**
+     * Overlap
+     */
+    overlap: number;
+    /**
+     * Max Megapixels
+     */
+    max_megapixels: number;
+    /**
+     * Steps
+     */
+    steps: number;
+    /**
+     * Guided
+     */
+    guided: boolean;
 };
 
 export type ListParametersData = {
@@ -2236,6 +2630,64 @@ export type ListModelsResponses = {
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
 
+export type ListModelFilesData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/models/{id}/files';
+};
+
+export type ListModelFilesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListModelFilesError = ListModelFilesErrors[keyof ListModelFilesErrors];
+
+export type ListModelFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelFiles;
+};
+
+export type ListModelFilesResponse = ListModelFilesResponses[keyof ListModelFilesResponses];
+
 export type PlanPullData = {
     body?: never;
     path: {
@@ -2521,6 +2973,185 @@ export type ListEnginesResponses = {
 
 export type ListEnginesResponse = ListEnginesResponses[keyof ListEnginesResponses];
 
+export type StartEngineData = {
+    body: StartEngine;
+    path: {
+        /**
+         * Name
+         */
+        name: 'llama' | 'comfyui';
+    };
+    query?: never;
+    url: '/api/engines/{name}/start';
+};
+
+export type StartEngineErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type StartEngineError = StartEngineErrors[keyof StartEngineErrors];
+
+export type StartEngineResponses = {
+    /**
+     * Successful Response
+     */
+    200: EngineList;
+};
+
+export type StartEngineResponse = StartEngineResponses[keyof StartEngineResponses];
+
+export type StopEngineData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: 'llama' | 'comfyui';
+    };
+    query?: never;
+    url: '/api/engines/{name}/stop';
+};
+
+export type StopEngineErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type StopEngineError = StopEngineErrors[keyof StopEngineErrors];
+
+export type StopEngineResponses = {
+    /**
+     * Successful Response
+     */
+    200: EngineList;
+};
+
+export type StopEngineResponse = StopEngineResponses[keyof StopEngineResponses];
+
+export type GetEngineLogData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: 'llama' | 'comfyui';
+    };
+    query?: {
+        /**
+         * Lines
+         */
+        lines?: number;
+    };
+    url: '/api/engines/{name}/log';
+};
+
+export type GetEngineLogErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetEngineLogError = GetEngineLogErrors[keyof GetEngineLogErrors];
+
+export type GetEngineLogResponses = {
+    /**
+     * Successful Response
+     */
+    200: EngineLog;
+};
+
+export type GetEngineLogResponse = GetEngineLogResponses[keyof GetEngineLogResponses];
+
 export type GetCardData = {
     body?: never;
     path?: never;
@@ -2627,6 +3258,59 @@ export type FreeCardResponses = {
 
 export type FreeCardResponse = FreeCardResponses[keyof FreeCardResponses];
 
+export type ListCardsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/gpu/cards';
+};
+
+export type ListCardsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListCardsError = ListCardsErrors[keyof ListCardsErrors];
+
+export type ListCardsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CardList;
+};
+
+export type ListCardsResponse = ListCardsResponses[keyof ListCardsResponses];
+
 export type GetPlanData = {
     body?: never;
     path?: never;
@@ -2655,6 +3339,14 @@ export type GetPlanData = {
          * Image
          */
         image?: string | null;
+        /**
+         * Context
+         */
+        context?: number;
+        /**
+         * Megapixels
+         */
+        megapixels?: number;
     };
     url: '/api/gpu/plan';
 };

@@ -6,29 +6,38 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from stillbytes.app.server import card
-from stillbytes.app.server.ai_models import CardStatus, PlanModel
+from stillbytes.app.server import card as card_events
+from stillbytes.app.server.ai_models import CardList, CardModel, CardStatus, PlanModel
+from stillbytes.app.server.planning import Asked, Planner
 from stillbytes.app.server.workspace import Workspace
 
 Size = Annotated[str | None, Query(max_length=20)]
 Name = Annotated[str | None, Query(max_length=100)]
+NOT_YET = "No engine is in use yet: nothing holds the card's memory for Stillbytes."
 
 
 def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api/gpu", tags=["gpu"])
+    planner = Planner()
 
     @routes.get("/status")
     async def get_card() -> CardStatus:
         broker = workspace.broker
         if broker is None:
-            return CardStatus(present=False, says="Nothing has asked for an engine yet.")
-        return CardStatus.model_validate({"present": True, **card.fields(broker, broker.snapshot())})
+            return CardStatus(present=False, says=workspace.without_broker or NOT_YET)
+        return CardStatus.model_validate(card_events.fields(broker, broker.snapshot()))
 
     @routes.post("/free")
     async def free_card() -> CardStatus:
         if workspace.broker is not None:
             await workspace.broker.free_everything()
         return await get_card()
+
+    @routes.get("/cards")
+    def list_cards() -> CardList:
+        from stillbytes.gpu import cards  # noqa: PLC0415 - only when asked
+
+        return CardList(cards=[CardModel(name=one.name, vram_mib=one.vram_mib) for one in cards.table()])
 
     @routes.get("/plan")
     def get_plan(
@@ -38,20 +47,10 @@ def router(workspace: Workspace) -> APIRouter:
         disk: Literal["nvme", "ssd", "hdd"] | None = None,
         llm: Name = None,
         image: Name = None,
+        context: Annotated[int, Query(ge=512, le=1 << 20)] = 8192,
+        megapixels: Annotated[float, Query(ge=0.25, le=4, allow_inf_nan=False)] = 1.0,
     ) -> PlanModel:
-        from stillbytes.core import preferences  # noqa: PLC0415 - only when asked
-        from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
-        from stillbytes.gpu.plan import Wish, described, plan  # noqa: PLC0415
-        from stillbytes.gpu.plan.fields import as_fields  # noqa: PLC0415
-        from stillbytes.gpu.plan.installed import comfyui_flags, llama_flags  # noqa: PLC0415
-
-        made = plan(
-            described(card or None, vram or None, ram or None, disk),
-            Wish(llm=llm or None, image=image or None),
-            files=open_store(preferences.load()).files,
-            llama_flags=llama_flags(),
-            comfyui_flags=comfyui_flags(),
-        )
-        return PlanModel.model_validate(as_fields(made))
+        asked = Asked(card or None, vram or None, ram or None, disk, llm or None, image or None, context, megapixels)
+        return PlanModel.model_validate(planner.plan(asked))
 
     return routes

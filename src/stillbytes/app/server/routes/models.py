@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from stillbytes.app.server.ai_models import AiModel, AiModelList, PullModel, RemovedModel
-from stillbytes.app.server.models import JobModel
+from stillbytes.app.server.ai_models import (
+    AiModel,
+    AiModelList,
+    ModelFile,
+    ModelFiles,
+    ModelFolder,
+    PullFile,
+    PullLicence,
+    PullModel,
+    RemovedModel,
+)
+from stillbytes.app.server.models import JobModel, readable
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import ModelError, StillbytesError
 from stillbytes.core.jobs import Control, Job
 
 if TYPE_CHECKING:
-    from stillbytes.gpu.models.actions import Listed
+    from stillbytes.gpu.models.actions import Listed, Pull
     from stillbytes.gpu.models.store import Store
 
 
@@ -24,19 +36,45 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("")
     def list_models() -> AiModelList:
-        from stillbytes.gpu.models import actions  # noqa: PLC0415 - only when asked
+        from stillbytes.core import preferences  # noqa: PLC0415
+        from stillbytes.gpu.models import actions, folders  # noqa: PLC0415 - only when asked
 
-        return AiModelList(models=[told(listed) for listed in actions.list_models(store())])
+        here = store()
+        places = [
+            ModelFolder(path=readable(str(place.path)), title=folders.TITLES[place.kind])
+            for place in folders.known(preferences.load())
+        ]
+        listed = [told(one) for one in actions.list_models(here)]
+        return AiModelList(models=listed, home=readable(str(here.home)), folders=places)
+
+    @routes.get("/{id}/files")
+    def list_model_files(id: str) -> ModelFiles:
+        """Where each of a model's files is on this computer, and where it comes from."""
+        from stillbytes.gpu.models import registry  # noqa: PLC0415
+        from stillbytes.gpu.models.fetch import sources  # noqa: PLC0415
+
+        model = registry.get(id)
+        here = store().files(model)
+        return ModelFiles(
+            files=[
+                ModelFile(
+                    role=file.role,
+                    name=file.name,
+                    size=file.size,
+                    path=readable(str(here[file.role])) if file.role in here else None,
+                    source=sources.described(file.source),
+                    page=sources.page(file.source),
+                )
+                for file in model.files
+            ]
+        )
 
     @routes.get("/{id}/pull")
     def plan_pull(id: str) -> PullModel:
         from stillbytes.gpu.models import actions, registry  # noqa: PLC0415
 
-        plan = actions.plan_pull(store(), [registry.get(id)])
-        licences = [f"{licence.name} ({licence.url})" for licence in plan.licences]
-        return PullModel(
-            models=[model.title for model in plan.models], size=plan.size, estimated=plan.estimated, licences=licences
-        )
+        here = store()
+        return planned(actions.plan_pull(here, [registry.get(id)]), here)
 
     @routes.post("/{id}/pull", status_code=202)
     async def pull_model(id: str) -> JobModel:
@@ -73,8 +111,8 @@ def router(workspace: Workspace) -> APIRouter:
         from stillbytes.gpu.models import actions, registry  # noqa: PLC0415
 
         removed = actions.remove(store(), registry.get(id))
-        kept = [f"{path}: {reason}" for path, reason in removed.kept]
-        return RemovedModel(freed=removed.freed, removed=[str(path) for path in removed.removed], kept=kept)
+        kept = [readable(f"{path}: {reason}") for path, reason in removed.kept]
+        return RemovedModel(freed=removed.freed, removed=[readable(str(path)) for path in removed.removed], kept=kept)
 
     return routes
 
@@ -90,7 +128,46 @@ def store() -> Store:
         raise StillbytesError(f"The models' folders cannot be read: {error}.") from error
 
 
+def planned(plan: Pull, here: Store) -> PullModel:
+    """What is shown before a person says yes."""
+    from stillbytes.gpu.models.fetch import sources  # noqa: PLC0415
+
+    files = [
+        PullFile(
+            model=model.title,
+            name=file.name,
+            size=file.size,
+            estimated=file.estimated,
+            source=sources.described(file.source),
+        )
+        for model, file in plan.missing
+    ]
+    licences = [PullLicence(name=one.name, url=one.url, paid=one.commercial) for one in plan.licences]
+    return PullModel(
+        models=list(dict.fromkeys(file.model for file in files)),
+        files=files,
+        found=[readable(str(path)) for path in plan.found],
+        size=plan.size,
+        estimated=plan.estimated,
+        licences=licences,
+        home=readable(str(here.home)),
+        free=room(here.home),
+    )
+
+
+def room(folder: Path) -> int:
+    """Bytes that are free where it is, or will be made; 0 where the system does not tell."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
 def told(listed: Listed) -> AiModel:
+    from stillbytes.gpu.models.folders import TITLES  # noqa: PLC0415 - only when asked
+
     model = listed.model
     return AiModel(
         id=model.id,
@@ -104,7 +181,7 @@ def told(listed: Listed) -> AiModel:
         size=listed.size,
         estimated=model.estimated and not listed.installed,
         installed=listed.installed,
-        places=list(listed.places),
+        places=[TITLES[place] for place in listed.places],
         licence=model.licence.name,
         licence_url=model.licence.url,
         paid=model.licence.commercial,

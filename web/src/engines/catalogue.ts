@@ -1,0 +1,84 @@
+/** The models as a person looks for them: by what they do, then by family, each family in its precisions. */
+import type { AiModel } from '../api/types';
+
+export interface Family {
+  name: string;
+  title: string;
+  /** In the order of their declaration: the most exact precision first. */
+  models: AiModel[];
+  tasks: string[];
+  quality: number;
+}
+
+export interface Area {
+  label: string;
+  families: Family[];
+}
+
+const AREAS: { label: string; kinds: string[] }[] = [
+  { label: 'Language models', kinds: ['language', 'vision-language'] },
+  { label: 'Image models', kinds: ['diffusion'] },
+  { label: 'Selection', kinds: ['segmenter'] },
+  { label: 'Removal', kinds: ['remover'] },
+  { label: 'Enlarging', kinds: ['upscaler'] },
+  { label: 'Depth', kinds: ['depth'] },
+  { label: 'Additions to image models', kinds: ['lora', 'controlnet', 'adapter'] },
+  { label: 'Parts that image models need', kinds: ['text-encoder', 'image-encoder', 'vae'] },
+];
+
+const WORDS: Record<string, string> = {
+  chat: 'answers',
+  see: 'sees pictures',
+  create: 'creates',
+  fill: 'fills',
+  edit: 'edits',
+  remove: 'removes',
+  restyle: 'restyles',
+  upscale: 'enlarges',
+  subject: 'finds the subject',
+  object: 'finds what is pointed at',
+  words: 'finds what is named',
+  depth: 'tells depth',
+};
+
+/** What models can do, as one reads it. */
+export function doings(tasks: string[]): string {
+  return tasks.map((task) => WORDS[task] ?? task).join(', ');
+}
+
+/** The name without the precision that some titles end in. */
+function titleOf(model: AiModel): string {
+  return model.title.endsWith(` ${model.precision}`) ? model.title.slice(0, -model.precision.length - 1) : model.title;
+}
+
+function families(models: AiModel[]): Family[] {
+  const found = new Map<string, AiModel[]>();
+  for (const model of models) found.set(model.family, [...(found.get(model.family) ?? []), model]);
+  return [...found].map(([name, of]) => {
+    const first = of[0] as AiModel;
+    return {
+      name,
+      title: titleOf(first),
+      models: of,
+      tasks: first.tasks,
+      quality: Math.max(...of.map((m) => m.quality)),
+    };
+  });
+}
+
+/** All areas that have something to show, the best families first. */
+export function catalogue(models: AiModel[]): Area[] {
+  return AREAS.map(({ label, kinds }) => ({
+    label,
+    families: families(models.filter((m) => kinds.includes(m.kind))).sort((a, b) => b.quality - a.quality),
+  })).filter((area) => area.families.length > 0);
+}
+
+/** Those that fit what was typed: every word in name, tasks or licence. */
+export function sought(models: AiModel[], text: string, here: boolean): AiModel[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return models.filter((m) => {
+    const all = `${m.title} ${m.id} ${m.tasks.join(' ')} ${doings(m.tasks)} ${m.licence}`.toLowerCase();
+    return (!here || m.installed) && words.every((word) => all.includes(word));
+  });
+}

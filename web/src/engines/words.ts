@@ -1,0 +1,34 @@
+/** Numbers of models and plans in words. */
+import type { Figure } from '../api/types';
+
+/** MiB as people read it. */
+export function gigabytes(mib: number): string {
+  return mib >= 1000 ? `${(mib / 1024).toFixed(1)} GB` : `${Math.round(mib)} MB`;
+}
+
+/** Bytes of a file as it is sold: in powers of ten. */
+export function fileSize(bytes: number, estimated = false): string {
+  const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+  return estimated ? `~${size}` : size;
+}
+
+/** "57 tokens/s", "11 s", "9.9 GB". */
+export function amount(figure: Figure | null): string {
+  if (!figure) return 'unknown';
+  if (figure.unit === 'MiB') return gigabytes(figure.value);
+  return `${figure.value.toFixed(figure.value >= 10 ? 0 : 1)} ${figure.unit}`;
+}
+
+/** Where a number comes from and how far it can be off: "estimate, ± 27 %". */
+export function basis(figure: Figure | null): string {
+  if (!figure) return '';
+  const spread = Math.round(figure.spread * 100);
+  return spread ? `${figure.basis}, ± ${spread} %` : figure.basis;
+}
+
+/** The same where there is little room: "est.", "publ.", "meas.". */
+export function basisInShort(figure: Figure | null): string {
+  if (!figure) return '';
+  if (figure.basis === 'estimate') return 'est.';
+  return figure.basis.startsWith('published') ? 'publ.' : 'meas.';
+}
