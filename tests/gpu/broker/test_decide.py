@@ -45,9 +45,10 @@ SMALL = Resident("small", "onnx", 500, uncertainty=0.1, start_s=0.1, host_s=0.1,
 class Table:
     """A decider and the device beside it, where everything that is asked for happens when `settle` is called."""
 
-    def __init__(self, policy: Policy | None = None, total: int = TOTAL) -> None:
+    def __init__(self, policy: Policy | None = None, total: int = TOTAL, *, by_process: bool = True) -> None:
         self.decider = Decider(total, (CHAT, FILL, SMALL), policy=policy or Policy(prefetch=False, ahead=False))
         self.total, self.foreign, self.now = total, 0, 0.0
+        self.by_process = by_process
         self.held: dict[str, int] = {}
         self.working: dict[str, int] = {}
         self.said: list[object] = []
@@ -57,7 +58,9 @@ class Table:
         used = {"llama": 0, "comfyui": 0, "onnx": 0}
         for name, mib in self.held.items():
             used[{"chat": "llama", "fill": "comfyui", "small": "onnx"}[name]] += mib
-        reading = Reading(self.total - self.foreign - sum(used.values()), used)
+        for id, mib in self.working.items():
+            used[id] += mib
+        reading = Reading(self.total - self.foreign - sum(used.values()), used if self.by_process else None)
         answer = self.decider.handle(event, reading, self.now)  # type: ignore[arg-type]
         self.said = list(answer.effects)
         return self.said
@@ -245,6 +248,41 @@ def test_freeing_everything_unloads_what_is_idle_and_loads_nothing_unasked() -> 
     for _ in range(20):
         assert loads(table.tell(Tick(), 1.0)) == []
     assert loads(table.ask("b", "chat")) == ["chat"]
+
+
+@pytest.mark.parametrize("by_process", [True, False])
+def test_work_under_way_drives_nobody_out_for_memory_that_it_has_taken_already(by_process: bool) -> None:
+    table = Table(Policy(prefetch=False), total=7700, by_process=by_process)
+    table.ask("once", "small", working=100)
+    table.load("small", 500)
+    table.tell(Finished("once", 100), 1.0)
+    table.ask("a", "fill", working=1200)
+    table.load("fill", 5000)
+    for id in "abcde":
+        table.tell(Finished(id, 1200), 1.0)
+        table.ask(chr(ord(id) + 1), "fill", working=1200)
+    assert granted(table.said) == ["f"]
+    table.working["comfyui"] = 1200  # the 1000 MiB that are left would be too little for the same again
+    assert [unloads(table.tell(Tick(), 1.0)) for _ in range(5)] == [{}] * 5
+
+
+@pytest.mark.parametrize("by_process", [True, False])
+def test_a_batch_under_way_counts_once_when_room_is_made_for_a_person(by_process: bool) -> None:
+    table = Table(total=8000, by_process=by_process)
+    table.ask("batch", "fill", interactive=False, working=1500)
+    table.tell(Tick(), 20.0)
+    assert granted(table.load("fill", 5000)) == ["batch"]
+    table.working["comfyui"] = 1500
+    table.ask("person", "small", working=400)  # 1500 are free: enough beside the batch
+    assert unloads(table.said) == {} and loads(table.said) == ["small"]
+    table.held["small"] = 500
+    assert granted(table.load("small", 500)) == ["person"]
+
+
+def test_what_no_empty_card_would_hold_is_refused_at_once_with_the_figures() -> None:
+    table = Table()
+    [refusal] = [effect for effect in table.ask("a", "chat", working=9000) if isinstance(effect, Refuse)]
+    assert "14.6 GB" in refusal.reason and "11.7 GB" in refusal.reason
 
 
 def test_freeing_one_engine_leaves_the_others_alone() -> None:

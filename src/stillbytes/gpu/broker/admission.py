@@ -126,21 +126,30 @@ class Admission:
         own = self.desk.swap.way.residents if self.desk.swap and self.desk.swap.id == job.request.id else ()
         if any(account.state == "loading" for account in self.desk.ledger.of(own)):
             return True
-        for index in range(job.least, len(job.request.ways)):
-            way = job.request.ways[index]
-            known = way in self.desk.ledger.peaks
-            working = self.desk.ledger.working_mib(way) if known else way.working_mib
-            if sum(account.whole for account in self.desk.ledger.of(way.residents)) + working <= room:
+        needs = [self._needs(way) for way in job.request.ways]
+        for index in range(job.least, len(needs)):
+            if needs[index] <= room:
                 if index > job.way:
-                    self.desk.say(f"{job.request.label} {way.says or 'in a smaller way'}{self.desk.in_the_way()}.")
+                    says = job.request.ways[index].says or "in a smaller way"
+                    self.desk.say(f"{job.request.label} {says}{self.desk.in_the_way()}.")
                 job.way, job.short_since = index, None
                 return True
+        least, has = min(needs[job.least :]), self.desk.ledger.total
+        if least > has - self.desk.ledger.guard:
+            self._give_up(job, f"It needs {least / 1024:.1f} GB of memory, of which there are {has / 1024:.1f} GB")
+            return False
         job.short_since = self.desk.now if job.short_since is None else job.short_since
         job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
         patience = FOREIGN_PATIENCE_S if job.request.interactive else BATCH_PATIENCE_S
         if self.desk.now - job.short_since > patience:
             self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
         return False
+
+    def _needs(self, way: Way) -> int:
+        """What it takes on an otherwise empty card, by the best knowledge."""
+        known = way in self.desk.ledger.peaks
+        working = self.desk.ledger.working_mib(way) if known else way.working_mib
+        return sum(account.whole for account in self.desk.ledger.of(way.residents)) + working
 
     def _give_up(self, job: Job, reason: str) -> None:
         if self.desk.swap is not None and self.desk.swap.id == job.request.id:

@@ -167,6 +167,18 @@ class Ledger:
         """What may be given to new work; negative when too much is gone already."""
         return reading.free - self.promised(reading) - self.guard
 
+    def room_afterwards(self, reading: Reading) -> int:
+        """What may be given to new work once all work under way has ended and all that was asked back is there.
+
+        Where the driver does not tell by process, nobody knows how much of its memory work has taken, nor how much of
+        what was asked back has come: then it is what our models leave beside other programs.
+        """
+        working = sum(self.working_mib(way) for way, _ in self.working.values())
+        if reading.used is not None:
+            return self.available(reading) + self.outstanding(reading) + working
+        most = reading.free + working + sum(coming.mib for coming in self.coming)
+        return min(self.total - self._foreign - self.held(), most) - self.guard
+
     def observe(self, reading: Reading) -> None:
         """Take in a reading. While nothing of ours moves, what is neither free nor ours is of other programs; that
         figure is kept while something does, where the driver does not tell by process."""
@@ -189,7 +201,7 @@ class Ledger:
     def outstanding(self, reading: Reading) -> int:
         """What engines agreed to give back and have not yet given."""
         if reading.used is None:
-            return self._still_out(self.coming, reading)
+            return max(0, min(sum(coming.mib for coming in self.coming), self._unexplained(reading)))
         return sum(self.still_out(engine, reading) for engine in {coming.engine for coming in self.coming})
 
     def still_out(self, engine: str, reading: Reading) -> int:
@@ -201,19 +213,27 @@ class Ledger:
         return max(0, min(sum(coming.mib for coming in asked), reading.used.get(engine, 0) - kept))
 
     def _still_out(self, asked: Sequence[Coming], reading: Reading) -> int:
-        """The same from what the whole device has free: what is missing there beside all that we know of."""
-        known = self._foreign + self.held() + sum(a.arrived(reading) for a in self.accounts.values())
-        known += sum(self.working_mib(way) for way, _ in self.working.values())
-        return max(0, min(sum(coming.mib for coming in asked), self.total - reading.free - known))
+        """The same from what the whole device has free, were all taken that work may take at most."""
+        working = sum(self.working_mib(way) for way, _ in self.working.values())
+        return max(0, min(sum(coming.mib for coming in asked), self._unexplained(reading) - working))
+
+    def _unexplained(self, reading: Reading) -> int:
+        """Where the driver does not tell by process: what work has taken and what is still on its way back, together.
+        It is what is missing on the device beside models and what other programs held before."""
+        arrived = sum(account.arrived(reading) for account in self.accounts.values())
+        return self.total - reading.free - self._foreign - self.held() - arrived
 
     def _unrealised(self, reading: Reading) -> int:
-        """What running work may still take. Without figures by process, all that it may take at most."""
+        """What running work may still take. Without figures by process, what is on its way back counts as such before
+        it counts as taken."""
+        if reading.used is None:
+            working = sum(self.working_mib(way) for way, _ in self.working.values())
+            taken = self._unexplained(reading) - sum(coming.mib for coming in self.coming)
+            return working - max(0, min(working, taken))
         total = 0
         for engine in {engine for _, engine in self.working.values()}:
-            most = self._work_of(engine)
-            if reading.used is not None:
-                most -= max(0, reading.used.get(engine, 0) - self.held(engine))
-            total += max(0, most)
+            taken = max(0, reading.used.get(engine, 0) - self.held(engine))
+            total += max(0, self._work_of(engine) - taken)
         return total
 
     def _work_of(self, engine: str) -> int:

@@ -38,8 +38,7 @@ class Quiet:
         if situation == self.desk.prepared:
             return
         self.desk.prepared = situation
-        working = sum(self.desk.ledger.working_mib(way) for way, _ in self.desk.ledger.working.values())
-        room = self.desk.available + outstanding + working
+        room = self.desk.ledger.room_afterwards(self.desk.reading)
         foresight = Foresight(self.desk.ledger, room, self.desk.likely(), self.desk.wanted)
         move = foresight.best(
             self.desk.idle(Way(())), prefetch=self.desk.policy.prefetch, partial=self.desk.policy.partial
