@@ -52,12 +52,13 @@ class Operation:
 
     Class keywords: `stage` and `order` say when it runs, `group` under which heading its parameters stand,
     `version` counts changes of what its numbers mean. `seldom` marks a display operation that most pictures do without:
-    a kernel without all of those serves them faster.
+    a kernel without all of those serves them faster. `local`: only adjustments have its parameters.
     """
 
     stage: ClassVar[Stage]
     order: ClassVar[int]
     version: ClassVar[int]
+    local: ClassVar[bool]
     seldom: ClassVar[bool]
     group: ClassVar[str]
     name: ClassVar[str]
@@ -70,11 +71,22 @@ class Operation:
         cls.parameters = tuple(named(value, key, group, cls.name) for key, value in held)
         for parameter in cls.parameters:
             setattr(cls, parameter.name, parameter)
+        cls.local = bool(cls.parameters) and all(p.scope == "local" for p in cls.parameters)
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         """The numbers that the kernel reads: name -> scalar or (n,) float32, of the same shapes for any settings."""
         del scene
-        return {p.name: float(settings.number(p.name)) for p in self.parameters if p.kind == "number"}
+        return {
+            p.name: float(settings.number(p.name)) for p in self.parameters if p.kind == "number" and p.scope != "local"
+        }
+
+    def local_uniforms(self, delta: Mapping[str, float]) -> Uniforms:
+        """What an adjustment adds to the uniforms where its mask is 1, of the same shapes for any delta. Their effect
+        is that of the sum over all adjustments, a parameter's own kept within its range.
+
+        delta: parameter -> number; only those that the adjustment changes.
+        """
+        return {p.name: float(delta.get(p.name, 0.0)) for p in self.parameters if p.scope != "global"}
 
     def active(self, settings: Settings) -> bool:
         """Whether the operation changes anything under these settings."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from stillbytes.core.errors import InvalidSetting
 
 Kind = Literal["number", "choice", "toggle", "curve"]
+Scope = Literal["global", "both", "local"]
 Point = tuple[float, float]
 Value = float | str | bool | tuple[Point, ...] | None
 
@@ -26,6 +27,7 @@ class Parameter:
     gradient: two or more CSS colours that the slider's track runs through, when the ends have a colour.
     xmp: qualified name of the sidecar field; Adobe's `crs:` where one exists, else ours (`sb:`).
     xmp_choices: the file's word for each of `choices`, in order, where it differs.
+    scope: whether it is of the whole picture, of adjustments (then its value is added where their mask is), or both.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Parameter:
     says: str = ""
     label: str = ""
     gradient: tuple[str, ...] = ()
+    scope: Scope = "global"
     name: str = ""
     group: str = ""
     operation: str = ""
@@ -137,10 +140,22 @@ def parameter(
     says: str,
     label: str = "",
     gradient: tuple[str, ...] = (),
+    scope: Scope = "global",
 ) -> Parameter:
     """A number on a slider."""
     return Parameter(
-        "number", default, minimum, maximum, step, unit, scale, xmp=xmp, says=says, label=label, gradient=gradient
+        "number",
+        default,
+        minimum,
+        maximum,
+        step,
+        unit,
+        scale,
+        xmp=xmp,
+        says=says,
+        label=label,
+        gradient=gradient,
+        scope=scope,
     )
 
 

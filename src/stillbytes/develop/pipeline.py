@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -18,14 +18,16 @@ from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
+from stillbytes.develop.frame_grid import FrameGrid, Light
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.guide import Guide, guide
 from stillbytes.develop.kernels import layout
 from stillbytes.develop.kernels.load import Library, Placed, library, pixels
+from stillbytes.develop.local import Coverages, Local
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
-from stillbytes.develop.resample import halvings, resampled
+from stillbytes.develop.resample import halvings, resampled, through
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decoded import Decoded
@@ -41,6 +43,8 @@ LOOK_MARGIN = 24
 GUIDE_EDGE = 1024
 HELD_BYTES = 64 << 20
 """What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
+MASK_BYTES = 96 << 20
+"""The same of masks."""
 Dtype = Literal["uint8", "uint16", "float32"]
 
 
@@ -82,6 +86,7 @@ class Pipeline:
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._last_bases: tuple[Geometry, Guide, NDArray[np.uint32]] | None = None
+        self._coverages = Coverages(MASK_BYTES)
 
     @cached_property
     def _library(self) -> Library:
@@ -149,11 +154,13 @@ class Pipeline:
         region: Rect | None = None,
         output: Output = PREVIEW,
         cancelled: Callable[[], bool] | None = None,
+        local: Sequence[Local] = (),
     ) -> Frame:
         """The developed picture at `scale` output pixels per full-resolution pixel, or a region of that grid.
 
-        A region shows the same bytes as that part of the whole. Raises Cancelled between strips when `cancelled`
-        says so, InvalidSetting for a region or scale that makes no sense.
+        local: what adjustments add, all in the same pass. A region shows the same bytes as that part of the whole.
+        Raises Cancelled between strips when `cancelled` says so, InvalidSetting for a region or scale that makes no
+        sense.
         """
         if not (math.isfinite(scale) and 1e-4 <= scale <= 4):
             raise InvalidSetting(f"The scale {scale!r} is not possible.", "Use 0.0001 to 4.")
@@ -172,8 +179,10 @@ class Pipeline:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
             byte = output.dtype == "uint8"
             whole_look = not byte or any(o.seldom and o.active(settings) for o in layout.look_operations())
-            kernel = layout.look_name("byte" if byte else "float", whole=whole_look)
-            rows = max(128, min(cut.height, STRIP_PIXELS // max(cut.width, 1)))
+            kernel = layout.look_name("byte" if byte else "float", whole=whole_look, local=bool(local))
+            pixels_at_once = STRIP_PIXELS // (1 + len(local) // 4)
+            rows = max(128, min(cut.height, pixels_at_once // max(cut.width, 1)))
+            deltas = layout.pack_local(adjustment.delta for adjustment in local)
             look = None
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
@@ -182,6 +191,11 @@ class Pipeline:
                 base, held = self._base(settings, form, grid, strip)
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
                 look = look or self._look_arguments(settings, form, grid, output)
+                masks: tuple[Placed | NDArray[np.float32] | int, ...] = ()
+                if local:
+                    places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self.light)
+                    weights = self._coverages.weights(local, places)
+                    masks = Placed(weights, (strip.x, strip.y, 0)), deltas, len(local)
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
                     kernel,
@@ -190,12 +204,18 @@ class Pipeline:
                     grid.width,
                     grid.height,
                     *look[2:],
+                    *masks,
                     target,
                 )
         result = form.from_cut(out)
         if output.dtype == "uint16":
             return Frame(np.rint(result * 65535).astype(np.uint16), output.space)
         return Frame(result, output.space)  # type: ignore[arg-type]
+
+    @cached_property
+    def light(self) -> Light:
+        """The photo itself, for masks that depend on what is in it."""
+        return Light(self._light, self._light_at)
 
     # Stages
 
@@ -228,6 +248,31 @@ class Pipeline:
                 if self.raw or chosen:
                     return operation.uniforms(settings, self._scene(settings, scale, level))
         return None
+
+    @cached_property
+    def _neutral(self) -> NDArray[np.float32]:
+        """(3, 3): white-balanced camera RGB -> scene-linear Rec.2020, middle grey 0.18."""
+        scene = self._scene(Settings(), 1.0, 0)
+        return np.asarray(scene.camera_matrix * 2.0**scene.baseline, np.float32)
+
+    def _light(self, grid: FrameGrid) -> NDArray[np.float32]:
+        with self._lock:
+            step = grid.pixel * self.frame.long_edge
+            level = halvings(step)
+            a, b, tx, c, d, ty = grid.affine
+            s = 2.0**-level
+            affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
+            planes = through(self._library, self._sensor, affine, level, grid.rect, None)
+        return np.asarray(np.tensordot(self._neutral, planes, 1))
+
+    def _light_at(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
+        with self._lock:
+            planes = self._overview
+        height, width = planes.shape[1:]
+        x = points[:, 0] * self.frame.long_edge / self.frame.width * width
+        y = points[:, 1] * self.frame.long_edge / self.frame.height * height
+        column, row = np.clip(x.astype(np.int64), 0, width - 1), np.clip(y.astype(np.int64), 0, height - 1)
+        return np.asarray(planes[:, row, column].T @ self._neutral.T, np.float32)
 
     def _base(self, settings: Settings, form: Geometry, grid: Size, strip: Rect) -> tuple[Planes, Rect]:
         """The cut grid's white-balanced camera RGB over `strip` and what the look kernel reads around it."""

@@ -31,8 +31,13 @@ def resampled(
 
     grid: size of the whole cut grid. level: of the sensor to read. noise: uniforms of noise reduction there.
     """
+    return through(library, sensor, form.affine(grid, 2.0**-level), level, need, noise)
+
+
+def through(library: Library, sensor: Sensor, affine: Affine, level: int, need: Rect, noise: Uniforms | None) -> Planes:
+    """White-balanced camera RGB at the places that `affine` leads to from the columns and rows of `need`: pixel
+    coordinates of that level. What lies beyond the frame repeats the nearest edge pixels."""
     source = sensor.size(level)
-    affine = form.affine(grid, 2.0**-level)
     a, b, tx, c, d, ty = affine
     whole = Rect.of(source)
     shift = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
@@ -45,7 +50,7 @@ def resampled(
     held = Placed(planes, (x, y, 0))
     out = np.empty((3, need.height, need.width), np.float32)
     target = Placed(out, (need.x, need.y, 0))
-    if form.angle:
+    if b or c:
         uniforms = np.array([*affine, stretch], np.float32)
         table = geometry.LANCZOS_TABLE
         library.call("resample_turned", held, source.width, source.height, uniforms, table, taps // 2, target)

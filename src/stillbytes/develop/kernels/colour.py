@@ -66,6 +66,11 @@ class Colour:
         turned = [matrix[3 * i] * r + matrix[3 * i + 1] * g + matrix[3 * i + 2] * b for i in range(3)]
         return Colour(turned, ev=self.ev, pending=self._pending)
 
+    def scaled(self, gains: Triple) -> Colour:
+        """Each channel by its own gain; brightness is taken to stay as it is."""
+        rgb = self._rgb if self._rgb is not None else self.rgb
+        return Colour([c * gain for c, gain in zip(rgb, gains, strict=True)], ev=self.ev, pending=self._pending)
+
     def brightened(self, ev: Any) -> Colour:
         """By `ev` stops, the same for all channels."""
         pending = ev if self._pending is None else self._pending + ev

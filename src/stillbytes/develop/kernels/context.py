@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -12,13 +12,24 @@ import numpy as np
 from stillbytes.develop.kernels import functions
 from stillbytes.develop.tables import ENTRIES, OCTAVES, STEPS_BITS
 
+Range = tuple[float, float] | None
+
 
 class Uniforms:
-    """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers."""
+    """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers.
 
-    def __init__(self, buffer: Any, places: dict[str, tuple[int, int]]) -> None:
+    added: name -> what adjustments add at this pixel, with the range that the sum is kept in; of arrays a list. Such an
+    array has no part that is the same for all pixels.
+    """
+
+    def __init__(
+        self, buffer: Any, places: dict[str, tuple[int, int]], added: Mapping[str, tuple[Any, Range]] | None = None
+    ) -> None:
         for name, (start, length) in places.items():
             setattr(self, name, buffer[start] if length == 0 else Reader(buffer, start))
+        for name, (here, limits) in (added or {}).items():
+            total = getattr(self, name) + here if name in places else here
+            setattr(self, name, total if limits is None else hl.clamp(total, *map(hl.f32, limits)))
 
 
 class Reader:
@@ -94,6 +105,8 @@ class Context:
     exp2 = staticmethod(functions.exp2)
     sqrt = staticmethod(functions.sqrt)
     inverse = staticmethod(functions.inverse)
+    sine = staticmethod(hl.sin)
+    cosine = staticmethod(hl.cos)
 
     def ramp(self, v: Any) -> Any:
         """A smooth max(v, 0): 0 up to -1, a parabola to 1, then v."""

@@ -7,9 +7,6 @@ from typing import Any
 
 import halide as hl
 
-LANES = 16
-"""Vector width in float32 lanes; narrower machines split it."""
-
 
 @dataclass(frozen=True)
 class Kernel:

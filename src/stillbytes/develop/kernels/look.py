@@ -9,15 +9,18 @@ from typing import Any
 import halide as hl
 
 from stillbytes.develop.kernels.colour import Colour
-from stillbytes.develop.kernels.context import Context, Uniforms
+from stillbytes.develop.kernels.context import Context, Range, Uniforms
 from stillbytes.develop.kernels.functions import inverse, log2, power
-from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, interleaved
+from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, interleaved
 from stillbytes.develop.kernels.layout import (
+    AT_ONCE,
     GRID_CELL,
     GRID_DEPTH,
     GRID_FLOOR,
     GRID_SPAN,
     GRID_Z0,
+    LANES,
+    local_places,
     look_name,
     look_operations,
     places,
@@ -32,10 +35,17 @@ STRIP = 32
 
 
 class Look:
-    """Builds the look kernel from the operations of the catalogue; `whole`: with those that are seldom needed."""
+    """Builds the look kernel from the operations of the catalogue.
 
-    def __init__(self, whole: bool) -> None:
-        self._whole = whole
+    whole: with those that are seldom needed. local: with adjustments, whose masks' weights and numbers are two more
+    images, so that uniforms may differ from pixel to pixel.
+    """
+
+    def __init__(self, whole: bool, local: bool) -> None:
+        self._whole, self._local = whole, local
+        self.weights = image(hl.UInt(16), 3, "weights")
+        self.deltas = image(hl.Float(32), 2, "deltas")
+        self.adjustments = integer("adjustments")
         self.source = image(hl.Float(32), 3, "source")
         self.grid = image(hl.UInt(32), 3, "grid")
         self.uniforms = image(hl.Float(32), 1, "uniforms")
@@ -47,9 +57,8 @@ class Look:
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        return (
-            self.source, self.grid, self.uniforms, self.width, self.height, self.grid_width, self.grid_height
-        )  # fmt: skip
+        usual = (self.source, self.grid, self.uniforms, self.width, self.height, self.grid_width, self.grid_height)
+        return (*usual, self.weights, self.deltas, self.adjustments) if self._local else usual
 
     def bases(self, own: Any, ctx: Context) -> tuple[Any, Any]:
         """The two edge-aware bases at this pixel: trilinear look-up in the bilateral grid.
@@ -82,6 +91,35 @@ class Look:
             found.append((left + (right - left) * fx) * hl.f32(GRID_SPAN / 65535) + hl.f32(GRID_FLOOR))
         return found[0], found[1]
 
+    def added(self) -> list[dict[str, tuple[Any, Range]]]:
+        """What adjustments add to the uniforms of each operation at this pixel; zeros in a kernel without them."""
+        held, count = local_places()
+        total: Any = [hl.f32(0.0)] * count
+        if self._local:
+            sums = hl.Func("adjusted")
+            which = hl.RDom([(0, (self.adjustments + AT_ONCE - 1) / AT_ONCE)])
+            held_by = [hl.min(which.x * AT_ONCE + k, self.adjustments - 1) for k in range(AT_ONCE)]
+            weights = [hl.f32(self.weights[self.x, self.y, k]) * hl.f32(1 / 65535) for k in held_by]
+            sums[self.x, self.y] = hl.Tuple([hl.f32(0.0)] * count)
+            before = sums[self.x, self.y]
+            added = [[w * self.deltas[i, which.x * AT_ONCE + k] for k, w in enumerate(weights)] for i in range(count)]
+            sums[self.x, self.y] = hl.Tuple([sum(own, before[i]) for i, own in enumerate(added)])
+            held_row = hl.Func("adjusted_row")
+            held_row[self.x, self.y] = sums[self.x, self.y]
+            self.sums, self.sums_row, self.which = sums, held_row, which
+            total = held_row[self.x, self.y]
+        found = []
+        for operation, own, (_, shared) in zip(look_operations(), held, self._places, strict=True):
+            ranges: dict[str, Range] = {p.name: (p.minimum, p.maximum) for p in operation.parameters}
+            found.append(
+                {
+                    name: (total[start] if not length else [total[start + i] for i in range(length)], ranges.get(name))
+                    for name, (start, length) in own.items()
+                    if self._local or name not in shared
+                }
+            )
+        return found
+
     def pixel(self) -> tuple[list[Any], Context]:
         """Encoded output channels (0..1), and the context with the intermediate images that they read."""
         x, y, frame = self.x, self.y, self.frame
@@ -94,10 +132,10 @@ class Look:
         ctx.bases(*self.bases(own, ctx), own)
         rgb = [source[x, y, i] for i in range(3)]
         colour: Any = Colour(rgb, ev=own)
-        for operation, (_, held) in zip(look_operations(), self._places, strict=True):
-            if operation.seldom and not self._whole:
+        for operation, (_, held), added in zip(look_operations(), self._places, self.added(), strict=True):
+            if (operation.seldom and not self._whole) or (operation.local and not self._local):
                 continue
-            uniforms = Uniforms(self.uniforms, dict(held))
+            uniforms = Uniforms(self.uniforms, dict(held), added)
             if operation.stage == "detail":
                 colour = colour.brightened(operation.build(source, uniforms, ctx))
             else:
@@ -141,10 +179,10 @@ def _unpacked(word: Any) -> list[Any]:
     return [hl.f32(hl.i32(word & 0xFFFF)), hl.f32(hl.i32(word >> 16))]
 
 
-def look(kind: str, *, whole: bool) -> Kernel:
+def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
     """`kind` "byte": interleaved uint8 with dither; "float": interleaved float32, 0..1."""
-    look = Look(whole)
-    name = look_name(kind, whole=whole)
+    look = Look(whole, local)
+    name = look_name(kind, whole=whole, local=local)
     x, y, c = look.x, look.y, hl.Var("c")
     channels, ctx = look.pixel()
     encoded = hl.Func("encoded")
@@ -178,12 +216,23 @@ def look(kind: str, *, whole: bool) -> Kernel:
     # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
     look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     look.row.compute_at(out, yi).hoist_storage(out, yo).vectorize(look.row.args()[0], 8, hl.TailStrategy.RoundUp)
-    for f in (out, encoded, *ctx.rows, *ctx.loads, *ctx.stages, look.row):
+    sums = []
+    if local:
+        # A vector's sums stay in registers while its adjustments are gone through.
+        sums = [look.sums, look.sums_row]
+        xo, xi = hl.Var("xo"), hl.Var("xi")
+        look.sums_row.compute_at(out, yi).hoist_storage(out, yo)
+        look.sums_row.split(x, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
+        look.sums.compute_at(look.sums_row, xo).bound_extent(x, LANES).store_in(hl.MemoryType.Register).vectorize(x)
+        look.sums.update().reorder(x, look.which.x).vectorize(x)
+    for f in (out, encoded, *ctx.rows, *ctx.loads, *ctx.stages, *sums, look.row):
         f.never_partition_all()
     interleaved(out, 3)
     return Kernel(name, out, look.arguments, fused=True)
 
 
 KERNELS: tuple[Callable[[], Kernel], ...] = tuple(
-    partial(look, kind, whole=whole) for kind, whole in (("byte", True), ("byte", False), ("float", True))
+    partial(look, kind, whole=whole, local=local)
+    for kind, whole in (("byte", True), ("byte", False), ("float", True))
+    for local in (False, True)
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 import halide as hl
 
-from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.layout import LANES
 
 PLANES = 3
 LEVELS = 4

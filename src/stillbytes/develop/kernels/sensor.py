@@ -11,7 +11,8 @@ from typing import Any
 import halide as hl
 
 from stillbytes.develop.kernels.functions import cube_root, inverse
-from stillbytes.develop.kernels.kernel import LANES, Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.layout import LANES
 
 RED, GREEN, BLUE = 0, 1, 2
 

@@ -14,7 +14,12 @@ from stillbytes.develop.parameter import parameter
 
 class Clarity(Operation, stage="scene", order=40, version=1, group="Presence"):
     clarity = parameter(
-        0.0, -100, 100, xmp="crs:Clarity2012", says="Contrast of middle-sized detail; negative softens it."
+        0.0,
+        -100,
+        100,
+        xmp="crs:Clarity2012",
+        says="Contrast of middle-sized detail; negative softens it.",
+        scope="both",
     )
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:

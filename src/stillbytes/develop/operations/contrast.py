@@ -13,7 +13,12 @@ from stillbytes.develop.parameter import parameter
 
 class Contrast(Operation, stage="scene", order=50, version=1, group="Tone"):
     contrast = parameter(
-        0.0, -100, 100, xmp="crs:Contrast2012", says="Difference between light and dark around middle grey."
+        0.0,
+        -100,
+        100,
+        xmp="crs:Contrast2012",
+        says="Difference between light and dark around middle grey.",
+        scope="both",
     )
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:

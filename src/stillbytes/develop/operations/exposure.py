@@ -21,11 +21,13 @@ class Exposure(Operation, stage="scene", order=20, version=1, group="Tone"):
         unit="EV",
         xmp="crs:Exposure2012",
         says="Brightness of the whole picture; +1 doubles the light.",
+        scope="both",
     )
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
-        return {"ev": settings.number("exposure") + scene.baseline}
+        return {"exposure": settings.number("exposure"), "baseline": scene.baseline}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        ctx.brightened(u.ev)
-        return value.brightened(u.ev)
+        ev = u.exposure + u.baseline
+        ctx.brightened(ev)
+        return value.brightened(ev)

@@ -44,6 +44,10 @@ class Sharpening(Operation, stage="detail", order=10, version=1, group="Detail")
         0.0, 0, 100, xmp="crs:SharpenEdgeMasking", label="Masking", says="Keeps smooth areas free of sharpening."
     )
 
+    sharpness = parameter(
+        0.0, -100, 100, xmp="crs:LocalSharpness", says="Added to the strength of the sharpening.", scope="local"
+    )
+
     def active(self, settings: Settings) -> bool:
         return settings.number("sharpen_amount") > 0
 
@@ -82,4 +86,5 @@ class Sharpening(Operation, stage="detail", order=10, version=1, group="Detail")
         slope_x, slope_y = ev[x + 1, y] - ev[x - 1, y], ev[x, y + 1] - ev[x, y - 1]
         edge = ctx.sqrt(slope_x * slope_x + slope_y * slope_y)
         mask = ctx.smoothstep(edge * u.steepness + u.offset)
-        return u.amount * mask * detail * ctx.inverse(1.0 + u.limit * ctx.absolute(detail))
+        amount = ctx.larger(u.amount + u.sharpness * 0.022, 0.0)
+        return amount * mask * detail * ctx.inverse(1.0 + u.limit * ctx.absolute(detail))

@@ -16,13 +16,18 @@ from stillbytes.develop.parameter import parameter
 
 class ToneRegions(Operation, stage="scene", order=30, version=1, group="Tone"):
     highlights = parameter(
-        0.0, -100, 100, xmp="crs:Highlights2012", says="Brightness of the bright parts; negative recovers them."
+        0.0,
+        -100,
+        100,
+        xmp="crs:Highlights2012",
+        says="Brightness of the bright parts; negative recovers them.",
+        scope="both",
     )
     shadows = parameter(
-        0.0, -100, 100, xmp="crs:Shadows2012", says="Brightness of the dark parts; positive opens them."
+        0.0, -100, 100, xmp="crs:Shadows2012", says="Brightness of the dark parts; positive opens them.", scope="both"
     )
-    whites = parameter(0.0, -100, 100, xmp="crs:Whites2012", says="Where the brightest tones end.")
-    blacks = parameter(0.0, -100, 100, xmp="crs:Blacks2012", says="Where the darkest tones end.")
+    whites = parameter(0.0, -100, 100, xmp="crs:Whites2012", says="Where the brightest tones end.", scope="both")
+    blacks = parameter(0.0, -100, 100, xmp="crs:Blacks2012", says="Where the darkest tones end.", scope="both")
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         base = ctx.base_ev

@@ -24,6 +24,7 @@ class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"
         xmp="crs:Vibrance",
         gradient=("#808080", "#a8846a", "#d96a3b"),
         says="Saturation of the weaker colours; skin is spared.",
+        scope="both",
     )
     saturation = parameter(
         0.0,
@@ -32,6 +33,7 @@ class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"
         xmp="crs:Saturation",
         gradient=("#808080", "#c8603b", "#ff4a10"),
         says="Saturation of all colours; -100 is black and white.",
+        scope="both",
     )
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:

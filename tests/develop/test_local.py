@@ -1,0 +1,113 @@
+"""Adjustments in the look stage: one pass in which what a mask covers gets its own numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from stillbytes.core.geometry import Rect
+from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.local import Local
+from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.settings import Settings
+
+FLOAT = Output(dtype="float32")
+CLOSE = 2e-5
+"""Kernels with and without adjustments are compiled apart and round differently in the last bits."""
+GLOBAL: dict[str, Any] = {"exposure": 0.3, "contrast": 20, "shadows": 30, "clarity": 20, "saturation": 10}
+
+
+def everywhere(value: float) -> Any:
+    return lambda grid: np.full((grid.height, grid.width), value, np.float32)
+
+
+def ramp(grid: FrameGrid) -> NDArray[np.float32]:
+    x, _ = grid.points()
+    return np.clip(np.broadcast_to(x, (grid.height, grid.width)), 0, 1)
+
+
+def shown(scene: Pipeline, local: list[Local], **settings: Any) -> NDArray[Any]:
+    return scene.render(Settings(GLOBAL | settings), 1.0, output=FLOAT, local=local).pixels
+
+
+SHARED = [name for name in local_parameters() if name in parameters()]
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_mask_over_everything_is_the_global_parameter(scene: Pipeline, name: str) -> None:
+    delta = 0.6 if name == "exposure" else 25.0
+    local = [Local("all", {name: delta}, everywhere(1.0))]
+    expected = shown(scene, [], **{name: float(GLOBAL.get(name, 0.0)) + delta})
+    assert np.abs(shown(scene, local) - expected).max() < CLOSE
+    assert np.abs(shown(scene, []) - expected).max() > 100 * CLOSE
+
+
+@pytest.mark.parametrize("name", local_parameters())
+def test_a_mask_of_zero_changes_nothing_and_a_full_one_something(scene: Pipeline, name: str) -> None:
+    delta = {name: 1.0 if name == "exposure" else 60.0, "overlay_saturation": 50.0} if name == "overlay_hue" else {
+        name: 1.0 if name == "exposure" else 60.0
+    }  # fmt: skip
+    plain = shown(scene, [])
+    assert np.abs(shown(scene, [Local("none", delta, everywhere(0.0))]) - plain).max() < CLOSE
+    assert np.abs(shown(scene, [Local("all", delta, everywhere(1.0))]) - plain).max() > 100 * CLOSE
+
+
+def test_complementary_masks_add_up_to_the_whole_picture(scene: Pipeline) -> None:
+    parts = [Local("a", {"exposure": 1.0}, ramp), Local("b", {"exposure": 1.0}, lambda grid: 1 - ramp(grid))]
+    assert np.abs(shown(scene, parts) - shown(scene, [], exposure=1.3)).max() < 10 * CLOSE  # 16-bit weights
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 16, 21])
+def test_any_number_of_masks_is_the_sum_of_their_effects(scene: Pipeline, count: int) -> None:
+    many = [Local(f"{i}", {"exposure": 0.7 / count}, everywhere(1.0)) for i in range(count)]
+    assert np.abs(shown(scene, many) - shown(scene, [], exposure=1.0)).max() < CLOSE
+
+
+def test_sums_stay_within_a_parameter_s_range(scene: Pipeline) -> None:
+    local = [Local(f"{i}", {"saturation": -100.0}, everywhere(1.0)) for i in range(3)]
+    assert np.abs(shown(scene, local) - shown(scene, [], saturation=-100)).max() < CLOSE
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("angle", [0.0, 7.0])
+def test_a_region_shows_the_same_bytes_as_that_part_of_the_whole(scene: Pipeline, dtype: Any, angle: float) -> None:
+    settings = Settings(GLOBAL | {"crop_angle": angle, "crop_left": 0.1, "crop_right": 0.9})
+    local = [Local("ramp", {"exposure": 1.0, "hue": 30.0, "sharpness": 40.0}, ramp)]
+    whole = scene.render(settings, 0.8, output=Output(dtype=dtype), local=local).pixels
+    region = Rect(31, 17, 43, 29)
+    part = scene.render(settings, 0.8, region, Output(dtype=dtype), local=local).pixels
+    assert np.array_equal(part, whole[region.y : region.bottom, region.x : region.right])
+
+
+def test_masks_see_the_photo_itself_whatever_is_done_to_it(scene: Pipeline) -> None:
+    seen: list[NDArray[np.float32]] = []
+
+    def looked(grid: FrameGrid) -> NDArray[np.float32]:
+        seen.append(grid.light())
+        return np.zeros((grid.height, grid.width), np.float32)
+
+    for i, settings in enumerate(({}, {"exposure": 2.0, "temperature": 9000.0, "saturation": -100.0})):
+        scene.render(Settings(settings), 0.5, local=[Local(f"{i}", {"exposure": 1.0}, looked)])
+    assert np.array_equal(seen[0], seen[1])
+    linear = Settings(profile="linear", white_balance="as-shot", sharpen_amount=0.0)
+    grid = FrameGrid.whole(scene.frame, 100, scene.light)
+    centre = np.array([[0.5, 0.5 * scene.frame.height / scene.frame.width]])
+    assert grid.light().shape == (3, grid.height, grid.width)
+    assert grid.light_at(centre).shape == (1, 3)
+    assert scene.render(linear, 0.1).pixels.any()
+
+
+def test_a_mask_is_evaluated_once_while_a_slider_moves(scene: Pipeline) -> None:
+    asked: list[FrameGrid] = []
+
+    def counted(grid: FrameGrid) -> NDArray[np.float32]:
+        asked.append(grid)
+        return ramp(grid)
+
+    for i in range(4):
+        scene.render(Settings(exposure=i / 10), 0.5, local=[Local("counted", {"contrast": 10.0 * i + 1}, counted)])
+    assert len(asked) == 1
