@@ -45,6 +45,13 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
         return st.floats(parameter.minimum, parameter.maximum)
     if parameter.kind == "choice":
         return st.sampled_from(parameter.choices)
+    if parameter.kind == "adjustments":
+        delta = st.dictionaries(st.sampled_from(["exposure", "clarity"]), st.floats(-4, 4), max_size=2)
+        mask = st.fixed_dictionaries({"components": st.lists(st.text(max_size=9), max_size=2)})
+        one = st.fixed_dictionaries(
+            {"id": st.uuids().map(str), "name": st.text(max_size=9), "mask": mask, "delta": delta}
+        )
+        return st.lists(one, max_size=3)
     if parameter.kind == "toggle":
         return st.booleans()
     codes = st.lists(st.integers(0, 255), min_size=2, max_size=8, unique=True).map(sorted)
@@ -107,7 +114,7 @@ def test_the_cameras_white_beside_as_shot_is_not_a_setting(tmp_path: Path) -> No
 
 def _foreign(path: Path) -> set[str]:
     """Everything in the file but the fields of ours."""
-    ours = {p.xmp.split(":")[1] for p in parameters().values()}
+    ours = {p.xmp.split(":")[1] for p in parameters().values() if p.xmp}
     ours |= {"HasSettings", "HasCrop", "Settings", "History", "HistoryPosition", "about", "MetadataDate", "RawFileName"}
     found = set()
     for element in etree.parse(str(path)).iter():

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.develop import adjustment
 
-Kind = Literal["number", "choice", "toggle", "curve"]
+Kind = Literal["number", "choice", "toggle", "curve", "adjustments"]
 Scope = Literal["global", "both", "local"]
 Point = tuple[float, float]
-Value = float | str | bool | tuple[Point, ...] | None
+Value = float | str | bool | tuple[Point, ...] | tuple[Mapping[str, Any], ...] | None
 
 STRAIGHT: tuple[Point, ...] = ((0.0, 0.0), (255.0, 255.0))
 MOST_CURVE_POINTS = 64
@@ -75,6 +76,8 @@ class Parameter:
             schema |= {"type": "string", "enum": list(self.choices)}
         elif self.kind == "toggle":
             schema |= {"type": "boolean"}
+        elif self.kind == "adjustments":
+            schema |= {"type": "array", "items": {"type": "object"}, "maxItems": adjustment.MOST}
         else:
             code = {"type": "number", "minimum": 0, "maximum": 255}
             point = {"type": "array", "items": code, "minItems": 2, "maxItems": 2}
@@ -125,6 +128,7 @@ _CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "choice": _check_choice,
     "toggle": _check_toggle,
     "curve": _check_curve,
+    "adjustments": lambda _, value: adjustment.canonical(value),
 }
 
 
@@ -176,6 +180,11 @@ def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
 def point_curve(*, xmp: str, says: str, label: str = "") -> Parameter:
     """A tone curve through points (x, y) in 0..255."""
     return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label)
+
+
+def adjustments(*, says: str) -> Parameter:
+    """Masks with what each adds. In the sidecar they are not a field like others."""
+    return Parameter("adjustments", (), says=says)
 
 
 def named(parameter: Parameter, name: str, group: str, operation: str) -> Parameter:

@@ -81,8 +81,10 @@ class Frame:
 class Pipeline:
     """A decoded photo that can be developed. Thread-safe; a request waits for the one before it."""
 
-    def __init__(self, decoded: Decoded) -> None:
+    def __init__(self, decoded: Decoded, local: Callable[[Settings], Sequence[Local]] | None = None) -> None:
+        """local: the adjustments of settings, from who knows what their masks mean; without it there are none."""
         self._decoded = decoded
+        self._local = local or (lambda settings: ())
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._last_bases: tuple[Geometry, Guide, NDArray[np.uint32]] | None = None
@@ -154,11 +156,11 @@ class Pipeline:
         region: Rect | None = None,
         output: Output = PREVIEW,
         cancelled: Callable[[], bool] | None = None,
-        local: Sequence[Local] = (),
+        local: Sequence[Local] | None = None,
     ) -> Frame:
         """The developed picture at `scale` output pixels per full-resolution pixel, or a region of that grid.
 
-        local: what adjustments add, all in the same pass. A region shows the same bytes as that part of the whole.
+        local: adjustments in place of those of the settings. A region shows the same bytes as that part of the whole.
         Raises Cancelled between strips when `cancelled` says so, InvalidSetting for a region or scale that makes no
         sense.
         """
@@ -175,6 +177,7 @@ class Pipeline:
             raise InvalidSetting("The region lies outside the picture.", extent)
         cut = form.to_cut(region, size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
+        local = self._local(settings) if local is None else local
         with self._lock:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
             byte = output.dtype == "uint8"

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
 
 
@@ -53,6 +54,11 @@ class Settings(Mapping[str, Value]):
     def value(self, name: str) -> Value:
         """The value of `name`, its default when it was not set."""
         return self._values[name] if name in self._values else _declared()[name].default
+
+    @property
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        """The masks and what they add, first to last."""
+        return tuple(Adjustment.of(one) for one in cast("tuple[Any, ...]", self.value("adjustments")))
 
     def number(self, name: str) -> float:
         """The value of a numeric parameter; 0 where the default is "as the photo says"."""

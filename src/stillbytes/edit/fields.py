@@ -38,7 +38,7 @@ def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, lis
     if packet.text("crs:AlreadyApplied") == "True":
         return Settings(), ["The settings in the sidecar are part of the picture already and were not applied again."]
     values: dict[str, Value] = {}
-    for parameter in parameters().values():
+    for parameter in _fields():
         try:
             value = _read_field(packet, parameter, notes)
         except (ValueError, OverflowError):
@@ -65,11 +65,13 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
     Settings of Adobe's programs that we do not have, masks say, stay in effect there even when ours are all at default.
     """
     in_effect = packet.text("crs:HasSettings") == "True" and packet.text("crs:AlreadyApplied") != "True"
-    for parameter in parameters().values():
+    for parameter in _fields():
         packet.remove(parameter.xmp)
     for old in OLD_FIELDS.values():
         packet.remove(old)
-    values: dict[str, Value] = dict(settings)
+    values: dict[str, Value] = {
+        parameter.name: settings[parameter.name] for parameter in _fields() if parameter.name in settings
+    }
     cropped = any(name in values for name in CROP)
     if cropped:
         box = to_sensor(CropBox(*(_number(values, name) for name in CROP)), orientation, upright)
@@ -90,6 +92,11 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
         packet.put("crs:Version", VERSION)
     if packet.text("crs:AlreadyApplied") is not None:
         packet.put("crs:AlreadyApplied", "False")  # these settings are not
+
+
+def _fields() -> list[Parameter]:
+    """The parameters that have a field of their own."""
+    return [parameter for parameter in parameters().values() if parameter.xmp]
 
 
 def written(parameter: Parameter, value: Value) -> str | list[str]:

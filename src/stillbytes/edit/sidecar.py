@@ -19,7 +19,7 @@ from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import fields
+from stillbytes.edit import fields, parts
 from stillbytes.edit.history import Entry
 from stillbytes.edit.xmp import MOST_BYTES, Packet
 from stillbytes.photo.formats import EXTENSIONS, kind
@@ -108,6 +108,8 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
     exact = _exact(packet)
     if exact is not None and _as_fields(exact, orientation, upright) == settings:
         settings, notes = exact, []
+    elif exact is not None:  # another program changed the fields, and knows nothing of our masks
+        settings = Settings({**settings, **exact.only(["Masks"])})
     history, position = _history(packet)
     return Sidecar(settings, history, position, tuple(notes), _integer(packet.text("xmp:Rating")))
 
@@ -134,11 +136,15 @@ def write(
     packet.put("sb:Settings", json.dumps(dict(settings)))
     packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
     if history:
-        lines = [json.dumps({"at": e.at, "label": e.label, "changes": dict(e.changes)}) for e in history]
+        changes, texts = parts.packed([dict(entry.changes) for entry in history])
+        steps = zip(history, changes, strict=True)
+        lines = [json.dumps({"at": e.at, "label": e.label, "changes": changed}) for e, changed in steps]
         packet.put("sb:History", lines)
+        packet.put("sb:Parts", texts)
         packet.put("sb:HistoryPosition", str(position))
     else:
         packet.remove("sb:History")
+        packet.remove("sb:Parts")
         packet.remove("sb:HistoryPosition")
     content = packet.content()
     if len(content) > MOST_BYTES:  # it could not be read back
@@ -205,10 +211,11 @@ def _as_fields(settings: Settings, orientation: int, upright: Size) -> Settings:
 
 def _history(packet: Packet) -> tuple[tuple[Entry, ...], int]:
     entries = []
+    texts = packet.items("sb:Parts") or []
     for line in packet.items("sb:History") or []:
         try:
             step: Any = json.loads(line)
-            changes = {k: _change(k, v) for k, v in step["changes"].items()}
+            changes = {k: _change(k, parts.unpacked(v, texts)) for k, v in step["changes"].items()}
             entries.append(Entry(str(step["at"]), str(step["label"]), changes))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, InvalidSetting):
             return (), 0  # a history with a hole would lead elsewhere

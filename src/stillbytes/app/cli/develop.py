@@ -91,7 +91,7 @@ def command() -> click.Command:
         click.Option(["--suffix"], default="", help="Added to the name of each file in a folder."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON for programs."),
     ]
-    parameters += [Setting(parameter) for group in groups() for parameter in group.parameters]
+    parameters += [Setting(p) for group in groups() for p in group.parameters if p.kind != "adjustments"]
     return Develop("develop", callback=develop, params=parameters, help=develop.__doc__)
 
 

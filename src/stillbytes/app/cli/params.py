@@ -65,6 +65,8 @@ def values(parameter: Parameter) -> str:
         return f"{parameter.minimum:g} to {sign}{parameter.maximum:g} {parameter.unit}".strip()
     if parameter.kind == "choice":
         return ", ".join(parameter.choices)
+    if parameter.kind == "adjustments":
+        return "masks, see `stillbytes mask`"
     return "on or off" if parameter.kind == "toggle" else "points x,y from 0 to 255"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from stillbytes.develop import parameters
+from stillbytes.develop import adjustment, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
 
@@ -18,6 +18,17 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class AdjustmentModel(Strict):
+    """A mask, and what is added to the settings where it is."""
+
+    id: Annotated[str, Field(min_length=1, max_length=adjustment.MOST_NAME)]
+    name: Annotated[str, Field(max_length=adjustment.MOST_NAME)] = ""
+    mask: dict[str, Any] = {}
+    delta: dict[str, float] = {}
+    amount: Annotated[float, Field(ge=0, le=adjustment.MOST_AMOUNT)] = 1.0
+    enabled: bool = True
+
+
 def _field(parameter: Parameter) -> tuple[Any, Any]:
     kind: Any
     if parameter.kind == "number":
@@ -26,6 +37,8 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
         kind = Literal[parameter.choices]
     elif parameter.kind == "toggle":
         kind = bool
+    elif parameter.kind == "adjustments":
+        kind = Annotated[list[AdjustmentModel], Field(max_length=adjustment.MOST)]
     else:
         code = Annotated[float, Field(ge=0, le=255)]
         kind = Annotated[list[tuple[code, code]], Field(min_length=2, max_length=64)]
@@ -76,8 +89,8 @@ class ParameterModel(BaseModel):
     label: str
     group: str
     operation: str
-    kind: Literal["number", "choice", "toggle", "curve"]
-    default: float | str | bool | list[tuple[float, float]] | None
+    kind: Literal["number", "choice", "toggle", "curve", "adjustments"]
+    default: float | str | bool | list[tuple[float, float]] | list[dict[str, Any]] | None
     minimum: float
     maximum: float
     step: float

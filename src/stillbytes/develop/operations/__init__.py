@@ -30,6 +30,7 @@ PANEL = (
     "Effects",
     "Profile",
     "Crop",
+    "Masks",
 )
 """The order of the panel's sections; a section that is not named here comes after these."""
 
