@@ -11,6 +11,7 @@ import type {
   Group,
   Job,
   ModelFile,
+  Parameter,
   Photo,
   PhotoEntry,
   Plan,
@@ -25,7 +26,8 @@ const asPhoto = (answer: Promise<{ data: unknown }>) => told(answer) as Promise<
 /** The document describes settings parameter by parameter; here they are a record. */
 const asBody = (settings: Settings) => settings as sdk.Commit['settings'];
 
-export const getParameters = (): Promise<{ groups: Group[] }> => told(sdk.listParameters(loud));
+export const getParameters = () =>
+  told(sdk.listParameters(loud)) as Promise<unknown> as Promise<{ groups: Group[]; local: Parameter[] }>;
 export const getFormats = (): Promise<Formats> => told(sdk.listFormats(loud));
 export const getFolder = (): Promise<Folder> => told(sdk.getFolder(loud));
 export const getPhoto = (id: string) => asPhoto(sdk.getPhoto(of(id)));

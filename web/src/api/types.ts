@@ -2,7 +2,7 @@
 import type { Settings } from '../develop/parameter';
 import type { CardStatus, GetPlanData, PhotoModel, StartEngineData } from './generated';
 
-export type { Group, Parameter, Settings, Value } from '../develop/parameter';
+export type { Adjustment, Group, Parameter, Settings, Value } from '../develop/parameter';
 export type {
   AiModel,
   CardModel as CardInfo,

@@ -1,6 +1,15 @@
 /** Develop parameters as the server declares them, and what one value of one of them means to a slider and a reader. */
 export type CurvePoint = [x: number, y: number];
-export type Value = number | string | boolean | CurvePoint[] | null;
+/** A mask, as the server knows its kinds, and what is added to the settings where it is. */
+export interface Adjustment {
+  id: string;
+  name: string;
+  mask: Record<string, unknown>;
+  delta: Record<string, number>;
+  amount: number;
+  enabled: boolean;
+}
+export type Value = number | string | boolean | CurvePoint[] | Adjustment[] | null;
 /** Only values that differ from the default. */
 export type Settings = Record<string, Value>;
 

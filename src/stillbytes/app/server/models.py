@@ -108,7 +108,10 @@ class GroupModel(BaseModel):
 
 
 class Groups(BaseModel):
+    """local: what adjustments may add to where their mask is."""
+
     groups: list[GroupModel]
+    local: list[ParameterModel]
 
 
 class FormatModel(BaseModel):

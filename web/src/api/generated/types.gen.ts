@@ -5,6 +5,42 @@ export type ClientOptions = {
 };
 
 /**
+ * AdjustmentModel
+ *
+ * A mask, and what is added to the settings where it is.
+ */
+export type AdjustmentModel = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Mask
+     */
+    mask?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Delta
+     */
+    delta?: {
+        [key: string]: number;
+    };
+    /**
+     * Amount
+     */
+    amount?: number;
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+};
+
+/**
  * AiModel
  *
  * A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
@@ -453,12 +489,18 @@ export type GroupModel = {
 
 /**
  * Groups
+ *
+ * local: what adjustments may add to where their mask is.
  */
 export type Groups = {
     /**
      * Groups
      */
     groups: Array<GroupModel>;
+    /**
+     * Local
+     */
+    local: Array<ParameterModel>;
 };
 
 /**
@@ -762,14 +804,16 @@ export type ParameterModel = {
     /**
      * Kind
      */
-    kind: 'number' | 'choice' | 'toggle' | 'curve';
+    kind: 'number' | 'choice' | 'toggle' | 'curve' | 'adjustments';
     /**
      * Default
      */
     default: number | string | boolean | Array<[
         number,
         number
-    ]> | null;
+    ]> | Array<{
+        [key: string]: unknown;
+    }> | null;
     /**
      * Minimum
      */
@@ -1624,6 +1668,12 @@ export type Settings = {
      * Mirrors top and bottom.
      */
     flip_vertical?: boolean | null;
+    /**
+     * Adjustments
+     *
+     * Masks, and what each adds to the settings where it is.
+     */
+    adjustments?: Array<AdjustmentModel> | null;
 };
 
 /**

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from stillbytes.app.server.models import FormatModel, Formats, GroupModel, Groups, ParameterModel, SpaceModel
-from stillbytes.develop import groups
+from stillbytes.develop import groups, local_parameters
 from stillbytes.photo.encode import FORMATS
 from stillbytes.photo.spaces import SPACES
 
@@ -21,7 +21,8 @@ def router() -> APIRouter:
             groups=[
                 GroupModel(name=g.name, parameters=[ParameterModel.model_validate(asdict(p)) for p in g.parameters])
                 for g in groups()
-            ]
+            ],
+            local=[ParameterModel.model_validate(asdict(p)) for p in local_parameters().values()],
         )
 
     @routes.get("/formats")
