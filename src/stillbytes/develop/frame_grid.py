@@ -163,3 +163,11 @@ def _averaged(raster: Raster, block: int) -> Floats:
     sums = filled.reshape(height, block, width * block).sum(1, dtype=np.uint32)
     sums = sums.reshape(height, width, block).sum(2, dtype=np.uint32)
     return np.asarray(sums * (full / (block * block)), np.float32)
+
+
+def combined(weights: NDArray[np.floating], planes: Floats) -> Floats:
+    """The weighted sum of planes (n, ...). Unlike a matrix product, a part of it is the same to the last bit."""
+    total = planes[0] * np.float32(weights[0])
+    for weight, plane in zip(weights[1:], planes[1:], strict=True):
+        total += plane * np.float32(weight)
+    return np.asarray(total, np.float32)

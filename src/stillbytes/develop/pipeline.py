@@ -18,7 +18,7 @@ from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
-from stillbytes.develop.frame_grid import FrameGrid, Light
+from stillbytes.develop.frame_grid import FrameGrid, Light, combined
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.guide import Guide, guide
 from stillbytes.develop.kernels import layout
@@ -266,7 +266,7 @@ class Pipeline:
             s = 2.0**-level
             affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
             planes = through(self._library, self._sensor, affine, level, grid.rect, None)
-        return np.asarray(np.tensordot(self._neutral, planes, 1))
+        return np.stack([combined(row, planes) for row in self._neutral])
 
     def _light_at(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
         with self._lock:

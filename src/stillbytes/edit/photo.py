@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from stillbytes.core.errors import ExportError, SidecarError, UnreadablePhoto
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import WhitePoint
+from stillbytes.develop.local import Local
 from stillbytes.develop.pipeline import Dtype, Output, Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.picture import Picture
 from stillbytes.photo.metadata import Metadata
+
+if TYPE_CHECKING:
+    from stillbytes.masks.rasters import Rasters
 
 
 def photo_id(path: Path) -> str:
@@ -54,8 +58,23 @@ class Photo:
 
         with self._decoding:
             if self._pipeline is None:
-                self._pipeline = Pipeline(decode(self.path))
+                self._pipeline = Pipeline(decode(self.path), self._local)
             return self._pipeline
+
+    @cached_property
+    def rasters(self) -> Rasters:
+        """What was found in the photo for its masks."""
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+        from stillbytes.masks.rasters import Rasters  # noqa: PLC0415
+
+        return Rasters(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+
+    def _local(self, settings: Settings) -> Sequence[Local]:
+        if "adjustments" not in settings:
+            return ()
+        from stillbytes.masks.local import locals_of  # noqa: PLC0415 - only for photos with masks
+
+        return locals_of(settings, self.rasters)
 
     @property
     def upright(self) -> tuple[int, Size]:

@@ -1,0 +1,46 @@
+"""The adjustments of settings as the pipeline takes them: masks that can be evaluated, in frame coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from stillbytes.core.errors import StillbytesError
+from stillbytes.develop.adjustment import Adjustment
+from stillbytes.develop.local import Local
+from stillbytes.develop.settings import Settings
+from stillbytes.masks.kind import Found, Rasters
+from stillbytes.masks.mask import Mask
+
+
+def locals_of(settings: Settings, rasters: Rasters) -> tuple[Local, ...]:
+    """Those that change anything: without what is switched off, empty, without effect, or not to be evaluated because
+    something in it was not found yet (see `pending`) or is of a newer release.
+    """
+    found = []
+    for adjustment in settings.adjustments:
+        delta = adjustment.effective
+        mask = mask_of(adjustment)
+        if delta and mask is not None and not mask.empty and not missing(mask, rasters):
+            found.append(Local(mask.digest, delta, partial(mask.coverage, rasters=rasters)))
+    return tuple(found)
+
+
+def mask_of(adjustment: Adjustment) -> Mask | None:
+    """None for one that this release does not understand."""
+    try:
+        return Mask.from_json(adjustment.mask)
+    except StillbytesError:
+        return None
+
+
+def missing(mask: Mask, rasters: Rasters) -> bool:
+    """Whether something in it has to be looked for before it can be evaluated."""
+    active = (component.kind for component in mask.components if component.enabled)
+    return any(isinstance(kind, Found) and kind.raster not in rasters for kind in active)
+
+
+def pending(settings: Settings, rasters: Rasters) -> Sequence[Adjustment]:
+    """The adjustments whose masks have to be looked for in this photo."""
+    masks = ((adjustment, mask_of(adjustment)) for adjustment in settings.adjustments if adjustment.enabled)
+    return [adjustment for adjustment, mask in masks if mask is not None and missing(mask, rasters)]

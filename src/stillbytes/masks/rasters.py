@@ -1,0 +1,100 @@
+"""What was found in a photo, as pictures beside its sidecar: named by their content, written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import NotFound, SidecarError
+from stillbytes.core.files import write_atomically
+from stillbytes.develop.frame_grid import Raster
+
+_ADDRESS = re.compile(r"[0-9a-f]{24}")
+MOST_PIXELS = 200_000_000
+KEPT_BYTES = 128 << 20
+"""Of all rasters of a photo that are kept in memory."""
+
+
+class Rasters(Mapping[str, Raster]):
+    """8-bit pictures over the whole frame by their address. Thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: made with the first picture that is put into it."""
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, Raster] = OrderedDict()
+
+    def __getitem__(self, address: str) -> Raster:
+        """Raises NotFound when it is not there, SidecarError when it is damaged."""
+        with self._lock:
+            if address in self._held:
+                self._held.move_to_end(address)
+                return self._held[address]
+        pixels = self._read(address)
+        self._keep(address, pixels)
+        return pixels
+
+    def __contains__(self, address: object) -> bool:
+        if not isinstance(address, str):
+            return False
+        with self._lock:
+            if address in self._held:
+                return True
+        return _ADDRESS.fullmatch(address) is not None and self._path(address).is_file()
+
+    def __iter__(self) -> Iterator[str]:
+        names = (path.stem.removeprefix("mask-") for path in self.folder.glob("mask-*.png"))
+        return (name for name in names if _ADDRESS.fullmatch(name))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def put(self, pixels: NDArray[np.uint8]) -> str:
+        """Keep (height, width) uint8, 255 where it is 1. Returns its address. Raises SidecarError."""
+        from stillbytes.photo.grey import grey_png  # noqa: PLC0415 - codecs load when needed
+
+        pixels = np.ascontiguousarray(pixels, np.uint8)
+        digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=12)
+        digest.update(pixels.data)
+        address = digest.hexdigest()
+        path = self._path(address)
+        if not path.is_file():
+            try:
+                self.folder.mkdir(exist_ok=True)
+                write_atomically(path, grey_png(pixels))
+            except OSError as error:
+                problem = f"{path} could not be written: {error.strerror or error}."
+                raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
+        self._keep(address, pixels)
+        return address
+
+    def _path(self, address: str) -> Path:
+        return self.folder / f"mask-{address}.png"
+
+    def _read(self, address: str) -> Raster:
+        if not _ADDRESS.fullmatch(address):  # a sidecar may come from anywhere
+            raise NotFound(f"There is no mask {address[:40]!r}.", "Find it again.")
+        path = self._path(address)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise NotFound(f"The mask {path.name} is not there.", "Find it again.") from error
+        from stillbytes.photo.grey import read_grey  # noqa: PLC0415
+
+        try:
+            return read_grey(content, MOST_PIXELS)
+        except ValueError as error:
+            raise SidecarError(f"The mask {path.name} is damaged: {error}.", "Find it again.") from error
+
+    def _keep(self, address: str, pixels: Raster) -> None:
+        with self._lock:
+            self._held[address] = pixels
+            while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > KEPT_BYTES:
+                self._held.popitem(last=False)
