@@ -13,7 +13,7 @@ from stillbytes.gpu.broker.messages import Request, Way
 from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.model import LanguageArchitecture
 from stillbytes.gpu.models.store import Store
-from stillbytes.gpu.start import loadable_of, resident_of, start
+from stillbytes.gpu.start import declare_installed, loadable_of, resident_of, start
 from stillbytes.gpu.telemetry import HostMemory
 
 
@@ -44,6 +44,32 @@ def test_nothing_is_declared_that_is_not_installed_and_nothing_is_started(store:
                 await broker.run(Request("a", "chat", (Way(("qwen3-8b-q4_k_m",)),)), lambda lease: asyncio.sleep(0))
 
     asyncio.run(story())
+
+
+def install(id: str, store: Store, content: bytes = b"") -> Path:
+    """A model's file as a download would have left it, as far as its size tells."""
+    (file,) = registry.get(id).files
+    path = store.home / file.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as opened:
+        opened.write(content)
+        opened.truncate(file.size)
+    return path
+
+
+def test_a_damaged_file_keeps_only_its_own_model_away(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = install("smollm2-135m", store, b"GGUF nothing of a header")
+    install("isnet-small", store)
+
+    async def story() -> dict[str, str]:
+        async with start(Preferences(), HostMemory(4000), store) as broker:
+            with pytest.raises(Refused):  # known, but too much is asked for beside it
+                await broker.run(Request("b", "mask", (Way(("isnet-small",), 9000),)), lambda lease: asyncio.sleep(0))
+            return declare_installed(broker, Preferences(), store)
+
+    skipped = asyncio.run(story())
+    assert list(skipped) == ["smollm2-135m"] and str(damaged) in skipped["smollm2-135m"]
+    assert "SmolLM2" in caplog.text and str(damaged) in caplog.text
 
 
 def test_work_without_a_model_needs_no_engine(store: Store) -> None:

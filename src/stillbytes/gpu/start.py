@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
 from stillbytes.core import paths
-from stillbytes.core.errors import EngineError
+from stillbytes.core.errors import EngineError, StillbytesError
 from stillbytes.core.preferences import Preferences
 from stillbytes.engines.comfyui import find as comfyui_find
 from stillbytes.engines.comfyui.engine import ComfyUI
@@ -35,6 +36,7 @@ _ANY_CARD = Card("any card", "none", 0, 0.0, 0.0)
 FAMILY_S = 2.0
 """How long the list of an engine's processes is kept."""
 MIB = 1024 * 1024
+log = logging.getLogger(__name__)
 
 
 def start(choices: Preferences, device: Memory | None = None, store: Store | None = None) -> Broker:
@@ -46,13 +48,19 @@ def start(choices: Preferences, device: Memory | None = None, store: Store | Non
     return broker
 
 
-def declare_installed(broker: Broker, choices: Preferences, store: Store | None = None) -> None:
-    """Make the models that are installed known to it."""
+def declare_installed(broker: Broker, choices: Preferences, store: Store | None = None) -> dict[str, str]:
+    """Make the models that are installed known to it. Returns those that cannot be used, by id, with the reason."""
+    skipped: dict[str, str] = {}
     here, on_card = store or open_store(choices), broker.memory.kind == "card"
     for model in registry.all_models():
         if here.installed(model):
-            loadable = loadable_of(model, here, on_card=on_card)
-            broker.declare(resident_of(model, loadable, on_card=on_card), loadable)
+            try:
+                loadable = loadable_of(model, here, on_card=on_card)
+                broker.declare(resident_of(model, loadable, on_card=on_card), loadable)
+            except StillbytesError as error:  # the others can be used all the same
+                log.warning("%s is not used: %s", model.title, error)
+                skipped[model.id] = error.message
+    return skipped
 
 
 def loadable_of(model: Model, store: Store, *, on_card: bool = True) -> Loadable:

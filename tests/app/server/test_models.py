@@ -61,6 +61,13 @@ def test_models_are_listed_with_size_licence_and_quality(client: TestClient, tmp
     assert small["quality"] == 1 and small["paid"] is True
 
 
+def test_a_file_that_cannot_be_used_says_why(client: TestClient, installed: Path) -> None:
+    small = _of(client, SMALL)
+    assert small["installed"] and installed.name in str(small["damage"])
+    assert not _of(client, "isnet-small")["damage"]
+    assert client.get(f"/api/models/{SMALL}/pull").json()["size"] == 98_362_432
+
+
 def test_folders_that_are_looked_into_are_told(client: TestClient, tmp_path: Path, installed: Path) -> None:
     folders = client.get("/api/models").json()["folders"]
     assert {"path": str(tmp_path / "home" / "models"), "title": "Stillbytes"} in folders
@@ -83,9 +90,14 @@ def test_what_a_model_needs_is_part_of_its_download(client: TestClient) -> None:
     assert plan["size"] == sum(file["size"] for file in plan["files"]) > model.size
 
 
-def test_what_is_here_is_not_downloaded_again(client: TestClient, installed: Path) -> None:
-    plan = client.get(f"/api/models/{SMALL}/pull").json()
-    assert plan["files"] == [] and plan["size"] == 0 and plan["found"] == [str(installed)]
+def test_what_is_here_is_not_downloaded_again(client: TestClient, tmp_path: Path) -> None:
+    (file,) = registry.get("isnet-small").files
+    path = tmp_path / "home" / "models" / file.name
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as opened:
+        opened.truncate(file.size)
+    plan = client.get("/api/models/isnet-small/pull").json()
+    assert plan["files"] == [] and plan["size"] == 0 and plan["found"] == [str(path)]
 
 
 def test_where_the_files_are(client: TestClient, installed: Path) -> None:

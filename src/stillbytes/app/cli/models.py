@@ -53,6 +53,9 @@ def list_(task: Task | None, kind: Kind | None, installed: bool, each: bool, as_
         families = [list(group) for _, group in itertools.groupby(shown, key=lambda one: one.model.family)]
         print_table(("Family", "Precisions", "Here", "For", "Paid work", "Licence"), map(_family_row, families))
     if not as_json:
+        for one in shown:
+            if one.damage:
+                print(f"{one.damage} `stillbytes models pull {one.model.id}` downloads it again.")
         print("Sizes with ~ are estimates. `stillbytes models pull MODEL` downloads one.")
     return 0
 
@@ -198,6 +201,8 @@ def _size(one: actions.Listed) -> str:
 
 def _here(one: actions.Listed) -> str:
     places = ", ".join(folders.TITLES[place] for place in one.places)
+    if one.damage:
+        return f"damaged: {places}"
     return places if one.installed or not places else f"in part: {places}"
 
 
@@ -217,6 +222,7 @@ def _fields(one: actions.Listed) -> dict[str, Any]:
         "precision": model.precision,
         "installed": one.installed,
         "places": list(one.places),
+        "damage": one.damage,
         "size": one.size,
         "estimated": model.estimated and not one.installed,
         "licence": dataclasses.asdict(model.licence),

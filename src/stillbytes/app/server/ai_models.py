@@ -181,7 +181,7 @@ class EngineLog(BaseModel):
 class AiModel(BaseModel):
     """A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
 
-    places: where its files were found, such as "ComfyUI".
+    places: where its files were found, such as "ComfyUI". damage: why they cannot be used, as far as their headers tell.
     """
 
     id: str
@@ -196,6 +196,7 @@ class AiModel(BaseModel):
     estimated: bool
     installed: bool
     places: list[str]
+    damage: str = ""
     licence: str
     licence_url: str
     paid: bool

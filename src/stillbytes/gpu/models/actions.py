@@ -3,6 +3,7 @@ routes and the engines call these."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,17 +23,21 @@ Verdict = Literal["ok", "unchecked", "missing", "damaged"]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A model and how much of it is here. size: bytes on this disk where they are, declared ones where not."""
+    """A model and how much of it is here. size: bytes on this disk where they are, declared ones where not.
+
+    damage: what is wrong with its files as far as their headers tell, in words; "" when they are sound.
+    """
 
     model: Model
     installed: bool
     size: int
     places: tuple[Place, ...]
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """What pulling a model means: the files that are not here yet, of it and of what it needs.
+    """What pulling a model means: the files that are not here yet, or damaged, of it and of what it needs.
 
     found: files that are elsewhere on this machine and so are not downloaded. estimated: whether `size` is exact.
     """
@@ -102,7 +107,7 @@ def plan_pull(store: Store, models: Iterable[Model], control: Control | None = N
     found: list[Path] = []
     for model in wanted:
         for file in model.files:
-            if here := store.find(file, hashing):
+            if (here := store.find(file, hashing)) and not damaged(here.path):
                 found.append(here.path)
             else:
                 missing.setdefault(file.name, (model, file))
@@ -190,7 +195,9 @@ def _listed(store: Store, model: Model) -> Listed:
     found = [store.find(file) for file in model.files]
     here = [one for one in found if one]
     size = sum(one.size if one else file.size for one, file in zip(found, model.files, strict=True))
-    return Listed(model, len(here) == len(found), size, tuple(dict.fromkeys(one.kind for one in here)))
+    places = tuple(dict.fromkeys(one.kind for one in here))
+    damage = next((wrong for one in here if (wrong := damaged(one.path))), "")
+    return Listed(model, len(here) == len(found), size, places, damage)
 
 
 def _tell(control: Control | None, message: str) -> None:
@@ -227,6 +234,27 @@ def _verified(store: Store, file: File, control: Control) -> Verified:
     if sha256 != told:
         return Verified(file, found.path, "damaged", f"its sha256 is {sha256[:12]}..., not {told[:12]}...")
     return Verified(file, found.path, "ok", f"sha256 {sha256}")
+
+
+def damaged(path: Path) -> str:
+    """What is wrong with a file as far as its header tells, in words; "" for one that seems sound.
+
+    Quick: nothing but the header is read, and that once as long as the file's size and date stay.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror or error}."
+    return _damaged(path, about.st_size, about.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1024)
+def _damaged(path: Path, _size: int, _changed: int) -> str:
+    try:
+        _check_header(path)
+    except ModelError as error:
+        return error.message
+    return ""
 
 
 def _check_header(path: Path) -> None:

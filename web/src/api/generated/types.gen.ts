@@ -45,7 +45,7 @@ export type AdjustmentModel = {
  *
  * A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
  *
- * places: where its files were found, such as "ComfyUI".
+ * places: where its files were found, such as "ComfyUI". damage: why they cannot be used, as far as their headers tell.
  */
 export type AiModel = {
     /**
@@ -96,6 +96,10 @@ export type AiModel = {
      * Places
      */
     places: Array<string>;
+    /**
+     * Damage
+     */
+    damage?: string;
     /**
      * Licence
      */

@@ -20,6 +20,8 @@ def status(as_json: bool) -> int:
     from stillbytes.core import preferences  # noqa: PLC0415 - only to report
     from stillbytes.engines import status as engines  # noqa: PLC0415
     from stillbytes.gpu import telemetry  # noqa: PLC0415
+    from stillbytes.gpu.models import actions  # noqa: PLC0415
+    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
 
     choices = preferences.load()
     card = telemetry.device()
@@ -29,6 +31,7 @@ def status(as_json: bool) -> int:
     reading = memory.read(running)
     used = dict(reading.used or {})
     others = max(0, memory.total - reading.free - sum(used.values()))
+    damaged = {one.model.id: one.damage for one in actions.list_models(open_store(choices)) if one.damage}
     if as_json:
         print_json(
             {
@@ -42,6 +45,7 @@ def status(as_json: bool) -> int:
                     "others_mib": others,
                 },
                 "engines": [asdict(one) for one in found],
+                "damaged_models": damaged,
             }
         )
         return 0
@@ -53,6 +57,9 @@ def status(as_json: bool) -> int:
     rows += [("other programs", f"{others} MiB"), ("free for engines", f"{reading.free} of {memory.total} MiB")]
     print_table(("Held by", ""), rows, title=memory.name)
     print_table(("Engine", "State", "Version", "", ""), [(e.name, e.state, e.version, e.says, e.remedy) for e in found])
+    if damaged:
+        print_table(("Model", ""), damaged.items(), title="Damaged, so not used")
+        print(f"`stillbytes models pull {' '.join(damaged)}` downloads again what is damaged.")
     return 0
 
 

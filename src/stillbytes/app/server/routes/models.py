@@ -182,6 +182,7 @@ def told(listed: Listed) -> AiModel:
         estimated=model.estimated and not listed.installed,
         installed=listed.installed,
         places=[TITLES[place] for place in listed.places],
+        damage=readable(listed.damage),
         licence=model.licence.name,
         licence_url=model.licence.url,
         paid=model.licence.commercial,
