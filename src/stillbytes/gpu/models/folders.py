@@ -14,7 +14,7 @@ from typing import Literal
 from stillbytes.core import paths
 from stillbytes.core.preferences import Preferences
 
-Kind = Literal["stillbytes", "folder", "comfyui", "hub", "lmstudio", "ollama"]
+Kind = Literal["stillbytes", "folder", "comfyui", "hub", "lmstudio", "ollama", "bundled"]
 TITLES: dict[Kind, str] = {
     "stillbytes": "Stillbytes",
     "folder": "your folder",
@@ -22,10 +22,13 @@ TITLES: dict[Kind, str] = {
     "hub": "the hub's cache",
     "lmstudio": "LM Studio",
     "ollama": "Ollama",
+    "bundled": "part of Stillbytes",
 }
 SUFFIXES = (".gguf", ".safetensors", ".sft", ".onnx", ".pth", ".pt", ".ckpt", ".bin")
 MOST_FILES, DEEPEST = 50_000, 8
 MOST_YAML = 1 << 20
+BUNDLED = Path(__file__).with_name("bundled")
+"""The small networks that come with Stillbytes, with their licences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def known(preferences: Preferences) -> tuple[Folder, ...]:
     found.append(Folder(_hub_cache(), "hub"))
     found += [Folder(path, "lmstudio") for path in _lm_studio()]
     found += [Folder(path, "ollama") for path in _ollama()]
+    found.append(Folder(BUNDLED, "bundled"))
     unique = {os.path.normcase(folder.path): folder for folder in reversed(found)}
     return tuple(folder for folder in found if unique[os.path.normcase(folder.path)] is folder and _is_there(folder))
 

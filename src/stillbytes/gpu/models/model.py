@@ -21,7 +21,20 @@ Kind = Literal[
     "depth",
 ]
 Task = Literal[
-    "chat", "see", "create", "fill", "edit", "remove", "restyle", "upscale", "subject", "object", "words", "depth"
+    "chat",
+    "see",
+    "create",
+    "fill",
+    "edit",
+    "remove",
+    "restyle",
+    "upscale",
+    "subject",
+    "object",
+    "words",
+    "depth",
+    "sky",
+    "person",
 ]
 """What a person can have done with it. see: answers about pictures; words: finds what is named."""
 EngineName = Literal["llama", "comfyui", "onnx"]

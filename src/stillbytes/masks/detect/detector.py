@@ -1,0 +1,105 @@
+"""What a detector is, and what all of them work with: the photo as a network sees it, and the networks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import NotFound
+from stillbytes.masks.kind import Floats, Found
+
+Bytes = NDArray[np.uint8]
+K = TypeVar("K", bound=Found)
+CLASSICAL = "classical"
+"""What is told to have found a mask where no network did."""
+Ask = Callable[[str, Mapping[str, NDArray[Any]], str], dict[str, NDArray[Any]]]
+"""(model's id, inputs, role of the file) -> outputs by name. Raises EngineError, ModelError, Refused, Cancelled."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The frame as it was taken, whatever its edit.
+
+    pixels: (height, width, 3) uint8 sRGB at full resolution. key: of the photo's content, "" when nothing is to be
+    remembered about it.
+    """
+
+    pixels: Bytes
+    key: str = ""
+    _small: dict[tuple[int, int], Bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def long_edge(self) -> int:
+        return max(self.height, self.width)
+
+    def stretched(self, width: int, height: int) -> Bytes:
+        """All of it at that size, proportions aside."""
+        import cv2  # noqa: PLC0415 - loads only when a mask is looked for
+
+        if (width, height) not in self._small:
+            how = cv2.INTER_AREA if width < self.width else cv2.INTER_LINEAR
+            self._small[width, height] = np.asarray(cv2.resize(self.pixels, (width, height), interpolation=how))
+        return self._small[width, height]
+
+    def within(self, long_edge: int) -> Bytes:
+        """All of it with at most that many pixels along its long edge."""
+        scale = min(1.0, long_edge / self.long_edge)
+        return self.stretched(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+
+    def cut(self, left: int, top: int, right: int, bottom: int) -> Picture:
+        """A part of it."""
+        return Picture(np.ascontiguousarray(self.pixels[top:bottom, left:right]))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """coarse: (rows, columns) float32, 0..1, over the whole frame. used: ids of the models, or CLASSICAL.
+
+    refine: whether edges are to be found at full resolution; not for what has none, such as depth. inverted: the mask
+    is what is left over.
+    """
+
+    coarse: Floats
+    used: tuple[str, ...]
+    refine: bool = True
+    inverted: bool = False
+
+
+class Detector(Generic[K]):
+    """Base of all detectors: one file in `masks/detect`, which fills one kind of mask.
+
+    kind: the name of that. version: counts changes of what it finds. models: ids it can use, the best first. also:
+    what it always uses besides. without: in words, what it does with none of them, "" if nothing.
+    """
+
+    kind: ClassVar[str]
+    version: ClassVar[int]
+    models: ClassVar[tuple[str, ...]] = ()
+    also: ClassVar[tuple[str, ...]] = ()
+    without: ClassVar[str] = ""
+
+    def find(self, picture: Picture, kind: K, ask: Ask, model: str | None) -> Finding:
+        """model: the best of `models` that is here; None for the classical way. Raises NotFound when there is no such
+        thing in the picture, or nothing here that could find it."""
+        raise NotImplementedError
+
+    def nothing(self, what: str) -> NotFound:
+        """That it is not in the picture."""
+        return NotFound(f"No {what} was found in this photo.", "Draw a mask, or choose an object with a box.")
+
+
+def pixels_of(picture: Picture, point: tuple[float, float]) -> tuple[float, float]:
+    """A place in frame units as column and row of the full picture."""
+    return point[0] * picture.long_edge, point[1] * picture.long_edge

@@ -1,0 +1,115 @@
+"""Finding a mask: the best detector that this machine has, its edges at full resolution, and how to do better."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import NotFound
+from stillbytes.gpu.models import registry
+from stillbytes.masks import detect
+from stillbytes.masks.detect.access import Networks
+from stillbytes.masks.detect.detector import CLASSICAL, Detector, Picture
+from stillbytes.masks.kind import Found
+from stillbytes.masks.refine.matting import refined
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that would find it better. size: bytes to download. licence: its name."""
+
+    model: str
+    title: str
+    size: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """pixels: (height, width) uint8 over the whole frame, 255 where it is 1. used: ids of models, or "classical".
+
+    recipe: what to store beside it, to find it again. better: models that are not here and would do better.
+    """
+
+    pixels: NDArray[np.uint8]
+    used: tuple[str, ...]
+    recipe: Mapping[str, Any]
+    better: tuple[Offer, ...]
+
+
+@cache
+def detectors() -> Mapping[str, Detector[Any]]:
+    """Every detector by the kind of mask that it fills."""
+    found: dict[str, Detector[Any]] = {}
+    for info in pkgutil.iter_modules(detect.__path__):
+        module = importlib.import_module(f"{detect.__name__}.{info.name}")
+        for member in vars(module).values():
+            if inspect.isclass(member) and issubclass(member, Detector) and hasattr(member, "kind"):
+                found[member.kind] = member()
+    return found
+
+
+def find(
+    kind: Found,
+    picture: Picture,
+    networks: Networks,
+    *,
+    progress: Progress = lambda step: None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Result:
+    """Look for it in the photo.
+
+    Raises NotFound when it is not in the picture or nothing here could find it, Cancelled, Refused, ModelError,
+    EngineError.
+    """
+    detector = detectors().get(kind.name)
+    if detector is None:
+        raise NotFound(f"Nothing here finds “{kind.label}”.")
+    lacking = [model for model in detector.also if not networks.here(model)]
+    if lacking:
+        raise NotFound(
+            f"{kind.label} needs {' and '.join(lacking)}.", f"`stillbytes models pull {' '.join(lacking)}` gets it."
+        )
+    model = next((model for model in detector.models if networks.here(model)), None)
+    progress(f"Looking for {kind.label.lower()}")
+    ask = partial(networks.ask, label=kind.label, cancelled=cancelled)
+    found = detector.find(picture, kind, ask, model)
+    if found.refine:
+        progress("Refining edges")
+        pixels = refined(picture.pixels, found.coarse, cancelled)
+    else:
+        pixels = np.rint(np.clip(found.coarse, 0, 1) * 255).astype(np.uint8)
+    pixels = 255 - pixels if found.inverted else pixels
+    recipe = {
+        "detector": detector.kind,
+        "version": detector.version,
+        "models": {id: _sha256(id) for id in found.used if id != CLASSICAL},
+    }
+    return Result(pixels, found.used, recipe, offers(detector, found.used, networks))
+
+
+def completed(kind: Found, raster: str, result: Result) -> Found:
+    """The kind with what was found, under that content address."""
+    return replace(kind, raster=raster, recipe=dict(result.recipe))
+
+
+def offers(detector: Detector[Any], used: tuple[str, ...], networks: Networks) -> tuple[Offer, ...]:
+    """The models before the one that was used which are not here, the best first; at most three."""
+    places = [detector.models.index(id) for id in used if id in detector.models]
+    before = detector.models[: min(places)] if places else detector.models
+    models = [registry.get(id) for id in before if not networks.here(id)]
+    return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[-3:])
+
+
+def _sha256(model: str) -> str:
+    return next((file.sha256 or "" for file in registry.get(model).files), "")

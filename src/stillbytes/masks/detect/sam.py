@@ -1,0 +1,132 @@
+"""Segment Anything in the two forms that are published as ONNX files: MobileSAM and SAM 2.1.
+
+The encoder's result is the photo's own and is remembered, in memory and on disk (16-bit floats); a click costs the
+decoder. The names of inputs and outputs are those of the exports that gpu/models declares. The real weights were never
+run here: the loaders are proven on files with the same signatures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core import paths
+from stillbytes.core.files import write_atomically
+from stillbytes.masks.detect.detector import Ask, Picture, pixels_of
+from stillbytes.masks.detect.networks import Box, planes, sigmoid
+from stillbytes.masks.kind import Floats
+
+MODELS = ("sam2.1-small", "sam2.1-tiny", "mobile-sam")
+SIDE = 1024
+MOST_REMEMBERED = 8
+Arrays = Mapping[str, NDArray[Any]]
+_lock = threading.Lock()
+_remembered: OrderedDict[tuple[str, str], Arrays] = OrderedDict()
+
+
+def mask(
+    picture: Picture,
+    inside: Sequence[tuple[float, float]],
+    outside: Sequence[tuple[float, float]],
+    box: Box | None,
+    ask: Ask,
+    model: str,
+) -> Floats:
+    """0..1 over the whole frame. inside, outside: places in frame units."""
+    found = encoded(picture, ask, model)
+    places = [pixels_of(picture, point) for point in (*inside, *outside)]
+    labels = [1.0] * len(inside) + [0.0] * len(outside)
+    if box is not None:
+        places += [(box.left, box.top), (box.right, box.bottom)]
+        labels += [2.0, 3.0]
+    if model == "mobile-sam":
+        if box is None:
+            places, labels = [*places, (0.0, 0.0)], [*labels, -1.0]
+        return _mobile(picture, found, places, labels, ask, model)
+    return _second(picture, found, places, labels, ask, model)
+
+
+def encoded(picture: Picture, ask: Ask, model: str) -> Arrays:
+    """What the encoder makes of the photo."""
+    if not picture.key:
+        return _encode(picture, ask, model)
+    key = (picture.key, model)
+    with _lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    path = paths.cache("encoded") / f"{hashlib.blake2b(':'.join(key).encode(), digest_size=16).hexdigest()}.npz"
+    found = _read(path)
+    if found is None:
+        found = _encode(picture, ask, model)
+        target = io.BytesIO()
+        np.savez(target, **{name: array.astype(np.float16) for name, array in found.items()})  # type: ignore[arg-type]
+        write_atomically(path, target.getvalue())
+    with _lock:
+        _remembered[key] = found
+        while len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return found
+
+
+def _encode(picture: Picture, ask: Ask, model: str) -> Arrays:
+    if model == "mobile-sam":
+        return ask(model, {"input_image": picture.within(SIDE).astype(np.float32)}, "encoder")
+    return ask(model, {"image": planes(picture.stretched(SIDE, SIDE))}, "encoder")
+
+
+def _read(path: Any) -> Arrays | None:
+    """None when it is not there or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            return {name: held[name].astype(np.float32) for name in held.files}
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+
+
+def _mobile(
+    picture: Picture, found: Arrays, places: list[tuple[float, float]], labels: list[float], ask: Ask, model: str
+) -> Floats:
+    small = picture.within(SIDE).shape
+    scale = small[1] / picture.width
+    outputs = ask(
+        model,
+        {
+            "image_embeddings": found["image_embeddings"].astype(np.float32),
+            "point_coords": np.array([places], np.float32) * np.float32(scale),
+            "point_labels": np.array([labels], np.float32),
+            "mask_input": np.zeros((1, 1, 256, 256), np.float32),
+            "has_mask_input": np.zeros(1, np.float32),
+            "orig_im_size": np.array(small[:2], np.float32),
+        },
+        "decoder",
+    )
+    return sigmoid(np.asarray(outputs["masks"][0, 0], np.float32))
+
+
+def _second(
+    picture: Picture, found: Arrays, places: list[tuple[float, float]], labels: list[float], ask: Ask, model: str
+) -> Floats:
+    scale = np.array([SIDE / picture.width, SIDE / picture.height], np.float32)
+    embedded = {name: array.astype(np.float32) for name, array in found.items()}
+    outputs = ask(
+        model,
+        {
+            **embedded,
+            "point_coords": np.array([places], np.float32) * scale,
+            "point_labels": np.array([labels], np.float32),
+            "mask_input": np.zeros((1, 1, 256, 256), np.float32),
+            "has_mask_input": np.zeros(1, np.float32),
+        },
+        "decoder",
+    )
+    masks, scores = outputs["masks"][0], outputs["iou_predictions"][0]
+    # With one point it offers the part, the whole and what is between: the surest of them.
+    return sigmoid(np.asarray(masks[int(np.argmax(scores))], np.float32))
