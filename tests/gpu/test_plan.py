@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from gpu.models.files import language_model
 
 from stillbytes.core.errors import ModelError, Refused, StillbytesError
+from stillbytes.engines.llama.program import Program, parse_help
 from stillbytes.gpu.measured import Measured, Run
-from stillbytes.gpu.plan import Flags, Machine, Plan, Wish, described, plan
-from stillbytes.gpu.plan.flags import COMFYUI, LLAMA, parse
+from stillbytes.gpu.models import registry
+from stillbytes.gpu.models.model import Model
+from stillbytes.gpu.plan import Machine, Plan, Programs, Wish, described, plan
 from stillbytes.gpu.plan.machine import mebibytes
+from stillbytes.gpu.plan.masks import masks
+from stillbytes.gpu.plan.programs import COMFYUI, LLAMA, Comfy
 
 
 def machine(card: str = "RTX 3060", ram: str = "32GB") -> Machine:
@@ -47,8 +50,8 @@ def test_nothing_in_a_plan_exceeds_the_room_even_when_estimates_are_low(card: st
 
 
 def test_a_language_model_is_never_partly_on_the_processor(twelve: Plan) -> None:
-    assert value_after(twelve.llama, "-ngl") == "all"
-    assert value_after(twelve.llama, "-fit") == "off"
+    assert value_after(twelve.llama, "--n-gpu-layers") == "all"
+    assert value_after(twelve.llama, "--fit") == "off"
     for c in twelve.combinations:
         assert c.language is not None and c.language.settings.layers is None
 
@@ -114,33 +117,26 @@ def test_an_unknown_model_brings_near_misses() -> None:
 
 
 def test_only_options_that_the_engine_has_are_used(twelve: Plan) -> None:
-    old = Flags("an old build", frozenset({"-m", "--gpu-layers", "-c", "--flash-attn", "--host"}))
-    made = plan(machine(), llama_flags=old, comfyui_flags=Flags("old", frozenset({"--listen", "--cpu"})))
-    assert {word for word in made.llama if word.startswith("-")} <= old.options
-    assert value_after(made.llama, "--gpu-layers") == "all"
+    told = "-m, --model FILE\n--gpu-layers N\n-c, --ctx-size N\n--flash-attn\n--host HOST\n--port PORT"
+    old = Program(Path("old-server"), "an old build", parse_help(told))
+    comfy = Comfy("old", ("py", "main.py"), frozenset({"--listen", "--cpu"}))
+    made = plan(machine(), programs=Programs(old, comfy, {}))
+    assert {word for word in made.llama if word.startswith("-")} <= old.options.keys()
+    assert value_after(made.llama, "--gpu-layers") == "999"  # it does not know "all"
     assert [word for word in made.comfyui if word.startswith("--")] == ["--listen"]
-    assert {word for word in twelve.llama if word.startswith("-")} <= LLAMA.options
-    assert {word for word in twelve.comfyui if word.startswith("--")} <= COMFYUI.options
+    assert {word for word in twelve.llama if word.startswith("-")} <= LLAMA.options.keys()
+    assert {word for word in twelve.comfyui if word.startswith("--")} <= COMFYUI.flags
 
 
 def test_an_engine_that_is_not_there_is_said_to_be_assumed(twelve: Plan) -> None:
     assert any("11434" in note for note in twelve.notes)
-    installed = plan(
-        machine(), llama_flags=replace(LLAMA, assumed=False), comfyui_flags=replace(COMFYUI, assumed=False)
-    )
+    installed = plan(machine(), programs=Programs(assumed={}))
     assert not any("Not installed" in note for note in installed.notes)
-
-
-def test_a_help_text_is_read_for_its_options() -> None:
-    text = (
-        "-ngl,  --gpu-layers, --n-gpu-layers N   max. number (see --fit)\n                  (env: X)\n--metrics  enable"
-    )
-    assert parse(text, "x").options == {"-ngl", "--gpu-layers", "--n-gpu-layers", "--metrics"}
 
 
 def test_without_a_card_everything_is_planned_for_the_processor_and_it_is_said() -> None:
     made = plan(described(None, "0", "16GB"))
-    assert value_after(made.llama, "-ngl") == "0"
+    assert value_after(made.llama, "--n-gpu-layers") == "0"
     assert "--cpu" in made.comfyui
     assert any("processor" in note for note in made.notes)
 
@@ -163,7 +159,7 @@ def test_measurements_replace_estimates() -> None:
     made = plan(machine(), Wish(llm="qwen3-8b-q4_k_m", image="none"), measured=Measured(runs=(run,)))
     assert made.generation is not None
     assert (made.generation.value, made.generation.basis) == (41.0, "measured here")
-    assert made.chosen.memory.value == 7000.0
+    assert made.chosen.memory.value == 7000.0 + made.masks.memory.value
 
 
 def test_every_number_of_a_plan_says_its_basis(twelve: Plan) -> None:
@@ -195,7 +191,7 @@ def test_a_file_that_is_here_is_measured_by_its_own_table_and_named_by_its_path(
     made = plan(machine(), Wish(llm="qwen3-4b-q4_k_m", image="none"), files=lambda model: {"model": file})
     assert made.chosen.language is not None
     assert made.chosen.language.weights.origin == "the file's tensor table"
-    assert value_after(made.llama, "-m") == str(file)
+    assert value_after(made.llama, "--model") == str(file)
 
 
 def test_a_damaged_file_is_passed_over_and_it_is_said(tmp_path: Path) -> None:
@@ -205,3 +201,46 @@ def test_a_damaged_file_is_passed_over_and_it_is_said(tmp_path: Path) -> None:
     assert made.chosen.language is not None
     assert made.chosen.language.weights.origin == "the model registry"
     assert "broken.gguf" in made.chosen.language.weights.note
+
+
+def test_masks_are_in_every_sum_and_keep_their_room(twelve: Plan) -> None:
+    language, image = twelve.chosen.language, twelve.chosen.image
+    assert language is not None and image is not None
+    parts = language.peak.value + image.peak.value + twelve.masks.memory.value
+    assert twelve.chosen.memory.value == pytest.approx(parts) and twelve.masks.memory.value > 50
+    assert any("Masks keep" in reason for reason in twelve.reasons)
+
+
+def test_the_best_installed_network_of_each_task_is_counted() -> None:
+    def installed(model: Model) -> bool:
+        return model.id in ("isnet-small", "birefnet-lite")
+
+    before, counted = masks(), masks(installed)
+    assert counted.models == (registry.get("birefnet-lite").title,) and counted.installed and not before.installed
+    assert counted.memory.value > 2000 > before.memory.value
+    large = plan(machine(), Wish(llm="qwen3-14b-q4_k_m", image="none"))
+    assert large.chosen.memory.most <= large.machine.room_mib
+    with pytest.raises(Refused, match="to plan with"):
+        plan(
+            machine(),
+            Wish(llm="qwen3-14b-q4_k_m", image="none"),
+            files=lambda model: {f.role: Path(f.name) for f in model.files} if installed(model) else {},
+        )
+
+
+def test_measured_seconds_to_load_replace_estimates() -> None:
+    wish = Wish(llm="qwen3.5-4b-q4_k_m", image="realvisxl")
+    eight = machine("RTX 3060 8GB")
+    before = plan(eight, wish).chosen
+    assert before.language is not None and before.to_language is not None
+    option = before.language
+    run = Run(
+        engine="llama.cpp",
+        version="1",
+        model=option.known_as,
+        settings=option.key,
+        values={"peak_mib": option.peak.value, "reload_s": 1.25},
+    )
+    after = plan(eight, wish, measured=Measured(runs=(run,))).chosen
+    assert after.to_language is not None and after.to_language.basis == "measured here"
+    assert after.to_language.value == 1.25 != before.to_language.value

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,14 +30,6 @@ class Result:
 
     measured: Measured
     told: tuple[str, ...]
-
-
-def machine_key() -> str:
-    """Which computer this is, as far as measurements depend on it."""
-    import psutil  # noqa: PLC0415 - only when something is measured
-
-    memory = round(psutil.virtual_memory().total / 2**30)
-    return f"{platform.system()} {platform.machine()} {os.cpu_count()} threads {memory} GiB"
 
 
 def memory_gbs() -> float:

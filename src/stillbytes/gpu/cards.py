@@ -140,7 +140,7 @@ def _advice(key: str) -> str:
     names = {k: card.name for k, card in _index().items()}
     near = list(dict.fromkeys(names[k] for k in difflib.get_close_matches(key, names, n=5, cutoff=0.6)))[:3]
     hint = f"Did you mean {' or '.join(near)}?" if near else "Give its name like “RTX 3060 12GB”."
-    return f"{hint} For a card that is not in the table, say --vram alone; speeds are then unknown."
+    return f"{hint} For a card that is not in the table, give its memory alone; speeds are then unknown."
 
 
 def _key(name: str) -> str:

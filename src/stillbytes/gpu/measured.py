@@ -6,6 +6,8 @@ One file in STILLBYTES_HOME, keyed by engine version, model and settings. A new 
 from __future__ import annotations
 
 import json
+import os
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -17,22 +19,31 @@ from stillbytes.core.errors import StillbytesError
 from stillbytes.core.files import write_atomically
 from stillbytes.gpu.estimate.figure import MEASURED, Figure, Unit
 
-Quantity = Literal["peak_mib", "generation", "prompt", "seconds", "load_s", "reload_s", "answer_s"]
+Quantity = Literal[
+    "peak_mib", "held_mib", "generation", "prompt", "step_s", "seconds", "load_s", "reload_s", "unload_s"
+]
 _UNITS: Mapping[Quantity, Unit] = {
     "peak_mib": "MiB",
+    "held_mib": "MiB",
     "generation": "tokens/s",
     "prompt": "tokens/s",
+    "step_s": "s",
     "seconds": "s",
     "load_s": "s",
     "reload_s": "s",
-    "answer_s": "s",
+    "unload_s": "s",
 }
+_MEMORY: tuple[Quantity, ...] = ("peak_mib", "held_mib")
 _MARGIN = 0.02
 """A measured figure varies too, by so much from run to run."""
 
 
 class Run(BaseModel):
-    """One model with one set of settings in one version of an engine. values: the latest; peak_mib: the highest."""
+    """One model with one set of settings in one version of an engine.
+
+    values: the latest, of memory the highest. peak_mib: the most while it works; held_mib: while it rests; load_s: from
+    the disk, reload_s: with its file in host memory, both until it can work; step_s, seconds: of one picture.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,14 +60,13 @@ class Run(BaseModel):
 
 
 class Measured(BaseModel):
-    """machine: which computer this was, so that a copied home does not lie. disk_gbs, memory_gbs, bus_gbs: GB/s."""
+    """machine: which computer this was, so that a copied home does not lie. disk_gbs, memory_gbs: GB/s."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     machine: str = ""
     disk_gbs: float | None = Field(default=None, gt=0)
     memory_gbs: float | None = Field(default=None, gt=0)
-    bus_gbs: float | None = Field(default=None, gt=0)
     runs: tuple[Run, ...] = ()
 
     def of(self, model: str, settings: str) -> Run | None:
@@ -73,21 +83,31 @@ class Measured(BaseModel):
         same = next((r for r in self.runs if (r.engine, r.version, r.model, r.settings) == key), None)
         if same is not None:
             values = {**same.values, **run.values}
-            if peaks := [r.values["peak_mib"] for r in (same, run) if "peak_mib" in r.values]:
-                values["peak_mib"] = max(peaks)
+            for memory in _MEMORY:
+                if told := [r.values[memory] for r in (same, run) if memory in r.values]:
+                    values[memory] = max(told)
             run = run.model_copy(update={"values": values})
         return self.model_copy(update={"runs": (*(r for r in self.runs if r is not same), run)})
+
+
+def this_machine() -> str:
+    """Which computer this is, as far as measurements depend on it."""
+    import psutil  # noqa: PLC0415 - only when something is measured or planned
+
+    memory = round(psutil.virtual_memory().total / 2**30)
+    return f"{platform.system()} {platform.machine()} {os.cpu_count()} threads {memory} GiB"
 
 
 def path() -> Path:
     return paths.home() / "measured.json"
 
 
-def load(machine: str) -> Measured:
-    """What was measured on `machine`; nothing when the file is another's or not there.
+def load(machine: str | None = None) -> Measured:
+    """What was measured on `machine`, this one without; nothing when the file is another's or not there.
 
     Raises StillbytesError for a file that is damaged.
     """
+    machine = machine if machine is not None else this_machine()
     try:
         measured = Measured.model_validate_json(path().read_bytes())
     except FileNotFoundError:

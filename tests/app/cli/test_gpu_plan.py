@@ -19,7 +19,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_person_gets_a_table_reasons_and_command_lines(run: Run) -> None:
     done = run("gpu", "plan", *HARDWARE)
     assert done.status == 0
-    for said in ("What fits", "together", "to plan with", "llama-server -m", "python main.py", "(estimate)"):
+    for said in (
+        "What fits",
+        "together",
+        "to plan with",
+        "llama-server --model",
+        "python main.py",
+        "masks:",
+        "(estimate)",
+    ):
         assert said in done.out
 
 

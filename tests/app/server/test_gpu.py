@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from app.server.ai import bare
 from app.server.asynchronous import run
 from fastapi.testclient import TestClient
 
+from stillbytes.app.cli import main
 from stillbytes.app.server import card
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Events
@@ -147,6 +149,21 @@ def test_a_machine_without_a_card_has_a_plan_too(client: TestClient) -> None:
 def test_what_cannot_be_planned_says_why(client: TestClient, asked: dict[str, str], status: int, said: str) -> None:
     answer = client.get("/api/gpu/plan", params=asked)
     assert answer.status_code == status and said in answer.json()["error"]["message"]
+
+
+def test_the_page_is_not_told_of_options_of_the_command_line(client: TestClient) -> None:
+    error = client.get("/api/gpu/plan", params={"card": "RTX 3065"}).json()["error"]
+    assert "RTX 3060" in error["remedy"] and "memory alone" in error["remedy"] and "--" not in error["remedy"]
+
+
+def test_the_page_plans_as_the_command_line_does(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {"card": "RTX 3060", "vram": "12GB", "ram": "32GB", "llm": "qwen3:8b", "image": "sdxl"}
+    page = client.get("/api/gpu/plan", params=asked).json()
+    main(["gpu", "plan", "--json", *(word for name, value in asked.items() for word in (f"--{name}", value))])
+    line = json.loads(capsys.readouterr().out)
+    for name in ("machine", "chosen", "masks", "reasons", "llama", "comfyui", "workflow", "ladder", "notes"):
+        assert page[name] == line[name]
+    assert page["fitting"] == len(line["combinations"])
 
 
 def test_cards_are_listed_by_name(client: TestClient) -> None:

@@ -117,6 +117,17 @@ class RungModel(BaseModel):
     costs: str
 
 
+class MasksPlan(BaseModel):
+    """The networks of masks, which are counted in the memory of every combination.
+
+    installed: whether they are here; otherwise those that would be downloaded first are counted.
+    """
+
+    models: list[str]
+    memory: FigureModel
+    installed: bool
+
+
 class PlanModel(BaseModel):
     """What runs together on a machine, as `stillbytes gpu plan --json` prints it, with the best combinations only.
 
@@ -127,6 +138,7 @@ class PlanModel(BaseModel):
     chosen: CombinationModel
     combinations: list[CombinationModel]
     fitting: int
+    masks: MasksPlan
     reasons: list[str]
     llama: list[str]
     comfyui: list[str]
@@ -181,7 +193,7 @@ class EngineLog(BaseModel):
 class AiModel(BaseModel):
     """A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
 
-    places: where its files were found, such as "ComfyUI". damage: why they cannot be used, as far as their headers tell.
+    places: where its files were found, such as "ComfyUI". damage: why they cannot be used, by what their headers tell.
     """
 
     id: str

@@ -15,13 +15,15 @@ Arrangement = Literal["together", "taking turns", "one at a time"]
 _BONUS: dict[Arrangement, float] = {"together": 2.0, "taking turns": 0.0, "one at a time": -2.0}
 _SLOW_TOKENS, _SLOW_FILL = 20.0, 15.0
 """Below so many tokens per second an answer is waited for; above so many seconds a fill is."""
+NOTHING = Figure(0.0, "MiB")
 _SMALLER = 1.5
 """Levels that half the pixels cost: a fill then has to be enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Two models (or one) and how they share. memory: the most that is on the card at any time.
+    """Two models (or one) and how they share. memory: the most that is on the card at any time, with what is always
+    there beside them.
 
     to_image, to_language: seconds until the other is at work after a change. kept: what leaves stays in host memory.
     """
@@ -41,66 +43,83 @@ class Combination:
 
 
 def combinations(
-    languages: Sequence[Sequence[LanguageOption]], images: Sequence[Sequence[ImageOption]], machine: Machine
+    languages: Sequence[Sequence[LanguageOption]],
+    images: Sequence[Sequence[ImageOption]],
+    machine: Machine,
+    beside: Figure = NOTHING,
 ) -> list[Combination]:
-    """The best way for every pair of candidates, best first. Each candidate comes as its ladder of options."""
+    """The best way for every pair of candidates, best first. Each candidate comes as its ladder of options.
+
+    beside: memory that neither of them may count on.
+    """
+    pairing = _Pairing(machine, beside)
     found: list[Combination] = []
     for language in languages or [()]:
         for image in images or [()]:
-            made = _together(language, image, machine) if language and image else None
-            made = made or _apart(language, image, machine)
+            made = pairing.together(language, image) if language and image else None
+            made = made or pairing.apart(language, image)
             if made is not None:
                 found.append(made)
     return sorted(found, key=lambda c: -c.score)
 
 
-def _together(language: Sequence[LanguageOption], image: Sequence[ImageOption], machine: Machine) -> Combination | None:
-    """Both on the card at once, with the least given up."""
-    pairs = sorted(
-        ((i + j, left, right) for i, left in enumerate(language) for j, right in enumerate(image)), key=lambda p: p[0]
-    )
-    for _, left, right in pairs:
-        both = total((left.peak, right.peak))
-        if both.most <= machine.room_mib and fits(left, machine.room_mib) and fits(right, machine.room_mib):
-            return _combination(left, right, "together", both, machine)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """Puts two ladders together on one machine."""
 
+    machine: Machine
+    beside: Figure
 
-def _apart(language: Sequence[LanguageOption], image: Sequence[ImageOption], machine: Machine) -> Combination | None:
-    left = next((option for option in language if fits(option, machine.room_mib)), None)
-    right = next((option for option in image if fits(option, machine.room_mib)), None)
-    if (language and left is None) or (image and right is None):
+    @property
+    def room(self) -> float:
+        return self.machine.room_mib - self.beside.most
+
+    def together(self, language: Sequence[LanguageOption], image: Sequence[ImageOption]) -> Combination | None:
+        """Both on the card at once, with the least given up."""
+        pairs = sorted(
+            ((i + j, left, right) for i, left in enumerate(language) for j, right in enumerate(image)),
+            key=lambda p: p[0],
+        )
+        for _, left, right in pairs:
+            both = total((left.peak, right.peak))
+            if both.most <= self.room and fits(left, self.room) and fits(right, self.room):
+                return self._combination(left, right, "together", both)
         return None
-    present = [option for option in (left, right) if option is not None]
-    if not present:
-        return None
-    memory = max((option.peak for option in present), key=lambda figure: figure.value)
-    if len(present) == 1:
-        return _combination(left, right, "together", memory, machine)
-    kept = _kept(left, right, machine)
-    return _combination(left, right, "taking turns" if kept else "one at a time", memory, machine)
 
+    def apart(self, language: Sequence[LanguageOption], image: Sequence[ImageOption]) -> Combination | None:
+        left = next((option for option in language if fits(option, self.room)), None)
+        right = next((option for option in image if fits(option, self.room)), None)
+        if (language and left is None) or (image and right is None):
+            return None
+        present = [option for option in (left, right) if option is not None]
+        if not present:
+            return None
+        memory = max((option.peak for option in present), key=lambda figure: figure.value)
+        if len(present) == 1:
+            return self._combination(left, right, "together", memory)
+        kept = self._kept(left, right)
+        return self._combination(left, right, "taking turns" if kept else "one at a time", memory)
 
-def _kept(left: LanguageOption | None, right: ImageOption | None, machine: Machine) -> bool:
-    """Whether host memory holds the weights of both, so that nothing is read from the disk again."""
-    return sum(option.size for option in (left, right) if option) / 2**20 <= machine.kept_mib
+    def _kept(self, left: LanguageOption | None, right: ImageOption | None) -> bool:
+        """Whether host memory holds the weights of both, so that nothing is read from the disk again."""
+        return sum(option.size for option in (left, right) if option) / 2**20 <= self.machine.kept_mib
 
-
-def _combination(
-    left: LanguageOption | None, right: ImageOption | None, how: Arrangement, memory: Figure, machine: Machine
-) -> Combination:
-    kept = _kept(left, right, machine)
-    swaps = how != "together" and left is not None and right is not None
-    return Combination(
-        language=left,
-        image=right,
-        arrangement=how,
-        memory=memory,
-        kept=kept,
-        to_image=at_hand(right, machine.card, machine, cached=kept) if swaps and right else None,
-        to_language=at_hand(left, machine.card, machine, cached=kept) if swaps and left else None,
-        score=_score(left, right, how),
-    )
+    def _combination(
+        self, left: LanguageOption | None, right: ImageOption | None, how: Arrangement, memory: Figure
+    ) -> Combination:
+        kept = self._kept(left, right)
+        swaps = how != "together" and left is not None and right is not None
+        card = self.machine.card
+        return Combination(
+            language=left,
+            image=right,
+            arrangement=how,
+            memory=total((memory, self.beside)) if self.beside.value else memory,
+            kept=kept,
+            to_image=at_hand(right, card, self.machine, cached=kept) if swaps and right else None,
+            to_language=at_hand(left, card, self.machine, cached=kept) if swaps and left else None,
+            score=_score(left, right, how),
+        )
 
 
 def _score(left: LanguageOption | None, right: ImageOption | None, how: Arrangement) -> float:

@@ -1,73 +1,82 @@
-"""The command lines of a plan, in the words of the engines that are there."""
+"""Options and command lines of a plan: what the engines are started with, and what is shown of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from stillbytes.gpu.plan.flags import Flags, first
+from stillbytes.engines.comfyui.engine import ALWAYS
+from stillbytes.engines.engine import Loadable
+from stillbytes.engines.engine import Option as EngineOption
+from stillbytes.engines.llama.command import command
+from stillbytes.engines.llama.find import PORTS
+from stillbytes.engines.llama.program import Program
+from stillbytes.engines.llama.states import PromptStates
 from stillbytes.gpu.plan.options import ImageOption, LanguageOption
+from stillbytes.gpu.plan.programs import Comfy
 
-_CACHE_RAM_MIB = 512
-"""Prompt states that llama-server keeps in host memory: the long system prompt, not every conversation."""
 _IMAGE_TOKENS = 1024
 """At most of one picture: about 0.8 megapixels, beyond which the vision tower's memory grows fastest."""
 _COMFY_RESERVE_GB = 0.6
 """What ComfyUI leaves free at any time (its own default on Windows)."""
 
 
-def llama(option: LanguageOption, flags: Flags, on_card: bool) -> list[str]:
-    """Arguments of llama-server, without the port, which is the supervisor's. Files that are not here have their names
-    below the models folder."""
+def language_options(option: LanguageOption, *, on_card: bool) -> dict[str, EngineOption]:
+    """What llama-server loads the model with, as `Loadable.options`."""
     settings = option.settings
-    files = {file.role: file.name for file in option.model.files} if option.model else {"model": f"{option.name}.gguf"}
-    files |= {role: str(path) for role, path in option.files.items()}
-    wanted: list[tuple[tuple[str, ...], str | None]] = [
-        (("-m",), files.get("model", option.name)),
-        (("-ngl", "--gpu-layers"), "all" if on_card else "0"),
-        (("-fit", "--fit"), "off"),  # it would move layers to the processor instead of failing
-        (("-c", "--ctx-size"), str(settings.context)),
-        (("-np", "--parallel"), "1"),
-        (("-ub", "--ubatch-size"), str(settings.ubatch)),
-        (("-fa", "--flash-attn"), "on"),
-        (("-ctk", "--cache-type-k"), settings.cache_keys),
-        (("-ctv", "--cache-type-v"), settings.cache_values),
-    ]
-    if "projector" in files:
-        wanted += [(("--mmproj",), files["projector"]), (("--image-max-tokens",), str(_IMAGE_TOKENS))]
+    wanted: dict[str, EngineOption] = {
+        "n-gpu-layers": "all" if on_card else 0,
+        "ctx-size": settings.context,
+        "ubatch-size": settings.ubatch,
+        "flash-attn": "on",
+        "cache-type-k": settings.cache_keys,
+        "cache-type-v": settings.cache_values,
+    }
+    if "projector" in _files(option):
+        wanted["image-max-tokens"] = _IMAGE_TOKENS
         if not settings.projector:
-            wanted.append((("--no-mmproj-offload",), None))
-    wanted += [
-        (("--slot-save-path",), "slots"),
-        (("-cram", "--cache-ram"), str(_CACHE_RAM_MIB)),
-        (("--metrics",), None),
-        (("--host",), "127.0.0.1"),
-    ]
-    return ["llama-server", *_those(wanted, flags)]
+            wanted["mmproj-offload"] = False
+    return wanted
 
 
-def comfyui(option: ImageOption, flags: Flags, held_by_others_mib: int, on_card: bool) -> list[str]:
-    """Arguments of ComfyUI's main.py beside a neighbour that holds so much memory."""
-    wanted: list[tuple[tuple[str, ...], str | None]] = [
-        (("--listen",), "127.0.0.1"),
-        (("--disable-auto-launch",), None),
-    ]
+def llama(option: LanguageOption, program: Program, *, on_card: bool) -> tuple[str, ...]:
+    """The command line of llama-server. The supervisor takes another port, whichever is free."""
+    loadable = Loadable(option.name, _files(option), language_options(option, on_card=on_card))
+    return command(program, loadable, PORTS[0], PromptStates().folder)
+
+
+def comfyui_flags(
+    option: ImageOption | None, known: frozenset[str], held_by_others_mib: int, *, on_card: bool
+) -> tuple[str, ...]:
+    """Options of ComfyUI's start beside a neighbour that holds so much memory. known: those that this copy takes."""
+    wanted: list[tuple[str, str]] = []
     if not on_card:
-        wanted.append((("--cpu",), None))
-    elif held_by_others_mib and flags.has("--vram-headroom"):
-        wanted.append((("--vram-headroom",), f"{held_by_others_mib / 1024:.1f}"))
+        wanted.append(("--cpu", ""))
+    elif held_by_others_mib and "--vram-headroom" in known:
+        wanted.append(("--vram-headroom", f"{held_by_others_mib / 1024:.1f}"))
     if on_card:
-        wanted.append((("--reserve-vram",), f"{_COMFY_RESERVE_GB:g}"))
-    if on_card and option.shape == "lean" and not flags.has("--enable-dynamic-vram"):
-        wanted.append((("--disable-smart-memory",), None))
-    wanted.append((("--preview-method",), "auto"))
-    return ["python", "main.py", *_those(wanted, flags)]
+        wanted.append(("--reserve-vram", f"{_COMFY_RESERVE_GB:g}"))
+    if on_card and option is not None and option.shape == "lean" and "--enable-dynamic-vram" not in known:
+        wanted.append(("--disable-smart-memory", ""))
+    wanted.append(("--preview-method", "auto"))
+    return tuple(word for name, value in wanted if name in known for word in (name, value) if word)
 
 
-def _those(wanted: Iterable[tuple[tuple[str, ...], str | None]], flags: Flags) -> list[str]:
-    """Of the wanted options, those that the program has, in its spelling."""
-    line: list[str] = []
-    for spellings, value in wanted:
-        name = first(flags, spellings)
-        if name is not None:
-            line += [name] if value is None else [name, value]
-    return line
+def comfyui(option: ImageOption, comfy: Comfy, held_by_others_mib: int, *, on_card: bool) -> tuple[str, ...]:
+    """The command line of ComfyUI."""
+    always = [word for name, value in ALWAYS.items() if name in comfy.flags for word in (name, value) if word]
+    return (*comfy.command, *comfyui_flags(option, comfy.flags, held_by_others_mib, on_card=on_card), *always)
+
+
+def as_line(arguments: Sequence[str]) -> str:
+    """As the shell of this system takes it."""
+    return subprocess.list2cmdline(arguments) if sys.platform == "win32" else shlex.join(arguments)
+
+
+def _files(option: LanguageOption) -> dict[str, Path]:
+    """Those that are not here by their names below the models folder."""
+    declared = {file.role: Path(file.name) for file in option.model.files} if option.model else {}
+    return {"model": Path(f"{option.name}.gguf"), **declared, **option.files}

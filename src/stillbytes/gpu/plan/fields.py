@@ -22,8 +22,13 @@ def as_fields(made: Plan) -> dict[str, Any]:
             "ram_mib": made.machine.host.ram_mib,
             "note": made.machine.note,
         },
-        "chosen": _combination(made.chosen),
-        "combinations": [_combination(combination) for combination in made.combinations],
+        "chosen": combination(made.chosen),
+        "combinations": [combination(one) for one in made.combinations],
+        "masks": {
+            "models": list(made.masks.models),
+            "memory": made.masks.memory.as_json(),
+            "installed": made.masks.installed,
+        },
         "reasons": list(made.reasons),
         "llama": list(made.llama),
         "comfyui": list(made.comfyui),
@@ -33,7 +38,9 @@ def as_fields(made: Plan) -> dict[str, Any]:
     }
 
 
-def _combination(c: Combination) -> dict[str, Any]:
+def combination(c: Combination) -> dict[str, Any]:
+    """One of its combinations."""
+
     def of(value: Figure | None) -> dict[str, Any] | None:
         return value.as_json() if value else None
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.engines.supervise import records
+from stillbytes.gpu import telemetry
 from stillbytes.gpu.cards import Card, UnknownCard, find
 from stillbytes.gpu.estimate.host import DISK_GBS, Disk, Host
+from stillbytes.gpu.telemetry import Memory
 
 DESKTOP_MIB = 1100
 """What a desktop with a browser keeps: 1.10 GB on Windows 10 with an RTX 3060 (field measurement, September 2026)."""
@@ -20,18 +22,23 @@ _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(t|g|m)?(?:i?b)?\s*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """card: None when there is none. reserved_mib: what the desktop and others keep of its memory. note: in words."""
+    """card: None when there is none. reserved_mib: what the desktop and others keep of its memory. note: in words.
+
+    limit_mib: the most that engines may have of host memory where there is no card, None for all but the system's.
+    """
 
     card: Card | None
     host: Host
     reserved_mib: int = DESKTOP_MIB
     note: str = ""
+    limit_mib: int | None = None
 
     @property
     def room_mib(self) -> int:
         """Memory that may be planned with: the card's, or of the host's all but what the system needs."""
         if self.card is None:
-            return max(0, self.host.ram_mib - 4096)
+            room = max(0, self.host.ram_mib - 4096)
+            return room if self.limit_mib is None else min(room, self.limit_mib)
         return max(0, self.card.vram_mib - self.reserved_mib - GUARD_MIB)
 
     @property
@@ -56,38 +63,44 @@ def mebibytes(text: str) -> int:
 
 
 def described(
-    card: str | None = None, vram: str | None = None, ram: str | None = None, disk: Disk | None = None
+    card: str | None = None,
+    vram: str | None = None,
+    ram: str | None = None,
+    disk: Disk | None = None,
+    memory: Memory | None = None,
 ) -> Machine:
-    """The machine with this hardware. Raises UnknownCard and StillbytesError for what cannot be understood."""
+    """The machine with this hardware; without a card and its size the one here, with `memory` as `found` takes it.
+
+    Raises UnknownCard and StillbytesError for what cannot be understood.
+    """
     host = _host(ram, disk)
     amount = mebibytes(vram) if vram else None
     if amount == 0:
         return Machine(None, host, 0, "Without a graphics card: everything runs on the processor.")
     if card is None:
         if amount is None:
-            return found(ram, disk)
+            return found(ram, disk, memory)
         unknown = _UNKNOWN.with_memory(amount)
         return Machine(unknown, host, DESKTOP_MIB, "The card is not named, so that only memory is planned, not speed.")
     chosen = find(card, amount)
     return Machine(chosen, host, 0 if chosen.unified else DESKTOP_MIB, f"As described: {chosen.name}.")
 
 
-def found(ram: str | None = None, disk: Disk | None = None) -> Machine:
-    """This machine: its card as the driver tells it, or none."""
+def found(ram: str | None = None, disk: Disk | None = None, memory: Memory | None = None) -> Machine:
+    """This machine: its card as the driver tells it, or none. memory: what engines share, as far as they may."""
     host = _host(ram, disk)
+    memory = memory or telemetry.memory()
+    if memory.kind != "card":
+        note = "No NVIDIA graphics card was found: everything runs on the processor, slowly."
+        return Machine(None, host, 0, note, None if ram else memory.total)
     try:
-        telemetry = importlib.import_module("stillbytes.gpu.telemetry")  # starts the driver's library
-    except ImportError:
-        return Machine(None, host, 0, "No graphics card was looked for: this build has no telemetry.")
-    here = telemetry.device()
-    if here is None:
-        return Machine(None, host, 0, "No NVIDIA graphics card was found: everything runs on the processor, slowly.")
-    try:
-        card = find(here.name, here.total_mib)
+        card = find(memory.name, memory.total)
     except UnknownCard:
-        card = replace(_UNKNOWN, name=here.name, vram_mib=here.total_mib)
-    used = max(0, here.total_mib - here.free_mib)
-    return Machine(card, host, used, f"Found here: {here.name}, of which {used} MiB are in use by others.")
+        card = replace(_UNKNOWN, name=memory.name, vram_mib=memory.total)
+    ours = [record.pid for engine in ("llama", "comfyui") for record in records.running(engine)]
+    reading = memory.read({"ours": ours})
+    used = max(0, memory.total - reading.free - sum((reading.used or {}).values()))
+    return Machine(card, host, used, f"Found here: {memory.name}, of which {used} MiB are in use by others.")
 
 
 def _host(ram: str | None, disk: Disk | None) -> Host:

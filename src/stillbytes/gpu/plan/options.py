@@ -22,7 +22,7 @@ from stillbytes.gpu.estimate.llm import LanguageEstimate, Settings, language
 from stillbytes.gpu.estimate.picture import Picture
 from stillbytes.gpu.estimate.transfer import load
 from stillbytes.gpu.estimate.weights import Weights
-from stillbytes.gpu.measured import Measured, Run
+from stillbytes.gpu.measured import Measured, Quantity, Run
 from stillbytes.gpu.models.model import Model
 from stillbytes.gpu.plan.machine import Machine
 
@@ -36,10 +36,12 @@ _PROMPT = 1500
 class LanguageOption:
     """One language model under settings with which it fits. steps: what was given up for that, in words.
 
-    files: by role, those of the model that are on this disk.
+    files: by role, those of the model that are on this disk. run: what was measured here with just these settings;
+    known_as and key are what measurements call the model and them.
     """
 
     name: str
+    known_as: str
     model: Model | None
     weights: Weights
     settings: Settings
@@ -49,6 +51,11 @@ class LanguageOption:
     quality: int
     steps: tuple[str, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
+    run: Run | None = None
+
+    @property
+    def key(self) -> str:
+        return _language_key(self.settings)
 
     @property
     def size(self) -> float:
@@ -57,9 +64,11 @@ class LanguageOption:
 
 @dataclass(frozen=True, slots=True)
 class ImageOption:
-    """One image model under settings with which it fits. wanted: pixels that were asked for."""
+    """One image model under settings with which it fits. wanted: pixels that were asked for. run, known_as, key: as of
+    LanguageOption."""
 
     name: str
+    known_as: str
     model: Model | None
     picture: Picture
     settings: ImageSettings
@@ -70,6 +79,11 @@ class ImageOption:
     quality: int
     wanted: int
     steps: tuple[str, ...] = ()
+    run: Run | None = None
+
+    @property
+    def key(self) -> str:
+        return _image_key(self.settings, self.shape)
 
     @property
     def size(self) -> float:
@@ -114,28 +128,29 @@ def language_options(
     sized = _sized(model, here.get("model"))
     known_as = _known_as(declared) or sized.name
     steps: list[str] = []
-    for context in (wish.context, *(c for c in CONTEXTS if c < wish.context)):
-        if context > sized.architecture.context:
-            continue
+    longest = min(wish.context, sized.architecture.context)
+    for context in (longest, *(c for c in CONTEXTS if c < longest)):
         if context < wish.context:
             steps = [f"context of {context} instead of {wish.context} tokens"]
         for cache in ("q8_0", "q4_0"):
             given_up = [*steps, *(["keys and values in 4 bits"] if cache == "q4_0" else [])]
             settings = Settings(context=context, cache_keys=cache, cache_values=cache, depth=_PROMPT)
             estimate = language(sized, settings, machine.card, machine.host)
-            same = measured.of(known_as, f"c{context} {cache}") if measured else None
+            same = measured.of(known_as, _language_key(settings)) if measured else None
             speeds = same or (measured.latest(known_as) if measured else None)
             yield LanguageOption(
                 name=declared.title if declared else sized.name,
+                known_as=known_as,
                 model=declared,
                 weights=sized,
                 settings=settings,
                 estimate=estimate,
-                peak=_peak(same, estimate.total if machine.card else estimate.host),
+                peak=_peak(same, estimate.total if machine.card else estimate.host, "held_mib"),
                 generation=(speeds.figure("generation") if speeds else None) or estimate.generation,
                 quality=declared.quality if declared else 3,
                 steps=tuple(given_up),
                 files=here,
+                run=same,
             )
 
 
@@ -147,6 +162,14 @@ def _sized(model: Model | str, file: Path | None) -> Weights:
         return weights.of(model, file)
     except ModelError as error:
         return replace(weights.of(model), note=f"by its declaration, for {error.message}")
+
+
+def _language_key(settings: Settings) -> str:
+    return f"c{settings.context} {settings.cache_keys}"
+
+
+def _image_key(settings: ImageSettings, shape: Shape) -> str:
+    return f"{settings.width}x{settings.height} {shape} tile{settings.tile}"
 
 
 def _known_as(model: Model | None) -> str | None:
@@ -173,14 +196,17 @@ def image_options(
             estimate = image(parts, settings, machine.card)
             if shape == "warm" and not estimate.resident:
                 continue
-            run = measured.of(parts.name, f"{side}x{side} {shape} tile{tile}") if measured else None
-            seconds = (run.figure("seconds") if run else None) or estimate.seconds
-            if seconds is not None and shape == "lean" and estimate.reload is not None and run is None:
+            known_as = declared.id if declared else parts.name
+            run = measured.of(known_as, _image_key(settings, shape)) if measured else None
+            told = run.figure("seconds") if run else None
+            seconds = told or estimate.seconds
+            if seconds is not None and shape == "lean" and estimate.reload is not None and told is None:
                 seconds = total((seconds, estimate.reload))
             if estimate.streamed:
                 steps.append(f"{estimate.streamed:.0f} MiB of the model cross the bus in every step")
             yield ImageOption(
                 name=declared.title if declared else parts.name,
+                known_as=known_as,
                 model=declared,
                 picture=parts,
                 settings=settings,
@@ -191,6 +217,7 @@ def image_options(
                 quality=declared.quality if declared else 3,
                 wanted=_side(wish.megapixels) ** 2,
                 steps=tuple(steps),
+                run=run,
             )
 
 
@@ -202,8 +229,10 @@ def _side(megapixels: float) -> int:
 _SHAPES: tuple[Shape, ...] = ("warm", "lean")
 
 
-def _peak(run: Run | None, estimated: Figure) -> Figure:
-    return (run.figure("peak_mib") if run else None) or estimated
+def _peak(run: Run | None, estimated: Figure, *others: Quantity) -> Figure:
+    """The most of what was measured, or the estimate."""
+    told = [figure for name in ("peak_mib", *others) if run and (figure := run.figure(name))]
+    return max(told, key=lambda figure: figure.value, default=estimated)
 
 
 def fits(option: Option, room_mib: float) -> bool:
@@ -214,5 +243,6 @@ def fits(option: Option, room_mib: float) -> bool:
 
 
 def at_hand(option: Option, card: Card | None, machine: Machine, *, cached: bool) -> Figure:
-    """Seconds until a model that is not on the card is there."""
-    return load(option.size, card, machine.host, cached=cached)
+    """Seconds until a model that is not on the card is there. cached: its file is in host memory."""
+    measured = option.run.figure("reload_s" if cached else "load_s") if option.run else None
+    return measured or load(option.size, card, machine.host, cached=cached)

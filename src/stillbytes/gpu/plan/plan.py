@@ -18,9 +18,10 @@ from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.model import DiffusionArchitecture, LanguageArchitecture, Model
 from stillbytes.gpu.plan import commands, words
 from stillbytes.gpu.plan.combine import Combination, combinations
-from stillbytes.gpu.plan.flags import COMFYUI, LLAMA, Flags
 from stillbytes.gpu.plan.machine import Machine
+from stillbytes.gpu.plan.masks import Masks, masks
 from stillbytes.gpu.plan.options import ImageOption, Kind, LanguageOption, Wish, image_options, language_options
+from stillbytes.gpu.plan.programs import Programs
 
 _PRECISIONS = ("Q4_K_M", "Q6_K")
 """Of language models, which quantisations are considered when none is named."""
@@ -53,10 +54,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """chosen is the first of `combinations`. llama, comfyui: command lines, empty when the part is not wanted."""
+    """chosen is the first of `combinations`. masks: what is on the card beside them, counted in their memory.
+
+    llama, comfyui: command lines, empty when the part is not wanted.
+    """
 
     machine: Machine
     combinations: tuple[Combination, ...]
+    masks: Masks
     reasons: tuple[str, ...]
     llama: tuple[str, ...]
     comfyui: tuple[str, ...]
@@ -83,35 +88,49 @@ def plan(
     *,
     measured: Measured | None = None,
     files: Callable[[Model], Mapping[str, Path]] | None = None,
-    llama_flags: Flags = LLAMA,
-    comfyui_flags: Flags = COMFYUI,
+    programs: Programs | None = None,
 ) -> Plan:
-    """What to run on `machine`. files: which of a model's files are on this disk, by role.
+    """What to run on `machine`. files: which of a model's files are on this disk, by role. programs: what the command
+    lines are for, without them copies that we have read.
 
     Raises ModelError for a model that is not known, naming near misses, and Refused when nothing fits.
     """
-    wish = wish or Wish()
+    wish, programs = wish or Wish(), programs or Programs()
+    beside = masks(lambda model: _whole(model, files(model)) if files else False)
     languages = [
         list(language_options(m, wish, machine, measured, files(m) if files and isinstance(m, Model) else None))
         for m in _languages(wish)
     ]
     images = [list(image_options(m, wish, machine, registry.get, measured)) for m in _images(wish)]
-    found = combinations([o for o in languages if o], [o for o in images if o], machine)
+    found = combinations([o for o in languages if o], [o for o in images if o], machine, beside.memory)
     if not found:
-        raise Refused(words.nothing_fits(languages, images, machine), "Name a smaller model, or close other programs.")
+        room = machine.room_mib - beside.memory.most
+        raise Refused(words.nothing_fits(languages, images, room), "Name a smaller model, or close other programs.")
     best = found[0]
     on_card = machine.card is not None
-    others = best.language.peak.mib if best.language and best.arrangement == "together" else 0
     return Plan(
         machine=machine,
         combinations=tuple(found),
-        reasons=tuple(words.reasons(best, found, machine)),
-        llama=tuple(commands.llama(best.language, llama_flags, on_card)) if best.language else (),
-        comfyui=tuple(commands.comfyui(best.image, comfyui_flags, others, on_card)) if best.image else (),
-        workflow=_workflow(best.image) if best.image else None,
+        masks=beside,
+        reasons=tuple(words.reasons(best, found, machine, beside)),
+        llama=commands.llama(best.language, programs.llama, on_card=on_card) if best.language else (),
+        comfyui=commands.comfyui(best.image, programs.comfyui, neighbour_mib(best), on_card=on_card)
+        if best.image
+        else (),
+        workflow=workflow(best.image) if best.image else None,
         ladder=tuple(_ladder(best, languages, images)),
-        notes=tuple(_notes(best, machine, llama_flags, comfyui_flags)),
+        notes=tuple(_notes(best, machine, programs)),
     )
+
+
+def neighbour_mib(combination: Combination) -> int:
+    """What the language model keeps on the card while pictures are made."""
+    language = combination.language
+    return language.peak.mib if language is not None and combination.arrangement == "together" else 0
+
+
+def _whole(model: Model, files: Mapping[str, Path]) -> bool:
+    return all(file.role in files for file in model.files)
 
 
 def _languages(wish: Wish) -> list[Model | str]:
@@ -155,7 +174,8 @@ def _named(name: str, kind: Kind) -> list[Model | str]:
     return [other for other in registry.all_models() if other.family == model.family and other.kind == model.kind]
 
 
-def _workflow(option: ImageOption) -> Workflow:
+def workflow(option: ImageOption) -> Workflow:
+    """The settings of an option for the image engine's graphs."""
     pixels = option.settings.width * option.settings.height / 1e6
     tile = option.settings.tile
     return Workflow(
@@ -197,11 +217,11 @@ def _cost(option: LanguageOption | ImageOption) -> str:
     return f"{option.seconds.value:.0f} s per fill" if option.seconds else "slower fills"
 
 
-def _notes(best: Combination, machine: Machine, llama_flags: Flags, comfyui_flags: Flags) -> list[str]:
+def _notes(best: Combination, machine: Machine, programs: Programs) -> list[str]:
     notes = [machine.note] if machine.note else []
-    for wanted, flags in ((best.language, llama_flags), (best.image, comfyui_flags)):
-        if wanted is not None and flags.assumed:
-            notes.append(f"Not installed here, so the options are those of {flags.version}.")
+    for wanted, name in ((best.language, "llama"), (best.image, "comfyui")):
+        if wanted is not None and name in programs.assumed:
+            notes.append(f"Not installed here, so the options are those of {programs.assumed[name]}.")
     if best.image is not None and best.image.seconds is None:
         notes.append("Without a known card a picture takes minutes; how many is not predicted.")
     if best.language is not None and best.language.weights.origin == "inferred from the parameter count":

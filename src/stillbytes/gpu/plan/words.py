@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from stillbytes.gpu.estimate.figure import Figure
 from stillbytes.gpu.plan.combine import Combination
 from stillbytes.gpu.plan.machine import GUARD_MIB, Machine
+from stillbytes.gpu.plan.masks import Masks
 from stillbytes.gpu.plan.options import ImageOption, LanguageOption, Option
 
 
@@ -24,7 +25,7 @@ def figure(value: Figure | None) -> str:
     return f"{number} ({value.basis})"
 
 
-def reasons(best: Combination, found: Sequence[Combination], machine: Machine) -> Iterator[str]:
+def reasons(best: Combination, found: Sequence[Combination], machine: Machine, beside: Masks) -> Iterator[str]:
     """What speaks for the chosen combination, and what would have to be given up for the next ones."""
     card = machine.card
     if card is None:
@@ -35,6 +36,8 @@ def reasons(best: Combination, found: Sequence[Combination], machine: Machine) -
             f"Of {gigabytes(card.vram_mib)}, {gigabytes(machine.reserved_mib)} stay with the desktop and"
             f" {gigabytes(GUARD_MIB)} free: {gigabytes(machine.room_mib)} to plan with."
         )
+    networks = " and ".join(beside.models) if len(beside.models) < 3 else f"{len(beside.models)} networks"
+    yield f"Masks keep {gigabytes(beside.memory.value)} of that: {networks}{'' if beside.installed else ', once here'}."
     if best.language is not None and best.image is not None:
         if best.arrangement == "together":
             yield (
@@ -84,7 +87,7 @@ def _against(other: Combination, best: Combination) -> str:
 
 
 def nothing_fits(
-    languages: Sequence[Sequence[LanguageOption]], images: Sequence[Sequence[ImageOption]], machine: Machine
+    languages: Sequence[Sequence[LanguageOption]], images: Sequence[Sequence[ImageOption]], room: float
 ) -> str:
     """What is missing, by the smallest way to run each that was asked for."""
     told = []
@@ -93,9 +96,9 @@ def nothing_fits(
         if options:
             smallest = min(options, key=lambda option: option.peak.most)
             streamed = isinstance(smallest, ImageOption) and smallest.estimate.streamed
-            if smallest.peak.most > machine.room_mib or streamed:
+            if smallest.peak.most > room or streamed:
                 told.append((smallest.peak.most, smallest.name))
     if not told:
         return "No model was asked for."
     needed, name = min(told)
-    return f"{name} needs up to {gigabytes(needed)}, and there are {gigabytes(machine.room_mib)} to plan with."
+    return f"{name} needs up to {gigabytes(needed)}, and there are {gigabytes(room)} to plan with."

@@ -45,7 +45,7 @@ export type AdjustmentModel = {
  *
  * A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
  *
- * places: where its files were found, such as "ComfyUI". damage: why they cannot be used, as far as their headers tell.
+ * places: where its files were found, such as "ComfyUI". damage: why they cannot be used, by what their headers tell.
  */
 export type AiModel = {
     /**
@@ -730,6 +730,25 @@ export type MachineModel = {
 };
 
 /**
+ * MasksPlan
+ *
+ * The networks of masks, which are counted in the memory of every combination.
+ *
+ * installed: whether they are here; otherwise those that would be downloaded first are counted.
+ */
+export type MasksPlan = {
+    /**
+     * Models
+     */
+    models: Array<string>;
+    memory: FigureModel;
+    /**
+     * Installed
+     */
+    installed: boolean;
+};
+
+/**
  * ModelFile
  *
  * path: on this computer, None when it is not. source: where it comes from, in words; page: where to read on.
@@ -988,6 +1007,7 @@ export type PlanModel = {
      * Fitting
      */
     fitting: number;
+    masks: MasksPlan;
     /**
      * Reasons
      */

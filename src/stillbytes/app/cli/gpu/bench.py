@@ -10,7 +10,7 @@ import click
 from stillbytes.app.cli.output import json_option, print_json
 from stillbytes.core import preferences
 from stillbytes.gpu import measured
-from stillbytes.gpu.bench import bench, machine_key
+from stillbytes.gpu.bench import bench
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -26,7 +26,7 @@ def measure_machine(models: tuple[Path, ...], program: Path | None, as_json: boo
     found = program or preferences.load().llama.program
     if found is None and (on_path := shutil.which("llama-server")):
         found = Path(on_path)
-    before = measured.load(machine_key())
+    before = measured.load()
     result = bench(before, program=found, models=list(models), say=lambda text: None if as_json else print(text))
     measured.save(result.measured)
     if as_json:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import shlex
-
 import click
 
 from stillbytes.app.cli.output import json_option, print_json, print_table
 from stillbytes.core import preferences
-from stillbytes.gpu import measured
 from stillbytes.gpu.estimate.host import Disk
-from stillbytes.gpu.models.store import open_store
-from stillbytes.gpu.plan import Combination, Machine, Plan, Wish, described, plan
+from stillbytes.gpu.plan import Asked, Combination, Plan, asked, programs, varied
+from stillbytes.gpu.plan.commands import as_line
 from stillbytes.gpu.plan.fields import as_fields
-from stillbytes.gpu.plan.installed import comfyui_flags, llama_flags
 from stillbytes.gpu.plan.words import figure, gigabytes
 
-_SHOWN = 8
-"""Combinations in the table; --json has them all."""
+_SHOWN, _OF_ONE = 8, 2
+"""Combinations in the table, and with one language model among them; --json has them all."""
 
 
 @click.command("plan")
@@ -43,23 +38,9 @@ def show_plan(
     as_json: bool,
 ) -> int:
     """Show which models fit together, with which options, and how fast they are."""
-    machine = described(card, vram, ram, disk)
-    here = card is None and vram is None
-    known = None
-    if here:
-        from stillbytes.gpu.bench import machine_key  # noqa: PLC0415 - only for this machine
-
-        known = measured.load(machine_key())
-        machine = _with_measured(machine, known, given_disk=disk is not None)
-    store = open_store(preferences.load())
-    made = plan(
-        machine,
-        Wish(llm=llm, image=image, context=context, megapixels=megapixels),
-        measured=known,
-        files=store.files,
-        llama_flags=llama_flags(),
-        comfyui_flags=comfyui_flags(),
-    )
+    choices = preferences.load()
+    wanted = Asked(card, vram, ram, disk, llm, image, context, megapixels)
+    made = asked(wanted, choices, programs.found(choices))
     if as_json:
         print_json(as_fields(made))
     else:
@@ -67,20 +48,11 @@ def show_plan(
     return 0
 
 
-def _with_measured(machine: Machine, known: measured.Measured, *, given_disk: bool) -> Machine:
-    host = machine.host
-    if known.memory_gbs:
-        host = dataclasses.replace(host, bandwidth_gbs=known.memory_gbs)
-    if known.disk_gbs and not given_disk:
-        host = dataclasses.replace(host, disk_gbs=known.disk_gbs)
-    return dataclasses.replace(machine, host=host)
-
-
 def _show(made: Plan) -> None:
-    shown = _varied(made)
+    shown = varied(made.combinations, _SHOWN, _OF_ONE)
     print_table(
         ("", "Language model", "Image model", "How", "Memory", "Tokens/s", "Fill", "Change"),
-        [_row(c, first=c is made.chosen) for c in shown],
+        [*(_row(c, first=c is made.chosen) for c in shown), _masks_row(made)],
         title="What fits",
     )
     print()
@@ -95,7 +67,7 @@ def _show(made: Plan) -> None:
         )
     for title, line in (("llama.cpp", made.llama), ("ComfyUI", made.comfyui)):
         if line:
-            print(f"\n{title}:\n  {shlex.join(line)}")
+            print(f"\n{title}:\n  {as_line(line)}")
     if made.workflow:
         w = made.workflow
         tile = f"VAE tiles of {w.tile} with {w.overlap} overlap" if w.tile else "VAE undivided"
@@ -107,19 +79,6 @@ def _show(made: Plan) -> None:
     print()
     for note in made.notes:
         print(note)
-
-
-def _varied(made: Plan) -> list[Combination]:
-    """The best, no more than two of one language model, and one of each arrangement as far as there are."""
-    shown: list[Combination] = []
-    for c in made.combinations:
-        same = sum(1 for s in shown if (s.language and s.language.name) == (c.language and c.language.name))
-        if same < 2 and len(shown) < _SHOWN:
-            shown.append(c)
-    for how in ("together", "taking turns", "one at a time"):
-        if not any(c.arrangement == how for c in shown):
-            shown += [c for c in made.combinations if c.arrangement == how][:1]
-    return shown
 
 
 def _row(c: Combination, *, first: bool) -> tuple[str, ...]:
@@ -136,6 +95,11 @@ def _row(c: Combination, *, first: bool) -> tuple[str, ...]:
         f"{seconds.value:.0f} s" if seconds else "-",
         f"{c.to_image.value:.1f} s" if c.to_image else "-",
     )
+
+
+def _masks_row(made: Plan) -> tuple[str, ...]:
+    """What is on the card beside every combination, and counted in its memory."""
+    return ("", f"masks: {', '.join(made.masks.models)}", "", "always", gigabytes(made.masks.memory.value), "", "", "")
 
 
 def command() -> click.Command:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from stillbytes.app.server import card as card_events
 from stillbytes.app.server.ai_models import CardList, CardModel, CardStatus, PlanModel
-from stillbytes.app.server.planning import Asked, Planner
+from stillbytes.app.server.planning import Planner
 from stillbytes.app.server.workspace import Workspace
 
 Size = Annotated[str | None, Query(max_length=20)]
@@ -50,6 +50,8 @@ def router(workspace: Workspace) -> APIRouter:
         context: Annotated[int, Query(ge=512, le=1 << 20)] = 8192,
         megapixels: Annotated[float, Query(ge=0.25, le=4, allow_inf_nan=False)] = 1.0,
     ) -> PlanModel:
+        from stillbytes.gpu.plan import Asked  # noqa: PLC0415 - heavy, and only when asked
+
         asked = Asked(card or None, vram or None, ram or None, disk, llm or None, image or None, context, megapixels)
         return PlanModel.model_validate(planner.plan(asked))
 
