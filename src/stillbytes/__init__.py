@@ -59,9 +59,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
+    if name in _HOMES or name == "masks":
         import importlib  # noqa: PLC0415
 
+        if name == "masks":
+            return importlib.import_module("stillbytes.masks")
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'stillbytes' has no attribute {name!r}")
 

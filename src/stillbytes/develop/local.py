@@ -51,6 +51,10 @@ class Coverages:
         self._last = keys, stacked
         return stacked
 
+    def weight(self, adjustment: Local, grid: FrameGrid) -> Weights:
+        """(height, width): one mask at the grid."""
+        return self._plane((adjustment.key, *grid.key), adjustment, grid)
+
     def _plane(self, key: tuple[object, ...], adjustment: Local, grid: FrameGrid) -> Weights:
         if key not in self._planes:
             coverage = np.clip(adjustment.coverage(grid), 0.0, 1.0)

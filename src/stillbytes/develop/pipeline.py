@@ -23,7 +23,7 @@ from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.guide import Guide, guide
 from stillbytes.develop.kernels import layout
 from stillbytes.develop.kernels.load import Library, Placed, library, pixels
-from stillbytes.develop.local import Coverages, Local
+from stillbytes.develop.local import Coverages, Local, Weights
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
@@ -219,6 +219,34 @@ class Pipeline:
     def light(self) -> Light:
         """The photo itself, for masks that depend on what is in it."""
         return Light(self._light, self._light_at)
+
+    def coverage(self, local: Local, settings: Settings, scale: float = 1.0, region: Rect | None = None) -> Weights:
+        """(height, width) uint16, 65535 where it is 1: a mask as it lies on the developed picture or a region of it,
+        see `render`."""
+        form = Geometry.of(settings, self.frame)
+        size = form.developed.scaled(scale)
+        whole = Rect.of(size)
+        cut = form.to_cut(whole if region is None else region.within(whole), size)
+        grid = Size(size.height, size.width) if form.turns % 2 else size
+        places = FrameGrid(self.frame, form.affine(grid, 1.0), cut, self.light)
+        with self._lock:
+            return np.asarray(form.from_cut(self._coverages.weight(local, places)))
+
+    def to_frame(self, settings: Settings) -> tuple[float, float, float, float, float, float]:
+        """(a, b, tx, c, d, ty): a place of the developed picture, 0..1 across and down -> (a x + b y + tx, c x + d y +
+        ty) in frame units."""
+        form = Geometry.of(settings, self.frame)
+        size = Size(1 << 20, 1 << 20)  # fine enough that a pixel is a place
+        grid = size
+        affine = form.affine(grid, 1.0)
+        places = []
+        for x, y in ((0, 0), (1, 0), (0, 1)):
+            spot = form.to_cut(Rect(x * size.width, y * size.height, 0, 0), size)
+            column, row = spot.x - 0.5, spot.y - 0.5
+            a, b, tx, c, d, ty = affine
+            places.append((a * column + b * row + tx + 0.5, c * column + d * row + ty + 0.5))
+        (ox, oy), (rx, ry), (bx, by) = ((x / self.frame.long_edge, y / self.frame.long_edge) for x, y in places)
+        return rx - ox, bx - ox, ox, ry - oy, by - oy, oy
 
     # Stages
 

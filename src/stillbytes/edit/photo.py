@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ from stillbytes.edit.picture import Picture
 from stillbytes.photo.metadata import Metadata
 
 if TYPE_CHECKING:
+    from stillbytes.masks.kind import Kind
+    from stillbytes.masks.mask import Mask
     from stillbytes.masks.rasters import Rasters
 
 
@@ -77,6 +80,15 @@ class Photo:
         return locals_of(settings, self.rasters)
 
     @property
+    def content(self) -> str:
+        """Changes when the file does: for what is remembered about a photo."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return ""
+        return f"{self.id}-{status.st_mtime_ns}-{status.st_size}"
+
+    @property
     def upright(self) -> tuple[int, Size]:
         """EXIF orientation of the file and size of the upright picture, which the crop in a sidecar refers to."""
         try:
@@ -127,6 +139,33 @@ class Edit:
         """With these parameters changed; None puts one back to its default. Raises InvalidSetting."""
         return Edit(self.photo, self.settings.changed(**changes))
 
+    def mask(self, mask: Mask | Kind, *, name: str = "", amount: float = 1.0, **delta: float) -> Edit:
+        """With an adjustment more: what is added to these settings where the mask is.
+
+        >>> photo.edit().mask(sb.masks.Sky(), exposure=-0.7)   # doctest: +SKIP
+
+        delta: of `stillbytes.develop.local_parameters()`. What a mask asks for (a sky, a subject) is looked for when
+        the picture is rendered. Raises InvalidSetting.
+        """
+        from stillbytes.masks.mask import Mask  # noqa: PLC0415 - only for photos with masks
+
+        tree = mask if isinstance(mask, Mask) else Mask.of(mask)
+        given = [adjustment.to_json() for adjustment in self.settings.adjustments]
+        label = name or (tree.components[0].kind.label if tree.components else "Mask")
+        one = {"id": uuid.uuid4().hex[:12], "name": label, "mask": tree.to_json(), "delta": delta, "amount": amount}
+        return self.edit(adjustments=[*given, one])
+
+    def found(self, cancelled: Callable[[], bool] | None = None) -> Edit:
+        """With everything found that its masks ask for. Raises NotFound for what is not in the photo, Cancelled, and
+        what engines raise."""
+        if "adjustments" not in self.settings:
+            return self
+        from stillbytes.edit.finding import complete  # noqa: PLC0415
+        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+
+        settings, _ = complete(self.photo, self.settings, shared_networks, keep=False, cancelled=cancelled)
+        return self if settings == self.settings else Edit(self.photo, settings)
+
     @property
     def size(self) -> Size:
         """Of the developed picture at full scale."""
@@ -154,7 +193,8 @@ class Edit:
         Returns (height, width, 3) encoded in `space`, which the array names. Raises UnreadablePhoto, Cancelled.
         """
         output = Output(space, dtype)
-        frame = self.photo.pipeline.render(self.settings, self.scale_for(size), region, output, cancelled)
+        settings = self.found(cancelled).settings
+        frame = self.photo.pipeline.render(settings, self.scale_for(size), region, output, cancelled)
         return Picture.of(frame)
 
     def export(

@@ -102,7 +102,7 @@ class Mask:
         starts_full = bool(active) and active[0].combine != "add"
         total: Floats = np.full((grid.height, grid.width), 1.0 if starts_full else 0.0, np.float32)
         for component in active:
-            covered = component.coverage(grid, rasters or {})
+            covered = component.coverage(grid, {} if rasters is None else rasters)
             if component.combine == "add":
                 total = np.maximum(total, covered)
             else:

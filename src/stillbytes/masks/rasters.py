@@ -50,20 +50,27 @@ class Rasters(Mapping[str, Raster]):
         return _ADDRESS.fullmatch(address) is not None and self._path(address).is_file()
 
     def __iter__(self) -> Iterator[str]:
-        names = (path.stem.removeprefix("mask-") for path in self.folder.glob("mask-*.png"))
-        return (name for name in names if _ADDRESS.fullmatch(name))
+        with self._lock:
+            held = list(self._held)
+        names = [path.stem.removeprefix("mask-") for path in self.folder.glob("mask-*.png")]
+        return iter(dict.fromkeys(name for name in (*held, *names) if _ADDRESS.fullmatch(name)))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def hold(self, pixels: NDArray[np.uint8]) -> str:
+        """Keep it for now, without writing it. Returns its address."""
+        pixels = np.ascontiguousarray(pixels, np.uint8)
+        address = _address(pixels)
+        self._keep(address, pixels)
+        return address
 
     def put(self, pixels: NDArray[np.uint8]) -> str:
         """Keep (height, width) uint8, 255 where it is 1. Returns its address. Raises SidecarError."""
         from stillbytes.photo.grey import grey_png  # noqa: PLC0415 - codecs load when needed
 
         pixels = np.ascontiguousarray(pixels, np.uint8)
-        digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=12)
-        digest.update(pixels.data)
-        address = digest.hexdigest()
+        address = _address(pixels)
         path = self._path(address)
         if not path.is_file():
             try:
@@ -98,3 +105,9 @@ class Rasters(Mapping[str, Raster]):
             self._held[address] = pixels
             while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > KEPT_BYTES:
                 self._held.popitem(last=False)
+
+
+def _address(pixels: NDArray[np.uint8]) -> str:
+    digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=12)
+    digest.update(pixels.data)
+    return digest.hexdigest()

@@ -91,6 +91,14 @@ def command() -> click.Command:
         click.Option(["--suffix"], default="", help="Added to the name of each file in a folder."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON for programs."),
     ]
+    parameters.append(
+        click.Option(
+            ["--mask", "masks"],
+            multiple=True,
+            metavar="KIND:NAME=VALUE,...",
+            help="An adjustment where a mask is, as in sky:exposure=-0.7; may be given many times.",
+        )
+    )
     parameters += [Setting(p) for group in groups() for p in group.parameters if p.kind != "adjustments"]
     return Develop("develop", callback=develop, params=parameters, help=develop.__doc__)
 
@@ -107,6 +115,7 @@ def develop(
     gps: bool,
     suffix: str,
     as_json: bool,
+    masks: Sequence[str],
     **values: Value,
 ) -> int:
     """Develop photos into pictures.
@@ -119,11 +128,14 @@ def develop(
     found = listed(photos)
     target, format = destination(found, output.expanduser(), format)
     changes = {name: value for name, value in values.items() if value is not None}
+    more = _adjustments(masks)
     begin = start(settings.expanduser() if settings else None, ignore_sidecar)
     notes: dict[Path, str] = {}
 
     def settings_for(photo: Photo) -> Settings:
         chosen = begin(photo).changed(**changes)
+        if more:
+            chosen = chosen.changed(adjustments=[*(a.to_json() for a in chosen.adjustments), *more])
         if settings is None and not ignore_sidecar and photo.sidecar_note:
             notes[photo.path] = photo.sidecar_note
         return chosen
@@ -178,6 +190,20 @@ def start(file: Path | None, ignore_sidecar: bool) -> Start:
             return lambda photo: found
         return lambda photo: sidecar.read_file(file, *photo.upright).settings  # Adobe's crop depends on the photo
     return (lambda photo: Settings()) if ignore_sidecar else (lambda photo: photo.settings)
+
+
+def _adjustments(masks: Sequence[str]) -> list[dict[str, Any]]:
+    """The --mask options as settings hold them. Raises InvalidSetting."""
+    if not masks:
+        return []
+    from stillbytes.app.cli.mask import adjustment  # noqa: PLC0415 - only for photos with masks
+    from stillbytes.masks.mask import Mask  # noqa: PLC0415
+
+    given = (adjustment(text) for text in masks)
+    return [
+        {"id": f"mask-{number}", "name": kind.label, "mask": Mask.of(kind).to_json(), "delta": delta}
+        for number, (kind, delta) in enumerate(given, 1)
+    ]
 
 
 def _load_kernels() -> None:

@@ -71,6 +71,10 @@ class Colour:
         rgb = self._rgb if self._rgb is not None else self.rgb
         return Colour([c * gain for c, gain in zip(rgb, gains, strict=True)], ev=self.ev, pending=self._pending)
 
+    def lit(self, rgb: Triple, ev: Any) -> Colour:
+        """Another light, whose log2 of luminance over middle grey is `ev`."""
+        return Colour(rgb, ev=ev)
+
     def brightened(self, ev: Any) -> Colour:
         """By `ev` stops, the same for all channels."""
         pending = ev if self._pending is None else self._pending + ev

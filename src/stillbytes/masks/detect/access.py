@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import threading
 import uuid
@@ -10,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled
@@ -97,6 +97,15 @@ def own_networks() -> Iterator[Networks]:
         loop.close()
 
 
-def nobody(model: str, inputs: Mapping[str, NDArray[np.generic]], role: str) -> dict[str, NDArray[Any]]:
-    """For detectors that ask no network."""
-    raise AssertionError(f"nobody can be asked for {model}")
+_shared: list[Networks] = []
+_sharing = threading.Lock()
+
+
+def shared_networks() -> Networks:
+    """Those of this process, begun with the first call and ended with the process."""
+    with _sharing:
+        if not _shared:
+            holder = own_networks()
+            _shared.append(holder.__enter__())
+            atexit.register(holder.__exit__, None, None, None)
+        return _shared[0]

@@ -1,0 +1,180 @@
+"""`stillbytes mask`: a mask of a photo as a picture, such as its subject or its sky."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stillbytes.app.cli.output import json_option, print_json
+from stillbytes.core.errors import ExportError, InvalidSetting
+from stillbytes.core.files import write_atomically
+from stillbytes.masks.kind import Found, Kind, kind_of
+from stillbytes.masks.kinds import kinds
+
+Pair = tuple[float, float]
+
+
+class Place(click.ParamType[tuple[float, ...]]):
+    """Fractions of the photo's width and height, such as 0.5,0.4."""
+
+    def __init__(self, count: int) -> None:
+        self.name = ",".join("XY" if count == 2 else ("X0", "Y0", "X1", "Y1"))
+        self._count = count
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) != self._count or not all(0 <= number <= 1 for number in numbers):
+            self.fail(f"{value!r} is not {self._count} numbers from 0 to 1, joined by commas.", param, ctx)
+        return numbers
+
+
+@click.command("mask")
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--kind", "name", type=click.Choice(list(kinds())), required=True, help="What to look for or draw.")
+@click.option("--point", "points", type=Place(2), multiple=True, help="A place on the object, as fractions.")
+@click.option("--outside", type=Place(2), multiple=True, help="A place that is not on it.")
+@click.option("--box", type=Place(4), help="A box around it, as fractions: left, top, right, bottom.")
+@click.option("--words", default="", help="What the object is, such as “car”.")
+@click.option("--set", "fields", multiple=True, metavar="NAME=VALUE", help="Another field of the kind.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A PNG file.")
+@json_option()
+def make_mask(
+    photo: Path,
+    name: str,
+    points: Sequence[Pair],
+    outside: Sequence[Pair],
+    box: tuple[float, float, float, float] | None,
+    words: str,
+    fields: Sequence[str],
+    output: Path,
+    as_json: bool,
+) -> int:
+    """Write a mask of PHOTO as an 8-bit PNG of its size, white where it is.
+
+    The photo is looked at as it was taken, whatever its edit.
+    """
+    import stillbytes  # noqa: PLC0415 - after the arguments were found right
+    from stillbytes.develop.frame_grid import FrameGrid  # noqa: PLC0415
+    from stillbytes.photo.grey import grey_png  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415 # isort: skip
+
+    opened = stillbytes.open(photo.expanduser())
+    pipeline = opened.pipeline
+    frame = pipeline.frame
+    given = dict(_field(kinds()[name], text) for text in fields)
+
+    def placed(fractions: Sequence[float]) -> list[float]:
+        sizes = (frame.width, frame.height) * (len(fractions) // 2)
+        return [value * size / frame.long_edge for value, size in zip(fractions, sizes, strict=True)]
+
+    if points:
+        given["points"] = [placed(point) for point in points]
+    if outside:
+        given["outside"] = [placed(point) for point in outside]
+    if box:
+        given["box"] = placed(box)
+    if words:
+        given["words"] = words
+    kind = kind_of({"kind": name, **given}, kinds())
+    told: dict[str, Any] = {"photo": str(photo), "kind": name, "target": str(output)}
+    if isinstance(kind, Found):
+        from stillbytes.edit.finding import look_for  # noqa: PLC0415
+        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+
+        kind, result = look_for(opened, kind, shared_networks(), keep=False)
+        told["used"] = list(result.used)
+        told["better"] = [
+            {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in result.better
+        ]
+    grid = FrameGrid.whole(frame, frame.long_edge, pipeline.light)
+    covered = kind.coverage(grid, opened.rasters)
+    pixels = np.rint(np.clip(covered, 0, 1) * 255).astype(np.uint8)
+    told["part"] = round(float(covered.mean()), 4)
+    try:
+        write_atomically(output.expanduser(), grey_png(pixels))
+    except OSError as error:
+        problem = f"{output} could not be written: {error.strerror or error}."
+        raise ExportError(problem, "Check the folder and the free space.") from error
+    if as_json:
+        print_json(told)
+    else:
+        print(_in_words(told))
+    return 0
+
+
+def command() -> click.Command:
+    return make_mask
+
+
+def adjustment(text: str) -> tuple[Kind, dict[str, float]]:
+    """KIND:NAME=VALUE,... as a mask and what is added where it is. Raises InvalidSetting.
+
+    A name is a field of the kind (person:index=0) or a parameter (exposure=-0.7).
+    """
+    from stillbytes.develop import local_parameters  # noqa: PLC0415 - imports every operation
+
+    name, _, rest = text.partition(":")
+    if name not in kinds():
+        raise InvalidSetting(f"There is no mask of the kind {name!r}.", f"Use one of {', '.join(kinds())}.")
+    known = local_parameters()
+    fields: dict[str, Any] = {}
+    delta: dict[str, float] = {}
+    for part in filter(None, (piece.strip() for piece in rest.split(","))):
+        key, equals, value = part.partition("=")
+        key = key.strip().replace("-", "_")
+        key = f"local_{key}" if key not in known and f"local_{key}" in known else key
+        if key in known:
+            try:
+                number = known[key].check(float(value))
+            except ValueError as error:
+                raise InvalidSetting(f"{part!r} is not NAME=NUMBER.", "Write it as in sky:exposure=-0.7.") from error
+            assert isinstance(number, float)
+            delta[key] = number
+        elif equals:
+            fields |= dict([_field(kinds()[name], part)])
+        else:
+            raise InvalidSetting(f"{part!r} is not NAME=NUMBER.", "Write it as in sky:exposure=-0.7.")
+    if not delta:
+        raise InvalidSetting(f"{text!r} changes nothing.", f"Add one of {', '.join(known)}.")
+    return kind_of({"kind": name, **fields}, kinds()), delta
+
+
+def _field(kind: type[Kind], text: str) -> tuple[str, Any]:
+    """NAME=VALUE for a field of the kind. Raises InvalidSetting."""
+    from stillbytes.develop import local_parameters  # noqa: PLC0415
+    from stillbytes.masks.fields import fields_of  # noqa: PLC0415
+
+    name, _, value = text.partition("=")
+    name = name.strip().replace("-", "_")
+    declared: Mapping[str, Any] = {n: f for n, f in fields_of(kind).items() if f.form != "hidden"}
+    if name not in declared:
+        allowed = [*declared, *local_parameters()]
+        raise InvalidSetting(f"“{kind.label}” has no {name[:40]!r}.", f"It has {', '.join(allowed)}.")
+    if declared[name].form in ("text", "choice"):
+        return name, value
+    try:
+        return name, json.loads(value)
+    except ValueError as error:
+        raise InvalidSetting(f"{value!r} cannot be {name} of “{kind.label}”.", "Write numbers as in low=20.") from error
+
+
+def _in_words(told: Mapping[str, Any]) -> str:
+    lines = [f"{told['target']} ({100 * told['part']:.1f} % of the photo)"]
+    if told.get("used") == ["classical"]:
+        lines.append("Found without a model, by colours and edges: look whether it is right.")
+    elif told.get("used"):
+        lines.append(f"Found by {', '.join(told['used'])}.")
+    for offer in told.get("better", ())[:1]:
+        size = f"{offer['size'] / 1e6:.0f} MB, {offer['licence']}"
+        lines.append(f"{offer['title']} would do better ({size}): stillbytes models pull {offer['model']}")
+    return "\n".join(lines)

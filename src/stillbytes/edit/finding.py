@@ -1,0 +1,104 @@
+"""Finding what the masks of a photo ask for: subjects, skies, people, in the photo as it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stillbytes.core.errors import Cancelled
+from stillbytes.develop.settings import Settings
+from stillbytes.edit.photo import Photo
+from stillbytes.masks.detect.detector import Picture
+from stillbytes.masks.detect.find import Result, completed, find
+from stillbytes.masks.kind import Found
+from stillbytes.masks.local import mask_of, missing
+
+if TYPE_CHECKING:
+    from stillbytes.masks.detect.access import Networks
+
+EDGE = 6000
+"""Long edge of the picture in which edges are found; masks of larger photos are enlarged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found for one component: its adjustment's name, and the result."""
+
+    adjustment: str
+    result: Result
+
+
+def picture_of(photo: Photo, cancelled: Callable[[], bool] | None = None) -> Picture:
+    """The frame as networks see it. Raises UnreadablePhoto, Cancelled."""
+    pipeline = photo.pipeline
+    frame = pipeline.render(Settings(), min(1.0, EDGE / pipeline.frame.long_edge), cancelled=cancelled, local=())
+    return Picture(frame.pixels, key=photo.content)  # type: ignore[arg-type]
+
+
+def look_for(
+    photo: Photo,
+    kind: Found,
+    networks: Networks,
+    *,
+    keep: bool,
+    progress: Callable[[str], None] = lambda step: None,
+    cancelled: Callable[[], bool] | None = None,
+    picture: Picture | None = None,
+) -> tuple[Found, Result]:
+    """The kind with what was found. keep: write it beside the photo.
+
+    Raises NotFound when it is not in the photo, Cancelled, and what engines raise.
+    """
+    result = find(kind, picture or picture_of(photo, cancelled), networks, progress=progress, cancelled=cancelled)
+    address = photo.rasters.put(result.pixels) if keep else photo.rasters.hold(result.pixels)
+    return completed(kind, address, result), result
+
+
+def complete(
+    photo: Photo,
+    settings: Settings,
+    networks: Callable[[], Networks],
+    *,
+    keep: bool,
+    progress: Callable[[str], None] = lambda step: None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Settings, list[Told]]:
+    """The settings with everything found that their masks ask for; the same when nothing was missing.
+
+    networks: asked for only when something is missing. Raises as `look_for` does.
+    """
+    adjustments, told = [], []
+    picture: Picture | None = None
+    for adjustment in settings.adjustments:
+        mask = mask_of(adjustment)
+        if mask is None or not adjustment.enabled or not missing(mask, photo.rasters):
+            adjustments.append(adjustment.to_json())
+            continue
+        components = []
+        for component in mask.components:
+            kind = component.kind
+            if component.enabled and isinstance(kind, Found) and kind.raster not in photo.rasters:
+                if cancelled is not None and cancelled():
+                    raise Cancelled()
+                picture = picture or picture_of(photo, cancelled)
+                kind, result = look_for(
+                    photo, kind, networks(), keep=keep, progress=progress, cancelled=cancelled, picture=picture
+                )
+                told.append(Told(adjustment.name, result))
+            components.append(replace(component, kind=kind))
+        found = replace(mask, components=tuple(components))
+        adjustments.append(replace(adjustment, mask=found.to_json()).to_json())
+    return (settings.changed(adjustments=adjustments), told) if told else (settings, [])
+
+
+def forgotten(settings: Settings) -> Settings:
+    """The settings for another photo: what masks found in this one has to be looked for there."""
+    if "adjustments" not in settings:
+        return settings
+    adjustments = []
+    for adjustment in settings.adjustments:
+        mask = mask_of(adjustment)
+        known = adjustment if mask is None else replace(adjustment, mask=mask.forgotten().to_json())
+        adjustments.append(known.to_json())
+    return settings.changed(adjustments=adjustments)
