@@ -9,11 +9,18 @@ import pytest
 
 from stillbytes.core.errors import Refused
 from stillbytes.core.preferences import Preferences
+from stillbytes.engines.llama.command import command
 from stillbytes.gpu.broker.messages import Request, Way
+from stillbytes.gpu.measured import Measured, Run
 from stillbytes.gpu.models import registry
-from stillbytes.gpu.models.model import LanguageArchitecture
+from stillbytes.gpu.models.model import LanguageArchitecture, Model
 from stillbytes.gpu.models.store import Store
-from stillbytes.gpu.start import declare_installed, loadable_of, resident_of, start
+from stillbytes.gpu.plan import Machine, Wish, described, plan
+from stillbytes.gpu.plan.commands import comfyui_flags
+from stillbytes.gpu.plan.plan import neighbour_mib
+from stillbytes.gpu.plan.programs import COMFYUI, LLAMA
+from stillbytes.gpu.plan.settle import settle
+from stillbytes.gpu.start import declare_installed, loadable_of, named, resident_of, start
 from stillbytes.gpu.telemetry import HostMemory
 
 
@@ -23,10 +30,17 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return Store((), tmp_path / "models")
 
 
+def described_files(model: Model) -> dict[str, Path]:
+    return {file.role: Path(file.name) for file in model.files}
+
+
+TWELVE = described("RTX 3060", None, "32GB", "nvme")
+
+
 @pytest.mark.parametrize("model", registry.all_models(), ids=lambda model: model.id)
-def test_every_declared_model_can_be_counted(model: registry.Model, store: Store) -> None:
-    loadable = loadable_of(model, store)
-    resident = resident_of(model, loadable)
+def test_every_declared_model_can_be_counted(model: Model) -> None:
+    option = settle([model], TWELVE, Measured(), lambda model: {}).option(model.id)
+    resident = resident_of(model, option)
     assert resident.name == model.id
     assert 0.0 < resident.uncertainty <= 1.0
     if isinstance(model.architecture, LanguageArchitecture):
@@ -34,6 +48,80 @@ def test_every_declared_model_can_be_counted(model: registry.Model, store: Store
         assert model.size / 2**20 * 0.5 < resident.mib < model.size / 2**20 * 1.5 + 2500
     else:
         assert resident.mib >= model.size // 2**20
+
+
+@pytest.mark.parametrize(
+    ("machine", "pair"),
+    [
+        (TWELVE, ("qwen3-8b-q4_k_m", "sdxl-inpaint-fp16")),
+        (described("RTX 3060 8GB", None, "32GB", "nvme"), ("qwen3-8b-q4_k_m", "sdxl-inpaint-fp16")),
+        (described(None, "7GB", "16GB"), ("qwen3-8b-q4_k_m", "none")),
+        (described(None, "0", "16GB"), ("qwen3-4b-q4_k_m", "none")),
+    ],
+)
+def test_the_plan_that_is_shown_is_the_one_that_is_run(machine: Machine, pair: tuple[str, str]) -> None:
+    llm, picture = pair
+    on_card = machine.card is not None
+    installed = [registry.get(id) for id in pair if id != "none"]
+    shown = plan(machine, Wish(llm=llm, image=picture))
+    settled = settle(installed, machine, Measured(), lambda model: {})
+    model = installed[0]
+    loadable = loadable_of(model, described_files(model), settled.option(llm), on_card=on_card)
+    folder = Path(shown.llama[shown.llama.index("--slot-save-path") + 1])
+    assert command(LLAMA, loadable, 8080, folder) == shown.llama
+    if picture != "none":
+        assert settled.best is not None
+        flags = comfyui_flags(settled.best.image, COMFYUI.flags, neighbour_mib(settled.best), on_card=on_card)
+        assert set(flags) <= set(shown.comfyui)
+        pictured = loadable_of(installed[1], {}, settled.option(picture))
+        assert shown.workflow is not None and pictured.options["tile"] == shown.workflow.tile
+        assert pictured.options["steps"] == shown.workflow.steps
+
+
+def test_a_small_card_gets_a_smaller_context_instead_of_a_refusal() -> None:
+    small, model = described(None, "7GB", "32GB"), registry.get("qwen3-8b-q4_k_m")
+    loadable = loadable_of(model, {}, settle([model], small, Measured(), lambda model: {}).option(model.id))
+    wide = loadable_of(model, {}, settle([model], TWELVE, Measured(), lambda model: {}).option(model.id))
+    assert wide.options["ctx-size"] == 8192 and wide.options["cache-type-k"] == "q8_0"
+    assert loadable.options["ctx-size"] < 8192 or loadable.options["cache-type-k"] == "q4_0"  # type: ignore[operator]
+
+
+def test_what_was_measured_replaces_the_estimate_at_the_next_start() -> None:
+    model = registry.get("qwen3-8b-q4_k_m")
+    before = settle([model], TWELVE, Measured(), lambda model: {}).option(model.id)
+    about = named(model, before)
+    values = {"peak_mib": 5100.0, "held_mib": 5222.0, "reload_s": 2.5, "load_s": 9.0}
+    known = Measured(runs=(Run(engine="x", version="1", model=about.model, settings=about.settings, values=values),))
+    resident = resident_of(model, settle([model], TWELVE, known, lambda model: {}).option(model.id), known)
+    assert resident.mib == 5222 != resident_of(model, before).mib
+    assert resident.uncertainty < resident_of(model, before).uncertainty
+    assert resident.start_s + resident.host_s == pytest.approx(2.5)
+    assert resident.start_s + resident.disk_s == pytest.approx(9.0)
+
+
+def test_measured_sizes_of_other_models_count_too() -> None:
+    for id, quantity in (("isnet-small", "held_mib"), ("sdxl-inpaint-fp16", "held_mib")):
+        model = registry.get(id)
+        option = settle([model], TWELVE, Measured(), lambda model: {}).option(id)
+        about = named(model, option)
+        run = Run(engine="x", version="1", model=about.model, settings=about.settings, values={quantity: 321.0})
+        assert resident_of(model, option, Measured(runs=(run,))).mib == 321
+
+
+def test_a_plan_that_fails_keeps_no_model_away(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("isnet-small", store)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("stillbytes.gpu.start.settle", broken)
+    (store.home.parent / "measured.json").write_text("{")
+
+    async def story() -> dict[str, str]:
+        async with start(Preferences(), HostMemory(4000), store) as broker:
+            return declare_installed(broker, Preferences(), store)
+
+    assert asyncio.run(story()) == {}
 
 
 def test_nothing_is_declared_that_is_not_installed_and_nothing_is_started(store: Store) -> None:
@@ -88,8 +176,7 @@ def test_a_missing_engine_is_a_refusal_with_its_remedy(store: Store, tmp_path: P
 
     async def story() -> None:
         async with start(Preferences(), HostMemory(8000), store) as broker:
-            loadable = loadable_of(model, store, on_card=False)
-            broker.declare(resident_of(model, loadable, on_card=False), loadable)
+            broker.declare(resident_of(model, None), loadable_of(model, store.files(model), None, on_card=False))
             with pytest.raises(Refused):
                 await broker.run(Request("a", "chat", (Way((model.id,), 100),)), lambda lease: asyncio.sleep(0))
 

@@ -1,117 +1,214 @@
-"""The broker of this machine: its memory, the engines that are here, the models that are installed."""
+"""The broker of this machine: its memory, the engines that are here, the models that are installed.
+
+Models are loaded with the options that a plan for this machine gives them, and counted with what was measured of them
+here, or else with the plan's estimate.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineError, StillbytesError
 from stillbytes.core.preferences import Preferences
 from stillbytes.engines.comfyui import find as comfyui_find
+from stillbytes.engines.comfyui import install_plan, local
 from stillbytes.engines.comfyui.engine import ComfyUI
 from stillbytes.engines.engine import Engine, Loadable, Option
 from stillbytes.engines.llama import find as llama_find
 from stillbytes.engines.llama.engine import Llama, found
 from stillbytes.engines.llama.program import Program
 from stillbytes.engines.onnx import Onnx
+from stillbytes.gpu import measured
 from stillbytes.gpu.broker.broker import Broker
 from stillbytes.gpu.broker.messages import DISK_MIB_PER_S, HOST_MIB_PER_S, Resident
-from stillbytes.gpu.cards import Card
-from stillbytes.gpu.estimate import llm, weights
+from stillbytes.gpu.estimate.figure import MEASURED, Figure
+from stillbytes.gpu.estimate.network import network
+from stillbytes.gpu.learn import Learning, Named
+from stillbytes.gpu.measured import Measured
 from stillbytes.gpu.models import registry
-from stillbytes.gpu.models.model import LanguageArchitecture, Model, NetworkArchitecture
+from stillbytes.gpu.models.actions import damaged
+from stillbytes.gpu.models.model import Model, NetworkArchitecture
 from stillbytes.gpu.models.store import Store, open_store
+from stillbytes.gpu.plan.commands import comfyui_flags, language_options
+from stillbytes.gpu.plan.here import here
+from stillbytes.gpu.plan.options import ImageOption, LanguageOption
+from stillbytes.gpu.plan.plan import neighbour_mib, workflow
+from stillbytes.gpu.plan.settle import Settled, settle
 from stillbytes.gpu.telemetry import Memory, memory
 
-CONTEXT = 8192
-"""Tokens of the assistant's conversation; the planner's default too."""
 START_S = {"llama": 0.8, "comfyui": 0.1, "onnx": 0.1}
 """Beside copying: a llama-server is a process of its own, in the others only the model is new. Estimates."""
-NETWORK_OVERHEAD = 1.5
-"""Sessions hold weights and the arena of their first run; where no activations are declared, half of it again."""
-_ANY_CARD = Card("any card", "none", 0, 0.0, 0.0)
-"""Memory does not depend on which it is."""
+MEASURED_MARGIN = 0.05
+"""A measured size varies from one load to the next, and with what else is in the process."""
 FAMILY_S = 2.0
 """How long the list of an engine's processes is kept."""
 MIB = 1024 * 1024
+Planned = LanguageOption | ImageOption | None
 log = logging.getLogger(__name__)
 
 
 def start(choices: Preferences, device: Memory | None = None, store: Store | None = None) -> Broker:
     """Nothing is started and no memory is taken until somebody asks. device: for tests; the machine's own without."""
-    engines = _engines(choices)
     divided = device or memory(choices.vram_mib)
+    engines = Engines(choices, on_card=divided.kind == "card")
     broker = Broker(divided, engines, processes=Families(engines), journal=paths.home() / "logs" / "broker.jsonl")
+    broker.watch(Learning(engines.named, lambda name: engines.versions.get(name, "")))
     declare_installed(broker, choices, store)
     return broker
 
 
 def declare_installed(broker: Broker, choices: Preferences, store: Store | None = None) -> dict[str, str]:
     """Make the models that are installed known to it. Returns those that cannot be used, by id, with the reason."""
-    skipped: dict[str, str] = {}
-    here, on_card = store or open_store(choices), broker.memory.kind == "card"
-    for model in registry.all_models():
-        if here.installed(model):
-            try:
-                loadable = loadable_of(model, here, on_card=on_card)
-                broker.declare(resident_of(model, loadable, on_card=on_card), loadable)
-            except StillbytesError as error:  # the others can be used all the same
-                log.warning("%s is not used: %s", model.title, error)
-                skipped[model.id] = error.message
+    files, on_card = _installed(store or open_store(choices)), broker.memory.kind == "card"
+    skipped = {id: why for id, of in files.items() if (why := next(filter(None, map(damaged, of.values())), ""))}
+    for id, why in skipped.items():  # the others can be used all the same
+        log.warning("%s is not used: %s", registry.get(id).title, why)
+    usable = [registry.get(id) for id in files if id not in skipped]
+    known = _measurements()
+    settled = _settled(usable, files, known, broker.memory, choices)
+    for model in usable:
+        option = settled.option(model.id)
+        loadable = loadable_of(model, files[model.id], option, on_card=on_card)
+        broker.declare(resident_of(model, option, known), loadable)
+    if isinstance(broker.engines, Engines):
+        broker.engines.settled = settled
+        broker.engines.named.update({model.id: named(model, settled.option(model.id)) for model in usable})
     return skipped
 
 
-def loadable_of(model: Model, store: Store, *, on_card: bool = True) -> Loadable:
-    """A model that is installed, as its engine loads it."""
+def loadable_of(model: Model, files: Mapping[str, Path], option: Planned, *, on_card: bool = True) -> Loadable:
+    """A model as its engine loads it, by the options of a plan; without one by the engine's own."""
     options: dict[str, Option] = {}
-    if isinstance(model.architecture, LanguageArchitecture):
-        options = {"ctx-size": CONTEXT, "gpu-layers": "all" if on_card else 0, "flash-attn": "on"}
-        options |= {"cache-type-k": "q8_0", "cache-type-v": "q8_0"}
-    elif isinstance(model.architecture, NetworkArchitecture) and not on_card:
+    if isinstance(option, LanguageOption):
+        options = language_options(option, on_card=on_card)
+    elif isinstance(option, ImageOption):
+        settings = workflow(option)
+        options = {"tile": settings.tile, "overlap": settings.overlap, "megapixels": settings.max_megapixels}
+        options |= {"steps": settings.steps, "shape": option.shape}
+    elif isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx" and not on_card:
         options = {"provider": "cpu"}
-    return Loadable(model.id, store.files(model), options)
+    return Loadable(model.id, files, options)
 
 
-def resident_of(model: Model, loadable: Loadable, *, on_card: bool = True) -> Resident:
-    """What the broker sets aside for a model before it was ever loaded here."""
-    if isinstance(model.architecture, LanguageArchitecture):
-        file = loadable.files.get("model")
-        estimate = llm.language(weights.of(model, file), llm.Settings(context=CONTEXT), _ANY_CARD if on_card else None)
-        needed = estimate.total if on_card else estimate.host
-        mib, uncertainty = needed.value, max(0.1, needed.most / needed.value - 1)
-    elif isinstance(model.architecture, NetworkArchitecture):
-        arena = model.architecture.activation_bytes / MIB
-        mib, uncertainty = (model.size / MIB + arena) if arena else model.size / MIB * NETWORK_OVERHEAD, 0.5
-    else:
-        mib, uncertainty = model.size / MIB, 0.1
+def resident_of(model: Model, option: Planned, known: Measured | None = None) -> Resident:
+    """What the broker sets aside for a model: measured here with these options, else estimated."""
+    about = named(model, option)
+    run = known.of(about.model, about.settings) if known else None
+    size = _size(model, option)
+    if model.engine == "comfyui":  # work in it is counted by itself
+        size = (run.figure("held_mib") if run else None) or size
+    elif run is not None and not isinstance(option, LanguageOption):
+        size = run.figure("peak_mib") or run.figure("held_mib") or size
+    start_s, host_s, disk_s = START_S[model.engine], size.value / HOST_MIB_PER_S, size.value / DISK_MIB_PER_S
+    if run is not None and (again := run.values.get("reload_s")):
+        start_s = min(start_s, again)
+        host_s = again - start_s
+        disk_s = max(disk_s, host_s)
+    if run is not None and (first := run.values.get("load_s")):
+        disk_s = max(first - start_s, host_s)
     return Resident(
         model.id,
         model.engine,
-        max(1, round(mib)),
-        uncertainty,
+        max(1, round(size.value)),
+        max(MEASURED_MARGIN if size.basis == MEASURED else 0.1, size.spread),
         divisible=model.engine == "comfyui",
-        start_s=START_S[model.engine],
-        host_s=mib / HOST_MIB_PER_S,
-        disk_s=mib / DISK_MIB_PER_S,
+        start_s=start_s,
+        host_s=host_s,
+        disk_s=disk_s,
         lazy=model.engine == "comfyui",
     )
 
 
-def _engines(choices: Preferences) -> dict[str, Engine]:
-    async def program() -> Program:
-        there = await llama_find.find(choices.llama, ports=())
+def named(model: Model, option: Planned) -> Named:
+    """What measurements call a model with these options."""
+    engine = {"llama": "llama.cpp", "comfyui": "ComfyUI", "onnx": "ONNX Runtime"}[model.engine]
+    lazy = model.engine == "comfyui"
+    return Named(engine, option.known_as if option else model.id, option.key if option else "", lazy)
+
+
+def _size(model: Model, option: Planned) -> Figure:
+    """Of what stays on the device while nothing is done, as the plan has it."""
+    if isinstance(option, LanguageOption):
+        return option.peak
+    if isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx":
+        return network(model)
+    return Figure(model.size / MIB, "MiB", spread=0.1 if model.engine == "comfyui" else 0.3)
+
+
+def _installed(store: Store) -> dict[str, Mapping[str, Path]]:
+    """By id the files of each model that is here whole."""
+    return {model.id: store.files(model) for model in registry.all_models() if store.installed(model)}
+
+
+def _measurements() -> Measured:
+    try:
+        return measured.load()
+    except StillbytesError as error:  # estimates will do
+        log.warning("%s", error)
+        return Measured()
+
+
+def _settled(
+    models: list[Model],
+    files: Mapping[str, Mapping[str, Path]],
+    known: Measured,
+    divided: Memory,
+    choices: Preferences,
+) -> Settled:
+    """The plan's options; none where it fails, for then the engines' own will do."""
+    try:
+        return settle(models, here(choices, known, divided), known, lambda model: files[model.id])
+    except Exception:
+        log.exception("models cannot be planned for, so engines use their own options")
+        return Settled()
+
+
+class Engines(dict[str, Engine]):
+    """The engines of this machine, none of them started. settled: the options that ComfyUI is started by.
+
+    versions: of those that were looked for, by name. named: what measurements call each declared model.
+    """
+
+    def __init__(self, choices: Preferences, *, on_card: bool) -> None:
+        self._choices, self._on_card = choices, on_card
+        self._comfyui = ComfyUI(self._find_comfyui)
+        self.settled = Settled()
+        self.named: dict[str, Named] = {}
+        self.versions: dict[str, str] = {}
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # other builds have other names
+            self.versions["onnx"] = importlib.metadata.version("onnxruntime")
+        super().__init__(llama=Llama(self._find_llama), comfyui=self._comfyui, onnx=Onnx())
+
+    async def _find_llama(self) -> Program:
+        there = await llama_find.find(self._choices.llama, ports=())
         if there.program is None:
             raise next(
                 iter(there.problems), EngineError("There is no llama-server on this computer.", llama_find.REMEDY)
             )
-        return await found(there.program.path)
+        program = await found(there.program.path)
+        self.versions["llama"] = program.version
+        return program
 
-    async def comfyui() -> comfyui_find.Found:
-        return await comfyui_find.find(choices.comfyui)
-
-    return {"llama": Llama(program), "comfyui": ComfyUI(comfyui), "onnx": Onnx()}
+    async def _find_comfyui(self) -> comfyui_find.Found:
+        there = await comfyui_find.find(self._choices.comfyui)
+        if there.running is not None:
+            self.versions["comfyui"] = there.running.version
+        elif there.installed is not None:
+            self.versions["comfyui"] = there.installed.version
+            with contextlib.suppress(EngineError):  # its start will say what is wrong
+                known = await local.flags(there.installed)
+                best = self.settled.best
+                others = neighbour_mib(best) if best is not None else 0
+                device = self._on_card or install_plan.card() != "cpu"
+                image = best.image if best is not None else None
+                self._comfyui.flags = comfyui_flags(image, known, others, on_card=device)
+        return there
 
 
 class Families:

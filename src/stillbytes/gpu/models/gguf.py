@@ -5,6 +5,7 @@ Format: ggml-org/ggml docs/gguf.md (versions 2 and 3, little-endian); sizes of t
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 import struct
@@ -106,13 +107,21 @@ class Header:
 
 
 def read(path: Path) -> Header:
-    """The header of a whole file. Raises ModelError for one that is missing, damaged, cut off or no GGUF."""
+    """The header of a whole file. Raises ModelError for one that is missing, damaged, cut off or no GGUF.
+
+    A vocabulary takes half a second to pass over, so it is read once as long as the file's size and date stay.
+    """
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            return parse(file, size, str(path))
+        about = path.stat()
+        return _read(path, about.st_size, about.st_mtime_ns)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, size: int, _changed: int) -> Header:
+    with path.open("rb") as file:
+        return parse(file, size, str(path))
 
 
 def parse_beginning(data: bytes, size: int | None = None, name: str = "the file") -> Header:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.engines.comfyui import install_plan
 from stillbytes.engines.supervise import records
 from stillbytes.gpu import telemetry
 from stillbytes.gpu.cards import Card, UnknownCard, find
@@ -25,6 +26,7 @@ class Machine:
     """card: None when there is none. reserved_mib: what the desktop and others keep of its memory. note: in words.
 
     limit_mib: the most that engines may have of host memory where there is no card, None for all but the system's.
+    other: whether pictures have a device all the same, one whose memory we cannot read (Metal, ROCm).
     """
 
     card: Card | None
@@ -32,6 +34,7 @@ class Machine:
     reserved_mib: int = DESKTOP_MIB
     note: str = ""
     limit_mib: int | None = None
+    other: bool = False
 
     @property
     def room_mib(self) -> int:
@@ -92,7 +95,7 @@ def found(ram: str | None = None, disk: Disk | None = None, memory: Memory | Non
     memory = memory or telemetry.memory()
     if memory.kind != "card":
         note = "No NVIDIA graphics card was found: everything runs on the processor, slowly."
-        return Machine(None, host, 0, note, None if ram else memory.total)
+        return Machine(None, host, 0, note, None if ram else memory.total, install_plan.card() in ("metal", "rocm"))
     try:
         card = find(memory.name, memory.total)
     except UnknownCard:

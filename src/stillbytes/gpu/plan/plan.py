@@ -114,7 +114,7 @@ def plan(
         masks=beside,
         reasons=tuple(words.reasons(best, found, machine, beside)),
         llama=commands.llama(best.language, programs.llama, on_card=on_card) if best.language else (),
-        comfyui=commands.comfyui(best.image, programs.comfyui, neighbour_mib(best), on_card=on_card)
+        comfyui=commands.comfyui(best.image, programs.comfyui, neighbour_mib(best), on_card=on_card or machine.other)
         if best.image
         else (),
         workflow=workflow(best.image) if best.image else None,
