@@ -62,8 +62,8 @@ EXAMPLES: dict[str, Kind] = {
     "lasso": Lasso(((0.1, 0.1), (0.8, 0.2), (0.3, 0.3), (0.7, 0.6), (0.15, 0.5))),
     "luminance": Luminance(30, 50, 10, 15),
     "colour": Colour(((0.5, 0.05, 0.03), (0.6, 0.0, -0.05)), 40),
-    "depth": Depth("ramp", near=30, far=60),
-    "sky": Sky("disc"),
+    "depth": Depth(raster="ramp", near=30, far=60),
+    "sky": Sky(raster="disc"),
 }
 MASKS = {name: Mask.of(kind) for name, kind in EXAMPLES.items()} | {
     "feathered": Mask((Component(EXAMPLES["lasso"], feather=0.02),)),
@@ -202,7 +202,7 @@ def test_empty_masks_say_so() -> None:
 
 
 def test_what_was_found_in_one_photo_is_looked_for_again_in_another() -> None:
-    mask = Mask((Component(Sky("disc", {"model": "x"})), Component(EXAMPLES["linear"], "subtract")))
+    mask = Mask((Component(Sky(raster="disc", recipe={"model": "x"})), Component(EXAMPLES["linear"], "subtract")))
     assert not mask.pending and mask.forgotten().pending
     assert mask.forgotten().components[1] == mask.components[1]
     assert mask.forgotten().to_json()["components"][0] == {"kind": {"kind": "sky"}}

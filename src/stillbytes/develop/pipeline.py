@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -18,7 +18,7 @@ from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
-from stillbytes.develop.frame_grid import FrameGrid, Light, combined
+from stillbytes.develop.frame_grid import FrameGrid, Light, Raster, combined
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.guide import Guide, guide
 from stillbytes.develop.kernels import layout
@@ -81,10 +81,19 @@ class Frame:
 class Pipeline:
     """A decoded photo that can be developed. Thread-safe; a request waits for the one before it."""
 
-    def __init__(self, decoded: Decoded, local: Callable[[Settings], Sequence[Local]] | None = None) -> None:
-        """local: the adjustments of settings, from who knows what their masks mean; without it there are none."""
+    def __init__(
+        self,
+        decoded: Decoded,
+        local: Callable[[Settings], Sequence[Local]] | None = None,
+        rasters: Mapping[str, Raster] | None = None,
+    ) -> None:
+        """local: the adjustments of settings, from who knows what their masks mean; without it there are none.
+
+        rasters: what was found in the photo, for those who do.
+        """
         self._decoded = decoded
         self._local = local or (lambda settings: ())
+        self.rasters: Mapping[str, Raster] = {} if rasters is None else rasters
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._last_bases: tuple[Geometry, Guide, NDArray[np.uint32]] | None = None

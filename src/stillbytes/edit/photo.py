@@ -61,7 +61,7 @@ class Photo:
 
         with self._decoding:
             if self._pipeline is None:
-                self._pipeline = Pipeline(decode(self.path), self._local)
+                self._pipeline = Pipeline(decode(self.path), self._local, self.rasters)
             return self._pipeline
 
     @cached_property

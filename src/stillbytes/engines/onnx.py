@@ -42,6 +42,8 @@ class Onnx:
         self._lock = asyncio.Lock()
         self._worker: _Worker | None = None
         self._models: dict[str, Loadable] = {}
+        self._ended: dict[str, Loadable] = {}
+        """What was loaded when work was cancelled, which ends the process: loaded again when it is asked for."""
         self._held: dict[str, float] = {}
         self._last: dict[str, float | None] = {"host": None, "device": None}
         self._on_device: set[str] = set()
@@ -50,6 +52,7 @@ class Onnx:
     async def load(self, model: Loadable) -> None:
         """Raises ModelError for a file that is missing or damaged, OutOfMemory when it does not fit."""
         async with self._lock:
+            self._ended.pop(model.id, None)
             if self._models.get(model.id) == model and self._worker is not None and self._worker.alive:
                 return
             if model.id in self._models:
@@ -79,6 +82,7 @@ class Onnx:
     async def unload(self, model: str, mib: int | None = None) -> None:
         """Drop its sessions; with the last model the whole process ends, for only then all memory comes back."""
         async with self._lock:
+            self._ended.pop(model, None)
             if model in self._models:
                 await self._unload(model)
 
@@ -107,6 +111,8 @@ class Onnx:
         """
         self._jobs += 1
         try:
+            if model in self._ended:
+                await self.load(self._ended[model])
             async with self._lock:
                 if model not in self._models or self._worker is None:
                     raise EngineError(f"{model} is not loaded.", "Load it, then try again.")
@@ -117,7 +123,9 @@ class Onnx:
             self._jobs -= 1
 
     async def _begin(self) -> None:
+        ended = self._ended
         self._end()
+        self._ended = ended
         try:
             self._worker = await asyncio.to_thread(_Worker, self._command)
         except OSError as error:
@@ -142,7 +150,7 @@ class Onnx:
         if self._worker is not None:
             self._worker.kill()
         self._worker = None
-        self._models, self._held = {}, {}
+        self._models, self._held, self._ended = {}, {}, {}
         self._on_device = set()
 
     def _count(self, model: str, told: Mapping[str, Any]) -> None:
@@ -170,7 +178,9 @@ class Onnx:
             worker.kill()  # a network cannot be stopped otherwise
             with contextlib.suppress(EngineError):
                 await asked
+            ended = dict(self._models)
             self._end()
+            self._ended = ended
             raise
         except EngineCrashed:
             self._end()

@@ -79,7 +79,7 @@ class Kind:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Found(Kind):
     """Found by a model or a classical method: holds what was found as the content address of a raster.
 

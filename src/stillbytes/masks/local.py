@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from stillbytes.core.errors import StillbytesError
@@ -24,6 +25,18 @@ def locals_of(settings: Settings, rasters: Rasters) -> tuple[Local, ...]:
         if delta and mask is not None and not mask.empty and not missing(mask, rasters):
             found.append(Local(mask.digest, delta, partial(mask.coverage, rasters=rasters)))
     return tuple(found)
+
+
+def local_of(settings: Settings, id: str, component: int | None, rasters: Rasters) -> Local | None:
+    """The mask of one adjustment, or of one component of it, to be shown; None when it cannot be evaluated."""
+    adjustment = next((one for one in settings.adjustments if one.id == id), None)
+    mask = None if adjustment is None else mask_of(adjustment)
+    if mask is not None and component is not None:
+        chosen = mask.components[component : component + 1]
+        mask = Mask(tuple(replace(one, combine="add", enabled=True) for one in chosen)) if chosen else None
+    if mask is None or missing(mask, rasters):
+        return None
+    return Local(mask.digest, {}, partial(mask.coverage, rasters=rasters))
 
 
 def mask_of(adjustment: Adjustment) -> Mask | None:

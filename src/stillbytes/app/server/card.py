@@ -38,6 +38,7 @@ async def attach(workspace: Workspace, after_s: float = AFTER_S) -> None:
     told = Told(broker, workspace.events)
     broker.watch(told)
     workspace.broker = broker
+    workspace.share_networks(broker, asyncio.get_running_loop())
     told(broker.snapshot())
 
 
@@ -49,6 +50,7 @@ def _lacking(workspace: Workspace, why: str) -> None:
 async def detach(workspace: Workspace) -> None:
     """End the engines that are ours."""
     broker, workspace.broker = workspace.broker, None
+    workspace.share_networks(None, None)
     if broker is not None:
         await broker.close()
 

@@ -16,12 +16,15 @@ from stillbytes.app.server.models import Id, SettingsModel, Strict, settings_of
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.settings import Settings
 from stillbytes.photo.encode import preview_jpeg
 
 MOST_PIXELS = 40_000_000
 DRAFT_QUALITY, FULL_QUALITY = 80, 92
 SHADOWS, HIGHLIGHTS = (40, 90, 255), (255, 45, 45)
 """The colours that mark clipped pixels."""
+TINTS = {"red": (255, 40, 40), "green": (40, 220, 80), "blue": (60, 110, 255)}
+"""The colours that masks are shown in."""
 SAMPLE = 100_000
 """Pixels that the clipped parts are counted in."""
 
@@ -33,6 +36,15 @@ class Region(Strict):
     y: Annotated[int, Field(ge=0, le=1 << 20)]
     width: Annotated[int, Field(ge=1, le=1 << 16)]
     height: Annotated[int, Field(ge=1, le=1 << 16)]
+
+
+class Overlay(Strict):
+    """Shows a mask on the picture. component: its place in the mask; all of it when None. style: the colour laid over,
+    or the mask alone (white on black, black on white), or the picture where it is (on black)."""
+
+    adjustment: Annotated[str, Field(min_length=1, max_length=200)]
+    component: Annotated[int, Field(ge=0, le=63)] | None = None
+    style: Literal["red", "green", "blue", "white", "black", "image"] = "red"
 
 
 class Wish(Strict):
@@ -47,6 +59,7 @@ class Wish(Strict):
     draft: bool = False
     space: Literal["srgb", "display-p3"] = "srgb"
     clipping: Literal["none", "shadows", "highlights", "both"] = "none"
+    overlay: Overlay | None = None
 
 
 def frame(
@@ -65,6 +78,8 @@ def frame(
     made = pipeline.render(settings, wish.scale, region, Output(wish.space), cancelled)
     pixels = np.asarray(made.pixels, np.uint8)
     histogram, clipped = made.histogram(), clipped_parts(pixels)
+    if wish.overlay is not None:
+        lay_over(pixels, wish.overlay, settings, pipeline, wish.scale, region)
     if wish.clipping != "none":
         mark_clipped(pixels, wish.clipping)
     if cancelled():
@@ -91,6 +106,7 @@ def frame(
             "encode": round((encoded - rendered) * 1e3, 2),
         },
         "clipped": clipped,
+        "to_frame": [round(v, 9) for v in pipeline.to_frame(settings)],
     }
     text = json.dumps(header).encode()
     return b"".join((struct.pack("<I", len(text)), text, histogram.astype("<u4").tobytes(), jpeg))
@@ -107,6 +123,25 @@ def visible(wish: Wish, developed: Size) -> Rect:
     if region.width * region.height > MOST_PIXELS:
         raise InvalidSetting("The region is too large for a live frame.", "Ask for the visible part.")
     return region
+
+
+def lay_over(
+    pixels: NDArray[np.uint8], overlay: Overlay, settings: Settings, pipeline: Pipeline, scale: float, region: Rect
+) -> None:
+    """Show a mask on (height, width, 3) pixels, in place. One that cannot be evaluated yet shows nothing."""
+    from stillbytes.masks.local import local_of  # noqa: PLC0415 - only when a mask is shown
+
+    local = local_of(settings, overlay.adjustment, overlay.component, pipeline.rasters)
+    if local is None:
+        return
+    weight = (pipeline.coverage(local, settings, scale, region) >> 8).astype(np.uint16)[..., None]
+    if overlay.style in TINTS:
+        strength = weight * 5 // 8
+        pixels[:] = (pixels * (255 - strength) + strength * np.array(TINTS[overlay.style], np.uint16)) // 255
+    elif overlay.style == "image":
+        pixels[:] = pixels * weight // 255
+    else:
+        pixels[:] = weight if overlay.style == "white" else 255 - weight
 
 
 def clipped_parts(pixels: NDArray[np.uint8]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BODY = 1 << 20
+MOST_BODY = 4 << 20
 """Bytes of a request's body: the largest honest one pastes settings onto ten thousand photos."""
 NAMES = ("127.0.0.1", "localhost")
 ENTRANCES = ("/", "/launch")

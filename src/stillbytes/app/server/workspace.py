@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
+from asyncio import AbstractEventLoop
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -11,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from stillbytes.app.server.pipelines import Pipelines
 from stillbytes.app.server.watch import Watch
-from stillbytes.core.errors import NotFound, StillbytesError
+from stillbytes.core.errors import EngineError, NotFound, StillbytesError
 from stillbytes.core.events import Events
-from stillbytes.core.jobs import Job, Jobs
+from stillbytes.core.jobs import Control, Job, Jobs
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
@@ -24,9 +26,12 @@ from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.gpu.broker.broker import Broker
+    from stillbytes.masks.detect.access import Networks
 
 MOST_DOCUMENTS = 32
 """Histories kept in memory; the others are in their sidecars."""
+NETWORKS_S = 10.0
+"""How long a mask waits for the broker of a server that has just begun."""
 FIRST_LOOK = 1600
 """Long edge in pixels of the picture that a page is likely to ask for first."""
 
@@ -45,6 +50,8 @@ class Workspace:
         self.without_broker = ""
         self.jobs = Jobs(self._job_changed)
         self.downloads = Jobs(self._job_changed)
+        self.finds = Jobs(self._job_changed)
+        self._queues = (self.jobs, self.downloads, self.finds)
         self.pipelines = Pipelines(folder.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
@@ -128,16 +135,66 @@ class Workspace:
                 document.commit(Settings({**document.settings.without(groups), **settings.only(groups)}), label)
             document.flush()
             pasted.append(document)
+        self._look_for_masks(pasted)
         return pasted
 
+    def networks(self) -> Networks:
+        """What detectors ask. Waits for it when the server has just begun. Raises EngineError where there is none."""
+        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415 - with the first mask
+
+        until = time.monotonic() + NETWORKS_S
+        while self.broker is None:
+            if self.without_broker or time.monotonic() > until:
+                raise EngineError(
+                    f"Nothing can be looked for: {self.without_broker or 'the engines are not ready.'}", "Try again."
+                )
+            time.sleep(0.05)
+        return shared_networks()
+
+    def share_networks(self, broker: Broker | None, loop: AbstractEventLoop | None) -> None:
+        """Let masks be found through this broker."""
+        from stillbytes.core import preferences  # noqa: PLC0415 - the broker has imported it
+        from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+        from stillbytes.masks.detect.access import Networks, share  # noqa: PLC0415
+
+        share(Networks(broker, loop, open_store(preferences.load())) if broker and loop else None)
+
+    def _look_for_masks(self, documents: Sequence[Document]) -> None:
+        """In the background: what the masks of these photos ask for and was not found in them yet."""
+        waiting = []
+        for document in documents:
+            if "adjustments" in document.settings:
+                from stillbytes.masks.local import pending  # noqa: PLC0415 - only for photos with masks
+
+                waiting += [document] if pending(document.settings, document.photo.rasters) else []
+        if not waiting:
+            return
+
+        def work(control: Control) -> str:
+            from stillbytes.edit.finding import complete  # noqa: PLC0415 - loads OpenCV
+
+            for done, document in enumerate(waiting):
+                name = document.photo.path.name
+                control.progress(done, len(waiting), name)
+                settings, told = complete(
+                    document.photo, document.settings, self.networks, keep=True, cancelled=control.cancelled
+                )
+                if told:
+                    document.commit(settings, "Masks found")
+            return f"Masks found in {len(waiting)} photo{'s' if len(waiting) != 1 else ''}"
+
+        self.finds.start("Find pasted masks", len(waiting), work)
+
     def all_jobs(self) -> list[Job]:
-        """Exports and downloads, which do not wait for each other."""
-        return [*self.jobs.list(), *self.downloads.list()]
+        """Exports, downloads and masks that are looked for, which do not wait for each other."""
+        return [job for queue in self._queues for job in queue.list()]
 
     def cancel(self, id: str) -> Job:
         """Ask a job to stop. Raises NotFound."""
-        known = {job.id for job in self.downloads.list()}
-        return (self.downloads if id in known else self.jobs).cancel(id)
+        for queue in self._queues:
+            if any(job.id == id for job in queue.list()):
+                return queue.cancel(id)
+        return self.jobs.cancel(id)
 
     def declare_models(self) -> None:
         """Tell the broker of models that were installed meanwhile. In the server's event loop only."""
@@ -150,8 +207,8 @@ class Workspace:
     def stop(self) -> None:
         """Save everything and ask what runs to end."""
         self._watch.stop()
-        self.jobs.stop()
-        self.downloads.stop()
+        for queue in self._queues:
+            queue.stop()
         with self._lock:
             documents = list(self._documents.values())
         for document in documents:
@@ -160,8 +217,8 @@ class Workspace:
     def close(self) -> None:
         """Save everything and wait for what runs to end."""
         self.stop()
-        self.jobs.close()
-        self.downloads.close()
+        for queue in self._queues:
+            queue.close()
 
     def _first(self) -> str:
         """The id of the photo that the page will show first. Raises NotFound when there is none."""

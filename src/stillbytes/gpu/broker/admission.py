@@ -19,6 +19,8 @@ PROMOTED_S = 600.0
 """A batch that waited so long is served like a person's request."""
 PATIENCE_S, BATCH_PATIENCE_S = 90.0, 3600.0
 """After so long without room a request is refused, with what was in the way."""
+SHORT = "Close other programs that use this memory, or choose smaller models."
+"""What to do about too little memory."""
 FOREIGN_PATIENCE_S = 20.0
 """How long we hope for another program to give back memory that a person's request cannot do without."""
 
@@ -258,19 +260,17 @@ class Admission:
         if self.desk.now - self.desk.swap.since > FOREIGN_PATIENCE_S:
             self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
 
-    def next_way(self, job: Job, reason: str) -> None:
+    def next_way(self, job: Job, reason: str, remedy: str = SHORT) -> None:
         if job.way + 1 < len(job.request.ways):
             job.least = job.way = job.way + 1
             job.tries = 0
         else:
-            self.desk.waiting.pop(job.request.id, None)
-            self.refuse(job, reason)
+            self.refuse(job, reason, remedy)
         if self.desk.swap is not None and self.desk.swap.id == job.request.id:
             self.desk.swap = None
 
-    def refuse(self, job: Job, reason: str) -> None:
+    def refuse(self, job: Job, reason: str, remedy: str = SHORT) -> None:
         self.desk.waiting.pop(job.request.id, None)
-        remedy = "Close other programs that use this memory, or choose smaller models."
         self.desk.effects.append(Refuse(job.request.id, reason, remedy))
         self.desk.say(f"Refused {job.request.label}: {reason}")
 

@@ -200,7 +200,10 @@ class Decider:
             return
         job.tries += 1
         if not memory or job.tries > TRIES:
-            self._admission.next_way(job, reason or f"{account.resident.name} did not find enough memory.")
+            if reason and not memory:  # which says by itself what to do
+                self._admission.next_way(job, reason, "")
+            else:
+                self._admission.next_way(job, reason or f"{account.resident.name} did not find enough memory.")
 
     def _crashed(self, engine: str) -> None:
         for account in self.ledger.of_engine(engine):

@@ -101,8 +101,14 @@ _shared: list[Networks] = []
 _sharing = threading.Lock()
 
 
+def share(networks: Networks | None) -> None:
+    """Make these the ones of this process: the server's, whose broker is there anyway; None at its end."""
+    with _sharing:
+        _shared[:] = [networks] if networks is not None else []
+
+
 def shared_networks() -> Networks:
-    """Those of this process, begun with the first call and ended with the process."""
+    """Those of this process; if nobody shared any, begun with the first call and ended with the process."""
     with _sharing:
         if not _shared:
             holder = own_networks()

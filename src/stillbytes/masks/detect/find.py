@@ -95,7 +95,7 @@ def find(
         "version": detector.version,
         "models": {id: _sha256(id) for id in found.used if id != CLASSICAL},
     }
-    return Result(pixels, found.used, recipe, offers(detector, found.used, networks))
+    return Result(pixels, found.used, recipe, offers(detector, found.used, networks.here))
 
 
 def completed(kind: Found, raster: str, result: Result) -> Found:
@@ -103,11 +103,14 @@ def completed(kind: Found, raster: str, result: Result) -> Found:
     return replace(kind, raster=raster, recipe=dict(result.recipe))
 
 
-def offers(detector: Detector[Any], used: tuple[str, ...], networks: Networks) -> tuple[Offer, ...]:
-    """The models before the one that was used which are not here, the best first; at most three."""
+def offers(detector: Detector[Any], used: tuple[str, ...], here: Callable[[str], bool]) -> tuple[Offer, ...]:
+    """The models before the one that was used which are not here, the best first; at most three.
+
+    here: whether a model is on this machine.
+    """
     places = [detector.models.index(id) for id in used if id in detector.models]
     before = detector.models[: min(places)] if places else detector.models
-    models = [registry.get(id) for id in before if not networks.here(id)]
+    models = [registry.get(id) for id in before if not here(id)]
     return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[-3:])
 
 

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -120,6 +120,35 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
  * Cancel Job
  */
 export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({ url: '/api/jobs/{id}', ...options });
+
+/**
+ * List Mask Kinds
+ */
+export const listMaskKinds = <ThrowOnError extends boolean = false>(options?: Options<ListMaskKindsData, ThrowOnError>): RequestResult<ListMaskKindsResponses, ListMaskKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListMaskKindsResponses, ListMaskKindsErrors, ThrowOnError>({ url: '/api/masks/kinds', ...options });
+
+/**
+ * Find Mask
+ */
+export const findMask = <ThrowOnError extends boolean = false>(options: Options<FindMaskData, ThrowOnError>): RequestResult<FindMaskResponses, FindMaskErrors, ThrowOnError> => (options.client ?? client).post<FindMaskResponses, FindMaskErrors, ThrowOnError>({
+    url: '/api/photos/{id}/masks/find',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pick Mask Colour
+ */
+export const pickMaskColour = <ThrowOnError extends boolean = false>(options: Options<PickMaskColourData, ThrowOnError>): RequestResult<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError> => (options.client ?? client).post<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError>({
+    url: '/api/photos/{id}/masks/colour',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List Models

@@ -406,6 +406,41 @@ export type FigureModel = {
 };
 
 /**
+ * FindRequest
+ *
+ * kind: a kind of the group "found" with its fields, as in a mask.
+ */
+export type FindRequest = {
+    /**
+     * Kind
+     */
+    kind: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * FinderModel
+ *
+ * uses: what finds it here, the id of a model, "classical", or "" for nothing. without: what the classical way
+ * does.
+ */
+export type FinderModel = {
+    /**
+     * Uses
+     */
+    uses: string;
+    /**
+     * Without
+     */
+    without: string;
+    /**
+     * Better
+     */
+    better: Array<OfferModel>;
+};
+
+/**
  * FolderModel
  */
 export type FolderModel = {
@@ -730,6 +765,93 @@ export type MachineModel = {
 };
 
 /**
+ * MaskField
+ *
+ * One field of a kind. default: as JSON.
+ */
+export type MaskField = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Form
+     */
+    form: 'number' | 'choice' | 'toggle' | 'text' | 'point' | 'points' | 'box' | 'strokes' | 'colours' | 'parts';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Says
+     */
+    says: string;
+    /**
+     * Default
+     */
+    default: unknown;
+    /**
+     * Minimum
+     */
+    minimum: number;
+    /**
+     * Maximum
+     */
+    maximum: number;
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Choices
+     */
+    choices: Array<string>;
+};
+
+/**
+ * MaskKind
+ *
+ * finder: only of kinds that are found.
+ */
+export type MaskKind = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Group
+     */
+    group: 'drawn' | 'range' | 'found';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Says
+     */
+    says: string;
+    /**
+     * Fields
+     */
+    fields: Array<MaskField>;
+    finder: FinderModel | null;
+};
+
+/**
+ * MaskKinds
+ */
+export type MaskKinds = {
+    /**
+     * Kinds
+     */
+    kinds: Array<MaskKind>;
+};
+
+/**
  * MasksPlan
  *
  * The networks of masks, which are counted in the memory of every combination.
@@ -802,6 +924,30 @@ export type ModelFolder = {
      * Title
      */
     title: string;
+};
+
+/**
+ * OfferModel
+ *
+ * A model that would find it better. size: bytes.
+ */
+export type OfferModel = {
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Licence
+     */
+    licence: string;
 };
 
 /**
@@ -973,6 +1119,22 @@ export type PhotoModel = {
      * What is wrong with the sidecar; empty when nothing.
      */
     problem?: string;
+};
+
+/**
+ * PickedColour
+ *
+ * Oklab of the photo's own light.
+ */
+export type PickedColour = {
+    /**
+     * Colour
+     */
+    colour: [
+        number,
+        number,
+        number
+    ];
 };
 
 /**
@@ -1230,6 +1392,12 @@ export type Settings = {
      * Difference between light and dark around middle grey.
      */
     contrast?: number | null;
+    /**
+     * Dehaze
+     *
+     * Takes away haze; negative adds some.
+     */
+    dehaze?: number | null;
     /**
      * Clarity
      *
@@ -2650,6 +2818,175 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ListMaskKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/masks/kinds';
+};
+
+export type ListMaskKindsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListMaskKindsError = ListMaskKindsErrors[keyof ListMaskKindsErrors];
+
+export type ListMaskKindsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MaskKinds;
+};
+
+export type ListMaskKindsResponse = ListMaskKindsResponses[keyof ListMaskKindsResponses];
+
+export type FindMaskData = {
+    body: FindRequest;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/find';
+};
+
+export type FindMaskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type FindMaskError = FindMaskErrors[keyof FindMaskErrors];
+
+export type FindMaskResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobModel;
+};
+
+export type FindMaskResponse = FindMaskResponses[keyof FindMaskResponses];
+
+export type PickMaskColourData = {
+    body: Place;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/colour';
+};
+
+export type PickMaskColourErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type PickMaskColourError = PickMaskColourErrors[keyof PickMaskColourErrors];
+
+export type PickMaskColourResponses = {
+    /**
+     * Successful Response
+     */
+    200: PickedColour;
+};
+
+export type PickMaskColourResponse = PickMaskColourResponses[keyof PickMaskColourResponses];
 
 export type ListModelsData = {
     body?: never;

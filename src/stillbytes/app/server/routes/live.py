@@ -17,7 +17,7 @@ from stillbytes.app.server.models import complaint
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import Cancelled, StillbytesError
 
-MOST_TEXT = 64 << 10
+MOST_TEXT = 4 << 20
 VIEWS = get_args(View)
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,175 @@
+"""Masks: the kinds there are, and finding what they ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from stillbytes.app.server.models import JobModel, Place, Strict
+from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.workspace import Workspace
+from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.jobs import Control
+from stillbytes.masks.kind import Found, Kind, kind_of
+from stillbytes.masks.kinds import kinds
+
+
+class MaskField(BaseModel):
+    """One field of a kind. default: as JSON."""
+
+    name: str
+    form: Literal["number", "choice", "toggle", "text", "point", "points", "box", "strokes", "colours", "parts"]
+    label: str
+    says: str
+    default: Any
+    minimum: float
+    maximum: float
+    step: float
+    unit: str
+    choices: list[str]
+
+
+class OfferModel(BaseModel):
+    """A model that would find it better. size: bytes."""
+
+    model: str
+    title: str
+    size: int
+    licence: str
+
+
+class FinderModel(BaseModel):
+    """uses: what finds it here, the id of a model, "classical", or "" for nothing. without: what the classical way
+    does."""
+
+    uses: str
+    without: str
+    better: list[OfferModel]
+
+
+class MaskKind(BaseModel):
+    """finder: only of kinds that are found."""
+
+    name: str
+    group: Literal["drawn", "range", "found"]
+    label: str
+    says: str
+    fields: list[MaskField]
+    finder: FinderModel | None
+
+
+class MaskKinds(BaseModel):
+    kinds: list[MaskKind]
+
+
+class FindRequest(Strict):
+    """kind: a kind of the group "found" with its fields, as in a mask."""
+
+    kind: Annotated[dict[str, Any], Field(max_length=20)]
+
+
+class PickedColour(BaseModel):
+    """Oklab of the photo's own light."""
+
+    colour: tuple[float, float, float]
+
+
+def router(workspace: Workspace) -> APIRouter:
+    routes = APIRouter(prefix="/api", tags=["masks"])
+
+    @routes.get("/masks/kinds")
+    def list_mask_kinds() -> MaskKinds:
+        return MaskKinds(kinds=[_described(kind) for kind in kinds().values()])
+
+    @routes.post("/photos/{id}/masks/find", status_code=202)
+    def find_mask(id: str, request: FindRequest) -> JobModel:
+        kind = kind_of(request.kind, kinds())
+        if not isinstance(kind, Found):
+            raise InvalidSetting(f"“{kind.label}” is not looked for.", "Draw it, or set its range.")
+        photo = workspace.document(id).photo
+
+        def work(control: Control) -> str:
+            from stillbytes.edit.finding import look_for  # noqa: PLC0415 - loads OpenCV
+
+            found, result = look_for(
+                photo,
+                kind,
+                workspace.networks(),
+                keep=True,
+                progress=lambda step: control.progress(0, 0, step),
+                cancelled=control.cancelled,
+            )
+            workspace.events.emit(
+                "mask-found",
+                {
+                    "photo": id,
+                    "asked": request.kind,
+                    "kind": found.to_json(),
+                    "used": list(result.used),
+                    "better": [OfferModel(**_offer(offer)).model_dump() for offer in result.better],
+                },
+            )
+            return "Found by colours and edges, without a model" if "classical" in result.used else "Found"
+
+        return model(workspace.finds.start(f"{kind.label} in {photo.path.name}", 0, work))
+
+    @routes.post("/photos/{id}/masks/colour")
+    def pick_mask_colour(id: str, place: Place) -> PickedColour:
+        from stillbytes.masks.kinds.colour import oklab  # noqa: PLC0415 - with the page's first pick
+
+        pipeline = workspace.pipeline(id)
+        a, b, tx, c, d, ty = pipeline.to_frame(workspace.document(id).settings)
+        point = np.array([[a * place.x + b * place.y + tx, c * place.x + d * place.y + ty]])
+        light = pipeline.light.at(point).T.astype(np.float32)
+        lightness, green_red, blue_yellow = (round(float(v), 4) for v in oklab(light)[:, 0])
+        return PickedColour(colour=(lightness, green_red, blue_yellow))
+
+    return routes
+
+
+def _described(kind: type[Kind]) -> MaskKind:
+    from stillbytes.masks.fields import fields_of, to_json  # noqa: PLC0415
+
+    plain = kind()
+    fields = [
+        MaskField(
+            name=name,
+            form=field.form,
+            label=field.label or name.replace("_", " ").capitalize(),
+            says=field.says,
+            default=to_json(getattr(plain, name)),
+            minimum=field.minimum,
+            maximum=field.maximum,
+            step=field.step,
+            unit=field.unit,
+            choices=list(field.choices),
+        )
+        for name, field in fields_of(kind).items()
+        if field.form != "hidden"
+    ]
+    finder = _finder(kind) if issubclass(kind, Found) else None
+    return MaskKind(name=kind.name, group=kind.group, label=kind.label, says=kind.says, fields=fields, finder=finder)
+
+
+def _finder(kind: type[Kind]) -> FinderModel:
+    from stillbytes.core import preferences  # noqa: PLC0415 - when the panel is opened
+    from stillbytes.gpu.models import registry  # noqa: PLC0415
+    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+    from stillbytes.masks.detect.find import detectors, offers  # noqa: PLC0415
+
+    detector = detectors()[kind.name]
+    store = open_store(preferences.load())
+
+    def here(id: str) -> bool:
+        return store.installed(registry.get(id))
+
+    best = next((id for id in detector.models if here(id)), "classical" if detector.without else "")
+    better = [OfferModel(**_offer(offer)) for offer in offers(detector, (best,), here)]
+    return FinderModel(uses=best, without=detector.without, better=better)
+
+
+def _offer(offer: Any) -> dict[str, Any]:
+    return {"model": offer.model, "title": offer.title, "size": offer.size, "licence": offer.licence}
