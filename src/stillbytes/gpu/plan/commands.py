@@ -15,6 +15,7 @@ from stillbytes.engines.llama.command import command
 from stillbytes.engines.llama.find import PORTS
 from stillbytes.engines.llama.program import Program
 from stillbytes.engines.llama.states import PromptStates
+from stillbytes.gpu.estimate.llm import Settings
 from stillbytes.gpu.plan.options import ImageOption, LanguageOption
 from stillbytes.gpu.plan.programs import Comfy
 
@@ -26,7 +27,11 @@ _COMFY_RESERVE_GB = 0.6
 
 def language_options(option: LanguageOption, *, on_card: bool) -> dict[str, EngineOption]:
     """What llama-server loads the model with, as `Loadable.options`."""
-    settings = option.settings
+    return of_settings(option.settings, on_card=on_card, sees="projector" in _files(option))
+
+
+def of_settings(settings: Settings, *, on_card: bool, sees: bool = False) -> dict[str, EngineOption]:
+    """The same for any model. sees: it has a projector."""
     wanted: dict[str, EngineOption] = {
         "n-gpu-layers": "all" if on_card else 0,
         "ctx-size": settings.context,
@@ -35,7 +40,7 @@ def language_options(option: LanguageOption, *, on_card: bool) -> dict[str, Engi
         "cache-type-k": settings.cache_keys,
         "cache-type-v": settings.cache_values,
     }
-    if "projector" in _files(option):
+    if sees:
         wanted["image-max-tokens"] = _IMAGE_TOKENS
         if not settings.projector:
             wanted["mmproj-offload"] = False

@@ -55,7 +55,7 @@ class LanguageOption:
 
     @property
     def key(self) -> str:
-        return _language_key(self.settings)
+        return language_key(self.settings)
 
     @property
     def size(self) -> float:
@@ -83,7 +83,7 @@ class ImageOption:
 
     @property
     def key(self) -> str:
-        return _image_key(self.settings, self.shape)
+        return image_key(self.settings, self.shape)
 
     @property
     def size(self) -> float:
@@ -136,7 +136,7 @@ def language_options(
             given_up = [*steps, *(["keys and values in 4 bits"] if cache == "q4_0" else [])]
             settings = Settings(context=context, cache_keys=cache, cache_values=cache, depth=_PROMPT)
             estimate = language(sized, settings, machine.card, machine.host)
-            same = measured.of(known_as, _language_key(settings)) if measured else None
+            same = measured.of(known_as, language_key(settings)) if measured else None
             speeds = same or (measured.latest(known_as) if measured else None)
             yield LanguageOption(
                 name=declared.title if declared else sized.name,
@@ -164,11 +164,13 @@ def _sized(model: Model | str, file: Path | None) -> Weights:
         return replace(weights.of(model), note=f"by its declaration, for {error.message}")
 
 
-def _language_key(settings: Settings) -> str:
+def language_key(settings: Settings) -> str:
+    """What measurements call these settings."""
     return f"c{settings.context} {settings.cache_keys}"
 
 
-def _image_key(settings: ImageSettings, shape: Shape) -> str:
+def image_key(settings: ImageSettings, shape: Shape) -> str:
+    """What measurements call these settings."""
     return f"{settings.width}x{settings.height} {shape} tile{settings.tile}"
 
 
@@ -197,7 +199,7 @@ def image_options(
             if shape == "warm" and not estimate.resident:
                 continue
             known_as = declared.id if declared else parts.name
-            run = measured.of(known_as, _image_key(settings, shape)) if measured else None
+            run = measured.of(known_as, image_key(settings, shape)) if measured else None
             told = run.figure("seconds") if run else None
             seconds = told or estimate.seconds
             if seconds is not None and shape == "lean" and estimate.reload is not None and told is None:
