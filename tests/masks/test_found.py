@@ -130,8 +130,7 @@ def test_every_kind_that_is_found_has_a_detector_whose_models_are_declared() -> 
     assert set(detectors()) == {name for name, kind in kinds().items() if issubclass(kind, Found)}
     for detector in detectors().values():
         for model in (*detector.models, *detector.also):
-            if model != "tcmonodepth-small":
-                assert registry.get(model).engine == "onnx"
+            assert registry.get(model).engine == "onnx"
 
 
 def test_a_box_is_enough_without_a_network_for_objects(networks: Networks) -> None:

@@ -10,6 +10,7 @@ import type {
   Formats,
   Group,
   Job,
+  MaskKind,
   ModelFile,
   Parameter,
   Photo,
@@ -36,6 +37,11 @@ export const putSettings = (id: string, settings: Settings, label: string) =>
 export const undo = (id: string) => asPhoto(sdk.undo(of(id)));
 export const redo = (id: string) => asPhoto(sdk.redo(of(id)));
 export const goTo = (id: string, index: number) => asPhoto(sdk.goToStep({ ...loud, path: { id, index } }));
+export const getMaskKinds = async (): Promise<MaskKind[]> => (await told(sdk.listMaskKinds(loud))).kinds;
+export const findMask = (id: string, kind: Record<string, unknown>) =>
+  told(sdk.findMask({ ...of(id), body: { kind } }));
+export const pickMaskColour = async (id: string, x: number, y: number): Promise<readonly number[]> =>
+  (await told(sdk.pickMaskColour({ ...of(id), body: { x, y } }))).colour;
 export const pickWhite = (id: string, x: number, y: number) =>
   told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
 export const paste = (

@@ -13,6 +13,7 @@ export type {
   FolderModel as Folder,
   Formats,
   JobModel as Job,
+  MaskKind,
   ModelFile,
   ModelFolder,
   PhotoEntry,
@@ -25,6 +26,14 @@ export type Photo = Omit<PhotoModel, 'settings'> & { settings: Settings };
 
 /** The server sends every field; the document marks those with a default as optional. */
 export type Card = Required<CardStatus>;
+
+/** The event that tells of a mask that was looked for. */
+export interface FoundMask {
+  photo: string;
+  asked: Record<string, unknown>;
+  kind: Record<string, unknown>;
+  used: string[];
+}
 
 export type PlanQuery = NonNullable<GetPlanData['query']>;
 /** An engine that can be started and stopped. */

@@ -3,7 +3,7 @@ export interface Shortcut {
   id: Command;
   keys: readonly string[];
   says: string;
-  group: 'Photos' | 'View' | 'Develop' | 'Crop' | 'Edit' | 'Help';
+  group: 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Edit' | 'Help';
   /** Only while the crop tool is open, or only while it is not. Anywhere when left out. */
   during?: 'crop' | 'develop';
 }
@@ -32,6 +32,10 @@ export type Command =
   | 'rotate-left'
   | 'rotate-right'
   | 'crop'
+  | 'masks'
+  | 'mask-overlay'
+  | 'brush-smaller'
+  | 'brush-larger'
   | 'crop-swap'
   | 'crop-overlay'
   | 'commit'
@@ -73,6 +77,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'crop', keys: ['R'], says: 'Crop and straighten', group: 'Crop' },
   { id: 'crop-swap', keys: ['X'], says: 'Swap upright and lying', group: 'Crop', during: 'crop' },
   { id: 'crop-overlay', keys: ['O'], says: 'Next guide overlay', group: 'Crop', during: 'crop' },
+  { id: 'masks', keys: ['Shift+W'], says: 'Masks', group: 'Masks', during: 'develop' },
+  { id: 'mask-overlay', keys: ['O'], says: 'Show or hide the mask', group: 'Masks', during: 'develop' },
+  { id: 'brush-smaller', keys: ['['], says: 'Smaller brush', group: 'Masks', during: 'develop' },
+  { id: 'brush-larger', keys: [']'], says: 'Larger brush', group: 'Masks', during: 'develop' },
   { id: 'commit', keys: ['Enter'], says: 'Apply the crop', group: 'Crop', during: 'crop' },
   { id: 'cancel', keys: ['Escape'], says: 'Leave the tool', group: 'Crop' },
 

@@ -1,6 +1,6 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
-import type { ExportRequest, Formats, Job, Settings } from '../api/types';
+import type { ExportRequest, Formats, FoundMask, Job, Settings } from '../api/types';
 import type { Command } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
@@ -10,6 +10,7 @@ import { Editor } from './editor.svelte';
 import { Engines } from './engines.svelte';
 import { Jobs, finished } from './jobs.svelte';
 import { Library } from './library.svelte';
+import { Masking } from './masking.svelte';
 import { Notices } from './notices.svelte';
 import { Stage } from './stage.svelte';
 
@@ -23,6 +24,7 @@ export class App {
   readonly editor: Editor;
   readonly stage: Stage;
   readonly cropping: Cropping;
+  readonly masking: Masking;
   readonly live: Live;
   readonly events: Events;
 
@@ -59,6 +61,12 @@ export class App {
     });
     this.stage = new Stage(this.editor, () => this.live);
     this.cropping = new Cropping(this.editor, this.stage);
+    this.masking = new Masking(this.editor, {
+      onshow: () => this.stage.changed(false, null),
+      onfailed: (error) => this.failed(error),
+    });
+    this.stage.overlay = () => this.masking.shown;
+    this.stage.onplaced = (affine) => (this.masking.affine = affine);
     this.live = new Live({
       url: new URL('/live', location.href).href.replace(/^http/, 'ws'),
       onframe: (frame) => this.stage.received(frame),
@@ -74,8 +82,9 @@ export class App {
 
   async start(): Promise<void> {
     try {
-      const [{ groups }] = await Promise.all([api.getParameters(), this.library.load()]);
+      const [{ groups, local }] = await Promise.all([api.getParameters(), this.library.load()]);
       this.editor.groups = groups;
+      this.masking.local = local;
       this.ready = true;
       const { active } = this.library.selection;
       if (active) await this.editor.open(active);
@@ -116,6 +125,7 @@ export class App {
   private happened(name: string, data: unknown): void {
     if (name === 'job') this.worked(data as Job);
     else if (name === 'gpu') this.engines.heard(data);
+    else if (name === 'mask-found') this.masking.found(data as FoundMask);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
     else if (name === 'photo-changed') {
       const { id, edited } = data as { id: string; edited?: boolean };
@@ -128,6 +138,7 @@ export class App {
   private worked(job: Job): void {
     this.jobs.update(job);
     if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
+    if (job.state === 'failed' || job.state === 'cancelled') this.masking.gaveUp();
     if (job.state === 'failed') this.notices.error(job.message || `${job.label} failed.`, job.remedy);
   }
 
@@ -185,6 +196,7 @@ export class App {
 
   private cancel(): void {
     if (this.cropping.active) this.cropping.cancel();
+    else if (this.masking.active) this.masking.toggle();
     else if (this.stage.picking) this.stage.picking = false;
     else if (this.stage.compare !== 'after') this.stage.show('after');
     else if (this.lightsOut) this.lightsOut = false;
@@ -215,7 +227,17 @@ export class App {
     reset: () => this.editor.resetAll(),
     'rotate-left': () => this.turn(-90),
     'rotate-right': () => this.turn(90),
-    crop: () => this.cropping.toggle(),
+    crop: () => {
+      if (this.masking.active) this.masking.toggle();
+      this.cropping.toggle();
+    },
+    masks: () => {
+      this.cropping.apply();
+      this.masking.toggle();
+    },
+    'mask-overlay': () => this.masking.toggleOverlay(),
+    'brush-smaller': () => this.masking.resizeBrush(1 / 1.2),
+    'brush-larger': () => this.masking.resizeBrush(1.2),
     'crop-swap': () => this.cropping.swap(),
     'crop-overlay': () => this.cropping.nextGuide(),
     commit: () => this.cropping.apply(),

@@ -127,9 +127,12 @@ export class Editor {
 
   /** Commits after a pause, so that a row of key presses is one entry. */
   commitSoon(p: Parameter): void {
-    const value = this.settings[p.name] ?? p.default;
+    this.commitLater(described(p, this.settings[p.name] ?? p.default));
+  }
+
+  /** The same, under that name. */
+  commitLater(label: string): void {
     this.cancelGathering();
-    const label = described(p, value);
     const names = difference(this.settings, this.committed);
     this.gathering = { label, names, timer: setTimeout(() => this.commit(label), GATHER) };
   }

@@ -21,7 +21,8 @@ import { previewUrl } from '../api';
 import type { Parameter, Settings } from '../api/types';
 import { without } from '../develop/settings';
 import type { ViewName } from '../transport/frame';
-import type { Frame, Live, Wish } from '../transport/live';
+import type { Affine } from '../masks/tree';
+import type { Frame, Live, Overlay, Wish } from '../transport/live';
 import type { Editor } from './editor.svelte';
 
 export type Compare = 'after' | 'before' | 'split';
@@ -48,6 +49,10 @@ export class Stage {
   histogram = $state.raw<Uint32Array | null>(null);
   clipped = $state.raw({ shadows: 0, highlights: 0 });
   waiting = $state(false);
+  /** The mask that is shown on the picture. */
+  overlay: () => Overlay | null = () => null;
+  /** How places of the picture lie in the frame, told with every frame. */
+  onplaced: (affine: Affine) => void = () => undefined;
 
   readonly wide = matchMedia('(color-gamut: p3)').matches;
   private painter: Painter | null = null;
@@ -204,14 +209,16 @@ export class Stage {
     const { photo } = this.editor;
     if (!photo || this.editor.opening || this.size.width < 2) return;
     const space = this.wide ? 'display-p3' : 'srgb';
-    this.live().request({ photo: photo.id, view, settings, ...wanted, draft, space, clipping: this.clipping }, input);
+    const overlay = view === 'main' ? this.overlay() : null;
+    const shown = { photo: photo.id, view, settings, space, clipping: this.clipping, overlay } as const;
+    this.live().request({ ...shown, ...wanted, draft }, input);
     clearTimeout(this.slow);
     this.slow = setTimeout(() => (this.waiting = this.live().busy('main')), 350);
   }
 
   received(frame: Frame): void {
     const { header, wish, image, histogram } = frame;
-    const key = JSON.stringify([wish.settings, wish.clipping]);
+    const key = JSON.stringify([wish.settings, wish.clipping, wish.overlay ?? null]);
     const demand = { scale: header.scale, region: header.region };
     const map = mapOf(wish.settings as Settings, this.editor.frame);
     const layer = { image, demand, developed: header.developed, map, key };
@@ -219,6 +226,7 @@ export class Stage {
     this.waiting = false;
     if (header.view === 'main') {
       this.editor.learn(header.white_balance);
+      if (header.to_frame) this.onplaced(header.to_frame);
       if (isWhole(layer.demand, layer.developed)) {
         this.histogram = histogram;
         this.clipped = header.clipped;
@@ -270,10 +278,8 @@ export class Stage {
   }
 
   toggleClipping(which: 'both' | 'shadows' | 'highlights'): void {
-    if (which === 'both') {
-      const on = !(this.shadows && this.highlights);
-      this.shadows = this.highlights = on;
-    } else this[which] = !this[which];
+    if (which === 'both') this.shadows = this.highlights = !(this.shadows && this.highlights);
+    else this[which] = !this[which];
     this.ask(false);
   }
 

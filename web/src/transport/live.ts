@@ -10,6 +10,13 @@ import { delay } from './backoff';
 import { type FrameHeader, type LiveError, type ViewName, parseFrame } from './frame';
 import { type FrameMetrics, afterPaint, record } from './metrics';
 
+/** Shows a mask on the picture. */
+export interface Overlay {
+  adjustment: string;
+  component: number | null;
+  style: 'red' | 'green' | 'blue' | 'white' | 'black' | 'image';
+}
+
 export interface Wish {
   photo: string;
   view: ViewName;
@@ -19,6 +26,7 @@ export interface Wish {
   draft: boolean;
   space: 'srgb' | 'display-p3';
   clipping: 'none' | 'shadows' | 'highlights' | 'both';
+  overlay?: Overlay | null;
 }
 
 export interface Frame {

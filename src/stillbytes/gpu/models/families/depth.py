@@ -1,7 +1,7 @@
 """What tells near from far."""
 
-from stillbytes.gpu.models.licences import APACHE_2
-from stillbytes.gpu.models.model import File, HuggingFace, Model, NetworkArchitecture
+from stillbytes.gpu.models.licences import APACHE_2, MIT
+from stillbytes.gpu.models.model import File, HuggingFace, Local, Model, NetworkArchitecture
 
 MODELS: tuple[Model, ...] = (
     Model(
@@ -25,5 +25,30 @@ MODELS: tuple[Model, ...] = (
         licence=APACHE_2,
         quality=3,
         facts=("Size: two public manifests that agree; sha256: one of them. Only the small size is free for any use.",),
+    ),
+    Model(
+        id="tcmonodepth-small",
+        family="tcmonodepth-small",
+        title="TCMonoDepth small",
+        kind="depth",
+        engine="onnx",
+        tasks=("depth",),
+        precision="fp32",
+        architecture=NetworkArchitecture(parameters=0.2e6, side=320),
+        files=(
+            File(
+                "model",
+                "depth/tcmonodepth_tcsmallnet_192x320.onnx",
+                Local("tcmonodepth_tcsmallnet_192x320.onnx"),
+                790_459,
+                "902b886beaebd3f68deb40bab2fd636a0c112c1ef1cbdd15fa26e5c55b389b4d",
+            ),
+        ),
+        licence=MIT,
+        quality=1,
+        facts=(
+            "Only used where somebody has put it into a models folder: the file is shipped with obs-backgroundremoval,"
+            " and its licence was not found beside it. Tried here on the CPU.",
+        ),
     ),
 )

@@ -1,0 +1,289 @@
+/** The masking tool: which mask is worked on, what is drawn into it, how it is shown. */
+import * as api from '../api';
+import type { Adjustment, FoundMask, MaskKind, Parameter } from '../api/types';
+import {
+  type Affine,
+  type Combine,
+  type Component,
+  type Kind,
+  type Point,
+  type Stroke,
+  componentsOf,
+  freeName,
+  pending,
+  withComponent,
+  withComponents,
+} from '../masks/tree';
+import type { Overlay } from '../transport/live';
+import type { Editor } from './editor.svelte';
+
+export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
+  { value: 'red', label: 'Red' },
+  { value: 'green', label: 'Green' },
+  { value: 'blue', label: 'Blue' },
+  { value: 'white', label: 'White on black' },
+  { value: 'black', label: 'Black on white' },
+  { value: 'image', label: 'Picture on black' },
+];
+/** How long the overlay stays when a mask was made or changed, until a slider moves. */
+const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'colour']);
+
+export interface MaskingLinks {
+  /** The overlay changed: the picture is to be shown anew. */
+  onshow: () => void;
+  onfailed: (error: unknown) => void;
+}
+
+interface Asked {
+  photo: string;
+  kind: Kind;
+  adjustment: string;
+  component: number;
+}
+
+export class Masking {
+  active = $state(false);
+  kinds = $state.raw<MaskKind[]>([]);
+  local = $state.raw<Parameter[]>([]);
+  chosen = $state<string | null>(null);
+  part = $state(0);
+  overlay = $state(true);
+  style = $state<Overlay['style']>('red');
+  affine = $state.raw<Affine>([1, 0, 0, 0, 0.6667, 0]);
+  /** Of the next stroke. */
+  brush = $state<Omit<Stroke, 'trail'>>({
+    size: 0.03,
+    hardness: 50,
+    flow: 100,
+    density: 100,
+    erase: false,
+    auto_mask: false,
+  });
+  private asked = $state.raw<Asked[]>([]);
+
+  adjustments = $derived.by<Adjustment[]>(() => (this.editor.settings.adjustments as Adjustment[] | undefined) ?? []);
+  current = $derived(this.adjustments.find((a) => a.id === this.chosen) ?? null);
+  components = $derived<Component[]>(this.current ? componentsOf(this.current) : []);
+  component = $derived<Component | null>(this.components[this.part] ?? null);
+  byName = $derived(new Map(this.kinds.map((k) => [k.name, k])));
+  finds = $derived(new Set(this.kinds.filter((k) => k.group === 'found').map((k) => k.name)));
+  /** What a pointer on the picture draws. */
+  tool = $derived(
+    this.active && this.component && DRAWN.has(this.component.kind.kind) ? this.component.kind.kind : null,
+  );
+  shown = $derived<Overlay | null>(
+    this.active && this.overlay && this.current
+      ? { adjustment: this.current.id, component: null, style: this.style }
+      : null,
+  );
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly links: MaskingLinks,
+  ) {}
+
+  async load(): Promise<void> {
+    if (this.kinds.length === 0) this.kinds = await api.getMaskKinds();
+  }
+
+  toggle(): void {
+    this.active = !this.active && this.editor.photo !== null;
+    if (this.active) void this.load().catch((error: unknown) => this.links.onfailed(error));
+    if (!this.current) this.chosen = this.adjustments[0]?.id ?? null;
+    this.links.onshow();
+  }
+
+  choose(id: string | null, part = 0): void {
+    this.chosen = id;
+    this.part = part;
+    this.links.onshow();
+  }
+
+  waits(adjustment: Adjustment): boolean {
+    return pending(adjustment, this.finds);
+  }
+
+  looking(adjustment: Adjustment): boolean {
+    return this.asked.some((a) => a.adjustment === adjustment.id && a.photo === this.editor.photo?.id);
+  }
+
+  /** A new mask of this kind. */
+  add(name: string): void {
+    const kind = this.byName.get(name);
+    if (!kind || !this.editor.photo) return;
+    const adjustment: Adjustment = {
+      id: crypto.randomUUID().slice(0, 13),
+      name: freeName(kind.label, this.adjustments),
+      mask: { components: [{ kind: { kind: name } }] },
+      delta: {},
+      amount: 1,
+      enabled: true,
+    };
+    this.put([...this.adjustments, adjustment], `Add ${adjustment.name}`);
+    this.overlay = true;
+    this.choose(adjustment.id);
+    this.begin(adjustment.id, 0, { kind: name });
+  }
+
+  /** Another component in the mask that is worked on. */
+  join(name: string, combine: Combine): void {
+    const { current } = this;
+    if (!current || !this.byName.has(name)) return;
+    const components: Component[] = [...this.components, { kind: { kind: name }, combine }];
+    this.set(withComponents(current, components), `${current.name}: ${combine} ${name}`);
+    this.overlay = true;
+    this.choose(current.id, components.length - 1);
+    this.begin(current.id, components.length - 1, { kind: name });
+  }
+
+  /** Looks for what needs no further word: a sky, a subject. */
+  private begin(adjustment: string, component: number, kind: Kind): void {
+    if (this.finds.has(kind.kind) && kind.kind !== 'object') this.find(adjustment, component, kind);
+  }
+
+  find(adjustment: string, component: number, kind: Kind): void {
+    const photo = this.editor.photo?.id;
+    if (!photo) return;
+    this.asked = [...this.asked, { photo, kind, adjustment, component }];
+    api.findMask(photo, kind).catch((error: unknown) => {
+      this.forget(photo, kind);
+      this.links.onfailed(error);
+    });
+  }
+
+  /** The server found what was asked for. */
+  found(told: FoundMask): void {
+    const asked = this.forget(told.photo, told.asked as Kind);
+    if (!asked || this.editor.photo?.id !== told.photo) return;
+    const adjustment = this.adjustments.find((a) => a.id === asked.adjustment);
+    const component = adjustment && componentsOf(adjustment)[asked.component];
+    if (!adjustment || !component) return;
+    const kind = told.kind as Kind;
+    this.set(withComponent(adjustment, asked.component, { ...component, kind }), `${adjustment.name} found`);
+  }
+
+  /** A search failed or was stopped: nothing waits for it any more. */
+  gaveUp(): void {
+    this.asked = [];
+  }
+
+  private forget(photo: string, kind: Kind): Asked | undefined {
+    const key = JSON.stringify(kind);
+    const asked = this.asked.find((a) => a.photo === photo && JSON.stringify(a.kind) === key);
+    this.asked = this.asked.filter((a) => a !== asked);
+    return asked;
+  }
+
+  remove(id: string): void {
+    const gone = this.adjustments.find((a) => a.id === id);
+    this.put(
+      this.adjustments.filter((a) => a.id !== id),
+      `Remove ${gone?.name ?? 'mask'}`,
+    );
+    if (this.chosen === id) this.choose(this.adjustments[0]?.id ?? null);
+  }
+
+  duplicate(adjustment: Adjustment): void {
+    const copy = {
+      ...adjustment,
+      id: crypto.randomUUID().slice(0, 13),
+      name: freeName(adjustment.name, this.adjustments),
+    };
+    this.put([...this.adjustments, copy], `Duplicate ${adjustment.name}`);
+    this.choose(copy.id);
+  }
+
+  rename(adjustment: Adjustment, name: string): void {
+    const plain = name.trim().slice(0, 200);
+    if (plain && plain !== adjustment.name) this.set({ ...adjustment, name: plain }, `Rename to ${plain}`);
+  }
+
+  enable(adjustment: Adjustment, enabled: boolean): void {
+    this.set({ ...adjustment, enabled }, `${adjustment.name} ${enabled ? 'on' : 'off'}`);
+  }
+
+  removePart(index: number): void {
+    const { current } = this;
+    if (!current) return;
+    this.set(
+      withComponents(
+        current,
+        this.components.filter((_, i) => i !== index),
+      ),
+      `${current.name}: part removed`,
+    );
+    this.part = Math.max(0, Math.min(this.part, this.components.length - 1));
+  }
+
+  /** Changes the component that is worked on; draft while the hand moves. */
+  reshape(component: Component, draft: boolean, label = ''): void {
+    const { current } = this;
+    if (!current) return;
+    const changed = withComponent(current, this.part, component);
+    if (draft) this.preview(changed);
+    else this.set(changed, label || `${current.name}: ${this.byName.get(component.kind.kind)?.label ?? 'mask'}`);
+  }
+
+  /** A slider of the adjustment moved: the overlay would hide what it does. */
+  tune(p: Parameter, value: number, input: number | null): void {
+    const { current } = this;
+    if (!current) return;
+    const { [p.name]: _, ...rest } = current.delta;
+    this.overlay = false;
+    this.preview({ ...current, delta: value === 0 ? rest : { ...rest, [p.name]: value } }, input);
+  }
+
+  weigh(amount: number, input: number | null): void {
+    if (!this.current) return;
+    this.overlay = false;
+    this.preview({ ...this.current, amount }, input);
+  }
+
+  /** The hand rests; soon: it may go on, as with a row of key presses. */
+  rest(label: string, soon = false): void {
+    if (!this.current) return;
+    const told = `${this.current.name}: ${label}`;
+    if (soon) this.editor.commitLater(told);
+    else this.editor.commit(told);
+  }
+
+  toggleOverlay(): void {
+    this.overlay = !this.overlay;
+    this.links.onshow();
+  }
+
+  resizeBrush(by: number): void {
+    this.brush.size = Math.min(0.5, Math.max(0.001, this.brush.size * by));
+  }
+
+  async pickColour(at: Point): Promise<void> {
+    const { component } = this;
+    const photo = this.editor.photo?.id;
+    if (!photo || component?.kind.kind !== 'colour') return;
+    try {
+      const colour = await api.pickMaskColour(photo, at.x, at.y);
+      const held = Array.isArray(component.kind.colours) ? (component.kind.colours as unknown[]) : [];
+      this.reshape({ ...component, kind: { ...component.kind, colours: [...held, colour] } }, false, 'Colour picked');
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+  }
+
+  private preview(adjustment: Adjustment, input: number | null = null): void {
+    const adjustments = this.adjustments.map((a) => (a.id === adjustment.id ? adjustment : a));
+    this.editor.preview({ ...this.editor.settings, adjustments }, input, true);
+  }
+
+  private set(adjustment: Adjustment, label: string): void {
+    this.put(
+      this.adjustments.map((a) => (a.id === adjustment.id ? adjustment : a)),
+      label,
+    );
+  }
+
+  private put(adjustments: Adjustment[], label: string): void {
+    const { adjustments: _, ...rest } = this.editor.settings;
+    this.editor.preview(adjustments.length ? { ...rest, adjustments } : rest, null, false);
+    this.editor.commit(label);
+  }
+}
