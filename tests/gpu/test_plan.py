@@ -159,7 +159,7 @@ def test_measurements_replace_estimates() -> None:
     made = plan(machine(), Wish(llm="qwen3-8b-q4_k_m", image="none"), measured=Measured(runs=(run,)))
     assert made.generation is not None
     assert (made.generation.value, made.generation.basis) == (41.0, "measured here")
-    assert made.chosen.memory.value == 7000.0 + made.masks.memory.value
+    assert made.chosen.memory.value == 7000.0
 
 
 def test_every_number_of_a_plan_says_its_basis(twelve: Plan) -> None:
@@ -203,29 +203,36 @@ def test_a_damaged_file_is_passed_over_and_it_is_said(tmp_path: Path) -> None:
     assert "broken.gguf" in made.chosen.language.weights.note
 
 
-def test_masks_are_in_every_sum_and_keep_their_room(twelve: Plan) -> None:
+def test_masks_on_the_processor_leave_the_card_alone_and_it_is_said(twelve: Plan) -> None:
     language, image = twelve.chosen.language, twelve.chosen.image
     assert language is not None and image is not None
-    parts = language.peak.value + image.peak.value + twelve.masks.memory.value
-    assert twelve.chosen.memory.value == pytest.approx(parts) and twelve.masks.memory.value > 50
-    assert any("Masks keep" in reason for reason in twelve.reasons)
+    assert not twelve.masks.on_card and twelve.masks.memory.value > 500
+    assert twelve.chosen.memory.value == pytest.approx(language.peak.value + image.peak.value)
+    assert any("Masks are made on the processor" in reason for reason in twelve.reasons)
 
 
-def test_the_best_installed_network_of_each_task_is_counted() -> None:
+def test_masks_that_share_the_memory_are_in_every_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = plan(described(None, "0", "32GB"), Wish(image="none"))
+    assert processor.chosen.language is not None
+    assert processor.chosen.memory.value == pytest.approx(
+        processor.chosen.language.peak.value + processor.masks.memory.value
+    )
+    monkeypatch.setattr("stillbytes.gpu.plan.masks.on_device", lambda: True)
+    card = plan(machine("RTX 4090"), Wish(llm="qwen3-8b-q4_k_m", image="none"))
+    assert card.chosen.language is not None and card.masks.on_card
+    assert card.chosen.memory.value == pytest.approx(card.chosen.language.peak.value + card.masks.memory.value)
+    with pytest.raises(Refused, match="to plan with"):
+        plan(machine(), Wish(llm="qwen3-14b-q4_k_m", image="none"))
+
+
+def test_the_best_installed_network_of_each_task_is_counted_and_the_largest_tells() -> None:
     def installed(model: Model) -> bool:
         return model.id in ("isnet-small", "birefnet-lite")
 
     before, counted = masks(), masks(installed)
-    assert counted.models == (registry.get("birefnet-lite").title,) and counted.installed and not before.installed
-    assert counted.memory.value > 2000 > before.memory.value
-    large = plan(machine(), Wish(llm="qwen3-14b-q4_k_m", image="none"))
-    assert large.chosen.memory.most <= large.machine.room_mib
-    with pytest.raises(Refused, match="to plan with"):
-        plan(
-            machine(),
-            Wish(llm="qwen3-14b-q4_k_m", image="none"),
-            files=lambda model: {f.role: Path(f.name) for f in model.files} if installed(model) else {},
-        )
+    lite = registry.get("birefnet-lite").title
+    assert lite in counted.models and lite not in counted.missing and set(before.missing) == set(before.models)
+    assert counted.memory.value > 2500 > before.memory.value
 
 
 def test_measured_seconds_to_load_replace_estimates() -> None:

@@ -99,13 +99,20 @@ def test_what_was_measured_replaces_the_estimate_at_the_next_start() -> None:
     assert resident.start_s + resident.disk_s == pytest.approx(9.0)
 
 
-def test_measured_sizes_of_other_models_count_too() -> None:
-    for id, quantity in (("isnet-small", "held_mib"), ("sdxl-inpaint-fp16", "held_mib")):
-        model = registry.get(id)
-        option = settle([model], TWELVE, Measured(), lambda model: {}).option(id)
-        about = named(model, option)
-        run = Run(engine="x", version="1", model=about.model, settings=about.settings, values={quantity: 321.0})
-        assert resident_of(model, option, Measured(runs=(run,))).mib == 321
+def test_what_an_image_model_was_seen_to_hold_counts_too() -> None:
+    model = registry.get("sdxl-inpaint-fp16")
+    option = settle([model], TWELVE, Measured(), lambda model: {}).option(model.id)
+    about = named(model, option)
+    run = Run(engine="x", version="1", model=about.model, settings=about.settings, values={"held_mib": 321.0})
+    assert resident_of(model, option, Measured(runs=(run,))).mib == 321
+
+
+def test_networks_on_the_processor_take_nothing_of_a_card(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = registry.get("isnet-small")
+    assert resident_of(model, None).mib > 1000 > resident_of(model, None, off_card=True).mib
+    assert loadable_of(model, {}, None, on_card=True).options == {"provider": "cpu"}
+    monkeypatch.setattr("stillbytes.gpu.start.on_device", lambda: True)
+    assert loadable_of(model, {}, None, on_card=True).options == {}
 
 
 def test_a_plan_that_fails_keeps_no_model_away(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

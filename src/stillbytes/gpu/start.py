@@ -37,6 +37,7 @@ from stillbytes.gpu.models.model import Model, NetworkArchitecture
 from stillbytes.gpu.models.store import Store, open_store
 from stillbytes.gpu.plan.commands import comfyui_flags, language_options
 from stillbytes.gpu.plan.here import here
+from stillbytes.gpu.plan.masks import on_device
 from stillbytes.gpu.plan.options import ImageOption, LanguageOption
 from stillbytes.gpu.plan.plan import neighbour_mib, workflow
 from stillbytes.gpu.plan.settle import Settled, settle
@@ -75,10 +76,13 @@ def declare_installed(broker: Broker, choices: Preferences, store: Store | None 
     for model in usable:
         option = settled.option(model.id)
         loadable = loadable_of(model, files[model.id], option, on_card=on_card)
-        broker.declare(resident_of(model, option, known), loadable)
+        off_card = model.engine == "onnx" and on_card and not on_device()
+        broker.declare(resident_of(model, option, known, off_card=off_card), loadable)
     if isinstance(broker.engines, Engines):
         broker.engines.settled = settled
-        broker.engines.named.update({model.id: named(model, settled.option(model.id)) for model in usable})
+        # Of networks the broker hears what they hold before they have worked, which is little of it.
+        told = [model for model in usable if model.engine != "onnx"]
+        broker.engines.named.update({model.id: named(model, settled.option(model.id)) for model in told})
     return skipped
 
 
@@ -91,20 +95,23 @@ def loadable_of(model: Model, files: Mapping[str, Path], option: Planned, *, on_
         settings = workflow(option)
         options = {"tile": settings.tile, "overlap": settings.overlap, "megapixels": settings.max_megapixels}
         options |= {"steps": settings.steps, "shape": option.shape}
-    elif isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx" and not on_card:
+    elif (
+        isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx" and not (on_card and on_device())
+    ):
         options = {"provider": "cpu"}
     return Loadable(model.id, files, options)
 
 
-def resident_of(model: Model, option: Planned, known: Measured | None = None) -> Resident:
-    """What the broker sets aside for a model: measured here with these options, else estimated."""
+def resident_of(model: Model, option: Planned, known: Measured | None = None, *, off_card: bool = False) -> Resident:
+    """What the broker sets aside for a model: measured here with these options, else estimated.
+
+    off_card: it works on the processor although the broker divides a card.
+    """
     about = named(model, option)
     run = known.of(about.model, about.settings) if known else None
-    size = _size(model, option)
+    size = Figure(1.0, "MiB") if off_card else _size(model, option)
     if model.engine == "comfyui":  # work in it is counted by itself
         size = (run.figure("held_mib") if run else None) or size
-    elif run is not None and not isinstance(option, LanguageOption):
-        size = run.figure("peak_mib") or run.figure("held_mib") or size
     start_s, host_s, disk_s = START_S[model.engine], size.value / HOST_MIB_PER_S, size.value / DISK_MIB_PER_S
     if run is not None and (again := run.values.get("reload_s")):
         start_s = min(start_s, again)
@@ -169,6 +176,13 @@ def _settled(
         return Settled()
 
 
+class _OffCard(Onnx):
+    """Networks that work on the processor beside a card: what they hold is not the card's."""
+
+    async def footprint(self) -> Mapping[str, int]:
+        return {}
+
+
 class Engines(dict[str, Engine]):
     """The engines of this machine, none of them started. settled: the options that ComfyUI is started by.
 
@@ -183,7 +197,8 @@ class Engines(dict[str, Engine]):
         self.versions: dict[str, str] = {}
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # other builds have other names
             self.versions["onnx"] = importlib.metadata.version("onnxruntime")
-        super().__init__(llama=Llama(self._find_llama), comfyui=self._comfyui, onnx=Onnx())
+        networks = _OffCard() if on_card and not on_device() else Onnx()
+        super().__init__(llama=Llama(self._find_llama), comfyui=self._comfyui, onnx=networks)
 
     async def _find_llama(self) -> Program:
         there = await llama_find.find(self._choices.llama, ports=())

@@ -25,7 +25,7 @@ def test_a_person_gets_a_table_reasons_and_command_lines(run: Run) -> None:
         "to plan with",
         "llama-server --model",
         "python main.py",
-        "masks:",
+        "masks",
         "(estimate)",
     ):
         assert said in done.out

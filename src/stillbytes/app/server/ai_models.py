@@ -118,14 +118,15 @@ class RungModel(BaseModel):
 
 
 class MasksPlan(BaseModel):
-    """The networks of masks, which are counted in the memory of every combination.
+    """What masks need: one network at a time. missing: those that are not here, the smallest of their kind.
 
-    installed: whether they are here; otherwise those that would be downloaded first are counted.
+    memory: of the largest; on the card it is counted in every combination, otherwise it is the host's.
     """
 
     models: list[str]
+    missing: list[str]
     memory: FigureModel
-    installed: bool
+    on_card: bool
 
 
 class PlanModel(BaseModel):

@@ -27,7 +27,8 @@ def as_fields(made: Plan) -> dict[str, Any]:
         "masks": {
             "models": list(made.masks.models),
             "memory": made.masks.memory.as_json(),
-            "installed": made.masks.installed,
+            "missing": list(made.masks.missing),
+            "on_card": made.masks.on_card,
         },
         "reasons": list(made.reasons),
         "llama": list(made.llama),

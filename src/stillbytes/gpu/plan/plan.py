@@ -96,23 +96,24 @@ def plan(
     Raises ModelError for a model that is not known, naming near misses, and Refused when nothing fits.
     """
     wish, programs = wish or Wish(), programs or Programs()
-    beside = masks(lambda model: _whole(model, files(model)) if files else False)
+    on_card = machine.card is not None
+    needed = masks(lambda model: _whole(model, files(model)) if files else False, card=on_card)
+    beside = needed.beside(on_card=on_card)
     languages = [
         list(language_options(m, wish, machine, measured, files(m) if files and isinstance(m, Model) else None))
         for m in _languages(wish)
     ]
     images = [list(image_options(m, wish, machine, registry.get, measured)) for m in _images(wish)]
-    found = combinations([o for o in languages if o], [o for o in images if o], machine, beside.memory)
+    found = combinations([o for o in languages if o], [o for o in images if o], machine, beside)
     if not found:
-        room = machine.room_mib - beside.memory.most
+        room = machine.room_mib - beside.most
         raise Refused(words.nothing_fits(languages, images, room), "Name a smaller model, or close other programs.")
     best = found[0]
-    on_card = machine.card is not None
     return Plan(
         machine=machine,
         combinations=tuple(found),
-        masks=beside,
-        reasons=tuple(words.reasons(best, found, machine, beside)),
+        masks=needed,
+        reasons=tuple(words.reasons(best, found, machine, needed)),
         llama=commands.llama(best.language, programs.llama, on_card=on_card) if best.language else (),
         comfyui=commands.comfyui(best.image, programs.comfyui, neighbour_mib(best), on_card=on_card or machine.other)
         if best.image

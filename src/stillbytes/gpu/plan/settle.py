@@ -51,7 +51,8 @@ def settle(
         if isinstance(model.architecture, DiffusionArchitecture)
     }
     here = {model.id for model in models}
-    beside = masks(lambda model: model.id in here).memory
+    on_card = machine.card is not None
+    beside = masks(lambda model: model.id in here, card=on_card).beside(on_card=on_card)
     pairs = combinations(list(languages.values()), list(images.values()), machine, beside)
     room = machine.room_mib - beside.most
     return Settled(

@@ -36,8 +36,10 @@ def reasons(best: Combination, found: Sequence[Combination], machine: Machine, b
             f"Of {gigabytes(card.vram_mib)}, {gigabytes(machine.reserved_mib)} stay with the desktop and"
             f" {gigabytes(GUARD_MIB)} free: {gigabytes(machine.room_mib)} to plan with."
         )
-    networks = " and ".join(beside.models) if len(beside.models) < 3 else f"{len(beside.models)} networks"
-    yield f"Masks keep {gigabytes(beside.memory.value)} of that: {networks}{'' if beside.installed else ', once here'}."
+    if beside.on_card or card is None:
+        yield f"Masks may take {gigabytes(beside.memory.value)} of that, counted in every sum."
+    else:
+        yield f"Masks are made on the processor: {gigabytes(beside.memory.value)} of host memory, none of the card's."
     if best.language is not None and best.image is not None:
         if best.arrangement == "together":
             yield (

@@ -854,20 +854,24 @@ export type MaskKinds = {
 /**
  * MasksPlan
  *
- * The networks of masks, which are counted in the memory of every combination.
+ * What masks need: one network at a time. missing: those that are not here, the smallest of their kind.
  *
- * installed: whether they are here; otherwise those that would be downloaded first are counted.
+ * memory: of the largest; on the card it is counted in every combination, otherwise it is the host's.
  */
 export type MasksPlan = {
     /**
      * Models
      */
     models: Array<string>;
+    /**
+     * Missing
+     */
+    missing: Array<string>;
     memory: FigureModel;
     /**
-     * Installed
+     * On Card
      */
-    installed: boolean;
+    on_card: boolean;
 };
 
 /**

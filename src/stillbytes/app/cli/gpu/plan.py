@@ -98,8 +98,9 @@ def _row(c: Combination, *, first: bool) -> tuple[str, ...]:
 
 
 def _masks_row(made: Plan) -> tuple[str, ...]:
-    """What is on the card beside every combination, and counted in its memory."""
-    return ("", f"masks: {', '.join(made.masks.models)}", "", "always", gigabytes(made.masks.memory.value), "", "", "")
+    """What masks need beside every combination; counted in its memory where they share that."""
+    where = "beside" if made.masks.on_card or made.machine.card is None else "on the processor"
+    return ("", "masks", "", where, gigabytes(made.masks.memory.value), "", "", "")
 
 
 def command() -> click.Command:
