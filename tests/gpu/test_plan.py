@@ -154,12 +154,26 @@ def test_measurements_replace_estimates() -> None:
         version="1",
         model="Qwen3-8B-Q4_K_M",
         settings="c8192 q8_0",
-        values={"peak_mib": 7000.0, "generation": 41.0},
+        values={"peak_mib": 7000.0, "generation": 41.0, "prompt": 900.0},
     )
     made = plan(machine(), Wish(llm="qwen3-8b-q4_k_m", image="none"), measured=Measured(runs=(run,)))
     assert made.generation is not None
     assert (made.generation.value, made.generation.basis) == (41.0, "measured here")
     assert made.chosen.memory.value == 7000.0
+    assert made.chosen.language is not None and made.chosen.language.prompt is not None
+    assert made.chosen.language.prompt.value == 900.0
+
+
+def test_measured_steps_and_pictures_replace_estimates() -> None:
+    wish = Wish(llm="none", image="sdxl-inpaint-fp16")
+    option = plan(machine(), wish).chosen.image
+    assert option is not None and option.step is not None and option.step.basis == "estimate"
+    values = {"step_s": 0.75, "seconds": 17.5, "peak_mib": option.peak.value + 500}
+    run = Run(engine="ComfyUI", version="1", model=option.known_as, settings=option.key, values=values)
+    made = plan(machine(), wish, measured=Measured(runs=(run,))).chosen.image
+    assert made is not None and made.step is not None and made.seconds is not None
+    assert (made.step.value, made.seconds.value, made.peak.value) == (0.75, 17.5, values["peak_mib"])
+    assert {made.step.basis, made.seconds.basis, made.peak.basis} == {"measured here"}
 
 
 def test_every_number_of_a_plan_says_its_basis(twelve: Plan) -> None:

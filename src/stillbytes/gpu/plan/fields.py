@@ -66,7 +66,7 @@ def combination(c: Combination) -> dict[str, Any]:
             "keys_and_values": language.estimate.cache.as_json(),
             "compute": language.estimate.compute.as_json(),
             "generation": of(language.generation),
-            "prompt": of(language.estimate.prompt),
+            "prompt": of(language.prompt),
         },
         "image": image
         and {
@@ -77,7 +77,7 @@ def combination(c: Combination) -> dict[str, Any]:
             "tile": image.settings.tile,
             "given_up": list(image.steps),
             "memory": image.peak.as_json(),
-            "step": of(image.estimate.step),
+            "step": of(image.step),
             "seconds": of(image.seconds),
         },
     }

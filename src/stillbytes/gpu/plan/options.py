@@ -48,6 +48,7 @@ class LanguageOption:
     estimate: LanguageEstimate
     peak: Figure
     generation: Figure | None
+    prompt: Figure | None
     quality: int
     steps: tuple[str, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -84,6 +85,11 @@ class ImageOption:
     @property
     def key(self) -> str:
         return image_key(self.settings, self.shape)
+
+    @property
+    def step(self) -> Figure | None:
+        """Of one step, measured or estimated."""
+        return (self.run.figure("step_s") if self.run else None) or self.estimate.step
 
     @property
     def size(self) -> float:
@@ -147,6 +153,7 @@ def language_options(
                 estimate=estimate,
                 peak=_peak(same, estimate.total if machine.card else estimate.host, "held_mib"),
                 generation=(speeds.figure("generation") if speeds else None) or estimate.generation,
+                prompt=(speeds.figure("prompt") if speeds else None) or estimate.prompt,
                 quality=declared.quality if declared else 3,
                 steps=tuple(given_up),
                 files=here,

@@ -60,7 +60,7 @@ def _show(made: Plan) -> None:
         print(reason)
     chosen = made.chosen
     if chosen.language:
-        print(f"Answers: {figure(chosen.language.generation)}; prompts: {figure(chosen.language.estimate.prompt)}.")
+        print(f"Answers: {figure(chosen.language.generation)}; prompts: {figure(chosen.language.prompt)}.")
     if chosen.image:
         print(
             f"A fill of {chosen.image.settings.width} x {chosen.image.settings.height}: {figure(chosen.image.seconds)}."
