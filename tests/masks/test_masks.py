@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -268,3 +271,7 @@ def test_every_kind_is_described_for_forms_and_programs() -> None:
         assert kind.name == name and kind.label and kind.says
         assert schema["properties"]["kind"] == {"const": name} and json.dumps(schema)
         assert kind.from_json({"kind": name}) == kind()
+
+
+def test_the_documentation_lists_every_kind() -> None:
+    subprocess.run([sys.executable, "docs/make_masks.py", "--check"], cwd=Path(__file__).parents[2], check=True)

@@ -11,6 +11,7 @@ from app.cli.conftest import Run
 from gpu.models.serving import Served, Server, serving
 
 from stillbytes.gpu.models import actions, registry
+from stillbytes.gpu.models.folders import BUNDLED
 from stillbytes.gpu.models.licences import APACHE_2, CC_BY_NC_4
 from stillbytes.gpu.models.model import File, HuggingFace, Model, NetworkArchitecture
 
@@ -146,4 +147,7 @@ def test_a_wrong_name_names_near_misses(run: Run, hub: Server) -> None:
 def test_where_shows_the_folders_that_are_searched(run: Run, hub: Server, home: Path) -> None:
     assert str(home / "models") in run("models", "where").out
     run("models", "pull", "tiny-base", "--yes")
-    assert run("models", "where", "--json").json == [{"path": str(home / "models"), "kind": "stillbytes"}]
+    assert run("models", "where", "--json").json == [
+        {"path": str(home / "models"), "kind": "stillbytes"},
+        {"path": str(BUNDLED), "kind": "bundled"},
+    ]

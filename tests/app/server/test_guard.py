@@ -106,10 +106,10 @@ def test_a_launch_link_works_once_and_only_for_who_really_follows_it() -> None:
 
 def test_a_body_over_the_limit_is_refused(server: Running) -> None:
     path = f"/api/photos/{server.ids()['IMG_1.dng']}/settings"
-    big = json.dumps({"label": "x" * (2 << 20), "settings": {}}).encode()
+    big = json.dumps({"label": "x" * MOST_BODY, "settings": {}}).encode()
 
     def chunks() -> Iterator[bytes]:
-        for _ in range(40):
+        for _ in range(MOST_BODY // 65536 + 8):
             yield b" " * 65536
 
     for content in (big, chunks()):

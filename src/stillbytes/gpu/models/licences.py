@@ -34,4 +34,6 @@ FLUX_DEV = Licence(
 )
 """The model may be run for non-commercial purposes only, whatever is then done with its pictures."""
 SAM = Licence("SAM License", "https://github.com/facebookresearch/sam3/blob/main/LICENSE", commercial=True)
+UNKNOWN = Licence("not stated", "https://github.com/occ-ai/obs-backgroundremoval", commercial=False)
+"""Nobody says what may be done with it: it is never downloaded, and only used where somebody brought it."""
 WTFPL = Licence("WTFPL", "http://www.wtfpl.net/about/", commercial=True)

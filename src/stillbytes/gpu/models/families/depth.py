@@ -1,6 +1,6 @@
 """What tells near from far."""
 
-from stillbytes.gpu.models.licences import APACHE_2, MIT
+from stillbytes.gpu.models.licences import APACHE_2, UNKNOWN
 from stillbytes.gpu.models.model import File, HuggingFace, Local, Model, NetworkArchitecture
 
 MODELS: tuple[Model, ...] = (
@@ -44,7 +44,7 @@ MODELS: tuple[Model, ...] = (
                 "902b886beaebd3f68deb40bab2fd636a0c112c1ef1cbdd15fa26e5c55b389b4d",
             ),
         ),
-        licence=MIT,
+        licence=UNKNOWN,
         quality=1,
         facts=(
             "Only used where somebody has put it into a models folder: the file is shipped with obs-backgroundremoval,"
