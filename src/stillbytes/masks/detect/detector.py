@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound
 from stillbytes.masks.kind import Floats, Found
+from stillbytes.masks.refine.matting import BY_NETWORK
 
 Bytes = NDArray[np.uint8]
 K = TypeVar("K", bound=Found)
@@ -68,13 +69,14 @@ class Finding:
     """coarse: (rows, columns) float32, 0..1, over the whole frame. used: ids of the models, or CLASSICAL.
 
     refine: whether edges are to be found at full resolution; not for what has none, such as depth. inverted: the mask
-    is what is left over.
+    is what is left over. trust: what `coarse` counts beside the photo's colours at edges, see masks/refine.
     """
 
     coarse: Floats
     used: tuple[str, ...]
     refine: bool = True
     inverted: bool = False
+    trust: float = BY_NETWORK
 
 
 class Detector(Generic[K]):

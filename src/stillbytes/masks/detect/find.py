@@ -86,7 +86,7 @@ def find(
     found = detector.find(picture, kind, ask, model)
     if found.refine:
         progress("Refining edges")
-        pixels = refined(picture.pixels, found.coarse, cancelled)
+        pixels = refined(picture.pixels, found.coarse, cancelled, trust=found.trust)
     else:
         pixels = np.rint(np.clip(found.coarse, 0, 1) * 255).astype(np.uint8)
     pixels = 255 - pixels if found.inverted else pixels
