@@ -25,7 +25,8 @@ THREE_TO_TWO = {"crop_left": 0.03125, "crop_right": 0.96875}
 """The reference photos are 16:10."""
 CHANGED: dict[str, Any] = {
     "noise_luminance": 20, "noise_colour": 40, "sharpen_amount": 60, "temperature": 5200, "tint": 8,
-    "exposure": 0.3, "highlights": -40, "shadows": 30, "whites": 8, "blacks": -6, "clarity": 20, "dehaze": 15, "contrast": 15,
+    "exposure": 0.3, "highlights": -40, "shadows": 30, "whites": 8, "blacks": -6, "clarity": 20,
+    "dehaze": 15, "contrast": 15,
     "vignette_amount": -20, "curve": [[0, 0], [64, 58], [190, 200], [255, 255]],
     "curve_red": [[0, 0], [128, 130], [255, 255]], "hue_green": 10, "saturation_blue": 15, "luminance_orange": 8,
     "vibrance": 20, "saturation": 5, "grade_shadows_hue": 220, "grade_shadows_saturation": 15,
