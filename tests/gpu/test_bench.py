@@ -408,10 +408,11 @@ def test_an_engine_that_runs_already_is_not_measured_beside(monkeypatch: pytest.
 
 @pytest.mark.skipif(not (SERVER.is_file() and SMALL.is_file()), reason="`dev.py test` brings the real llama-server")
 def test_a_real_llama_server_is_measured_and_ended() -> None:
-    options = {"ctx-size": 512, "threads": 1, "poll": 0, "n-gpu-layers": 0}
+    # Small batches and one thread that does not spin: see tests/engines/llama.
+    options = {"ctx-size": 1024, "threads": 1, "poll": 0, "n-gpu-layers": 0, "batch-size": 64, "ubatch-size": 64}
     engine = Llama(lambda: found(SERVER))
     model = Loadable("smollm2", {"model": SMALL}, options)
-    values = asyncio.run(bench_llama.measure(engine, model, HostMemory(), silent))
+    values = asyncio.run(asyncio.wait_for(bench_llama.measure(engine, model, HostMemory(), silent), 120))
     assert {"generation", "prompt", "reload_s", "unload_s", "peak_mib", "held_mib"} <= values.keys()
     assert all(value > 0 for value in values.values()) and values["peak_mib"] > 50
     assert engine.process.pid is None
