@@ -27,6 +27,10 @@ EDGE = 1024
 """Long edge of the grid on which it is solved."""
 SURE = 0.02
 """Below this and above its counterpart the network is taken at its word."""
+UNSURE = 0.1
+"""Above this and below its counterpart there is an edge, or something finer than the network sees."""
+WIDELY = 4
+"""Times `AROUND`: how far from those a smaller doubt counts."""
 AROUND = 1 / 400
 """Of the long edge: what is uncertain around what the network is unsure of, where hair reaches farther than it saw."""
 BY_COLOUR, BY_NETWORK = 0.5, 0.4
@@ -85,15 +89,20 @@ def refined(
 
 
 def trimap(own: Floats) -> NDArray[np.bool_]:
-    """Where a mask is uncertain: what is neither nearly 0 nor nearly 1, edges, and a little around both."""
+    """Where a mask is uncertain: edges, what is well between 0 and 1, a little around both, and near them what is not
+    quite 0 or 1. A faint doubt in the middle of a thing is none: its colours may be those behind it."""
     import cv2  # noqa: PLC0415
 
-    unsure = (own > SURE) & (own < 1 - SURE)
+    def around(place: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        return np.asarray(cv2.dilate(place.astype(np.uint8), kernel) > 0)
+
     inside = (own > 0.5).astype(np.uint8)
     edges = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     reach = max(1, round(AROUND * max(own.shape)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(cv2.dilate((unsure | edges).astype(np.uint8), kernel) > 0)
+    doubtful = edges | ((own > UNSURE) & (own < 1 - UNSURE))
+    faintly = (own > SURE) & (own < 1 - SURE)
+    return around(doubtful | (faintly & around(doubtful, WIDELY * reach)), reach)
 
 
 def _solved(light: Floats, own: Floats, band: NDArray[np.bool_], trust: float) -> Floats | None:
