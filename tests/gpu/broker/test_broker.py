@@ -305,3 +305,14 @@ def test_the_journal_played_again_gives_the_same_decisions(tmp_path: Path) -> No
     for now, event, reading, effects in rows:
         told = again.handle(event, reading, now)
         assert [type(effect).__name__ for effect in told.effects] == [effect["is"] for effect in effects]
+
+
+def test_a_model_that_is_not_here_is_refused_and_the_next_request_served() -> None:
+    scene = Scene()
+
+    async def story() -> None:
+        with pytest.raises(Refused, match="nobody's"):
+            await scene.broker.run(request("a", "nobody's"), quick)
+        assert await scene.broker.run(request("b", "chat"), quick) == "done b"
+
+    play(scene, story)

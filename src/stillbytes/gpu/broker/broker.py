@@ -128,6 +128,10 @@ class Broker:
         interruptible may be cancelled and begun anew. Cancelling this call cancels the work. Raises Refused when it
         cannot be done here, and whatever the work raises.
         """
+        unknown = {name for way in request.ways for name in way.residents} - self._loadables.keys()
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise Refused(f"{request.label} needs {names}, which is not here.", f"`stillbytes models pull {names}`")
         job = _Job(request, asyncio.get_running_loop().create_future())
         self._jobs[request.id] = job
         self._tell(Asked(request))
