@@ -242,3 +242,22 @@ def test_progress_is_shown_to_who_watches(
     assert ran.status == 0
     assert ("2/2" in ran.err) is watched
     assert ran.out.splitlines() == [str(tmp_path / "out" / f"{name}.jpg") for name in ("photo", "second")]
+
+
+def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
+    y, x = np.mgrid[0:120, 0:180] / 180
+    ground = np.stack([0.03 + 0.02 * (x * 90 % 1), 0.05 + 0 * x, 0.02 + 0 * x], -1)
+    light = np.where((y < 0.33)[..., None], (0.3, 0.4, 0.8), ground)
+    Image.fromarray((255 * light.clip(0, 1) ** (1 / 2.2)).astype(np.uint8)).save(tmp_path / "a.png")
+    plain = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "plain.png"))
+    masked = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "dark.png"), "--mask", "sky:exposure=-1.5")
+    assert plain.status == masked.status == 0, masked.err
+    pictures = (Image.open(tmp_path / name).convert("RGB") for name in ("plain.png", "dark.png"))
+    before, after = (np.asarray(picture).astype(float) for picture in pictures)
+    assert after[:40].mean() < 0.75 * before[:40].mean() and abs(after[80:].mean() - before[80:].mean()) < 2
+    asked = ("--kind", "object", "--box", "0,0,1,0.5", "-o", str(tmp_path / "m.png"), "--json")
+    box = run("mask", str(tmp_path / "a.png"), *asked)
+    assert box.status == 0 and box.json["used"] and Image.open(tmp_path / "m.png").size == (180, 120)
+    for wrong in ("cloud:exposure=1", "sky:", "sky:exposure=much", "sky:exposure=99", "sky:temperature"):
+        refused = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "no.png"), "--mask", wrong)
+        assert refused.status == 1 and refused.err and not (tmp_path / "no.png").exists()

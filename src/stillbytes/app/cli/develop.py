@@ -136,8 +136,16 @@ def develop(
         chosen = begin(photo).changed(**changes)
         if more:
             chosen = chosen.changed(adjustments=[*(a.to_json() for a in chosen.adjustments), *more])
-        if settings is None and not ignore_sidecar and photo.sidecar_note:
-            notes[photo.path] = photo.sidecar_note
+        said = [photo.sidecar_note] if settings is None and not ignore_sidecar and photo.sidecar_note else []
+        if "adjustments" in chosen:
+            from stillbytes.edit.finding import complete  # noqa: PLC0415 - only for photos with masks
+            from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+
+            chosen, found = complete(photo, chosen, shared_networks, keep=False)
+            guessed = [told.adjustment for told in found if "classical" in told.result.used]
+            said += [f"{name} was found without a model: look whether it is right." for name in guessed]
+        if said:
+            notes[photo.path] = " ".join(said)
         return chosen
 
     spec = Spec(format, size, quality, space, gps, suffix)
