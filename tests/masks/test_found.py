@@ -258,5 +258,5 @@ def test_the_contract_of_published_exports_is_kept(tmp_path: Path, monkeypatch: 
         return dict(zip([o.name for o in session.get_outputs()], session.run(None, dict(inputs)), strict=True))
 
     for model in ("mobile-sam", "sam2.1-tiny"):
-        found = sam.mask(Picture(landscape()[0]), ((0.5, 0.3),), (), None, ask, model)
+        found = sam.mask(Picture(landscape()[0]), ((0.5, 0.3),), (), None, ask, model, sam.PLAIN)
         assert found.ndim == 2 and np.isfinite(found).all()

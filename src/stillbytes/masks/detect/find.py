@@ -104,14 +104,14 @@ def completed(kind: Found, raster: str, result: Result) -> Found:
 
 
 def offers(detector: Detector[Any], used: tuple[str, ...], here: Callable[[str], bool]) -> tuple[Offer, ...]:
-    """The models before the one that was used which are not here, the best first; at most three.
+    """The models before the best one that is here, the best first; at most three.
 
     here: whether a model is on this machine.
     """
-    places = [detector.models.index(id) for id in used if id in detector.models]
+    places = [place for place, id in enumerate(detector.models) if id in used or here(id)]
     before = detector.models[: min(places)] if places else detector.models
-    models = [registry.get(id) for id in before if not here(id)]
-    return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[-3:])
+    models = [registry.get(id) for id in before]
+    return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[:3])
 
 
 def _sha256(model: str) -> str:

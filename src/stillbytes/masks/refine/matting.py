@@ -12,7 +12,6 @@ Cost: 24 megapixels in about 2 s on two cores; `edge=512` in about 1 s, to be sh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import Cancelled
 from stillbytes.masks.refine.closed_form import Windows
 from stillbytes.masks.refine.colours import guess, linear
+from stillbytes.masks.refine.stretch import stretched
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -76,11 +76,11 @@ def refined(
         go_on()
         for left in range(0, width, TILE):
             place = slice(top, min(top + TILE, height)), slice(left, min(left + TILE, width))
-            near = _stretched(band.astype(np.uint8), place, (height, width), cv2.INTER_NEAREST) > 0
-            sure = _stretched(own, place, (height, width), cv2.INTER_LINEAR)
+            near = stretched(band.astype(np.uint8), place, (height, width), nearest=True) > 0
+            sure = stretched(own, place, (height, width))
             found = np.where(sure > 0.5, np.uint8(255), np.uint8(0))
             if lines is not None and near.any():
-                x, y, z, added = np.moveaxis(_stretched(lines, place, (height, width), cv2.INTER_LINEAR)[near], -1, 0)
+                x, y, z, added = np.moveaxis(stretched(lines, place, (height, width))[near], -1, 0)
                 light = linear(picture[place][near])
                 alpha = x * light[:, 0] + y * light[:, 1] + z * light[:, 2] + added
                 found[near] = np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)
@@ -126,17 +126,3 @@ def _solved(light: Floats, own: Floats, band: NDArray[np.bool_], trust: float) -
     lines = np.zeros((*own.shape, 4), np.float32)
     lines[part] = np.dstack(windows.lines(alpha))
     return lines
-
-
-def _stretched(small: NDArray[Any], place: tuple[slice, slice], whole: tuple[int, int], how: int) -> NDArray[Any]:
-    """A part of a small picture that is stretched to (height, width), the same whatever other parts are asked for."""
-    import cv2  # noqa: PLC0415
-
-    axes = [
-        (np.arange(at.start, at.stop, dtype=np.float32) + np.float32(0.5)) * np.float32(have / want) - np.float32(0.5)
-        for at, have, want in zip(place, small.shape, whole, strict=False)
-    ]
-    shape = (axes[0].size, axes[1].size)
-    rows, columns = np.broadcast_to(axes[0][:, None], shape), np.broadcast_to(axes[1][None], shape)
-    maps = np.ascontiguousarray(columns), np.ascontiguousarray(rows)
-    return np.asarray(cv2.remap(small, *maps, how, borderMode=cv2.BORDER_REPLICATE))
