@@ -135,7 +135,7 @@ def test_nothing_is_declared_that_is_not_installed_and_nothing_is_started(store:
     async def story() -> None:
         async with start(Preferences(), HostMemory(4000), store) as broker:
             assert broker.snapshot().holders == ()
-            with pytest.raises(KeyError):
+            with pytest.raises(Refused, match="qwen3-8b"):
                 await broker.run(Request("a", "chat", (Way(("qwen3-8b-q4_k_m",)),)), lambda lease: asyncio.sleep(0))
 
     asyncio.run(story())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from stillbytes.app.cli import develop
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
+from stillbytes.masks.detect.access import release
 
 
 def mean(path: Path) -> float:
@@ -244,6 +246,14 @@ def test_progress_is_shown_to_who_watches(
     assert ran.out.splitlines() == [str(tmp_path / "out" / f"{name}.jpg") for name in ("photo", "second")]
 
 
+@pytest.fixture
+def networks() -> Iterator[None]:
+    """Those of the commands end with the test."""
+    yield
+    release()
+
+
+@pytest.mark.usefixtures("networks")
 def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
     y, x = np.mgrid[0:120, 0:180] / 180
     ground = np.stack([0.03 + 0.02 * (x * 90 % 1), 0.05 + 0 * x, 0.02 + 0 * x], -1)

@@ -99,6 +99,7 @@ def own_networks() -> Iterator[Networks]:
 
 _shared: list[Networks] = []
 _sharing = threading.Lock()
+_own = contextlib.ExitStack()
 
 
 def share(networks: Networks | None) -> None:
@@ -111,7 +112,13 @@ def shared_networks() -> Networks:
     """Those of this process; if nobody shared any, begun with the first call and ended with the process."""
     with _sharing:
         if not _shared:
-            holder = own_networks()
-            _shared.append(holder.__enter__())
-            atexit.register(holder.__exit__, None, None, None)
+            _shared.append(_own.enter_context(own_networks()))
+            atexit.register(_own.close)
         return _shared[0]
+
+
+def release() -> None:
+    """End those that this process began for itself."""
+    with _sharing:
+        _shared.clear()
+        _own.close()
