@@ -12,7 +12,8 @@ from develop.scenes import bayer, chart
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
-from stillbytes.develop.colour import between, chromaticity, temperature_tint, white_xyz
+from stillbytes.develop.colour import between, chromaticity, temperature_tint
+from stillbytes.develop.difference import delta_e_2000, lab
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decode import decode
@@ -20,36 +21,6 @@ from stillbytes.photo.spaces import SPACES
 
 SHARED = Path(__file__).parents[3] / "shared"
 NEUTRAL = Settings(profile="linear", sharpen_amount=0, noise_colour=0)
-
-
-def lab(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """CIE L*a*b* of XYZ relative to D65."""
-    t = xyz / white_xyz((0.3127, 0.3290))
-    f = np.where(t > 216 / 24389, np.cbrt(t), (24389 / 27 * t + 16) / 116)
-    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
-
-
-def delta_e_2000(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:
-    """CIEDE2000 (G. Sharma, W. Wu, E. Dalal, "The CIEDE2000 color-difference formula", 2005)."""
-    l1, a1, b1 = np.moveaxis(one, -1, 0)
-    l2, a2, b2 = np.moveaxis(two, -1, 0)
-    c_mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
-    g = 0.5 * (1 - np.sqrt(c_mean**7 / (c_mean**7 + 25.0**7)))
-    a1, a2 = (1 + g) * a1, (1 + g) * a2
-    c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
-    h1, h2 = np.degrees(np.arctan2(b1, a1)) % 360, np.degrees(np.arctan2(b2, a2)) % 360
-    dh = (h2 - h1 + 180) % 360 - 180
-    dh = np.where(c1 * c2 == 0, 0, dh)
-    d_l, d_c, d_h = l2 - l1, c2 - c1, 2 * np.sqrt(c1 * c2) * np.sin(np.radians(dh) / 2)
-    l_m, c_m = (l1 + l2) / 2, (c1 + c2) / 2
-    h_m = np.where(np.abs(h1 - h2) > 180, (h1 + h2 + 360) / 2, (h1 + h2) / 2)
-    t = 1 - 0.17 * np.cos(np.radians(h_m - 30)) + 0.24 * np.cos(np.radians(2 * h_m))
-    t = t + 0.32 * np.cos(np.radians(3 * h_m + 6)) - 0.2 * np.cos(np.radians(4 * h_m - 63))
-    s_l = 1 + 0.015 * (l_m - 50) ** 2 / np.sqrt(20 + (l_m - 50) ** 2)
-    s_c, s_h = 1 + 0.045 * c_m, 1 + 0.015 * c_m * t
-    r_c = 2 * np.sqrt(c_m**7 / (c_m**7 + 25.0**7))
-    r_t = -np.sin(2 * np.radians(30 * np.exp(-(((h_m - 275) / 25) ** 2)))) * r_c
-    return np.sqrt((d_l / s_l) ** 2 + (d_c / s_c) ** 2 + (d_h / s_h) ** 2 + r_t * d_c / s_c * d_h / s_h)
 
 
 def test_the_colour_difference_formula_gives_the_published_values() -> None:

@@ -30,6 +30,10 @@ class ExportError(StillbytesError):
     """A picture that could not be written."""
 
 
+class UnusablePicture(StillbytesError):
+    """A picture that can be read but cannot serve for what was asked."""
+
+
 class NotFound(StillbytesError):
     """A photo, version or job that does not exist or is outside the opened folders."""
 

@@ -1,0 +1,1 @@
+"""What is made or found for a photo: looks."""
