@@ -63,8 +63,8 @@ def _wheel(region: str) -> list[Dial]:
     return [Dial(f"{saturation}.{axis}", 10.0, -10.0, 10.0, part) for axis in "xy"]
 
 
-def _curve(name: str) -> list[Dial]:
-    return [Dial(f"{name}@{x}", 12.0, -x / 12.0, (255 - x) / 12.0, name) for x in CURVES[name]]
+def _curve(name: str, points: Sequence[int] = ()) -> list[Dial]:
+    return [Dial(f"{name}@{x}", 12.0, -x / 12.0, (255 - x) / 12.0, name) for x in points or CURVES[name]]
 
 
 def light() -> list[Dial]:
@@ -101,8 +101,9 @@ def grading_light() -> list[Dial]:
     return [*brightness, Dial("grade_blending", 20.0, -2.5, 2.5, "grade_blending"), _slider("grade_balance")]
 
 
-def curve() -> list[Dial]:
-    return _curve("curve")
+def curve(points: Sequence[int] = ()) -> list[Dial]:
+    """The curve of the whole picture, with points there."""
+    return _curve("curve", points)
 
 
 def channel_curves() -> list[Dial]:

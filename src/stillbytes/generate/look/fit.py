@@ -1,7 +1,7 @@
 """Settings under which our pipeline renders a photo like a given picture of the same scene.
 
-The target is aligned with the photo: a generated restyle, another program's rendering or an edit of ours. What is fitted
-is a handful of global develop parameters, so what a target changes in places stays with the target. The pipeline has no
+The target is aligned with the photo: a generated restyle, another program's rendering or an edit of ours. Fitted are
+develop parameters of the whole picture, so what a target changes in places stays with the target. The pipeline has no
 place for a residual 3D look-up table yet; none is fitted.
 """
 
@@ -38,8 +38,8 @@ SPARE, SPARE_PART = 0.05, 0.04
 """What leaving dials out and rounding may cost: so much dE (as a root of squares), and that part of what is left."""
 FLAT = 1.0
 """Standard deviation of L*, a* and b* below which a picture is one flat tone."""
-GREY = 1.5
-"""Chroma left beside one tint per lightness, below which a picture is black and white."""
+GREY, GREY_PART = 1.5, 0.1
+"""Chroma beside one tint per lightness below which a picture is black and white, and that part of the photo's own."""
 STEPS = 5
 
 
@@ -171,7 +171,7 @@ class Task:
 
 
 def _turned(task: Task, tell: Progress) -> Settings:
-    grey = _is_grey(task.wanted) and not _is_grey(task.start)
+    grey = _is_grey(task.wanted, task.start)
     fixed = {"black_and_white": True} if grey else {}
     mixed = dials.greys() if grey else dials.mixer()
     stages: list[tuple[str, list[Dial], int]] = [
@@ -218,9 +218,15 @@ def _rounded(
     return kept.changed(**board.values(at, 1.0))
 
 
-def _is_grey(lab: Floats) -> bool:
-    """Whether all colours of one lightness are the same: black and white, perhaps toned."""
+def _is_grey(wanted: Floats, start: Floats) -> bool:
+    """Whether the target is black and white, perhaps toned, and the photo is not. Both (pixels, 3) L*a*b*."""
+    own = colourfulness(start)
+    return own > GREY and colourfulness(wanted) < max(GREY, GREY_PART * own)
+
+
+def colourfulness(lab: Floats) -> float:
+    """95th percentile of the chroma beside the usual colour of the same lightness."""
     order = np.argsort(lab[:, 0])
     runs = np.array_split(lab[order, 1:], max(1, min(256, len(order) // 16)))
     left = np.concatenate([np.hypot(*(run - np.median(run, axis=0)).T) for run in runs])
-    return bool(np.percentile(left, 95) < GREY)
+    return float(np.percentile(left, 95))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,12 +52,12 @@ class Proxy:
 
 def as_floats(picture: Pixels, what: str) -> Floats:
     """(height, width, 3) float32 0..1. `what` names the picture in errors. Raises UnusablePicture."""
-    picture = np.asarray(picture)
-    if picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
-        raise UnusablePicture(f"{what} has the shape {picture.shape}.", "Give rows of RGB pixels.")
-    if picture.dtype.kind == "u":
-        return (picture / np.float32(np.iinfo(picture.dtype).max)).astype(np.float32)
-    floats = picture.astype(np.float32)
+    given: NDArray[Any] = np.asarray(picture)
+    if given.ndim != 3 or given.shape[2] != 3 or 0 in given.shape:
+        raise UnusablePicture(f"{what} has the shape {given.shape}.", "Give rows of RGB pixels.")
+    floats = given.astype(np.float32)
+    if given.dtype.kind == "u":
+        return floats / np.float32(np.iinfo(given.dtype).max)
     if not np.isfinite(floats).all():
         raise UnusablePicture(f"{what} has values that are no numbers.", "Make it anew; what made it went wrong.")
     return np.clip(floats, 0.0, 1.0)
