@@ -1,6 +1,7 @@
 /** The masking tool: which mask is worked on, what is drawn into it, how it is shown. */
 import * as api from '../api';
 import type { Adjustment, FoundMask, MaskKind, Parameter } from '../api/types';
+import { middle, withShape } from '../masks/handles';
 import {
   type Affine,
   type Combine,
@@ -222,6 +223,15 @@ export class Masking {
     const changed = withComponent(current, this.part, component);
     if (draft) this.preview(changed);
     else this.set(changed, label || `${current.name}: ${this.byName.get(component.kind.kind)?.label ?? 'mask'}`);
+  }
+
+  /** A gradient in the middle of the photo, for who has no pointer. */
+  place(form: 'linear' | 'radial'): void {
+    const { component, editor } = this;
+    const { width, height } = editor.frame;
+    const long = Math.max(width, height);
+    if (!component) return;
+    this.reshape({ ...component, kind: withShape(component.kind, middle(form, width / long, height / long)) }, false);
   }
 
   /** A slider of the adjustment moved: the overlay would hide what it does. */
