@@ -1,6 +1,6 @@
 /** The masking tool: which mask is worked on, what is drawn into it, how it is shown. */
 import * as api from '../api';
-import type { Adjustment, FoundMask, MaskKind, Parameter } from '../api/types';
+import type { Adjustment, MaskKind, Parameter } from '../api/types';
 import { middle, withShape } from '../masks/handles';
 import {
   type Affine,
@@ -11,12 +11,15 @@ import {
   type Stroke,
   componentsOf,
   freeName,
+  newId,
   pending,
   withComponent,
   withComponents,
 } from '../masks/tree';
 import type { Overlay } from '../transport/live';
 import type { Editor } from './editor.svelte';
+import { Finds } from './finds.svelte';
+import { MaskList } from './mask-list.svelte';
 
 export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'red', label: 'Red' },
@@ -26,20 +29,13 @@ export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'black', label: 'Black on white' },
   { value: 'image', label: 'Picture on black' },
 ];
-/** How long the overlay stays when a mask was made or changed, until a slider moves. */
+/** Kinds that a pointer on the picture draws or chooses. */
 const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'colour']);
 
 export interface MaskingLinks {
   /** The overlay changed: the picture is to be shown anew. */
   onshow: () => void;
   onfailed: (error: unknown) => void;
-}
-
-interface Asked {
-  photo: string;
-  kind: Kind;
-  adjustment: string;
-  component: number;
 }
 
 export class Masking {
@@ -60,8 +56,9 @@ export class Masking {
     erase: false,
     auto_mask: false,
   });
-  private asked = $state.raw<Asked[]>([]);
 
+  readonly list = new MaskList(this);
+  readonly searches: Finds;
   adjustments = $derived.by<Adjustment[]>(() => (this.editor.settings.adjustments as Adjustment[] | undefined) ?? []);
   current = $derived(this.adjustments.find((a) => a.id === this.chosen) ?? null);
   components = $derived<Component[]>(this.current ? componentsOf(this.current) : []);
@@ -81,7 +78,13 @@ export class Masking {
   constructor(
     private readonly editor: Editor,
     private readonly links: MaskingLinks,
-  ) {}
+  ) {
+    this.searches = new Finds(this, links.onfailed);
+  }
+
+  get photo(): string | null {
+    return this.editor.photo?.id ?? null;
+  }
 
   async load(): Promise<void> {
     if (this.kinds.length === 0) this.kinds = await api.getMaskKinds();
@@ -105,7 +108,7 @@ export class Masking {
   }
 
   looking(adjustment: Adjustment): boolean {
-    return this.asked.some((a) => a.adjustment === adjustment.id && a.photo === this.editor.photo?.id);
+    return this.searches.looking(this.photo, adjustment.id);
   }
 
   /** A new mask of this kind. */
@@ -113,7 +116,7 @@ export class Masking {
     const kind = this.byName.get(name);
     if (!kind || !this.editor.photo) return;
     const adjustment: Adjustment = {
-      id: crypto.randomUUID().slice(0, 13),
+      id: newId(),
       name: freeName(kind.label, this.adjustments),
       mask: { components: [{ kind: { kind: name } }] },
       delta: {},
@@ -143,77 +146,7 @@ export class Masking {
   }
 
   find(adjustment: string, component: number, kind: Kind): void {
-    const photo = this.editor.photo?.id;
-    if (!photo) return;
-    this.asked = [...this.asked, { photo, kind, adjustment, component }];
-    api.findMask(photo, kind).catch((error: unknown) => {
-      this.forget(photo, kind);
-      this.links.onfailed(error);
-    });
-  }
-
-  /** The server found what was asked for. */
-  found(told: FoundMask): void {
-    const asked = this.forget(told.photo, told.asked as Kind);
-    if (!asked || this.editor.photo?.id !== told.photo) return;
-    const adjustment = this.adjustments.find((a) => a.id === asked.adjustment);
-    const component = adjustment && componentsOf(adjustment)[asked.component];
-    if (!adjustment || !component) return;
-    const kind = told.kind as Kind;
-    this.set(withComponent(adjustment, asked.component, { ...component, kind }), `${adjustment.name} found`);
-  }
-
-  /** A search failed or was stopped: nothing waits for it any more. */
-  gaveUp(): void {
-    this.asked = [];
-  }
-
-  private forget(photo: string, kind: Kind): Asked | undefined {
-    const key = JSON.stringify(kind);
-    const asked = this.asked.find((a) => a.photo === photo && JSON.stringify(a.kind) === key);
-    this.asked = this.asked.filter((a) => a !== asked);
-    return asked;
-  }
-
-  remove(id: string): void {
-    const gone = this.adjustments.find((a) => a.id === id);
-    this.put(
-      this.adjustments.filter((a) => a.id !== id),
-      `Remove ${gone?.name ?? 'mask'}`,
-    );
-    if (this.chosen === id) this.choose(this.adjustments[0]?.id ?? null);
-  }
-
-  duplicate(adjustment: Adjustment): void {
-    const copy = {
-      ...adjustment,
-      id: crypto.randomUUID().slice(0, 13),
-      name: freeName(adjustment.name, this.adjustments),
-    };
-    this.put([...this.adjustments, copy], `Duplicate ${adjustment.name}`);
-    this.choose(copy.id);
-  }
-
-  rename(adjustment: Adjustment, name: string): void {
-    const plain = name.trim().slice(0, 200);
-    if (plain && plain !== adjustment.name) this.set({ ...adjustment, name: plain }, `Rename to ${plain}`);
-  }
-
-  enable(adjustment: Adjustment, enabled: boolean): void {
-    this.set({ ...adjustment, enabled }, `${adjustment.name} ${enabled ? 'on' : 'off'}`);
-  }
-
-  removePart(index: number): void {
-    const { current } = this;
-    if (!current) return;
-    this.set(
-      withComponents(
-        current,
-        this.components.filter((_, i) => i !== index),
-      ),
-      `${current.name}: part removed`,
-    );
-    this.part = Math.max(0, Math.min(this.part, this.components.length - 1));
+    if (this.photo) this.searches.find(this.photo, adjustment, component, kind);
   }
 
   /** Changes the component that is worked on; draft while the hand moves. */
@@ -284,14 +217,14 @@ export class Masking {
     this.editor.preview({ ...this.editor.settings, adjustments }, input, true);
   }
 
-  private set(adjustment: Adjustment, label: string): void {
+  set(adjustment: Adjustment, label: string): void {
     this.put(
       this.adjustments.map((a) => (a.id === adjustment.id ? adjustment : a)),
       label,
     );
   }
 
-  private put(adjustments: Adjustment[], label: string): void {
+  put(adjustments: Adjustment[], label: string): void {
     const { adjustments: _, ...rest } = this.editor.settings;
     this.editor.preview(adjustments.length ? { ...rest, adjustments } : rest, null, false);
     this.editor.commit(label);
