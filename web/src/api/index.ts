@@ -42,6 +42,12 @@ export const findMask = (id: string, kind: Record<string, unknown>) =>
   told(sdk.findMask({ ...of(id), body: { kind } }));
 export const pickMaskColour = async (id: string, x: number, y: number): Promise<readonly number[]> =>
   (await told(sdk.pickMaskColour({ ...of(id), body: { x, y } }))).colour;
+export const getThings = (id: string) => told(sdk.listThings(of(id)));
+const asLines = ({ lines }: sdk.Outline) => lines.map((line) => line.map(([x, y]) => ({ x, y })));
+export const getThingOutline = async (id: string, number: number) =>
+  asLines(await told(sdk.getThingOutline({ ...loud, path: { id, number } })));
+export const getOutlineUnder = async (id: string, { x, y }: { x: number; y: number }) =>
+  asLines(await told(sdk.getOutlineUnder({ ...of(id), body: { x, y } })));
 export const pickWhite = (id: string, x: number, y: number) =>
   told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
 export const paste = (
@@ -75,3 +81,4 @@ const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
 export const previewUrl = (id: string) => `${photoPath(id)}/preview`;
 export const thumbnailUrl = (id: string, version: string) =>
   `${photoPath(id)}/thumbnail?v=${encodeURIComponent(version)}`;
+export const thingUrl = (id: string, index: number) => `${photoPath(id)}/masks/things/${index}/thumbnail`;

@@ -19,6 +19,7 @@ export type {
   PhotoEntry,
   PlanModel as Plan,
   PullModel as Pull,
+  ThingModel as Thing,
 } from './generated';
 
 /** The document leaves the kinds of values open; the page knows them from the declarations. */

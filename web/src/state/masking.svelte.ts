@@ -1,6 +1,6 @@
 /** The masking tool: which mask is worked on, what is drawn into it, how it is shown. */
 import * as api from '../api';
-import type { Adjustment, MaskKind, Parameter } from '../api/types';
+import type { Adjustment, MaskKind, Parameter, Thing } from '../api/types';
 import { middle, withShape } from '../masks/handles';
 import {
   type Affine,
@@ -20,6 +20,7 @@ import type { Overlay } from '../transport/live';
 import type { Editor } from './editor.svelte';
 import { Finds } from './finds.svelte';
 import { MaskList } from './mask-list.svelte';
+import { Pointing } from './pointing.svelte';
 
 export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'red', label: 'Red' },
@@ -30,7 +31,7 @@ export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'image', label: 'Picture on black' },
 ];
 /** Kinds that a pointer on the picture draws or chooses. */
-const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'colour']);
+const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'person', 'colour']);
 
 export interface MaskingLinks {
   /** The overlay changed: the picture is to be shown anew. */
@@ -59,6 +60,7 @@ export class Masking {
 
   readonly list = new MaskList(this);
   readonly searches: Finds;
+  readonly pointing: Pointing;
   adjustments = $derived.by<Adjustment[]>(() => (this.editor.settings.adjustments as Adjustment[] | undefined) ?? []);
   current = $derived(this.adjustments.find((a) => a.id === this.chosen) ?? null);
   components = $derived<Component[]>(this.current ? componentsOf(this.current) : []);
@@ -80,6 +82,7 @@ export class Masking {
     private readonly links: MaskingLinks,
   ) {
     this.searches = new Finds(this, links.onfailed);
+    this.pointing = new Pointing(links.onfailed);
   }
 
   get photo(): string | null {
@@ -147,6 +150,21 @@ export class Masking {
 
   find(adjustment: string, component: number, kind: Kind): void {
     if (this.photo) this.searches.find(this.photo, adjustment, component, kind);
+  }
+
+  /** The component that is worked on means something else, which is looked for. */
+  seek(kind: Kind, label: string): void {
+    const { current, component } = this;
+    if (!current || !component) return;
+    this.reshape({ ...component, kind }, false, label);
+    this.find(current.id, this.part, kind);
+  }
+
+  /** What was pointed at: a person by number, anything else by its box. */
+  take(thing: Thing): void {
+    const kind = this.component?.kind.kind;
+    if (kind === 'person' && thing.person >= 0) this.seek({ kind, index: thing.person }, 'Person chosen');
+    else if (kind === 'object') this.seek({ kind, box: thing.box }, 'Object chosen');
   }
 
   /** Changes the component that is worked on; draft while the hand moves. */

@@ -25,6 +25,7 @@ from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
+    from stillbytes.app.server.looks import Looks
     from stillbytes.gpu.broker.broker import Broker
     from stillbytes.masks.detect.access import Networks
 
@@ -56,6 +57,7 @@ class Workspace:
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._looks: Looks | None = None
         self._rendering = threading.Lock()
         self._glance: Future[tuple[str, bytes]] | None = None
 
@@ -137,6 +139,15 @@ class Workspace:
             pasted.append(document)
         self._look_for_masks(pasted)
         return pasted
+
+    @property
+    def looks(self) -> Looks:
+        """What there is in the photos, for who points at it."""
+        from stillbytes.app.server.looks import Looks  # noqa: PLC0415 - loads OpenCV
+
+        with self._lock:
+            self._looks = self._looks or Looks()
+            return self._looks
 
     def networks(self) -> Networks:
         """What detectors ask. Waits for it when the server has just begun. Raises EngineError where there is none."""

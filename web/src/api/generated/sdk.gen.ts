@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListThingsData, ListThingsErrors, ListThingsResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -143,6 +143,33 @@ export const findMask = <ThrowOnError extends boolean = false>(options: Options<
  */
 export const pickMaskColour = <ThrowOnError extends boolean = false>(options: Options<PickMaskColourData, ThrowOnError>): RequestResult<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError> => (options.client ?? client).post<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError>({
     url: '/api/photos/{id}/masks/colour',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Things
+ */
+export const listThings = <ThrowOnError extends boolean = false>(options: Options<ListThingsData, ThrowOnError>): RequestResult<ListThingsResponses, ListThingsErrors, ThrowOnError> => (options.client ?? client).get<ListThingsResponses, ListThingsErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things', ...options });
+
+/**
+ * Get Thing Thumbnail
+ */
+export const getThingThumbnail = <ThrowOnError extends boolean = false>(options: Options<GetThingThumbnailData, ThrowOnError>): RequestResult<GetThingThumbnailResponses, GetThingThumbnailErrors, ThrowOnError> => (options.client ?? client).get<GetThingThumbnailResponses, GetThingThumbnailErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things/{number}/thumbnail', ...options });
+
+/**
+ * Get Thing Outline
+ */
+export const getThingOutline = <ThrowOnError extends boolean = false>(options: Options<GetThingOutlineData, ThrowOnError>): RequestResult<GetThingOutlineResponses, GetThingOutlineErrors, ThrowOnError> => (options.client ?? client).get<GetThingOutlineResponses, GetThingOutlineErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things/{number}/outline', ...options });
+
+/**
+ * Get Outline Under
+ */
+export const getOutlineUnder = <ThrowOnError extends boolean = false>(options: Options<GetOutlineUnderData, ThrowOnError>): RequestResult<GetOutlineUnderResponses, GetOutlineUnderErrors, ThrowOnError> => (options.client ?? client).post<GetOutlineUnderResponses, GetOutlineUnderErrors, ThrowOnError>({
+    url: '/api/photos/{id}/masks/under',
     ...options,
     headers: {
         'Content-Type': 'application/json',

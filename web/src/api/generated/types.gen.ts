@@ -513,6 +513,22 @@ export type Formats = {
 };
 
 /**
+ * FramePlace
+ *
+ * In units of the photo's long edge.
+ */
+export type FramePlace = {
+    /**
+     * X
+     */
+    x: number;
+    /**
+     * Y
+     */
+    y: number;
+};
+
+/**
  * GroupModel
  */
 export type GroupModel = {
@@ -952,6 +968,21 @@ export type OfferModel = {
      * Licence
      */
     licence: string;
+};
+
+/**
+ * Outline
+ *
+ * Closed lines, in units of the photo's long edge.
+ */
+export type Outline = {
+    /**
+     * Lines
+     */
+    lines: Array<Array<[
+        number,
+        number
+    ]>>;
 };
 
 /**
@@ -1896,6 +1927,47 @@ export type StartEngine = {
      * Model
      */
     model?: string | null;
+};
+
+/**
+ * ThingModel
+ *
+ * box: left, top, right, bottom in units of the photo's long edge. person: its index as a mask, -1 for others.
+ */
+export type ThingModel = {
+    /**
+     * What
+     */
+    what: string;
+    /**
+     * Box
+     */
+    box: [
+        number,
+        number,
+        number,
+        number
+    ];
+    /**
+     * Person
+     */
+    person: number;
+};
+
+/**
+ * Things
+ *
+ * anywhere: whether every place can be asked for its outline, and not only things.
+ */
+export type Things = {
+    /**
+     * Things
+     */
+    things: Array<ThingModel>;
+    /**
+     * Anywhere
+     */
+    anywhere: boolean;
 };
 
 /**
@@ -2991,6 +3063,244 @@ export type PickMaskColourResponses = {
 };
 
 export type PickMaskColourResponse = PickMaskColourResponses[keyof PickMaskColourResponses];
+
+export type ListThingsData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things';
+};
+
+export type ListThingsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListThingsError = ListThingsErrors[keyof ListThingsErrors];
+
+export type ListThingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Things;
+};
+
+export type ListThingsResponse = ListThingsResponses[keyof ListThingsResponses];
+
+export type GetThingThumbnailData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things/{number}/thumbnail';
+};
+
+export type GetThingThumbnailErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetThingThumbnailError = GetThingThumbnailErrors[keyof GetThingThumbnailErrors];
+
+export type GetThingThumbnailResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type GetThingOutlineData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things/{number}/outline';
+};
+
+export type GetThingOutlineErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetThingOutlineError = GetThingOutlineErrors[keyof GetThingOutlineErrors];
+
+export type GetThingOutlineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Outline;
+};
+
+export type GetThingOutlineResponse = GetThingOutlineResponses[keyof GetThingOutlineResponses];
+
+export type GetOutlineUnderData = {
+    body: FramePlace;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/under';
+};
+
+export type GetOutlineUnderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetOutlineUnderError = GetOutlineUnderErrors[keyof GetOutlineUnderErrors];
+
+export type GetOutlineUnderResponses = {
+    /**
+     * Successful Response
+     */
+    200: Outline;
+};
+
+export type GetOutlineUnderResponse = GetOutlineUnderResponses[keyof GetOutlineUnderResponses];
 
 export type ListModelsData = {
     body?: never;
