@@ -20,6 +20,7 @@ export type {
   PlanModel as Plan,
   PullModel as Pull,
   ThingModel as Thing,
+  WaitingPhoto,
 } from './generated';
 
 /** The document leaves the kinds of values open; the page knows them from the declarations. */

@@ -114,14 +114,14 @@ export class Masking {
     return this.searches.looking(this.photo, adjustment.id);
   }
 
-  /** A new mask of this kind. */
-  add(name: string): void {
+  /** A new mask of this kind; given: what it holds. */
+  add(name: string, given: Kind = { kind: name }): void {
     const kind = this.byName.get(name);
     if (!kind || !this.editor.photo) return;
     const adjustment: Adjustment = {
       id: newId(),
       name: freeName(kind.label, this.adjustments),
-      mask: { components: [{ kind: { kind: name } }] },
+      mask: { components: [{ kind: given }] },
       delta: {},
       amount: 1,
       enabled: true,
@@ -129,18 +129,32 @@ export class Masking {
     this.put([...this.adjustments, adjustment], `Add ${adjustment.name}`);
     this.overlay = true;
     this.choose(adjustment.id);
-    this.begin(adjustment.id, 0, { kind: name });
+    this.begin(adjustment.id, 0, given);
   }
 
   /** Another component in the mask that is worked on. */
-  join(name: string, combine: Combine): void {
+  join(name: string, combine: Combine, given: Kind = { kind: name }): void {
     const { current } = this;
     if (!current || !this.byName.has(name)) return;
-    const components: Component[] = [...this.components, { kind: { kind: name }, combine }];
+    const components: Component[] = [...this.components, { kind: given, combine }];
     this.set(withComponents(current, components), `${current.name}: ${combine} ${name}`);
     this.overlay = true;
     this.choose(current.id, components.length - 1);
-    this.begin(current.id, components.length - 1, { kind: name });
+    this.begin(current.id, components.length - 1, given);
+  }
+
+  /** A mask from a file: a new one, or a part that is joined to this one. */
+  async takeIn(file: File, combine: Combine | null): Promise<void> {
+    const { photo } = this;
+    if (!photo) return;
+    try {
+      const kind = (await api.importMask(photo, file)) as Kind;
+      if (photo !== this.photo) return;
+      if (combine) this.join(kind.kind, combine, kind);
+      else this.add(kind.kind, kind);
+    } catch (error) {
+      this.links.onfailed(error);
+    }
   }
 
   /** Looks for what needs no further word: a sky, a subject. */

@@ -364,6 +364,12 @@ export type ExportRequest = {
      * Suffix
      */
     suffix?: string;
+    /**
+     * Find
+     *
+     * Look for masks that were not found yet; without, their adjustments are left out.
+     */
+    find?: boolean;
 };
 
 /**
@@ -868,6 +874,20 @@ export type MaskKinds = {
 };
 
 /**
+ * MaskPicture
+ *
+ * kind: to be put into a mask of this photo.
+ */
+export type MaskPicture = {
+    /**
+     * Kind
+     */
+    kind: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * MasksPlan
  *
  * What masks need: one network at a time. missing: those that are not here, the smallest of their kind.
@@ -1154,6 +1174,16 @@ export type PhotoModel = {
      * What is wrong with the sidecar; empty when nothing.
      */
     problem?: string;
+};
+
+/**
+ * PhotosRequest
+ */
+export type PhotosRequest = {
+    /**
+     * Photos
+     */
+    photos: Array<string>;
 };
 
 /**
@@ -1985,6 +2015,16 @@ export type Told = {
 };
 
 /**
+ * WaitingMasks
+ */
+export type WaitingMasks = {
+    /**
+     * Photos
+     */
+    photos: Array<WaitingPhoto>;
+};
+
+/**
  * WaitingModel
  */
 export type WaitingModel = {
@@ -2004,6 +2044,26 @@ export type WaitingModel = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * WaitingPhoto
+ *
+ * masks: the names of those that were not found yet.
+ */
+export type WaitingPhoto = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Masks
+     */
+    masks: Array<string>;
 };
 
 /**
@@ -2948,6 +3008,114 @@ export type ListMaskKindsResponses = {
 
 export type ListMaskKindsResponse = ListMaskKindsResponses[keyof ListMaskKindsResponses];
 
+export type ListWaitingMasksData = {
+    body: PhotosRequest;
+    path?: never;
+    query?: never;
+    url: '/api/masks/waiting';
+};
+
+export type ListWaitingMasksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListWaitingMasksError = ListWaitingMasksErrors[keyof ListWaitingMasksErrors];
+
+export type ListWaitingMasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaitingMasks;
+};
+
+export type ListWaitingMasksResponse = ListWaitingMasksResponses[keyof ListWaitingMasksResponses];
+
+export type FindWaitingMasksData = {
+    body: PhotosRequest;
+    path?: never;
+    query?: never;
+    url: '/api/masks/find-waiting';
+};
+
+export type FindWaitingMasksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type FindWaitingMasksError = FindWaitingMasksErrors[keyof FindWaitingMasksErrors];
+
+export type FindWaitingMasksResponses = {
+    /**
+     * Response Find Waiting Masks
+     *
+     * Successful Response
+     */
+    202: JobModel | null;
+};
+
+export type FindWaitingMasksResponse = FindWaitingMasksResponses[keyof FindWaitingMasksResponses];
+
 export type FindMaskData = {
     body: FindRequest;
     path: {
@@ -3063,6 +3231,140 @@ export type PickMaskColourResponses = {
 };
 
 export type PickMaskColourResponse = PickMaskColourResponses[keyof PickMaskColourResponses];
+
+export type ImportMaskData = {
+    /**
+     * Content
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/picture';
+};
+
+export type ImportMaskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ImportMaskError = ImportMaskErrors[keyof ImportMaskErrors];
+
+export type ImportMaskResponses = {
+    /**
+     * Successful Response
+     */
+    201: MaskPicture;
+};
+
+export type ImportMaskResponse = ImportMaskResponses[keyof ImportMaskResponses];
+
+export type ExportMaskData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Adjustment
+         */
+        adjustment: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'png' | 'tiff';
+        /**
+         * Bits
+         */
+        bits?: number;
+        /**
+         * Component
+         */
+        component?: number | null;
+    };
+    url: '/api/photos/{id}/masks/{adjustment}/picture';
+};
+
+export type ExportMaskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ExportMaskError = ExportMaskErrors[keyof ExportMaskErrors];
+
+export type ExportMaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type ListThingsData = {
     body?: never;
