@@ -50,7 +50,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Te
         pixels = np.random.default_rng(1).integers(0, 255, (416, 624, 3), np.uint8)
         Image.fromarray(pixels).save(tmp_path / "photos" / "a.png")
         fake = Fake(tmp_path)
-        monkeypatch.setattr(Workspace, "networks", lambda self: fake)
+        monkeypatch.setattr(Workspace, "networks", lambda self, patience=0.0: fake)
         sam._remembered.clear()
         [photo] = client.get("/api/folder").json()["photos"]
         yield client, photo["id"], fake

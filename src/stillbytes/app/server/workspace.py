@@ -173,11 +173,12 @@ class Workspace:
             self._looks = self._looks or Looks()
             return self._looks
 
-    def networks(self) -> Networks:
-        """What detectors ask. Waits for it when the server has just begun. Raises EngineError where there is none."""
+    def networks(self, patience: float = NETWORKS_S) -> Networks:
+        """What detectors ask. Waits for it when the server has just begun, so many seconds at most. Raises EngineError
+        where there is none."""
         from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415 - with the first mask
 
-        until = time.monotonic() + NETWORKS_S
+        until = time.monotonic() + patience
         while self.broker is None:
             if self.without_broker or time.monotonic() > until:
                 raise EngineError(

@@ -12,6 +12,8 @@ from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control
 
+AT_ONCE = 0.0
+"""Who points does not wait for a server that has just begun."""
 KEPT = "private, max-age=600"
 
 
@@ -48,7 +50,7 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/things")
     def list_things(id: str) -> Things:
-        photo, networks = workspace.document(id).photo, workspace.networks()
+        photo, networks = workspace.document(id).photo, workspace.networks(AT_ONCE)
         look = workspace.looks.at(photo, networks)
         if look.decoder is not None:
             _encoded(workspace, id)
@@ -57,19 +59,19 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/things/{number}/thumbnail", response_class=Response)
     def get_thing_thumbnail(id: str, number: int) -> Response:
-        look = workspace.looks.at(workspace.document(id).photo, workspace.networks())
+        look = workspace.looks.at(workspace.document(id).photo, workspace.networks(AT_ONCE))
         if not 0 <= number < len(look.thumbnails):
             raise NotFound("There is no such thing in this photo.")
         return Response(look.thumbnails[number], media_type="image/jpeg", headers={"cache-control": KEPT})
 
     @routes.get("/things/{number}/outline")
     def get_thing_outline(id: str, number: int) -> Outline:
-        lines = workspace.looks.outline(workspace.document(id).photo, number, workspace.networks())
+        lines = workspace.looks.outline(workspace.document(id).photo, number, workspace.networks(AT_ONCE))
         return Outline(lines=[list(line) for line in lines])
 
     @routes.post("/under")
     def get_outline_under(id: str, place: FramePlace) -> Outline:
-        lines = workspace.looks.under(workspace.document(id).photo, (place.x, place.y), workspace.networks())
+        lines = workspace.looks.under(workspace.document(id).photo, (place.x, place.y), workspace.networks(AT_ONCE))
         return Outline(lines=[list(line) for line in lines])
 
     return routes
@@ -79,7 +81,7 @@ def _encoded(workspace: Workspace, id: str) -> None:
     """In the background, unless it is: the network that answers clicks sees the photo."""
     from stillbytes.masks.detect import sam  # noqa: PLC0415 - loaded by now
 
-    photo, networks = workspace.document(id).photo, workspace.networks()
+    photo, networks = workspace.document(id).photo, workspace.networks(AT_ONCE)
     look = workspace.looks.at(photo, networks)
     if look.decoder is None or sam.remembered(look.picture, look.decoder):
         return
