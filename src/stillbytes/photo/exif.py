@@ -62,8 +62,13 @@ def read(path: Path) -> Metadata:
         image = open_image(path)
     except UnreadablePhoto:
         return _of_libraw(path)
+    return facts(image)
+
+
+def facts(image: Any) -> Metadata:
+    """What an image whose metadata has been read says."""
     tags = _Exif(image.exifData())
-    xmp, iptc = _texts(image.xmpData()), _texts(image.iptcData())
+    xmp, iptc = texts(image.xmpData()), texts(image.iptcData())
     orientation = int(tags.number("Image.Orientation") or 1)
     orientation = orientation if 1 <= orientation <= 8 else 1
     width, height = image.pixelWidth(), image.pixelHeight()
@@ -91,7 +96,7 @@ def read(path: Path) -> Metadata:
         caption=xmp.get("Xmp.dc.description", "")
         or iptc.get("Iptc.Application2.Caption", "")
         or tags.text("Image.ImageDescription"),
-        keywords=_keywords(image),
+        keywords=keywords(image),
         creator=xmp.get("Xmp.dc.creator", "") or tags.text("Image.Artist") or iptc.get("Iptc.Application2.Byline", ""),
         copyright=xmp.get("Xmp.dc.rights", "") or tags.text("Image.Copyright"),
         software=tags.text("Image.Software"),
@@ -231,7 +236,7 @@ def _clean(text: str) -> str:
     return text.split("\0", maxsplit=1)[0].strip()
 
 
-def _texts(data: Any) -> dict[str, str]:
+def texts(data: Any) -> dict[str, str]:
     """Single texts; of language alternatives the default one, of lists all joined by commas."""
     found: dict[str, str] = {}
     for datum in data:
@@ -242,7 +247,8 @@ def _texts(data: Any) -> dict[str, str]:
     return found
 
 
-def _keywords(image: Any) -> tuple[str, ...]:
+def keywords(image: Any) -> tuple[str, ...]:
+    """Of XMP, else of IPTC."""
     xmp = image.xmpData()
     subject = xmp.findKey(exiv2.XmpKey("Xmp.dc.subject"))
     if subject != xmp.end():
