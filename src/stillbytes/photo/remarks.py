@@ -23,7 +23,8 @@ def glance(path: Path) -> tuple[Metadata, Remarks]:
         image = exif.open_image(path)
     except UnreadablePhoto:
         return exif.read(path), Remarks()
-    facts, found = exif.facts(image), _of(image)
+    texts = exif.texts(image.xmpData())
+    facts, found = exif.facts(image, texts), _of(image, texts)
     return facts, Remarks(
         facts.rating,
         found.flag,
@@ -50,7 +51,8 @@ def of_sidecar(path: Path) -> tuple[Remarks, bytes]:
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise UnreadablePhoto(f"{path.name} declares entities, which XMP never needs.", "Move it away.")
     try:
-        return _of(exif.open_image(path)), content
+        image = exif.open_image(path)
+        return _of(image, exif.texts(image.xmpData())), content
     except UnreadablePhoto as error:
         raise UnreadablePhoto(f"The sidecar {path.name} is damaged.", "Repair it, or move it away.") from error
 
@@ -71,9 +73,8 @@ def paths_of(words: tuple[str, ...], hierarchy: tuple[str, ...]) -> tuple[str, .
     return tuple(once.values())
 
 
-def _of(image: Any) -> Remarks:
+def _of(image: Any, found: dict[str, str]) -> Remarks:
     data = image.xmpData()
-    found = exif.texts(data)
     words, hierarchy = exif.keywords(image), _items(data, "Xmp.lr.hierarchicalSubject")
     rating = _whole(found.get("Xmp.xmp.Rating"), -1, 5)
     flag = _whole(found.get("Xmp.xmpDM.pick"), -1, 1)

@@ -19,9 +19,11 @@ class Database:
     place: holds `index.sqlite`, and the files whose content is nowhere else (see `kept`).
     """
 
-    def __init__(self, place: Path, name: str = "index.sqlite") -> None:
+    NAME = "index.sqlite"
+
+    def __init__(self, place: Path) -> None:
         self.place = place
-        self.path = place / name
+        self.path = place / self.NAME
         self._lock = threading.RLock()
         self._all: list[sqlite3.Connection] = []
         self._local = threading.local()

@@ -7,6 +7,10 @@ class LibraryError(StillbytesError):
     """A catalogue that cannot be opened or written, or a folder that cannot be added."""
 
 
+class DamagedLibrary(LibraryError):
+    """A database that SQLite cannot make sense of. `rebuild` is the way out."""
+
+
 class LibraryBusy(LibraryError):
     """Another process is adding photos to this catalogue."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from stillbytes.library.catalogue.errors import LibraryError
+from stillbytes.library.catalogue.errors import DamagedLibrary, LibraryError
 
 PATIENCE_SECONDS = 30.0
 """How long a write waits for another one; all are short, a scan's too."""
@@ -112,7 +112,7 @@ CREATE TABLE collection_photos (
 CREATE INDEX collections_by_photo ON collection_photos(photo);
 CREATE VIRTUAL TABLE texts USING fts5(
     name, place, title, caption, keywords, camera, lens, creator, copyright,
-    tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
 """
 
@@ -152,7 +152,7 @@ def damaged(path: Path, error: sqlite3.Error) -> LibraryError:
     """An error of SQLite in words."""
     if isinstance(error, sqlite3.OperationalError):
         return LibraryError(f"The catalogue {path} cannot be used: {error}.", "Is the disk full, or the file locked?")
-    return LibraryError(
+    return DamagedLibrary(
         f"The catalogue {path} is damaged: {error}.", "`stillbytes library rebuild` makes it again; no photo is lost."
     )
 

@@ -143,7 +143,8 @@ def _text(column: str) -> Callable[[str, bool], Condition]:
 def words(text: str, exact: bool = False) -> str:
     """FTS5's expression for these words in a row, the last one's beginning being enough unless `exact`."""
     quoted = text.replace("\0", " ").replace('"', '""')
-    return f'"{quoted}"' + ("" if exact else " *")
+    whole = exact or len(text) < 2  # one letter begins almost everything
+    return f'"{quoted}"' + ("" if whole else " *")
 
 
 FIELDS: dict[str, Field] = {
