@@ -1,4 +1,4 @@
-"""Small photos with metadata of their own, made by the benchmark's generator, and what a catalogue holds, to compare."""
+"""Small photos with metadata of their own, by the benchmark's generator, and what a catalogue holds, to compare."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -75,17 +76,15 @@ def test_what_is_not_understood_is_said_with_a_remedy(library: Catalogue, query:
     "folder:_", 'label:red" --', "name:a) OR (1", "{title}:x", "rowid:1", "\x00", "\ud800", "texts MATCH 'a'",
 ])  # fmt: skip
 def test_nothing_that_is_typed_becomes_sql(library: Catalogue, evil: str) -> None:
-    try:
+    with contextlib.suppress(InvalidQuery):
         assert library.search(evil).total == 0 or evil == "\x00"
-    except InvalidQuery:
-        pass
     assert library.search().total == 4
 
 
 _PIECES = st.sampled_from([
-    *(f"{name}:" for name in (*FIELDS, *ALIASES, "collection", "foo")), '"', "(", ")", "-", "OR", "AND", "NOT", "..", ">=", "<",
-    "=", "*", "|", "/", "'", ";", "--", "{", "}", "^", "%", "_", "2024", "05", "1/250", "town", "owl", "none", "any", " ", " ",
-    "é", "\x00", "\ud800", "\u202e", "9" * 30, ",", "NEAR", "today",
+    *(f"{name}:" for name in (*FIELDS, *ALIASES, "collection", "foo")), '"', "(", ")", "-", "OR", "AND", "NOT", "..",
+    ">=", "<", "=", "*", "|", "/", "'", ";", "--", "{", "}", "^", "%", "_", "2024", "05", "1/250", "town", "owl",
+    "none", "any", " ", " ", "é", "\x00", "\ud800", "\u202e", "9" * 30, ",", "NEAR", "today",
 ])  # fmt: skip
 _TYPED = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=25).map("".join))
 
@@ -152,8 +151,8 @@ def test_a_query_written_out_is_read_as_what_it_was(query: Query) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.recursive(st.sampled_from(["town", "rating:>=3", "iso:400", "is:gps", "label:red", "lens:85mm"]),
-                    lambda q: st.one_of(st.tuples(q, q).map(" ".join).map("({})".format),
-                                        st.tuples(q, q).map(" OR ".join).map("({})".format)), max_leaves=5))  # fmt: skip
+                    lambda q: st.one_of(*(st.tuples(q, q).map(way.join).map("({})".format)
+                                          for way in (" ", " OR "))), max_leaves=5))  # fmt: skip
 def test_a_query_and_its_negation_share_all_photos(library: Catalogue, query: str) -> None:
     one, other = set(library.numbers(query)), set(library.numbers(f"-({query})"))
     assert not one & other and one | other == set(library.numbers())

@@ -137,7 +137,7 @@ class Collections:
 
 def _count(db: sqlite3.Connection, query: str) -> int:
     where, values = run.condition(db, query)
-    return int(db.execute(f"SELECT count(*) FROM photos WHERE {where}", values).fetchone()[0])
+    return run.count(db, where, values)
 
 
 def _insert(db: sqlite3.Connection, one: Collection) -> None:

@@ -71,7 +71,7 @@ CREATE TABLE photos (
 CREATE INDEX photos_by_content ON photos(content);
 CREATE INDEX photos_by_stem ON photos(folder, stem);
 CREATE INDEX photos_by_taken ON photos(taken);
-CREATE INDEX photos_by_added ON photos(added);
+CREATE INDEX photos_by_name ON photos(name);
 CREATE INDEX photos_by_rating ON photos(rating);
 CREATE INDEX photos_by_camera ON photos(camera);
 CREATE INDEX photos_by_lens ON photos(lens);

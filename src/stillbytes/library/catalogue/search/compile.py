@@ -11,14 +11,14 @@ from stillbytes.library.catalogue.search.parse import All, Either, Not, Query, T
 Collection = tuple[str, str | None]
 """(id, query of a smart one)"""
 _NESTED = 8
-_IN_TEXTS = "id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
+IN_TEXTS = "id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
 
 
 def compiled(query: Query, collections: Callable[[str], Collection | None], depth: int = 0) -> Condition:
     """(SQL, values). collections: finds one by its name. Raises InvalidQuery."""
     match query:
         case Term(None, value, exact):
-            return _IN_TEXTS, (words(value, exact),)
+            return IN_TEXTS, (words(value, exact),)
         case Term("collection", value, _):
             return _of_collection(value, collections, depth)
         case Term(name, value, exact):
@@ -28,13 +28,9 @@ def compiled(query: Query, collections: Callable[[str], Collection | None], dept
             sql, values = compiled(part, collections, depth)
             return f"({sql}) IS NOT TRUE", values
         case Either(parts):
-            return _joined(" OR ", [compiled(part, collections, depth) for part in parts])
+            return _joined("OR", parts, collections, depth)
         case All(parts):
-            free = [p for p in parts if isinstance(p, Term) and p.field is None]
-            found = [compiled(part, collections, depth) for part in parts if part not in free]
-            if free:  # one look into the index of texts for all words
-                found.append((_IN_TEXTS, (" AND ".join(words(term.value, term.exact) for term in free),)))
-            return _joined(" AND ", found) if found else ("TRUE", ())
+            return _joined("AND", parts, collections, depth) if parts else ("TRUE", ())
 
 
 def mentions_missing(query: Query) -> bool:
@@ -59,6 +55,14 @@ def _of_collection(name: str, collections: Callable[[str], Collection | None], d
     return compiled(parse(found[1]), collections, depth + 1)
 
 
-def _joined(word: str, conditions: list[Condition]) -> Condition:
-    sql = word.join(f"({sql})" for sql, _ in conditions)
-    return sql, tuple(value for _, values in conditions for value in values)
+def _joined(
+    word: str, parts: tuple[Query, ...], collections: Callable[[str], Collection | None], depth: int
+) -> Condition:
+    free = [words(p.value, p.exact) for p in parts if isinstance(p, Term) and p.field is None]
+    found = [compiled(p, collections, depth) for p in parts if not (isinstance(p, Term) and p.field is None)]
+    if free:  # one look into the index of texts for all words
+        found.append((IN_TEXTS, (f" {word} ".join(free),)))
+    if len(found) == 1:
+        return found[0]
+    sql = f" {word} ".join(f"({sql})" for sql, _ in found)
+    return sql, tuple(value for _, values in found for value in values)
