@@ -25,7 +25,7 @@ from stillbytes.core.jobs import Control
 from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.catalogue.scan import scan
 
-scan.COMMIT_SECONDS = 0.0
+scan.COMMIT_SECONDS, scan.BATCH = 0.0, 48
 place, folder, how = sys.argv[1:]
 control = Control(lambda done, total, message: print(done, flush=True))
 with Catalogue(Path(place), 1) as catalogue:

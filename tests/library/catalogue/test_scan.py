@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -197,6 +198,7 @@ def test_a_scan_that_is_stopped_goes_on_later(
     catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stillbytes.library.catalogue.scan.scan.COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr("stillbytes.library.catalogue.scan.scan.BATCH", 48)
     for number in range(200):
         make(folder / f"{number}.jpg")
     control = Control(lambda done, total, message: control.cancel() if done else None)
@@ -271,3 +273,22 @@ def test_a_search_while_a_scan_runs_sees_whole_photos(catalogue: Catalogue, fold
     while scan.is_alive():
         assert all(photo.camera and photo.title for photo in catalogue.search().photos)
     assert catalogue.search("owl").total == 150
+
+
+def test_a_file_that_kills_the_reading_process_costs_itself_only(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.jpg", "deadly.jpg", "z.jpg"):
+        make(folder / name)
+    script = tmp_path / "reader.py"
+    script.write_text(
+        "import os\nfrom stillbytes.library.catalogue.scan import reader\nfrom stillbytes.photo import worker\n"
+        "look = reader.look\n"
+        "reader.look = lambda path, beside=None: os._exit(11) if path.name == 'deadly.jpg' else look(path, beside)\n"
+        "worker.main({'look': reader._look})\n"
+    )
+    command = (sys.executable, str(script))
+    monkeypatch.setattr("stillbytes.library.catalogue.scan.pool.Readers.__init__.__defaults__", (None, command))
+    catalogue.add(folder)
+    assert names(catalogue, "camera:d750") == ["a.jpg", "z.jpg"] and names(catalogue, "is:problem") == ["deadly.jpg"]
+    assert "crashed" in catalogue.problems()[0].message

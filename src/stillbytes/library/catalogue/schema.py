@@ -76,6 +76,7 @@ CREATE INDEX photos_by_rating ON photos(rating);
 CREATE INDEX photos_by_camera ON photos(camera);
 CREATE INDEX photos_by_lens ON photos(lens);
 CREATE INDEX photos_by_iso ON photos(iso);
+CREATE INDEX photos_by_latitude ON photos(latitude) WHERE latitude IS NOT NULL;
 CREATE INDEX photos_missing ON photos(missing) WHERE missing;
 CREATE TABLE keywords (
     id INTEGER PRIMARY KEY,
@@ -137,7 +138,8 @@ def connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA trusted_schema = OFF")
-        db.execute("PRAGMA mmap_size = 268435456")
+        db.execute("PRAGMA cache_size = -32768")  # KiB; with less, a large scan writes its pages again and again
+        db.execute("PRAGMA wal_autocheckpoint = 4000")
         _migrate(db, path)
     except sqlite3.DatabaseError as error:
         db.close()

@@ -12,6 +12,8 @@ from stillbytes.photo.decode import GLANCE_LIMIT
 from stillbytes.photo.workers import Workers
 
 COMMAND = (sys.executable, "-P", "-m", "stillbytes.library.catalogue.scan.reader")
+SLOWEST = 0.2
+"""Seconds for each photo of a request beyond that: of a busy disk somewhere in the network."""
 DIGEST_LIMIT = 600.0
 """Seconds for every byte of the largest file on the slowest disk."""
 
@@ -27,7 +29,8 @@ class Readers:
     def look(self, photos: Sequence[tuple[str, str | None]]) -> list[dict[str, Any] | None]:
         """`reader.look` of each (path, sidecar); None for one that is gone. Raises UnreadablePhoto."""
         found: list[dict[str, Any] | None]
-        found, _ = self._workers.ask("look", Path(photos[0][0]), limit=GLANCE_LIMIT, long=True, photos=photos)
+        limit = GLANCE_LIMIT + len(photos) * SLOWEST
+        found, _ = self._workers.ask("look", Path(photos[0][0]), limit=limit, long=True, photos=photos)
         return found
 
     def digest(self, path: Path) -> bytes:

@@ -24,8 +24,10 @@ from stillbytes.library.catalogue.scan.pool import Readers
 from stillbytes.library.catalogue.scan.rows import Rows, forget_unused, now, stack
 from stillbytes.library.catalogue.scan.walk import Listing, Seen, walk
 
-BATCH = 48
-"""Photos for one request to a reading process; if one of them crashes it, each is asked for alone."""
+BATCH = 192
+"""Photos for one request to a reading process; if one of them crashes it, each is asked for alone.
+
+With fewer, the reading processes wait for work between one request and the next."""
 COMMIT_SECONDS = 0.5
 
 
