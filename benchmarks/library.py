@@ -119,7 +119,7 @@ def _search(catalogue: Any, query: str, sort: str, descending: bool, offset: int
 
 
 def _peak() -> float:
-    """Peak resident MiB of this process; the reading processes come on top, about 60 MiB each."""
+    """Peak resident MiB of this process, without the reading processes."""
     import resource  # noqa: PLC0415 - not on every platform
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
