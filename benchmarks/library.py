@@ -194,8 +194,8 @@ def _jpeg_template() -> bytes:
 
 
 def _dng_template() -> bytes:
-    """The samples of a 16 x 16 Bayer mosaic; the directory is written for each."""
-    return struct.pack("<256H", *(512 + (n * 53) % 9000 for n in range(256)))
+    """The samples of a 32 x 32 Bayer mosaic; the directory is written for each."""
+    return struct.pack("<1024H", *(512 + (n * 53) % 9000 for n in range(1024)))
 
 
 def _jpeg(template: bytes, about: dict[str, Any]) -> bytes:
@@ -214,8 +214,8 @@ def _dng(samples: bytes, about: dict[str, Any]) -> bytes:
               (-934, 10000), (1919, 10000), (7086, 10000)]  # fmt: skip
     entries = [
         *_entries(about),
-        (254, 4, [0]), (256, 4, [16]), (257, 4, [16]), (258, 3, [16]), (259, 3, [1]), (262, 3, [32803]), (274, 3, [1]),
-        (277, 3, [1]), (278, 4, [16]), (279, 4, [512]), (33421, 3, [2, 2]), (33422, 1, bytes((0, 1, 1, 2))),
+        (254, 4, [0]), (256, 4, [32]), (257, 4, [32]), (258, 3, [16]), (259, 3, [1]), (262, 3, [32803]), (274, 3, [1]),
+        (277, 3, [1]), (278, 4, [32]), (279, 4, [2048]), (33421, 3, [2, 2]), (33422, 1, bytes((0, 1, 1, 2))),
         (50706, 1, bytes((1, 4, 0, 0))), (50708, 2, about["model"].encode() + b"\0"), (50717, 4, [15000]),
         (50721, 10, matrix), (50778, 3, [21]), (50728, 5, [(46, 100), (1, 1), (82, 100)]), (700, 1, packet),
     ]  # fmt: skip
