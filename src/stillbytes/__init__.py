@@ -57,13 +57,16 @@ _HOMES = {
 }
 """Where each public name lives; loaded when first used, which keeps the import quick."""
 
+_PARTS = ("library", "masks")
+"""Packages that are part of the API."""
+
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES or name == "masks":
+    if name in _HOMES or name in _PARTS:
         import importlib  # noqa: PLC0415
 
-        if name == "masks":
-            return importlib.import_module("stillbytes.masks")
+        if name in _PARTS:
+            return importlib.import_module(f"stillbytes.{name}")
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'stillbytes' has no attribute {name!r}")
 

@@ -275,3 +275,11 @@ def test_every_kind_is_described_for_forms_and_programs() -> None:
 
 def test_the_documentation_lists_every_kind() -> None:
     subprocess.run([sys.executable, "docs/make_masks.py", "--check"], cwd=Path(__file__).parents[2], check=True)
+
+
+def test_parts_keep_the_names_that_people_give_them() -> None:
+    given = {"components": [{"kind": {"kind": "sky"}, "name": "Above the ridge"}]}
+    assert Mask.from_json(given).to_json() == given
+    for name in ("x" * 101, 7, None):
+        with pytest.raises(InvalidSetting, match="name"):
+            Mask.from_json({"components": [{"kind": {"kind": "sky"}, "name": name}]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +26,11 @@ from stillbytes.edit.xmp import MOST_BYTES, Packet
 from stillbytes.photo.formats import EXTENSIONS, kind
 
 ANY_SIZE = Size(3, 2)
+changing = threading.RLock()
+"""Held from reading a sidecar to writing it, so that of two changes of this process neither is lost."""
 _ORDER = {found: i for i, found in enumerate(("raw", "dng", *dict.fromkeys(EXTENSIONS.values())))}
 _CLAIM = re.compile(rb"RawFileName\s*(?:=\s*[\"']|>)([^\"'<]*)")
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EDITED = re.compile(rb"HasSettings\s*(?:=\s*[\"']|>)\s*True")
 
 
@@ -72,9 +75,14 @@ def existing(photo: Path) -> Path | None:
 def edited(path: Path) -> bool:
     """Whether the sidecar at `path` says that there are develop settings; quick, for lists."""
     try:
-        return _EDITED.search(path.read_bytes()) is not None
+        return has_settings(path.read_bytes())
     except OSError:
         return False
+
+
+def has_settings(content: bytes) -> bool:
+    """Whether a sidecar with this content says that there are develop settings; quick, for lists."""
+    return _EDITED.search(content) is not None
 
 
 def read(photo: Path, orientation: int = 1, upright: Size = ANY_SIZE) -> Sidecar | None:
@@ -128,35 +136,36 @@ def write(
     path: of the sidecar, where it is known. Raises SidecarError when the file there is damaged (it is left as it is)
     or cannot be written.
     """
-    path = path or path_for(photo)
-    packet = Packet(content_of(path), path.name) if path.exists() else Packet()
-    fields.put(packet, settings, orientation, upright)
-    if packet.text("crs:RawFileName") is None:
-        packet.put("crs:RawFileName", _NO_XML.sub("?", photo.name))
-    packet.put("sb:Settings", json.dumps(dict(settings)))
-    packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
-    if history:
-        changes, texts = parts.packed([dict(entry.changes) for entry in history])
-        steps = zip(history, changes, strict=True)
-        lines = [json.dumps({"at": e.at, "label": e.label, "changes": changed}) for e, changed in steps]
-        packet.put("sb:History", lines)
-        packet.put("sb:Parts", texts)
-        packet.put("sb:HistoryPosition", str(position))
-    else:
-        packet.remove("sb:History")
-        packet.remove("sb:Parts")
-        packet.remove("sb:HistoryPosition")
-    content = packet.content()
-    if len(content) > MOST_BYTES:  # it could not be read back
-        raise SidecarError(
-            f"{path.name} would grow larger than a sidecar can be.", "Move it away to start a new history."
-        )
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        problem = f"{path.name} could not be written: {error.strerror or error}."
-        raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
-    return content
+    with changing:
+        path = path or path_for(photo)
+        packet = Packet(content_of(path), path.name) if path.exists() else Packet()
+        fields.put(packet, settings, orientation, upright)
+        if packet.text("crs:RawFileName") is None:
+            packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
+        packet.put("sb:Settings", json.dumps(dict(settings)))
+        packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
+        if history:
+            changes, texts = parts.packed([dict(entry.changes) for entry in history])
+            steps = zip(history, changes, strict=True)
+            lines = [json.dumps({"at": e.at, "label": e.label, "changes": changed}) for e, changed in steps]
+            packet.put("sb:History", lines)
+            packet.put("sb:Parts", texts)
+            packet.put("sb:HistoryPosition", str(position))
+        else:
+            packet.remove("sb:History")
+            packet.remove("sb:Parts")
+            packet.remove("sb:HistoryPosition")
+        content = packet.content()
+        if len(content) > MOST_BYTES:  # it could not be read back
+            raise SidecarError(
+                f"{path.name} would grow larger than a sidecar can be.", "Move it away to start a new history."
+            )
+        try:
+            write_atomically(path, content)
+        except OSError as error:
+            problem = f"{path.name} could not be written: {error.strerror or error}."
+            raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
+        return content
 
 
 def move_aside(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from lxml import etree
 
@@ -15,6 +16,9 @@ NAMESPACES = {
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
     "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
     "sb": "http://ns.stillbytes.app/1.0/",
 }
 _RDF = f"{{{NAMESPACES['rdf']}}}"
@@ -84,16 +88,19 @@ class Packet:
             for element in description.findall(key):
                 description.remove(element)
 
-    def put(self, name: str, value: str | Sequence[str]) -> None:
-        """Set a simple property, or an ordered array."""
+    def put(self, name: str, value: str | Sequence[str], array: Literal["Seq", "Bag", "Alt"] = "Seq") -> None:
+        """Set a simple property, or an array. The items of an Alt are texts in the default language."""
         self.remove(name)
         target = self._target(name)
         if isinstance(value, str):
             target.set(qualified(name), value)
             return
-        array = etree.SubElement(etree.SubElement(target, qualified(name)), f"{_RDF}Seq")
+        held = etree.SubElement(etree.SubElement(target, qualified(name)), f"{_RDF}{array}")
         for item in value:
-            etree.SubElement(array, f"{_RDF}li").text = item
+            line = etree.SubElement(held, f"{_RDF}li")
+            line.text = item
+            if array == "Alt":
+                line.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
 
     def _target(self, name: str) -> etree._Element:
         """The description that declares the name's prefix; a new one if none does."""

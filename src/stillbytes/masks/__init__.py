@@ -13,6 +13,7 @@ from stillbytes.masks.kinds.linear import Linear
 from stillbytes.masks.kinds.luminance import Luminance
 from stillbytes.masks.kinds.object import Object
 from stillbytes.masks.kinds.person import Person
+from stillbytes.masks.kinds.picture import Picture
 from stillbytes.masks.kinds.radial import Radial
 from stillbytes.masks.kinds.sky import Sky
 from stillbytes.masks.kinds.subject import Subject
@@ -31,6 +32,7 @@ __all__ = [
     "Mask",
     "Object",
     "Person",
+    "Picture",
     "Radial",
     "Sky",
     "Stroke",

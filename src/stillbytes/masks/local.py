@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.geometry import Rect
 from stillbytes.develop.adjustment import Adjustment
+from stillbytes.develop.frame_grid import FrameGrid, Raster
 from stillbytes.develop.local import Local
 from stillbytes.develop.settings import Settings
-from stillbytes.masks.kind import Found, Rasters
+from stillbytes.masks.kind import Found, Kind, Rasters
+from stillbytes.masks.kinds.picture import Picture
 from stillbytes.masks.mask import Mask
+
+STRIP = 512
+"""Rows that are evaluated at a time."""
 
 
 def locals_of(settings: Settings, rasters: Rasters) -> tuple[Local, ...]:
@@ -48,12 +56,43 @@ def mask_of(adjustment: Adjustment) -> Mask | None:
 
 
 def missing(mask: Mask, rasters: Rasters) -> bool:
+    """Whether something in it has to be looked for before it can be evaluated, or is a picture that is not here."""
+    return unsought(mask, rasters) or any(
+        isinstance(kind, Picture) and not kind.empty and kind.raster not in rasters for kind in _active(mask)
+    )
+
+
+def unsought(mask: Mask, rasters: Rasters) -> bool:
     """Whether something in it has to be looked for before it can be evaluated."""
-    active = (component.kind for component in mask.components if component.enabled)
-    return any(isinstance(kind, Found) and kind.raster not in rasters for kind in active)
+    return any(isinstance(kind, Found) and kind.raster not in rasters for kind in _active(mask))
+
+
+def _active(mask: Mask) -> list[Kind]:
+    return [component.kind for component in mask.components if component.enabled]
 
 
 def pending(settings: Settings, rasters: Rasters) -> Sequence[Adjustment]:
     """The adjustments whose masks have to be looked for in this photo."""
     masks = ((adjustment, mask_of(adjustment)) for adjustment in settings.adjustments if adjustment.enabled)
-    return [adjustment for adjustment, mask in masks if mask is not None and missing(mask, rasters)]
+    return [adjustment for adjustment, mask in masks if mask is not None and unsought(mask, rasters)]
+
+
+def ready(settings: Settings, rasters: Rasters) -> Settings:
+    """The settings without the adjustments whose masks have to be looked for."""
+    waiting = {adjustment.id for adjustment in pending(settings, rasters)}
+    if not waiting:
+        return settings
+    return settings.changed(adjustments=[one.to_json() for one in settings.adjustments if one.id not in waiting])
+
+
+def rendered(local: Local, grid: FrameGrid, bits: int) -> Raster:
+    """(height, width) uint8, or uint16 with more than 8 bits, at most where the mask is 1; in strips, so that little
+    memory is needed. Raises NotFound when a raster is not there."""
+    full = (1 << 16) - 1 if bits > 8 else 255
+    pixels = np.empty((grid.height, grid.width), np.uint16 if bits > 8 else np.uint8)
+    whole = grid.rect
+    for top in range(0, whole.height, STRIP):
+        strip = Rect(whole.x, whole.y + top, whole.width, min(STRIP, whole.height - top))
+        covered = np.clip(local.coverage(grid.part(strip)), 0, 1)
+        pixels[top : top + STRIP] = np.rint(covered * np.float32(full))
+    return pixels

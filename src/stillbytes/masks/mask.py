@@ -24,14 +24,15 @@ from stillbytes.masks.kinds import kinds
 Combine = Literal["add", "subtract", "intersect"]
 MOST_COMPONENTS = 64
 LIMITS = {"feather": (0.0, 0.5), "shift": (-0.1, 0.1), "amount": (0.0, 1.0)}
-_FIELDS = ("kind", "combine", "inverted", "feather", "shift", "amount", "enabled")
+MOST_NAME = 100
+_FIELDS = ("kind", "combine", "inverted", "feather", "shift", "amount", "enabled", "name")
 
 
 @dataclass(frozen=True)
 class Component:
     """One kind in a mask. shift: moves its edge outwards, feather: blurs it (standard deviation); both in frame units.
 
-    First the shift, then the feather, then inverted, then times amount (0..1).
+    First the shift, then the feather, then inverted, then times amount (0..1). name: what a person called it.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Component:
     shift: float = 0.0
     amount: float = 1.0
     enabled: bool = True
+    name: str = ""
 
     def coverage(self, grid: FrameGrid, rasters: Rasters) -> Floats:
         def plain(at: FrameGrid) -> Floats:
@@ -75,6 +77,8 @@ class Component:
         for name in ("inverted", "enabled"):
             if not isinstance(values.get(name, True), bool):
                 raise InvalidSetting(f"{name} of a part of a mask must be true or false.")
+        if not isinstance(values.get("name", ""), str) or len(values.get("name", "")) > MOST_NAME:
+            raise InvalidSetting("The name of a part of a mask must be a text.", f"Use at most {MOST_NAME} characters.")
         for name, (low, high) in LIMITS.items():
             value = values.get(name, low)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

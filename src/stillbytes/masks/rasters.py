@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound, SidecarError
 from stillbytes.core.files import write_atomically
@@ -23,7 +22,7 @@ KEPT_BYTES = 128 << 20
 
 
 class Rasters(Mapping[str, Raster]):
-    """8-bit pictures over the whole frame by their address. Thread-safe."""
+    """Pictures over the whole frame by their address, of 8 or 16 bits. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         """folder: made with the first picture that is put into it."""
@@ -58,18 +57,18 @@ class Rasters(Mapping[str, Raster]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def hold(self, pixels: NDArray[np.uint8]) -> str:
+    def hold(self, pixels: Raster) -> str:
         """Keep it for now, without writing it. Returns its address."""
-        pixels = np.ascontiguousarray(pixels, np.uint8)
+        pixels = _plain(pixels)
         address = _address(pixels)
         self._keep(address, pixels)
         return address
 
-    def put(self, pixels: NDArray[np.uint8]) -> str:
-        """Keep (height, width) uint8, 255 where it is 1. Returns its address. Raises SidecarError."""
+    def put(self, pixels: Raster) -> str:
+        """Keep (height, width) uint8 or uint16, at most where it is 1. Returns its address. Raises SidecarError."""
         from stillbytes.photo.grey import grey_png  # noqa: PLC0415 - codecs load when needed
 
-        pixels = np.ascontiguousarray(pixels, np.uint8)
+        pixels = _plain(pixels)
         address = _address(pixels)
         path = self._path(address)
         if not path.is_file():
@@ -107,7 +106,13 @@ class Rasters(Mapping[str, Raster]):
                 self._held.popitem(last=False)
 
 
-def _address(pixels: NDArray[np.uint8]) -> str:
+def _plain(pixels: Raster) -> Raster:
+    if pixels.dtype == np.uint16:
+        return np.ascontiguousarray(pixels, np.uint16)
+    return np.ascontiguousarray(pixels, np.uint8)
+
+
+def _address(pixels: Raster) -> str:
     digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=12)
     digest.update(pixels.data)
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import re
 from dataclasses import asdict
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import exiv2
-import numpy as np
 
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.photo import jpeg
@@ -62,8 +62,13 @@ def read(path: Path) -> Metadata:
         image = open_image(path)
     except UnreadablePhoto:
         return _of_libraw(path)
+    return facts(image)
+
+
+def facts(image: Any, xmp: dict[str, str] | None = None) -> Metadata:
+    """What an image whose metadata has been read says. xmp: its `texts`, where they are known."""
     tags = _Exif(image.exifData())
-    xmp, iptc = _texts(image.xmpData()), _texts(image.iptcData())
+    xmp, iptc = texts(image.xmpData()) if xmp is None else xmp, texts(image.iptcData())
     orientation = int(tags.number("Image.Orientation") or 1)
     orientation = orientation if 1 <= orientation <= 8 else 1
     width, height = image.pixelWidth(), image.pixelHeight()
@@ -91,7 +96,7 @@ def read(path: Path) -> Metadata:
         caption=xmp.get("Xmp.dc.description", "")
         or iptc.get("Iptc.Application2.Caption", "")
         or tags.text("Image.ImageDescription"),
-        keywords=_keywords(image),
+        keywords=keywords(image),
         creator=xmp.get("Xmp.dc.creator", "") or tags.text("Image.Artist") or iptc.get("Iptc.Application2.Byline", ""),
         copyright=xmp.get("Xmp.dc.rights", "") or tags.text("Image.Copyright"),
         software=tags.text("Image.Software"),
@@ -195,11 +200,11 @@ class _Exif:
     """EXIF values by "Group.Name", whatever their type."""
 
     def __init__(self, data: Any) -> None:
-        self._data = data
+        self._data, self._end = data, data.end()
 
     def _find(self, name: str) -> Any:
-        found = self._data.findKey(exiv2.ExifKey(f"Exif.{name}"))
-        return None if found == self._data.end() or found.count() == 0 else found
+        found = self._data.findKey(_key(name))
+        return None if found == self._end or found.count() == 0 else found
 
     def text(self, name: str) -> str:
         found = self._find(name)
@@ -227,11 +232,16 @@ def number(datum: Any, index: int) -> float:
     return float(datum.toFloat(index))
 
 
+@functools.cache
+def _key(name: str) -> Any:
+    return exiv2.ExifKey(f"Exif.{name}")
+
+
 def _clean(text: str) -> str:
     return text.split("\0", maxsplit=1)[0].strip()
 
 
-def _texts(data: Any) -> dict[str, str]:
+def texts(data: Any) -> dict[str, str]:
     """Single texts; of language alternatives the default one, of lists all joined by commas."""
     found: dict[str, str] = {}
     for datum in data:
@@ -242,7 +252,8 @@ def _texts(data: Any) -> dict[str, str]:
     return found
 
 
-def _keywords(image: Any) -> tuple[str, ...]:
+def keywords(image: Any) -> tuple[str, ...]:
+    """Of XMP, else of IPTC."""
     xmp = image.xmpData()
     subject = xmp.findKey(exiv2.XmpKey("Xmp.dc.subject"))
     if subject != xmp.end():
@@ -266,7 +277,7 @@ def _rating(text: str, tags: _Exif) -> int | None:
         rating = int(float(text)) if text else tags.number("Image.Rating")
     except ValueError:
         return None
-    return None if rating is None else int(np.clip(rating, -1, 5))
+    return None if rating is None else int(min(max(rating, -1), 5))
 
 
 def _taken(tags: _Exif) -> datetime | None:

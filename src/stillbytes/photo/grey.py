@@ -1,4 +1,4 @@
-"""Grey pictures without any colour meaning, such as masks: PNG and TIFF in, PNG out."""
+"""Grey pictures without any colour meaning, such as masks: PNG and TIFF in and out, with 8 or 16 bits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
+Grey = NDArray[np.uint8] | NDArray[np.uint16]
 
-def grey_png(pixels: NDArray[np.uint8]) -> bytes:
-    """(height, width) uint8 as PNG."""
+
+def grey_png(pixels: Grey) -> bytes:
+    """(height, width) uint8 or uint16 as PNG."""
     from PIL import Image  # noqa: PLC0415 - only when a mask is written
 
     target = io.BytesIO()
@@ -17,10 +19,20 @@ def grey_png(pixels: NDArray[np.uint8]) -> bytes:
     return target.getvalue()
 
 
-def read_grey(content: bytes, most_pixels: int) -> NDArray[np.uint8]:
-    """(height, width) uint8 of a PNG, TIFF or other picture, colours as their brightness.
+def grey_tiff(pixels: Grey) -> bytes:
+    """(height, width) uint8 or uint16 as TIFF, deflated."""
+    from PIL import Image  # noqa: PLC0415
 
-    Raises ValueError for what is no picture, damaged, or larger than `most_pixels`.
+    target = io.BytesIO()
+    Image.fromarray(pixels).save(target, "tiff", compression="tiff_adobe_deflate")
+    return target.getvalue()
+
+
+def read_grey(content: bytes, most_pixels: int) -> Grey:
+    """(height, width) uint8 of a PNG, TIFF or other picture, colours as their brightness; uint16 where a grey one has
+    more than eight bits. Floating-point values are taken as 0..1.
+
+    Raises ValueError for what is no picture, damaged, or larger than `most_pixels`, before any pixel is unpacked.
     """
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
 
@@ -29,8 +41,11 @@ def read_grey(content: bytes, most_pixels: int) -> NDArray[np.uint8]:
             width, height = picture.size
             if width * height > most_pixels:
                 raise ValueError(f"it has {width} x {height} pixels, which is too much")
-            if picture.mode in ("I;16", "I;16B", "I;16L", "I"):
-                return (np.asarray(picture).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
+            if picture.mode.startswith("I"):
+                return np.array(np.asarray(picture).clip(0, 65535), np.uint16)
+            if picture.mode == "F":
+                values = np.nan_to_num(np.asarray(picture), posinf=1.0, neginf=0.0).clip(0, 1)
+                return np.array(np.rint(values * 65535), np.uint16)
             return np.array(picture.convert("L"), np.uint8)
     except UnidentifiedImageError as error:
         raise ValueError("it is no picture") from error

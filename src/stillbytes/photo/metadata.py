@@ -76,6 +76,26 @@ class Metadata:
         return ", ".join(part for part in parts if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """None where nothing is said.
+
+    rating 0..5, or -1 for rejected; flag 1 picked, 0 none, -1 rejected (xmpDM:pick, else a rating of -1); keywords as
+    paths from the general to the special, levels apart by "|"; written: when another program or we wrote the XMP, an
+    ISO 8601 text as it stands there.
+    """
+
+    rating: int | None = None
+    flag: int | None = None
+    label: str | None = None
+    title: str | None = None
+    caption: str | None = None
+    creator: str | None = None
+    copyright: str | None = None
+    keywords: tuple[str, ...] | None = None
+    written: str = ""
+
+
 def shutter(seconds: float) -> str:
     """An exposure time as photographers write it.
 

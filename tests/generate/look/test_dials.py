@@ -21,7 +21,7 @@ from stillbytes.generate.look.solve import Solver, spared
 
 AS_SHOT = WhitePoint(5200.0, 8.0)
 ALL = [
-    *dials.light(), *dials.regions(), *dials.colour(), *dials.mixer(), *dials.greys(), *dials.curve(),
+    *dials.light(), *dials.white(), *dials.regions(), *dials.colour(), *dials.mixer(), *dials.greys(), *dials.curve(),
     *dials.grading(), *dials.grading_light(), *dials.channel_curves(),
 ]  # fmt: skip
 BOARD = Board(ALL, AS_SHOT)
@@ -52,7 +52,7 @@ def test_every_position_is_settings_with_curves_that_never_fall(at: NDArray[np.f
 
 
 def test_white_balance_turns_from_the_light_of_the_photo() -> None:
-    board = Board(dials.light(), AS_SHOT)
+    board = Board(dials.white(), AS_SHOT)
     names = [dial.name for dial in board.dials]
     warmer = np.zeros(len(names))
     warmer[names.index("temperature")] = -1.0

@@ -42,6 +42,18 @@ export const findMask = (id: string, kind: Record<string, unknown>) =>
   told(sdk.findMask({ ...of(id), body: { kind } }));
 export const pickMaskColour = async (id: string, x: number, y: number): Promise<readonly number[]> =>
   (await told(sdk.pickMaskColour({ ...of(id), body: { x, y } }))).colour;
+export const importMask = async (id: string, file: Blob): Promise<Record<string, unknown>> =>
+  (await told(sdk.importMask({ ...of(id), body: file }))).kind;
+export const getWaitingMasks = async (photos: string[]) =>
+  (await told(sdk.listWaitingMasks({ ...loud, body: { photos } }))).photos;
+export const findWaitingMasks = (photos: string[]): Promise<Job | null> =>
+  told(sdk.findWaitingMasks({ ...loud, body: { photos } }));
+export const getThings = (id: string) => told(sdk.listThings(of(id)));
+const asLines = ({ lines }: sdk.Outline) => lines.map((line) => line.map(([x, y]) => ({ x, y })));
+export const getThingOutline = async (id: string, number: number) =>
+  asLines(await told(sdk.getThingOutline({ ...loud, path: { id, number } })));
+export const getOutlineUnder = async (id: string, { x, y }: { x: number; y: number }) =>
+  asLines(await told(sdk.getOutlineUnder({ ...of(id), body: { x, y } })));
 export const pickWhite = (id: string, x: number, y: number) =>
   told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
 export const paste = (
@@ -75,3 +87,6 @@ const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
 export const previewUrl = (id: string) => `${photoPath(id)}/preview`;
 export const thumbnailUrl = (id: string, version: string) =>
   `${photoPath(id)}/thumbnail?v=${encodeURIComponent(version)}`;
+export const thingUrl = (id: string, index: number) => `${photoPath(id)}/masks/things/${index}/thumbnail`;
+export const maskUrl = (id: string, adjustment: string, format: 'png' | 'tiff', bits: 8 | 16) =>
+  `${photoPath(id)}/masks/${encodeURIComponent(adjustment)}/picture?format=${format}&bits=${bits}`;

@@ -19,6 +19,8 @@ export type {
   PhotoEntry,
   PlanModel as Plan,
   PullModel as Pull,
+  ThingModel as Thing,
+  WaitingPhoto,
 } from './generated';
 
 /** The document leaves the kinds of values open; the page knows them from the declarations. */

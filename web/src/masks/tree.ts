@@ -11,6 +11,7 @@ export interface Kind {
 
 export interface Component {
   kind: Kind;
+  name?: string;
   combine?: Combine;
   inverted?: boolean;
   feather?: number;
@@ -49,6 +50,20 @@ export function withComponent(adjustment: Adjustment, index: number, component: 
     adjustment,
     componentsOf(adjustment).map((held, i) => (i === index ? component : held)),
   );
+}
+
+export const newId = (): string => crypto.randomUUID().slice(0, 13);
+
+/** The kind without what was found. */
+export function plain(kind: Kind): Kind {
+  const { raster: _, recipe: __, ...rest } = kind;
+  return rest as Kind;
+}
+
+/** Whether they say the same, in whatever order. */
+export function alike(a: Kind, b: Kind): boolean {
+  const sorted = (kind: Kind) => JSON.stringify(Object.entries(kind).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return sorted(a) === sorted(b);
 }
 
 /** Whether something in it has still to be looked for. */

@@ -125,7 +125,7 @@ export class App {
   private happened(name: string, data: unknown): void {
     if (name === 'job') this.worked(data as Job);
     else if (name === 'gpu') this.engines.heard(data);
-    else if (name === 'mask-found') this.masking.found(data as FoundMask);
+    else if (name === 'mask-found') this.masking.searches.found(data as FoundMask);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
     else if (name === 'photo-changed') {
       const { id, edited } = data as { id: string; edited?: boolean };
@@ -138,7 +138,7 @@ export class App {
   private worked(job: Job): void {
     this.jobs.update(job);
     if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
-    if (job.state === 'failed' || job.state === 'cancelled') this.masking.gaveUp();
+    if (job.state === 'failed' || job.state === 'cancelled') this.masking.searches.gaveUp();
     if (job.state === 'failed') this.notices.error(job.message || `${job.label} failed.`, job.remedy);
   }
 

@@ -1,6 +1,7 @@
 /** The masking tool: which mask is worked on, what is drawn into it, how it is shown. */
 import * as api from '../api';
-import type { Adjustment, FoundMask, MaskKind, Parameter } from '../api/types';
+import type { Adjustment, MaskKind, Parameter, Thing } from '../api/types';
+import { middle, withShape } from '../masks/handles';
 import {
   type Affine,
   type Combine,
@@ -10,12 +11,16 @@ import {
   type Stroke,
   componentsOf,
   freeName,
+  newId,
   pending,
   withComponent,
   withComponents,
 } from '../masks/tree';
 import type { Overlay } from '../transport/live';
 import type { Editor } from './editor.svelte';
+import { Finds } from './finds.svelte';
+import { MaskList } from './mask-list.svelte';
+import { Pointing } from './pointing.svelte';
 
 export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'red', label: 'Red' },
@@ -25,20 +30,13 @@ export const STYLES: readonly { value: Overlay['style']; label: string }[] = [
   { value: 'black', label: 'Black on white' },
   { value: 'image', label: 'Picture on black' },
 ];
-/** How long the overlay stays when a mask was made or changed, until a slider moves. */
-const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'colour']);
+/** Kinds that a pointer on the picture draws or chooses. */
+const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'person', 'colour']);
 
 export interface MaskingLinks {
   /** The overlay changed: the picture is to be shown anew. */
   onshow: () => void;
   onfailed: (error: unknown) => void;
-}
-
-interface Asked {
-  photo: string;
-  kind: Kind;
-  adjustment: string;
-  component: number;
 }
 
 export class Masking {
@@ -59,8 +57,10 @@ export class Masking {
     erase: false,
     auto_mask: false,
   });
-  private asked = $state.raw<Asked[]>([]);
 
+  readonly list = new MaskList(this);
+  readonly searches: Finds;
+  readonly pointing: Pointing;
   adjustments = $derived.by<Adjustment[]>(() => (this.editor.settings.adjustments as Adjustment[] | undefined) ?? []);
   current = $derived(this.adjustments.find((a) => a.id === this.chosen) ?? null);
   components = $derived<Component[]>(this.current ? componentsOf(this.current) : []);
@@ -80,7 +80,14 @@ export class Masking {
   constructor(
     private readonly editor: Editor,
     private readonly links: MaskingLinks,
-  ) {}
+  ) {
+    this.searches = new Finds(this, links.onfailed);
+    this.pointing = new Pointing(links.onfailed);
+  }
+
+  get photo(): string | null {
+    return this.editor.photo?.id ?? null;
+  }
 
   async load(): Promise<void> {
     if (this.kinds.length === 0) this.kinds = await api.getMaskKinds();
@@ -104,17 +111,17 @@ export class Masking {
   }
 
   looking(adjustment: Adjustment): boolean {
-    return this.asked.some((a) => a.adjustment === adjustment.id && a.photo === this.editor.photo?.id);
+    return this.searches.looking(this.photo, adjustment.id);
   }
 
-  /** A new mask of this kind. */
-  add(name: string): void {
+  /** A new mask of this kind; given: what it holds. */
+  add(name: string, given: Kind = { kind: name }): void {
     const kind = this.byName.get(name);
     if (!kind || !this.editor.photo) return;
     const adjustment: Adjustment = {
-      id: crypto.randomUUID().slice(0, 13),
+      id: newId(),
       name: freeName(kind.label, this.adjustments),
-      mask: { components: [{ kind: { kind: name } }] },
+      mask: { components: [{ kind: given }] },
       delta: {},
       amount: 1,
       enabled: true,
@@ -122,18 +129,32 @@ export class Masking {
     this.put([...this.adjustments, adjustment], `Add ${adjustment.name}`);
     this.overlay = true;
     this.choose(adjustment.id);
-    this.begin(adjustment.id, 0, { kind: name });
+    this.begin(adjustment.id, 0, given);
   }
 
   /** Another component in the mask that is worked on. */
-  join(name: string, combine: Combine): void {
+  join(name: string, combine: Combine, given: Kind = { kind: name }): void {
     const { current } = this;
     if (!current || !this.byName.has(name)) return;
-    const components: Component[] = [...this.components, { kind: { kind: name }, combine }];
+    const components: Component[] = [...this.components, { kind: given, combine }];
     this.set(withComponents(current, components), `${current.name}: ${combine} ${name}`);
     this.overlay = true;
     this.choose(current.id, components.length - 1);
-    this.begin(current.id, components.length - 1, { kind: name });
+    this.begin(current.id, components.length - 1, given);
+  }
+
+  /** A mask from a file: a new one, or a part that is joined to this one. */
+  async takeIn(file: File, combine: Combine | null): Promise<void> {
+    const { photo } = this;
+    if (!photo) return;
+    try {
+      const kind = (await api.importMask(photo, file)) as Kind;
+      if (photo !== this.photo) return;
+      if (combine) this.join(kind.kind, combine, kind);
+      else this.add(kind.kind, kind);
+    } catch (error) {
+      this.links.onfailed(error);
+    }
   }
 
   /** Looks for what needs no further word: a sky, a subject. */
@@ -142,77 +163,22 @@ export class Masking {
   }
 
   find(adjustment: string, component: number, kind: Kind): void {
-    const photo = this.editor.photo?.id;
-    if (!photo) return;
-    this.asked = [...this.asked, { photo, kind, adjustment, component }];
-    api.findMask(photo, kind).catch((error: unknown) => {
-      this.forget(photo, kind);
-      this.links.onfailed(error);
-    });
+    if (this.photo) this.searches.find(this.photo, adjustment, component, kind);
   }
 
-  /** The server found what was asked for. */
-  found(told: FoundMask): void {
-    const asked = this.forget(told.photo, told.asked as Kind);
-    if (!asked || this.editor.photo?.id !== told.photo) return;
-    const adjustment = this.adjustments.find((a) => a.id === asked.adjustment);
-    const component = adjustment && componentsOf(adjustment)[asked.component];
-    if (!adjustment || !component) return;
-    const kind = told.kind as Kind;
-    this.set(withComponent(adjustment, asked.component, { ...component, kind }), `${adjustment.name} found`);
+  /** The component that is worked on means something else, which is looked for. */
+  seek(kind: Kind, label: string): void {
+    const { current, component } = this;
+    if (!current || !component) return;
+    this.reshape({ ...component, kind }, false, label);
+    this.find(current.id, this.part, kind);
   }
 
-  /** A search failed or was stopped: nothing waits for it any more. */
-  gaveUp(): void {
-    this.asked = [];
-  }
-
-  private forget(photo: string, kind: Kind): Asked | undefined {
-    const key = JSON.stringify(kind);
-    const asked = this.asked.find((a) => a.photo === photo && JSON.stringify(a.kind) === key);
-    this.asked = this.asked.filter((a) => a !== asked);
-    return asked;
-  }
-
-  remove(id: string): void {
-    const gone = this.adjustments.find((a) => a.id === id);
-    this.put(
-      this.adjustments.filter((a) => a.id !== id),
-      `Remove ${gone?.name ?? 'mask'}`,
-    );
-    if (this.chosen === id) this.choose(this.adjustments[0]?.id ?? null);
-  }
-
-  duplicate(adjustment: Adjustment): void {
-    const copy = {
-      ...adjustment,
-      id: crypto.randomUUID().slice(0, 13),
-      name: freeName(adjustment.name, this.adjustments),
-    };
-    this.put([...this.adjustments, copy], `Duplicate ${adjustment.name}`);
-    this.choose(copy.id);
-  }
-
-  rename(adjustment: Adjustment, name: string): void {
-    const plain = name.trim().slice(0, 200);
-    if (plain && plain !== adjustment.name) this.set({ ...adjustment, name: plain }, `Rename to ${plain}`);
-  }
-
-  enable(adjustment: Adjustment, enabled: boolean): void {
-    this.set({ ...adjustment, enabled }, `${adjustment.name} ${enabled ? 'on' : 'off'}`);
-  }
-
-  removePart(index: number): void {
-    const { current } = this;
-    if (!current) return;
-    this.set(
-      withComponents(
-        current,
-        this.components.filter((_, i) => i !== index),
-      ),
-      `${current.name}: part removed`,
-    );
-    this.part = Math.max(0, Math.min(this.part, this.components.length - 1));
+  /** What was pointed at: a person by number, anything else by its box. */
+  take(thing: Thing): void {
+    const kind = this.component?.kind.kind;
+    if (kind === 'person' && thing.person >= 0) this.seek({ kind, index: thing.person }, 'Person chosen');
+    else if (kind === 'object') this.seek({ kind, box: thing.box }, 'Object chosen');
   }
 
   /** Changes the component that is worked on; draft while the hand moves. */
@@ -222,6 +188,15 @@ export class Masking {
     const changed = withComponent(current, this.part, component);
     if (draft) this.preview(changed);
     else this.set(changed, label || `${current.name}: ${this.byName.get(component.kind.kind)?.label ?? 'mask'}`);
+  }
+
+  /** A gradient in the middle of the photo, for who has no pointer. */
+  place(form: 'linear' | 'radial'): void {
+    const { component, editor } = this;
+    const { width, height } = editor.frame;
+    const long = Math.max(width, height);
+    if (!component) return;
+    this.reshape({ ...component, kind: withShape(component.kind, middle(form, width / long, height / long)) }, false);
   }
 
   /** A slider of the adjustment moved: the overlay would hide what it does. */
@@ -274,14 +249,14 @@ export class Masking {
     this.editor.preview({ ...this.editor.settings, adjustments }, input, true);
   }
 
-  private set(adjustment: Adjustment, label: string): void {
+  set(adjustment: Adjustment, label: string): void {
     this.put(
       this.adjustments.map((a) => (a.id === adjustment.id ? adjustment : a)),
       label,
     );
   }
 
-  private put(adjustments: Adjustment[], label: string): void {
+  put(adjustments: Adjustment[], label: string): void {
     const { adjustments: _, ...rest } = this.editor.settings;
     this.editor.preview(adjustments.length ? { ...rest, adjustments } : rest, null, false);
     this.editor.commit(label);

@@ -8,7 +8,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("open", "develop", "mask", "match", "info", "params", "doctor", "models", "engines", "serve", "gpu")
+COMMANDS = (
+    "open",
+    "develop",
+    "mask",
+    "match",
+    "info",
+    "params",
+    "doctor",
+    "models",
+    "engines",
+    "serve",
+    "gpu",
+    "library",
+)
 """The modules of this package that hold a command, in the order of the help."""
 DECODING = ("develop", "mask", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")

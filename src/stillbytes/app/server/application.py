@@ -14,7 +14,19 @@ from starlette.exceptions import HTTPException
 from stillbytes import __version__
 from stillbytes.app.server import page
 from stillbytes.app.server.models import Problem, complaint, readable
-from stillbytes.app.server.routes import engines, events, exports, gpu, live, masks, models, photos, reference
+from stillbytes.app.server.routes import (
+    engines,
+    events,
+    exports,
+    gpu,
+    live,
+    mask_files,
+    masks,
+    models,
+    photos,
+    pointing,
+    reference,
+)
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
 
@@ -45,6 +57,8 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         photos.router(workspace),
         exports.router(workspace),
         masks.router(workspace),
+        mask_files.router(workspace),
+        pointing.router(workspace),
         models.router(workspace),
         engines.router(workspace),
         gpu.router(workspace),

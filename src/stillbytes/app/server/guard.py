@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 4 << 20
 """Bytes of a request's body: the largest honest one pastes settings onto ten thousand photos."""
+MOST_PICTURE = 64 << 20
+"""Bytes of a picture that is taken in as a mask."""
+_PICTURE = re.compile(r"/api/photos/[^/]+/masks/picture")
 NAMES = ("127.0.0.1", "localhost")
 ENTRANCES = ("/", "/launch")
 """What a link in another program or page may lead to."""
@@ -45,6 +49,7 @@ FOREIGN = Refusal(403, "Another site may not talk to Stillbytes.", "Open the add
 NO_ORIGIN = Refusal(403, "A socket of Stillbytes needs an Origin.", "Send the address of the page as Origin.")
 UNKNOWN = Refusal(401, "This page is not allowed to talk to Stillbytes.", "Open the address that it printed.")
 TOO_LARGE = Refusal(413, f"The request is larger than {MOST_BODY >> 20} MiB.", "Send less at once.")
+LARGE_PICTURE = Refusal(413, f"The picture is larger than {MOST_PICTURE >> 20} MiB.", "Save it with compression.")
 AMBIGUOUS = Refusal(400, "The request states its host, origin or length twice.", "State each of them once.")
 
 
@@ -52,9 +57,10 @@ class Guard:
     """ASGI layer for HTTP and WebSocket.
 
     Refuses an unknown Host (DNS rebinding), a foreign or missing-where-needed Origin and cross-site fetches (request
-    forgery, socket hijacking), calls without the token, and bodies over MOST_BODY, whether they state their length or
-    not. `/launch?token=` takes the one-time launch token, sets the cookie that carries the real one and leads to the
-    page. The cookie's name has the port in it, since browsers share cookies between the ports of a host.
+    forgery, socket hijacking), calls without the token, and bodies over MOST_BODY (for a mask, MOST_PICTURE), whether
+    they state their length or not. `/launch?token=` takes the one-time launch token, sets the cookie that carries the
+    real one and leads to the page. The cookie's name has the port in it, since browsers share cookies between the ports
+    of a host.
     """
 
     def __init__(self, app: ASGIApp, token: str, port: int, launch: str = "") -> None:
@@ -75,7 +81,7 @@ class Guard:
             return await self._app(scope, receive, send)
         if scope["path"] == "/launch":
             return await self._enter(scope, headers, send)
-        body = await _body(receive)
+        body = await _body(receive, *_limit(scope))
         if isinstance(body, Refusal):
             return await _refuse(scope, receive, send, body)
         if body is not None:
@@ -91,8 +97,9 @@ class Guard:
             refusal = UNKNOWN
         length = headers.get("content-length", "0")
         # Twelve digits: what is longer is not read as a number at all.
-        if refusal is None and not (length.isascii() and length.isdigit() and int(length[:12]) <= MOST_BODY):
-            refusal = TOO_LARGE
+        most, too_large = _limit(scope)
+        if refusal is None and not (length.isascii() and length.isdigit() and int(length[:12]) <= most):
+            refusal = too_large
         return refusal
 
     @staticmethod
@@ -147,7 +154,13 @@ def _cookie(header: str, name: str) -> str:
     return ""
 
 
-async def _body(receive: Receive) -> bytes | Refusal | None:
+def _limit(scope: Scope) -> tuple[int, Refusal]:
+    """Bytes that a body may have, and what is said about a larger one."""
+    picture = scope.get("method") == "POST" and _PICTURE.fullmatch(scope["path"])
+    return (MOST_PICTURE, LARGE_PICTURE) if picture else (MOST_BODY, TOO_LARGE)
+
+
+async def _body(receive: Receive, most: int, too_large: Refusal) -> bytes | Refusal | None:
     """The whole body; a refusal as soon as it is too large, None if the caller went away before its end."""
     parts: list[bytes] = []
     read = 0
@@ -157,8 +170,8 @@ async def _body(receive: Receive) -> bytes | Refusal | None:
             return None
         parts.append(message.get("body", b""))
         read += len(parts[-1])
-        if read > MOST_BODY:
-            return TOO_LARGE
+        if read > most:
+            return too_large
         if not message.get("more_body", False):
             return b"".join(parts)
 

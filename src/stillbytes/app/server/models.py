@@ -215,6 +215,9 @@ class ExportRequest(Strict):
         default=None, description="Name of a folder beside the photos; `exports` when left out."
     )
     suffix: Annotated[str, Field(max_length=80)] = ""
+    find: bool = Field(
+        default=True, description="Look for masks that were not found yet; without, their adjustments are left out."
+    )
 
 
 class JobModel(BaseModel):

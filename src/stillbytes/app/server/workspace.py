@@ -25,6 +25,7 @@ from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
+    from stillbytes.app.server.looks import Looks
     from stillbytes.gpu.broker.broker import Broker
     from stillbytes.masks.detect.access import Networks
 
@@ -56,6 +57,7 @@ class Workspace:
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._looks: Looks | None = None
         self._rendering = threading.Lock()
         self._glance: Future[tuple[str, bytes]] | None = None
 
@@ -135,14 +137,48 @@ class Workspace:
                 document.commit(Settings({**document.settings.without(groups), **settings.only(groups)}), label)
             document.flush()
             pasted.append(document)
-        self._look_for_masks(pasted)
+            self.bring(id, document.settings, strict=False)
+        self.look_for_masks(pasted)
         return pasted
 
-    def networks(self) -> Networks:
-        """What detectors ask. Waits for it when the server has just begun. Raises EngineError where there is none."""
+    def waiting(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The names of masks that were not found yet, by the photos that have any. Raises NotFound."""
+        found = {}
+        for id in ids:
+            photo, known = self.folder.photo(id), self.settings(id)
+            settings = photo.settings if known is None else known
+            if "adjustments" in settings:
+                from stillbytes.masks.local import pending  # noqa: PLC0415 - only for photos with masks
+
+                if names := [one.name or "Mask" for one in pending(settings, photo.rasters)]:
+                    found[id] = names
+        return found
+
+    def bring(self, id: str, settings: Settings, strict: bool = True) -> None:
+        """Masks that are pictures come along with settings from another photo of the folder.
+
+        Raises InvalidSetting, if strict, where one has other proportions; it has no effect then.
+        """
+        if "adjustments" in settings:
+            from stillbytes.app.server.carrying import carry  # noqa: PLC0415 - only for photos with masks
+
+            carry(self.document(id).photo, settings, lambda: self.pipeline(id).frame, strict)
+
+    @property
+    def looks(self) -> Looks:
+        """What there is in the photos, for who points at it."""
+        from stillbytes.app.server.looks import Looks  # noqa: PLC0415 - loads OpenCV
+
+        with self._lock:
+            self._looks = self._looks or Looks()
+            return self._looks
+
+    def networks(self, patience: float = NETWORKS_S) -> Networks:
+        """What detectors ask. Waits for it when the server has just begun, so many seconds at most. Raises EngineError
+        where there is none."""
         from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415 - with the first mask
 
-        until = time.monotonic() + NETWORKS_S
+        until = time.monotonic() + patience
         while self.broker is None:
             if self.without_broker or time.monotonic() > until:
                 raise EngineError(
@@ -159,8 +195,8 @@ class Workspace:
 
         share(Networks(broker, loop, open_store(preferences.load())) if broker and loop else None)
 
-    def _look_for_masks(self, documents: Sequence[Document]) -> None:
-        """In the background: what the masks of these photos ask for and was not found in them yet."""
+    def look_for_masks(self, documents: Sequence[Document]) -> Job | None:
+        """In the background: what the masks of these photos ask for and was not found in them yet. None for nothing."""
         waiting = []
         for document in documents:
             if "adjustments" in document.settings:
@@ -168,7 +204,7 @@ class Workspace:
 
                 waiting += [document] if pending(document.settings, document.photo.rasters) else []
         if not waiting:
-            return
+            return None
 
         def work(control: Control) -> str:
             from stillbytes.edit.finding import complete  # noqa: PLC0415 - loads OpenCV
@@ -183,7 +219,7 @@ class Workspace:
                     document.commit(settings, "Masks found")
             return f"Masks found in {len(waiting)} photo{'s' if len(waiting) != 1 else ''}"
 
-        self.finds.start("Find pasted masks", len(waiting), work)
+        return self.finds.start("Find masks", len(waiting), work)
 
     def all_jobs(self) -> list[Job]:
         """Exports, downloads and masks that are looked for, which do not wait for each other."""

@@ -68,9 +68,11 @@ def _curve(name: str, points: Sequence[int] = ()) -> list[Dial]:
 
 
 def light() -> list[Dial]:
-    """Exposure, contrast and white balance."""
-    white = [Dial("temperature", 20.0, -6.0, 15.0, "temperature"), Dial("tint", 15.0, -10.0, 10.0, "tint")]
-    return [_slider("exposure", 0.5), _slider("contrast"), *white]
+    return [_slider("exposure", 0.5), _slider("contrast")]
+
+
+def white() -> list[Dial]:
+    return [Dial("temperature", 20.0, -6.0, 15.0, "temperature"), Dial("tint", 15.0, -10.0, 10.0, "tint")]
 
 
 def regions() -> list[Dial]:

@@ -173,12 +173,17 @@ class Task:
 def _turned(task: Task, tell: Progress) -> Settings:
     grey = _is_grey(task.wanted, task.start)
     fixed = {"black_and_white": True} if grey else {}
-    mixed = dials.greys() if grey else dials.mixer()
+    tints = [*dials.curve(), *dials.grading(), *dials.grading_light()]
+    if grey:  # of which white balance and greys both change the tones: the greys, that do more, come first
+        first, colours, last = dials.greys(), [*tints, *dials.white()], []
+    else:
+        first, colours = [*dials.white(), *dials.colour()], [*tints, *dials.mixer()]
+        last = dials.channel_curves()
     stages: list[tuple[str, list[Dial], int]] = [
-        ("Light", dials.light() + ([] if grey else dials.colour()), 4),
+        ("Light", [*dials.light(), *first], 4),
         ("Tones", dials.regions(), 4),
-        ("Colours", [*dials.curve(), *mixed, *dials.grading(), *dials.grading_light()], 6),
-        ("Curves", dials.channel_curves(), 6),
+        ("Colours", colours, 6),
+        ("Curves", last, 6),
     ]
     board = Board([], task.proxy.pipeline.as_shot, fixed)
     at: Vector = np.zeros(0)

@@ -115,7 +115,7 @@ def _turned(
     tell: Progress,
 ) -> Settings:
     stages = {
-        "Tones": dials.light() + dials.regions(),
+        "Tones": dials.light() + dials.white() + dials.regions(),
         "Colours": [*dials.curve(POINTS), *dials.colour(), *dials.mixer("saturation"), *_tints()],
     }
     board = Board([], as_shot, {"black_and_white": True} if grey and not colourless else {})

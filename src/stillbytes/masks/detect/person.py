@@ -33,7 +33,7 @@ class FindPerson(Detector[Person]):
                 "Take the whole person, and paint away what is too much.",
             )
         shapes = model or SELFIE
-        found = people(picture, ask)
+        found = people(boxes(picture, ask))
         index = round(kind.index)
         if index >= 0:
             if index >= len(found):
@@ -49,9 +49,9 @@ class FindPerson(Detector[Person]):
         return Finding(total, (BOXES, shapes))
 
 
-def people(picture: Picture, ask: Ask) -> list[Box]:
-    """The people in the picture, the largest first."""
-    return sorted((box for box in boxes(picture, ask) if box.what == "person"), key=lambda box: -box.area)
+def people(found: list[Box]) -> list[Box]:
+    """Those of what was found that are people, the largest first."""
+    return sorted((box for box in found if box.what == "person"), key=lambda box: -box.area)
 
 
 def selfie(picture: Picture, ask: Ask) -> Floats:

@@ -16,6 +16,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,7 @@ def encoded(picture: Picture, ask: Ask, model: str, names: Names = OSAM) -> Arra
         if key in _remembered:
             _remembered.move_to_end(key)
             return _remembered[key]
-    path = (
-        paths.cache("encoded") / f"{hashlib.blake2b(':'.join((FORM, *key)).encode(), digest_size=16).hexdigest()}.npz"
-    )
+    path = _place(key)
     found = _read(path)
     if found is None:
         found = _encode(picture, ask, model, names)
@@ -100,6 +99,21 @@ def encoded(picture: Picture, ask: Ask, model: str, names: Names = OSAM) -> Arra
         while len(_remembered) > MOST_REMEMBERED:
             _remembered.popitem(last=False)
     return found
+
+
+def remembered(picture: Picture, model: str) -> bool:
+    """Whether the encoder has seen the photo, so that a click costs the decoder only."""
+    key = (picture.key, model)
+    with _lock:
+        if key in _remembered:
+            return True
+    return bool(picture.key) and _place(key).is_file()
+
+
+def _place(key: tuple[str, str]) -> Path:
+    return (
+        paths.cache("encoded") / f"{hashlib.blake2b(':'.join((FORM, *key)).encode(), digest_size=16).hexdigest()}.npz"
+    )
 
 
 def _encode(picture: Picture, ask: Ask, model: str, names: Names) -> Arrays:

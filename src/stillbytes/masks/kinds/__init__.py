@@ -22,6 +22,7 @@ ORDER = (
     "linear",
     "radial",
     "lasso",
+    "picture",
     "luminance",
     "colour",
     "depth",

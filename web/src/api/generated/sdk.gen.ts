@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ExportMaskData, ExportMaskErrors, ExportMaskResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FindWaitingMasksData, FindWaitingMasksErrors, FindWaitingMasksResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ImportMaskData, ImportMaskErrors, ImportMaskResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListThingsData, ListThingsErrors, ListThingsResponses, ListWaitingMasksData, ListWaitingMasksErrors, ListWaitingMasksResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -127,6 +127,30 @@ export const cancelJob = <ThrowOnError extends boolean = false>(options: Options
 export const listMaskKinds = <ThrowOnError extends boolean = false>(options?: Options<ListMaskKindsData, ThrowOnError>): RequestResult<ListMaskKindsResponses, ListMaskKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListMaskKindsResponses, ListMaskKindsErrors, ThrowOnError>({ url: '/api/masks/kinds', ...options });
 
 /**
+ * List Waiting Masks
+ */
+export const listWaitingMasks = <ThrowOnError extends boolean = false>(options: Options<ListWaitingMasksData, ThrowOnError>): RequestResult<ListWaitingMasksResponses, ListWaitingMasksErrors, ThrowOnError> => (options.client ?? client).post<ListWaitingMasksResponses, ListWaitingMasksErrors, ThrowOnError>({
+    url: '/api/masks/waiting',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Find Waiting Masks
+ */
+export const findWaitingMasks = <ThrowOnError extends boolean = false>(options: Options<FindWaitingMasksData, ThrowOnError>): RequestResult<FindWaitingMasksResponses, FindWaitingMasksErrors, ThrowOnError> => (options.client ?? client).post<FindWaitingMasksResponses, FindWaitingMasksErrors, ThrowOnError>({
+    url: '/api/masks/find-waiting',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Find Mask
  */
 export const findMask = <ThrowOnError extends boolean = false>(options: Options<FindMaskData, ThrowOnError>): RequestResult<FindMaskResponses, FindMaskErrors, ThrowOnError> => (options.client ?? client).post<FindMaskResponses, FindMaskErrors, ThrowOnError>({
@@ -143,6 +167,55 @@ export const findMask = <ThrowOnError extends boolean = false>(options: Options<
  */
 export const pickMaskColour = <ThrowOnError extends boolean = false>(options: Options<PickMaskColourData, ThrowOnError>): RequestResult<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError> => (options.client ?? client).post<PickMaskColourResponses, PickMaskColourErrors, ThrowOnError>({
     url: '/api/photos/{id}/masks/colour',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Import Mask
+ *
+ * A grey PNG or TIFF of 8 or 16 bits in the photo's proportions, white where the mask is.
+ */
+export const importMask = <ThrowOnError extends boolean = false>(options: Options<ImportMaskData, ThrowOnError>): RequestResult<ImportMaskResponses, ImportMaskErrors, ThrowOnError> => (options.client ?? client).post<ImportMaskResponses, ImportMaskErrors, ThrowOnError>({
+    bodySerializer: null,
+    url: '/api/photos/{id}/masks/picture',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Mask
+ *
+ * The mask of an adjustment, or one component of it, over the whole uncropped photo. More than 8 bits: 16.
+ */
+export const exportMask = <ThrowOnError extends boolean = false>(options: Options<ExportMaskData, ThrowOnError>): RequestResult<ExportMaskResponses, ExportMaskErrors, ThrowOnError> => (options.client ?? client).get<ExportMaskResponses, ExportMaskErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/{adjustment}/picture', ...options });
+
+/**
+ * List Things
+ */
+export const listThings = <ThrowOnError extends boolean = false>(options: Options<ListThingsData, ThrowOnError>): RequestResult<ListThingsResponses, ListThingsErrors, ThrowOnError> => (options.client ?? client).get<ListThingsResponses, ListThingsErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things', ...options });
+
+/**
+ * Get Thing Thumbnail
+ */
+export const getThingThumbnail = <ThrowOnError extends boolean = false>(options: Options<GetThingThumbnailData, ThrowOnError>): RequestResult<GetThingThumbnailResponses, GetThingThumbnailErrors, ThrowOnError> => (options.client ?? client).get<GetThingThumbnailResponses, GetThingThumbnailErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things/{number}/thumbnail', ...options });
+
+/**
+ * Get Thing Outline
+ */
+export const getThingOutline = <ThrowOnError extends boolean = false>(options: Options<GetThingOutlineData, ThrowOnError>): RequestResult<GetThingOutlineResponses, GetThingOutlineErrors, ThrowOnError> => (options.client ?? client).get<GetThingOutlineResponses, GetThingOutlineErrors, ThrowOnError>({ url: '/api/photos/{id}/masks/things/{number}/outline', ...options });
+
+/**
+ * Get Outline Under
+ */
+export const getOutlineUnder = <ThrowOnError extends boolean = false>(options: Options<GetOutlineUnderData, ThrowOnError>): RequestResult<GetOutlineUnderResponses, GetOutlineUnderErrors, ThrowOnError> => (options.client ?? client).post<GetOutlineUnderResponses, GetOutlineUnderErrors, ThrowOnError>({
+    url: '/api/photos/{id}/masks/under',
     ...options,
     headers: {
         'Content-Type': 'application/json',

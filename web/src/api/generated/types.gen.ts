@@ -364,6 +364,12 @@ export type ExportRequest = {
      * Suffix
      */
     suffix?: string;
+    /**
+     * Find
+     *
+     * Look for masks that were not found yet; without, their adjustments are left out.
+     */
+    find?: boolean;
 };
 
 /**
@@ -510,6 +516,22 @@ export type Formats = {
      * Spaces
      */
     spaces: Array<SpaceModel>;
+};
+
+/**
+ * FramePlace
+ *
+ * In units of the photo's long edge.
+ */
+export type FramePlace = {
+    /**
+     * X
+     */
+    x: number;
+    /**
+     * Y
+     */
+    y: number;
 };
 
 /**
@@ -852,6 +874,20 @@ export type MaskKinds = {
 };
 
 /**
+ * MaskPicture
+ *
+ * kind: to be put into a mask of this photo.
+ */
+export type MaskPicture = {
+    /**
+     * Kind
+     */
+    kind: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * MasksPlan
  *
  * What masks need: one network at a time. missing: those that are not here, the smallest of their kind.
@@ -952,6 +988,21 @@ export type OfferModel = {
      * Licence
      */
     licence: string;
+};
+
+/**
+ * Outline
+ *
+ * Closed lines, in units of the photo's long edge.
+ */
+export type Outline = {
+    /**
+     * Lines
+     */
+    lines: Array<Array<[
+        number,
+        number
+    ]>>;
 };
 
 /**
@@ -1123,6 +1174,16 @@ export type PhotoModel = {
      * What is wrong with the sidecar; empty when nothing.
      */
     problem?: string;
+};
+
+/**
+ * PhotosRequest
+ */
+export type PhotosRequest = {
+    /**
+     * Photos
+     */
+    photos: Array<string>;
 };
 
 /**
@@ -1899,6 +1960,47 @@ export type StartEngine = {
 };
 
 /**
+ * ThingModel
+ *
+ * box: left, top, right, bottom in units of the photo's long edge. person: its index as a mask, -1 for others.
+ */
+export type ThingModel = {
+    /**
+     * What
+     */
+    what: string;
+    /**
+     * Box
+     */
+    box: [
+        number,
+        number,
+        number,
+        number
+    ];
+    /**
+     * Person
+     */
+    person: number;
+};
+
+/**
+ * Things
+ *
+ * anywhere: whether every place can be asked for its outline, and not only things.
+ */
+export type Things = {
+    /**
+     * Things
+     */
+    things: Array<ThingModel>;
+    /**
+     * Anywhere
+     */
+    anywhere: boolean;
+};
+
+/**
  * Told
  */
 export type Told = {
@@ -1910,6 +2012,16 @@ export type Told = {
      * Remedy
      */
     remedy: string;
+};
+
+/**
+ * WaitingMasks
+ */
+export type WaitingMasks = {
+    /**
+     * Photos
+     */
+    photos: Array<WaitingPhoto>;
 };
 
 /**
@@ -1932,6 +2044,26 @@ export type WaitingModel = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * WaitingPhoto
+ *
+ * masks: the names of those that were not found yet.
+ */
+export type WaitingPhoto = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Masks
+     */
+    masks: Array<string>;
 };
 
 /**
@@ -2876,6 +3008,114 @@ export type ListMaskKindsResponses = {
 
 export type ListMaskKindsResponse = ListMaskKindsResponses[keyof ListMaskKindsResponses];
 
+export type ListWaitingMasksData = {
+    body: PhotosRequest;
+    path?: never;
+    query?: never;
+    url: '/api/masks/waiting';
+};
+
+export type ListWaitingMasksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListWaitingMasksError = ListWaitingMasksErrors[keyof ListWaitingMasksErrors];
+
+export type ListWaitingMasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaitingMasks;
+};
+
+export type ListWaitingMasksResponse = ListWaitingMasksResponses[keyof ListWaitingMasksResponses];
+
+export type FindWaitingMasksData = {
+    body: PhotosRequest;
+    path?: never;
+    query?: never;
+    url: '/api/masks/find-waiting';
+};
+
+export type FindWaitingMasksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type FindWaitingMasksError = FindWaitingMasksErrors[keyof FindWaitingMasksErrors];
+
+export type FindWaitingMasksResponses = {
+    /**
+     * Response Find Waiting Masks
+     *
+     * Successful Response
+     */
+    202: JobModel | null;
+};
+
+export type FindWaitingMasksResponse = FindWaitingMasksResponses[keyof FindWaitingMasksResponses];
+
 export type FindMaskData = {
     body: FindRequest;
     path: {
@@ -2991,6 +3231,378 @@ export type PickMaskColourResponses = {
 };
 
 export type PickMaskColourResponse = PickMaskColourResponses[keyof PickMaskColourResponses];
+
+export type ImportMaskData = {
+    /**
+     * Content
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/picture';
+};
+
+export type ImportMaskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ImportMaskError = ImportMaskErrors[keyof ImportMaskErrors];
+
+export type ImportMaskResponses = {
+    /**
+     * Successful Response
+     */
+    201: MaskPicture;
+};
+
+export type ImportMaskResponse = ImportMaskResponses[keyof ImportMaskResponses];
+
+export type ExportMaskData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Adjustment
+         */
+        adjustment: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'png' | 'tiff';
+        /**
+         * Bits
+         */
+        bits?: number;
+        /**
+         * Component
+         */
+        component?: number | null;
+    };
+    url: '/api/photos/{id}/masks/{adjustment}/picture';
+};
+
+export type ExportMaskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ExportMaskError = ExportMaskErrors[keyof ExportMaskErrors];
+
+export type ExportMaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ListThingsData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things';
+};
+
+export type ListThingsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListThingsError = ListThingsErrors[keyof ListThingsErrors];
+
+export type ListThingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Things;
+};
+
+export type ListThingsResponse = ListThingsResponses[keyof ListThingsResponses];
+
+export type GetThingThumbnailData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things/{number}/thumbnail';
+};
+
+export type GetThingThumbnailErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetThingThumbnailError = GetThingThumbnailErrors[keyof GetThingThumbnailErrors];
+
+export type GetThingThumbnailResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type GetThingOutlineData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/things/{number}/outline';
+};
+
+export type GetThingOutlineErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetThingOutlineError = GetThingOutlineErrors[keyof GetThingOutlineErrors];
+
+export type GetThingOutlineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Outline;
+};
+
+export type GetThingOutlineResponse = GetThingOutlineResponses[keyof GetThingOutlineResponses];
+
+export type GetOutlineUnderData = {
+    body: FramePlace;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/masks/under';
+};
+
+export type GetOutlineUnderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetOutlineUnderError = GetOutlineUnderErrors[keyof GetOutlineUnderErrors];
+
+export type GetOutlineUnderResponses = {
+    /**
+     * Successful Response
+     */
+    200: Outline;
+};
+
+export type GetOutlineUnderResponse = GetOutlineUnderResponses[keyof GetOutlineUnderResponses];
 
 export type ListModelsData = {
     body?: never;

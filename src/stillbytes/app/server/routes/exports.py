@@ -36,7 +36,12 @@ def router(workspace: Workspace) -> APIRouter:
 
         def settings_for(photo: Photo) -> Settings:
             settings = known[photo.path]
-            return photo.settings if settings is None else settings
+            settings = photo.settings if settings is None else settings
+            if request.find or "adjustments" not in settings:
+                return settings
+            from stillbytes.masks.local import ready  # noqa: PLC0415 - only for photos with masks
+
+            return ready(settings, photo.rasters)
 
         def work(control: Control) -> str:
             def progress(done: int, total: int, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from stillbytes.app.server.models import JobModel, Place, Strict
+from stillbytes.app.server.models import Id, JobModel, Place, Strict, readable
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting
@@ -71,6 +71,22 @@ class FindRequest(Strict):
     kind: Annotated[dict[str, Any], Field(max_length=20)]
 
 
+class PhotosRequest(Strict):
+    photos: Annotated[list[Id], Field(min_length=1, max_length=100000)]
+
+
+class WaitingPhoto(BaseModel):
+    """masks: the names of those that were not found yet."""
+
+    id: str
+    name: str
+    masks: list[str]
+
+
+class WaitingMasks(BaseModel):
+    photos: list[WaitingPhoto]
+
+
 class PickedColour(BaseModel):
     """Oklab of the photo's own light."""
 
@@ -83,6 +99,17 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.get("/masks/kinds")
     def list_mask_kinds() -> MaskKinds:
         return MaskKinds(kinds=[_described(kind) for kind in kinds().values()])
+
+    @routes.post("/masks/waiting")
+    def list_waiting_masks(request: PhotosRequest) -> WaitingMasks:
+        found = workspace.waiting(request.photos).items()
+        named = {id: readable(workspace.folder.photo(id).path.name) for id, _ in found}
+        return WaitingMasks(photos=[WaitingPhoto(id=id, name=named[id], masks=masks) for id, masks in found])
+
+    @routes.post("/masks/find-waiting", status_code=202)
+    def find_waiting_masks(request: PhotosRequest) -> JobModel | None:
+        job = workspace.look_for_masks([workspace.document(id) for id in workspace.waiting(request.photos)])
+        return model(job) if job else None
 
     @routes.post("/photos/{id}/masks/find", status_code=202)
     def find_mask(id: str, request: FindRequest) -> JobModel:

@@ -68,8 +68,9 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.put("/photos/{id}/settings")
     def put_settings(id: str, commit: Commit) -> PhotoModel:
-        document = workspace.document(id)
-        document.commit(settings_of(commit.settings), commit.label)
+        document, settings = workspace.document(id), settings_of(commit.settings)
+        workspace.bring(id, settings)
+        document.commit(settings, commit.label)
         return described(workspace, document)
 
     @routes.post("/photos/{id}/undo")

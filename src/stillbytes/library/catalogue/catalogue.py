@@ -1,0 +1,259 @@
+"""The catalogue: what a program does with a library of photos."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stillbytes.core import paths
+from stillbytes.core.errors import NotFound, StillbytesError
+from stillbytes.core.jobs import Control
+from stillbytes.library.catalogue.collections import Collections
+from stillbytes.library.catalogue.database import Database
+from stillbytes.library.catalogue.errors import LibraryError
+from stillbytes.library.catalogue.kept import Kept
+from stillbytes.library.catalogue.scan.pool import Readers
+from stillbytes.library.catalogue.scan.rows import forget_unused
+from stillbytes.library.catalogue.scan.scan import Scanned, scan
+from stillbytes.library.catalogue.search import run
+from stillbytes.library.catalogue.search.run import Entry, Found
+from stillbytes.library.catalogue.verify import Problem, Verified, structure, verify
+
+Progress = Callable[[int, int, str], None]
+DEFAULT_SORT = "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the library. scanned: end of the last whole scan, ISO 8601 UTC; None when one has to go on."""
+
+    path: Path
+    photos: int
+    missing: int
+    online: bool
+    scanned: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one photo that was to be described."""
+
+    number: int
+    error: StillbytesError | None = None
+
+
+class Catalogue:
+    """An index of photo folders. Every method may be called from any thread. Raises LibraryError.
+
+    >>> with open() as library:                                  # doctest: +SKIP
+    ...     library.add("~/Pictures")
+    ...     library.search("camera:d750 rating:>=3").total
+    412
+
+    Photos are named by their number. The originals are never written to; what is said about a photo (`describe`) goes
+    into its sidecar. place: the catalogue's own folder, by default `library` in STILLBYTES_HOME.
+    """
+
+    def __init__(self, place: Path | None = None, processes: int | None = None) -> None:
+        """processes: how many read photos at once; one per core by default."""
+        self.place = place or paths.home() / "library"
+        self._kept = Kept(self.place)
+        self._database = Database(self.place)
+        self._processes = processes
+        self._adopt()
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    @property
+    def collections(self) -> Collections:
+        return Collections(self._database, self._kept)
+
+    def add(self, folder: str | Path, control: Control | None = None) -> Scanned:
+        """Take in a folder and all below it, or bring it up to date. Raises NotFound, LibraryBusy, Cancelled.
+
+        One that lies in a folder of the library updates that; one that holds folders of the library takes them over.
+        """
+        top = Path(folder).expanduser().resolve()
+        if not top.is_dir():
+            raise NotFound(f"{top} is no folder.", "Check the path.")
+        try:
+            str(top).encode()
+        except UnicodeEncodeError:
+            raise LibraryError("The folder's name is no text.", "Rename it to have it in the library.") from None
+        if self.place.resolve().is_relative_to(top) and top == self.place.resolve():
+            raise LibraryError(f"{top} is the library's own folder.", "Add a folder with photos.")
+        with self._database.scanning():
+            known = self._kept.folders()
+            outer = next((path for path in known if top.is_relative_to(path)), None)
+            if outer is None:
+                inner = [path for path in known if Path(path).is_relative_to(top)]
+                self._kept.keep_folders(sorted({*known, str(top)} - set(inner)))
+                self._join(str(top), inner)
+            return self._scan([outer or str(top)], control)
+
+    def remove(self, folder: str | Path) -> None:
+        """Forget a folder of the library. Photos, sidecars and their place in collections stay. Raises NotFound."""
+        path = str(Path(folder).expanduser().resolve())
+        with self._database.scanning():
+            known = self._kept.folders()
+            if path not in known:
+                raise NotFound(f"{path} is no folder of the library.", "`stillbytes library status` lists them.")
+            self._kept.keep_folders([one for one in known if one != path])
+            with self._database.writing() as db:
+                db.execute("DELETE FROM roots WHERE path = ?", (path,))
+                db.execute("DELETE FROM texts WHERE rowid NOT IN (SELECT id FROM photos)")
+                forget_unused(db)
+
+    def update(self, control: Control | None = None) -> Scanned:
+        """Look through all folders of the library. Raises LibraryBusy, Cancelled."""
+        with self._database.scanning():
+            return self._scan(self._kept.folders(), control)
+
+    def rebuild(self, control: Control | None = None) -> Scanned:
+        """Make the database again from the folders: every photo and sidecar is read. Raises LibraryBusy, Cancelled.
+
+        A damaged database is set aside. What is known of folders that are out of reach stays.
+        """
+        with self._database.scanning():
+            with self._database.reading() as db:
+                broken = bool(structure(db, ""))
+            if broken:
+                self._database.close()
+                set_aside(self._database.path)
+                self._database = Database(self.place)
+            self._adopt()
+            found = self._scan(self._kept.folders(), control, afresh=True)
+            self.collections.restore()
+            return found
+
+    def verify(self, control: Control | None = None, *, quick: bool = False) -> Verified:
+        """Check the database, and every byte of every photo against the last time. Raises Cancelled.
+
+        quick: leave the photos' contents out.
+        """
+        with self._reading() as readers:
+            return verify(self._database, control or _unwatched(), readers, quick=quick)
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        sort: str = DEFAULT_SORT,
+        descending: bool = True,
+        limit: int = 100,
+        offset: int = 0,
+        tops: bool = False,
+    ) -> Found:
+        """A page of the photos that the query asks for (see `search.parse`). tops: one photo of each stack.
+
+        Raises InvalidQuery.
+        """
+        with self._database.reading() as db:
+            return run.run(db, query, sort, descending, max(limit, 0), max(offset, 0), tops)
+
+    def numbers(
+        self, query: str = "", *, sort: str = DEFAULT_SORT, descending: bool = True, tops: bool = False
+    ) -> list[int]:
+        """All photos that the query asks for, by number, in order. Raises InvalidQuery."""
+        with self._database.reading() as db:
+            return run.numbers(db, query, sort, descending, tops)
+
+    def photos(self, numbers: Sequence[int]) -> list[Entry]:
+        """The photos of these numbers, in order; those that there are not are left out."""
+        with self._database.reading() as db:
+            return run.entries(db, numbers)
+
+    def describe(self, numbers: Sequence[int], **remarks: Any) -> list[Change]:
+        """Say something about photos: rating, flag, label, title, caption, creator, copyright, keywords.
+
+        Each is written into the photo's sidecar before this returns; one that fails does not stop the others. Raises
+        InvalidSetting.
+        """
+        from stillbytes.library.catalogue.describing import describe  # noqa: PLC0415 - searching does without
+
+        with self._reading() as readers:
+            return [Change(n, e) for n, e in describe(self._database, readers, self.photos(numbers), remarks)]
+
+    def folders(self) -> list[Folder]:
+        sql = (
+            "SELECT r.path, count(p.id), coalesce(sum(p.missing), 0), r.scanned FROM roots r "
+            "LEFT JOIN folders f ON f.root = r.id LEFT JOIN photos p ON p.folder = f.id GROUP BY r.id ORDER BY r.path"
+        )
+        with self._database.reading() as db:
+            return [
+                Folder(Path(path), photos - missing, missing, Path(path).is_dir(), scanned)
+                for path, photos, missing, scanned in db.execute(sql)
+            ]
+
+    def problems(self) -> list[Problem]:
+        """What could not be read or taken in, by path."""
+        with self._database.reading() as db:
+            return [Problem(*row) for row in db.execute("SELECT path, message, remedy FROM problems ORDER BY path, id")]
+
+    def _scan(self, tops: Sequence[str], control: Control | None, afresh: bool = False) -> Scanned:
+        with self._reading() as readers:
+            found = scan(self._database, tops, control or _unwatched(), readers, afresh=afresh)
+        if self._collections_lost():
+            self.collections.restore()
+        return found
+
+    def _collections_lost(self) -> bool:
+        """Whether members of collections wait for their photos to be found, in a database that is new."""
+        with self._database.reading() as db:
+            (have,) = db.execute("SELECT count(*) FROM collection_photos").fetchone()
+        return not have and any(one.members for one in self._kept.collections())
+
+    def _adopt(self) -> None:
+        """Have the database know the folders and collections that are kept, if it is a new one."""
+        with self._database.reading() as db:
+            known = {path for (path,) in db.execute("SELECT path FROM roots")}
+            (collections,) = db.execute("SELECT count(*) FROM collections").fetchone()
+        new = [path for path in self._kept.folders() if path not in known]
+        if new:
+            with self._database.writing() as db:
+                db.executemany("INSERT OR IGNORE INTO roots (path) VALUES (?)", [(path,) for path in new])
+        if not collections and self._kept.collections():
+            self.collections.restore()
+
+    def _join(self, top: str, inner: Sequence[str]) -> None:
+        """A new root, with the folders of those that lie in it."""
+        with self._database.writing() as db:
+            (root,) = db.execute("INSERT INTO roots (path) VALUES (?) RETURNING id", (top,)).fetchone()
+            for path in inner:
+                (old,) = db.execute("SELECT id FROM roots WHERE path = ?", (path,)).fetchone()
+                db.execute("UPDATE folders SET root = ? WHERE root = ?", (root, old))
+                db.execute("UPDATE problems SET root = ? WHERE root = ?", (root, old))
+                db.execute("DELETE FROM roots WHERE id = ?", (old,))
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Readers]:
+        readers = Readers(self._processes)
+        try:
+            yield readers
+        finally:
+            readers.close()
+
+
+def set_aside(database: Path) -> None:
+    """Rename a damaged database, with what belongs to it, to NAME.broken-1 or the next free number."""
+    number = 1
+    while database.with_name(f"{database.name}.broken-{number}").exists():
+        number += 1
+    for ending in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(f"{database}{ending}", f"{database}.broken-{number}{ending}")  # noqa: PTH105
+
+
+def _unwatched() -> Control:
+    return Control(lambda done, total, message: None)

@@ -1,0 +1,99 @@
+"""Connections: any number that read, one at a time that writes, one process at a time that scans."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from stillbytes.library.catalogue import schema
+from stillbytes.library.catalogue.errors import LibraryBusy, LibraryError
+
+
+class Database:
+    """The catalogue's database in a folder of its own. Thread-safe. Raises LibraryError from every method.
+
+    place: holds `index.sqlite`, and the files whose content is nowhere else (see `kept`).
+    """
+
+    NAME = "index.sqlite"
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.path = place / self.NAME
+        self._lock = threading.RLock()
+        self._all: list[sqlite3.Connection] = []
+        self._local = threading.local()
+        self._writer = self._connect()
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection. What it reads is never half of what another one writes."""
+        with self._told():
+            if getattr(self._local, "connection", None) is None:
+                self._local.connection = self._connect()
+            yield self._local.connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it, or on an error none. Waits for other writers; keep it short."""
+        with self._lock, self._told():
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def scanning(self) -> Iterator[None]:
+        """Held by whoever fills the catalogue, until the process ends at the latest. Raises LibraryBusy.
+
+        An exclusive transaction on a database of its own: the same on all systems, and let go of by a killed process.
+        """
+        note = self.place / "scan.pid"
+        lock = sqlite3.connect(self.place / "scan.lock", timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise LibraryError(f"{self.place} cannot be written: {error}.", "Check its rights.") from error
+                with contextlib.suppress(OSError):
+                    raise LibraryBusy(
+                        f"Process {note.read_text()} is adding photos to this library.",
+                        "Wait until it has ended, or stop it; what it has added stays.",
+                    ) from None
+                raise LibraryBusy("Another process is adding photos to this library.", "Wait until it ends.") from None
+            with contextlib.suppress(OSError):
+                note.write_text(str(os.getpid()))
+            yield
+        finally:
+            lock.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = schema.connect(self.path)
+        with self._lock:
+            self._all.append(connection)
+        return connection
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise schema.damaged(self.path, error) from error

@@ -1,0 +1,90 @@
+"""What a person says about photos, written into their sidecars, where every program reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from stillbytes.core.errors import InvalidSetting, SidecarError
+from stillbytes.core.files import write_atomically
+from stillbytes.edit import sidecar
+from stillbytes.edit.xmp import Packet
+
+
+def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
+    """The remarks in canonical form. Raises InvalidSetting.
+
+    rating 0..5; flag 1, 0 or -1; label, title, caption, creator, copyright: texts, empty for none; keywords: paths,
+    levels apart by "|".
+    """
+    checked: dict[str, Any] = {}
+    for name, value in remarks.items():
+        if name not in _WRITERS:
+            raise InvalidSetting(
+                f"{name} is nothing that can be said about a photo.", f"There are {', '.join(_WRITERS)}."
+            )
+        if name in ("rating", "flag"):
+            least, most = (0, 5) if name == "rating" else (-1, 1)
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise InvalidSetting(f"{name} cannot be {value!r}.", f"It is a whole number from {least} to {most}.")
+            checked[name] = value
+        elif name == "keywords":
+            if isinstance(value, str) or not all(isinstance(word, str) for word in value):
+                raise InvalidSetting("Keywords are a list of texts.", "")
+            words = ("|".join(filter(None, map(str.strip, sidecar.NO_XML.sub(" ", w).split("|")))) for w in value)
+            checked[name] = list(dict.fromkeys(word for word in words if word))
+        elif isinstance(value, str):
+            checked[name] = sidecar.NO_XML.sub(" ", value).strip()
+        else:
+            raise InvalidSetting(f"{name} is a text.", "")
+    return checked
+
+
+def write(photo: Path, remarks: Mapping[str, Any]) -> None:
+    """Put remarks (as `check` gives them) into the photo's sidecar; the rest of it stays. Raises SidecarError."""
+    with sidecar.changing:
+        path = sidecar.existing(photo) or sidecar.path_for(photo)
+        packet = Packet(sidecar.content_of(path), path.name) if path.exists() else Packet()
+        if packet.text("crs:RawFileName") is None:
+            packet.put("crs:RawFileName", sidecar.NO_XML.sub("?", photo.name))
+        for name, value in remarks.items():
+            _WRITERS[name](packet, value)
+        packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="milliseconds"))
+        try:
+            write_atomically(path, packet.content())
+        except OSError as error:
+            problem = f"{path.name} could not be written: {error.strerror or error}."
+            raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
+
+
+def _simple(field: str) -> Callable[[Packet, Any], None]:
+    return lambda packet, value: packet.put(field, str(value))
+
+
+def _alternative(field: str) -> Callable[[Packet, Any], None]:
+    return lambda packet, value: packet.put(field, [value], "Alt")
+
+
+def _creator(packet: Packet, value: str) -> None:
+    packet.put("dc:creator", [value])
+
+
+def _keywords(packet: Packet, value: Sequence[str]) -> None:
+    """As Lightroom does: each level by itself, and the paths beside."""
+    packet.put("dc:subject", list(dict.fromkeys(level for path in value for level in path.split("|"))), "Bag")
+    packet.put("lr:hierarchicalSubject", list(value), "Bag")
+
+
+_WRITERS: dict[str, Callable[[Packet, Any], None]] = {
+    "rating": _simple("xmp:Rating"),
+    "flag": _simple("xmpDM:pick"),
+    "label": _simple("xmp:Label"),
+    "title": _alternative("dc:title"),
+    "caption": _alternative("dc:description"),
+    "creator": _creator,
+    "copyright": _alternative("dc:rights"),
+    "keywords": _keywords,
+}
+FIELDS = tuple(_WRITERS)

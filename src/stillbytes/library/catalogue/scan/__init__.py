@@ -1,0 +1,1 @@
+"""From folders into the catalogue."""

@@ -1,0 +1,42 @@
+"""The processes that read for a scan."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from stillbytes.photo.decode import GLANCE_LIMIT
+from stillbytes.photo.workers import Workers
+
+COMMAND = (sys.executable, "-P", "-m", "stillbytes.library.catalogue.scan.reader")
+SLOWEST = 0.2
+"""Seconds for each photo of a request beyond that: of a busy disk somewhere in the network."""
+DIGEST_LIMIT = 600.0
+"""Seconds for every byte of the largest file on the slowest disk."""
+
+
+class Readers:
+    """count: processes, one per core unless said otherwise; they start when asked and end with `close`."""
+
+    def __init__(self, count: int | None = None, command: Sequence[str] = COMMAND) -> None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+        self.count = count or min(cores, 8)
+        self._workers = Workers(command, decoders=self.count)
+
+    def look(self, photos: Sequence[tuple[str, str | None]]) -> list[dict[str, Any] | None]:
+        """`reader.look` of each (path, sidecar); None for one that is gone. Raises UnreadablePhoto."""
+        found: list[dict[str, Any] | None]
+        limit = GLANCE_LIMIT + len(photos) * SLOWEST
+        found, _ = self._workers.ask("look", Path(photos[0][0]), limit=limit, long=True, photos=photos)
+        return found
+
+    def digest(self, path: Path) -> bytes:
+        """Thirty-two bytes of every byte of the file. Raises UnreadablePhoto."""
+        text, _ = self._workers.ask("digest", path, limit=DIGEST_LIMIT, long=True)
+        return bytes.fromhex(text)
+
+    def close(self) -> None:
+        self._workers.close()

@@ -1,0 +1,156 @@
+"""Photos as rows of the database."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stillbytes.library.catalogue.scan.walk import Seen
+
+_LOOKED = (
+    "width", "height", "orientation", "taken", "zone", "iso", "exposure", "aperture", "focal", "focal_35", "latitude",
+    "longitude", "altitude", "rating", "flag", "label", "edited", "conflict",
+)  # fmt: skip
+"""Columns whose values the reader gives as they are."""
+_COLUMNS = (
+    "folder", "name", "stem", "kind", "size", "mtime", "content", "sidecar", "sidecar_size", "sidecar_mtime", "camera",
+    "lens", *_LOOKED,
+)  # fmt: skip
+_INSERT = (
+    f"INSERT INTO photos ({', '.join(_COLUMNS)}, added) VALUES ({', '.join('?' * len(_COLUMNS))}, ?) "
+    f"ON CONFLICT (folder, name) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS)}, missing = 0 "
+    "RETURNING id"
+)
+_UPDATE = f"UPDATE photos SET {', '.join(f'{c} = ?' for c in _COLUMNS)}, missing = 0 WHERE id = ?"
+_RAW = ("raw", "dng")
+
+
+class Rows:
+    """Writes within the transactions of one scan of one root. `moved` counts photos found again elsewhere."""
+
+    def __init__(self, db: sqlite3.Connection, root: int, top: str) -> None:
+        self._db, self._root, self._top = db, root, top
+        self._folders: dict[str, int] = {}
+        self._names: dict[str, dict[str, int]] = {"cameras": {}, "lenses": {}}
+        self._keywords: dict[str, int] = {}
+        self.touched: set[int] = set()
+        self.moved = 0
+
+    def folder(self, path: str) -> int:
+        """Its number; a row is made if there is none."""
+        if path not in self._folders:
+            place = os.path.relpath(path, Path(self._top).parent).casefold()
+            sql = (
+                "INSERT INTO folders (root, path, folded) VALUES (?, ?, ?) "
+                "ON CONFLICT (path) DO UPDATE SET root = excluded.root, folded = excluded.folded RETURNING id"
+            )
+            self._folders[path] = self._db.execute(sql, (self._root, path, place)).fetchone()[0]
+        return self._folders[path]
+
+    def put(self, path: str, seen: Seen, looked: dict[str, Any], known: int | None) -> int:
+        """One photo in the folder `path`, `known` by its number if it has been there before. Returns its number."""
+        db, folder, content = self._db, self.folder(path), bytes.fromhex(looked["content"])
+        beside = seen.sidecar_stamp or (None, None)
+        names = (self._number("cameras", looked["camera"]), self._number("lenses", looked["lens"]))
+        values = (
+            folder, seen.name, seen.stem, seen.kind, *seen.stamp, content, seen.sidecar, *beside, *names,
+            *(looked[name] for name in _LOOKED),
+        )  # fmt: skip
+        problems = list(looked["problems"])
+        if known is None and (before := self._elsewhere(content, seen.stamp[0])) is not None:
+            known, left = before
+            self.moved += 1
+            if left is not None and seen.sidecar is None:
+                problems.append((f"{seen.name} was moved without its sidecar, {left}.", "Move that, too."))
+        if known is None:
+            number: int = db.execute(_INSERT, (*values, now())).fetchone()[0]
+        else:
+            number = known
+            db.execute("UPDATE photos SET digest = NULL WHERE id = ? AND content <> ?", (number, content))
+            db.execute(_UPDATE, (*values, number))
+            db.execute("DELETE FROM texts WHERE rowid = ?", (number,))
+            db.execute("DELETE FROM photo_keywords WHERE photo = ?", (number,))
+            db.execute("DELETE FROM problems WHERE photo = ?", (number,))
+        keywords = looked["keywords"]
+        place = os.path.relpath(path, Path(self._top).parent) if path != self._top else Path(path).name
+        said = " ".join(keywords)
+        db.execute(
+            "INSERT INTO texts (rowid, name, place, title, caption, keywords, camera, lens, creator, copyright) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, seen.name, place, looked["title"], looked["caption"], said, looked["camera"], looked["lens"],
+             looked["creator"], looked["copyright"]),
+        )  # fmt: skip
+        if keywords:
+            found = {self._keyword(word) for word in keywords}
+            db.executemany("INSERT INTO photo_keywords VALUES (?, ?)", [(number, keyword) for keyword in found])
+        for message, remedy in problems:
+            self.problem(str(Path(path, seen.name)), message, remedy, number)
+        self.touched.add(folder)
+        return number
+
+    def problem(self, path: str, message: str, remedy: str = "", photo: int | None = None) -> None:
+        sql = "INSERT INTO problems (root, photo, path, message, remedy) VALUES (?, ?, ?, ?, ?)"
+        self._db.execute(sql, (self._root, photo, path, message, remedy))
+
+    def _elsewhere(self, content: bytes, size: int) -> tuple[int, Path | None] | None:
+        """A photo of this content whose file is gone, and its sidecar if that was left behind."""
+        sql = (
+            "SELECT p.id, f.path, p.name, p.sidecar, p.folder, r.path FROM photos p JOIN folders f ON f.id = p.folder "
+            "JOIN roots r ON r.id = f.root WHERE p.content = ? AND p.size = ? ORDER BY p.missing DESC, p.id"
+        )
+        for number, folder, name, sidecar, old, top in self._db.execute(sql, (content, size)):
+            if Path(top).is_dir() and not Path(folder, name).exists():
+                left = Path(folder, sidecar) if sidecar else None
+                self.touched.add(old)
+                return number, left if left is not None and left.exists() else None
+        return None
+
+    def _number(self, table: str, name: str) -> int | None:
+        if not name:
+            return None
+        known = self._names[table]
+        if name not in known:
+            sql = f"INSERT INTO {table} (name, folded) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET name = name "
+            known[name] = self._db.execute(sql + "RETURNING id", (name, name.casefold())).fetchone()[0]
+        return known[name]
+
+    def _keyword(self, path: str) -> int:
+        folded = path.casefold()
+        if folded not in self._keywords:
+            sql = "INSERT INTO keywords (path, folded) VALUES (?, ?) ON CONFLICT (folded) DO UPDATE SET path = path "
+            self._keywords[folded] = self._db.execute(sql + "RETURNING id", (path, folded)).fetchone()[0]
+        return self._keywords[folded]
+
+
+def forget_unused(db: sqlite3.Connection) -> None:
+    """Remove names that no photo has any more."""
+    db.execute("DELETE FROM keywords WHERE NOT EXISTS (SELECT 1 FROM photo_keywords WHERE keyword = keywords.id)")
+    db.execute("DELETE FROM cameras WHERE NOT EXISTS (SELECT 1 FROM photos WHERE camera = cameras.id)")
+    db.execute("DELETE FROM lenses WHERE NOT EXISTS (SELECT 1 FROM photos WHERE lens = lenses.id)")
+    db.execute("DELETE FROM folders WHERE NOT EXISTS (SELECT 1 FROM photos WHERE folder = folders.id)")
+
+
+def stack(db: sqlite3.Connection, folders: Iterable[int]) -> None:
+    """Put a RAW and what was made of it, files of one name but for the extension, onto one stack, the RAW on top."""
+    for folder in folders:
+        kin: dict[str, list[tuple[bool, str, int]]] = {}
+        before: dict[int, int | None] = {}
+        sql = "SELECT id, name, stem, kind, stack, missing FROM photos WHERE folder = ?"
+        for number, name, stem, kind, top, missing in db.execute(sql, (folder,)):
+            before[number] = top
+            if not missing:
+                kin.setdefault(stem, []).append((kind not in _RAW, name, number))
+        after: dict[int, int] = {}
+        for group in kin.values():
+            if len(group) > 1 and {rendered for rendered, _, _ in group} == {True, False}:
+                after |= dict.fromkeys((number for _, _, number in group), min(group)[2])
+        changed = [(after.get(number), number) for number, top in before.items() if after.get(number) != top]
+        db.executemany("UPDATE photos SET stack = ? WHERE id = ?", changed)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Finding photos: a language for people, conditions for SQLite."""

@@ -1,0 +1,90 @@
+"""Masks as files over REST, and what was not found yet."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from app.server.ai import bare
+from fastapi.testclient import TestClient
+from PIL import Image
+
+PIXELS = np.zeros((60, 90), np.uint16)
+PIXELS[:, 30:] = 40_000
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    with bare(tmp_path, monkeypatch) as (_, client):
+        for name, size in (("a", (90, 60)), ("b", (180, 120)), ("c", (60, 90))):
+            Image.new("RGB", size, (90, 120, 60)).save(tmp_path / "photos" / f"{name}.png")
+        yield client, {photo["name"][0]: photo["id"] for photo in client.get("/api/folder").json()["photos"]}
+
+
+def png(pixels: Any) -> bytes:
+    target = io.BytesIO()
+    Image.fromarray(pixels).save(target, "png")
+    return target.getvalue()
+
+
+def mask(kind: Any, id: str = "m", name: str = "Part") -> dict[str, Any]:
+    return {"id": id, "name": name, "mask": {"components": [{"kind": kind}]}, "delta": {"exposure": 1.0}}
+
+
+def put(client: TestClient, id: str, *masks: dict[str, Any]) -> int:
+    return client.put(f"/api/photos/{id}/settings", json={"settings": {"adjustments": list(masks)}}).status_code
+
+
+def test_a_picture_goes_in_and_comes_out(served: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = served
+    taken = client.post(f"/api/photos/{ids['a']}/masks/picture", content=png(PIXELS))
+    assert taken.status_code == 201
+    assert put(client, ids["a"], mask(taken.json()["kind"])) == 200
+    for format, mode in (("png", "I;16"), ("tiff", "I;16")):
+        answer = client.get(f"/api/photos/{ids['a']}/masks/m/picture", params={"format": format, "bits": 16})
+        back = Image.open(io.BytesIO(answer.content))
+        assert back.mode == mode and np.array_equal(np.asarray(back), PIXELS)
+        assert f"a%20Part.{format}" in answer.headers["content-disposition"]
+    eight = Image.open(io.BytesIO(client.get(f"/api/photos/{ids['a']}/masks/m/picture").content))
+    assert eight.mode == "L" and set(np.unique(np.asarray(eight))) == {0, round(40_000 / 257)}
+    assert client.get(f"/api/photos/{ids['a']}/masks/other/picture").status_code == 404
+
+
+def test_a_picture_of_other_proportions_is_refused(served: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = served
+    refused = client.post(f"/api/photos/{ids['c']}/masks/picture", content=png(PIXELS))
+    assert refused.status_code == 422 and "proportions" in refused.json()["error"]["message"]
+    assert client.post(f"/api/photos/{ids['a']}/masks/picture", content=b"no picture").status_code == 422
+
+
+def test_a_picture_comes_along_to_photos_that_it_fits(served: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = served
+    kind = client.post(f"/api/photos/{ids['a']}/masks/picture", content=png(PIXELS)).json()["kind"]
+    assert put(client, ids["b"], mask(kind)) == 200
+    carried = Image.open(io.BytesIO(client.get(f"/api/photos/{ids['b']}/masks/m/picture").content))
+    assert carried.size == (180, 120)
+    assert put(client, ids["c"], mask(kind)) == 422
+
+
+def test_masks_that_were_not_found_yet_are_told_and_left_out(
+    served: tuple[TestClient, dict[str, str]], tmp_path: Path
+) -> None:
+    client, ids = served
+    assert put(client, ids["a"], mask({"kind": "sky"}, name="Sky")) == 200
+    told = client.post("/api/masks/waiting", json={"photos": list(ids.values())}).json()
+    assert told == {"photos": [{"id": ids["a"], "name": "a.png", "masks": ["Sky"]}]}
+    assert client.post("/api/masks/find-waiting", json={"photos": [ids["b"]]}).json() is None
+    assert client.get(f"/api/photos/{ids['a']}/masks/m/picture").status_code == 404
+    job = client.post("/api/exports", json={"photos": [ids["a"]], "format": "png16", "find": False}).json()
+    for _ in range(200):
+        state = next(j for j in client.get("/api/jobs").json()["jobs"] if j["id"] == job["id"])
+        if state["state"] not in ("queued", "running"):
+            break
+        time.sleep(0.05)
+    assert state["state"] == "done", state["message"]
+    assert (tmp_path / "photos" / "exports" / "a.png").is_file()
