@@ -94,7 +94,7 @@ def test_masks_see_the_photo_itself_whatever_is_done_to_it(scene: Pipeline) -> N
         scene.render(Settings(settings), 0.5, local=[Local(f"{i}", {"exposure": 1.0}, looked)])
     assert np.array_equal(seen[0], seen[1])
     linear = Settings(profile="linear", white_balance="as-shot", sharpen_amount=0.0)
-    grid = FrameGrid.whole(scene.frame, 100, scene.light)
+    grid = FrameGrid.whole(scene.frame, 100, scene.light(Settings()))
     centre = np.array([[0.5, 0.5 * scene.frame.height / scene.frame.width]])
     assert grid.light().shape == (3, grid.height, grid.width)
     assert grid.light_at(centre).shape == (1, 3)

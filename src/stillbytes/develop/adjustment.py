@@ -92,23 +92,23 @@ def canonical(value: Any) -> tuple[Mapping[str, Any], ...]:
     """A list of adjustments as settings hold it. Raises InvalidSetting."""
     if not isinstance(value, list | tuple) or len(value) > MOST:
         raise _refused("Adjustments", type(value).__name__, f"a list of at most {MOST}")
-    found = [Adjustment.of(_finite(one)) for one in value]
+    found = [Adjustment.of(finite(one)) for one in value]
     if len({one.id for one in found}) != len(found):
         raise InvalidSetting("Two adjustments have the same id.", "Give each its own.")
     return tuple(one.to_json() for one in found)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """A copy as JSON has it. Raises InvalidSetting for what JSON cannot hold."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise _refused("A number in an adjustment", value, "a finite number")
+        raise _refused("A number", value, "a finite number")
     if isinstance(value, Mapping):
-        return {str(key): _finite(one) for key, one in value.items()}
+        return {str(key): finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise _refused("A value in an adjustment", type(value).__name__, "what JSON can hold")
+    raise _refused("A value", type(value).__name__, "what JSON can hold")
 
 
 def _refused(what: str, value: Any, allowed: str) -> InvalidSetting:

@@ -25,11 +25,12 @@ class Light:
     """The photo itself, whatever its edit: scene-linear Rec.2020 under the as-shot white, middle grey 0.18.
 
     of: grid -> (3, height, width). at: (n, 2) places in frame units -> (n, 3), from a small picture of the whole
-    frame, so that it does not depend on any grid.
+    frame, so that it does not depend on any grid. key: equal for equal light of the same photo.
     """
 
     of: Callable[[FrameGrid], Floats]
     at: Callable[[NDArray[np.float64]], Floats]
+    key: object = None
 
 
 def _dark(grid: FrameGrid) -> Floats:
@@ -135,7 +136,7 @@ class FrameGrid:
         left, top = int(ix.min()), int(iy.min())
         # Only the part that is read is averaged.
         held = raster[top * block : (int(iy.max()) + 2) * block, left * block : (int(ix.max()) + 2) * block]
-        shrunk = _averaged(held, block)
+        shrunk = averaged(held, block)
         fx, fy = across - ix, down - iy
         ix, iy = ix - left, iy - top
         right, below = np.minimum(ix + 1, shrunk.shape[1] - 1), np.minimum(iy + 1, shrunk.shape[0] - 1)
@@ -147,13 +148,13 @@ class FrameGrid:
         return np.asarray(upper * (1 - fy) + lower * fy, np.float32)
 
     @cached_property
-    def key(self) -> tuple[Size, Affine, Rect]:
-        """Equal for equal places."""
-        return self.frame, self.affine, self.rect
+    def key(self) -> tuple[Size, Affine, Rect, object]:
+        """Equal for equal places of the same light."""
+        return self.frame, self.affine, self.rect, self.source.key
 
 
-def _averaged(raster: Raster, block: int) -> Floats:
-    """As 0..1, averaged over blocks of that many pixels; blocks that are not full at the end repeat their edge."""
+def averaged(raster: Raster, block: int) -> Floats:
+    """A raster as 0..1, averaged over blocks of that many pixels; blocks that are not full repeat their edge."""
     full = np.float32(1 / np.iinfo(raster.dtype).max)
     if block == 1:
         return np.asarray(raster * full, np.float32)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stillbytes.core.errors import InvalidSetting
-from stillbytes.develop import adjustment
+from stillbytes.develop import adjustment, patch
 
-Kind = Literal["number", "choice", "toggle", "curve", "adjustments"]
+Kind = Literal["number", "choice", "toggle", "curve", "adjustments", "patches"]
 Scope = Literal["global", "both", "local"]
 Point = tuple[float, float]
 Value = float | str | bool | tuple[Point, ...] | tuple[Mapping[str, Any], ...] | None
@@ -63,6 +63,11 @@ class Parameter:
         return InvalidSetting(f"{self.label or self.name} cannot be {value!r}.", f"Use {allowed}.")
 
     @property
+    def listed(self) -> bool:
+        """Whether the value is a list of things with ids, which has neither a slider nor an option."""
+        return self.kind in ("adjustments", "patches")
+
+    @property
     def decimals(self) -> int:
         """Digits after the point that one step needs."""
         return max(0, math.ceil(-math.log10(self.step) - 1e-9)) if self.step > 0 else 0
@@ -76,8 +81,9 @@ class Parameter:
             schema |= {"type": "string", "enum": list(self.choices)}
         elif self.kind == "toggle":
             schema |= {"type": "boolean"}
-        elif self.kind == "adjustments":
-            schema |= {"type": "array", "items": {"type": "object"}, "maxItems": adjustment.MOST}
+        elif self.listed:
+            most = adjustment.MOST if self.kind == "adjustments" else patch.MOST
+            schema |= {"type": "array", "items": {"type": "object"}, "maxItems": most}
         else:
             code = {"type": "number", "minimum": 0, "maximum": 255}
             point = {"type": "array", "items": code, "minItems": 2, "maxItems": 2}
@@ -129,6 +135,7 @@ _CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "toggle": _check_toggle,
     "curve": _check_curve,
     "adjustments": lambda _, value: adjustment.canonical(value),
+    "patches": lambda _, value: patch.canonical(value),
 }
 
 
@@ -185,6 +192,11 @@ def point_curve(*, xmp: str, says: str, label: str = "") -> Parameter:
 def adjustments(*, says: str) -> Parameter:
     """Masks with what each adds. In the sidecar they are not a field like others."""
     return Parameter("adjustments", (), says=says)
+
+
+def patches(*, says: str) -> Parameter:
+    """Pixels over parts of the frame. In the sidecar they are not a field like others."""
+    return Parameter("patches", (), says=says)
 
 
 def named(parameter: Parameter, name: str, group: str, operation: str) -> Parameter:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from stillbytes.develop.local import Coverages, Local, Weights
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
+from stillbytes.develop.patched import Insert, Patched, Patches, Photo
 from stillbytes.develop.resample import halvings, resampled, through
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
@@ -86,17 +87,22 @@ class Pipeline:
         decoded: Decoded,
         local: Callable[[Settings], Sequence[Local]] | None = None,
         rasters: Mapping[str, Raster] | None = None,
+        inserts: Callable[[Settings], Sequence[Insert]] | None = None,
     ) -> None:
         """local: the adjustments of settings, from who knows what their masks mean; without it there are none.
 
-        rasters: what was found in the photo, for those who do.
+        rasters: what was found in the photo, for those who do. inserts: the patches of settings, the lowest first,
+        from who has their pixels.
         """
         self._decoded = decoded
         self._local = local or (lambda settings: ())
         self.rasters: Mapping[str, Raster] = {} if rasters is None else rasters
+        self._inserts = inserts or (lambda settings: ())
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
-        self._last_bases: tuple[Geometry, Guide, NDArray[np.uint32]] | None = None
+        self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
+        self._overviews: OrderedDict[tuple[Insert, ...], Planes] = OrderedDict()
+        self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._coverages = Coverages(MASK_BYTES)
 
     @cached_property
@@ -151,7 +157,7 @@ class Pipeline:
             around = Rect(centre[0] - 4, centre[1] - 4, 9, 9).within(Rect.of(self.frame))
             if around.empty:
                 raise InvalidSetting("The white balance picker is outside the picture.", "Click inside it.")
-            planes, x0, y0 = self._sensor.read(0, around, None)
+            planes, x0, y0 = self._source(self._seen(settings)).read(0, around, None)
             part = planes[:, around.y - y0 : around.bottom - y0, around.x - x0 : around.right - x0]
             mean = part.reshape(3, -1).mean(axis=1).astype(np.float64)
             if mean.min() < 1e-4 or np.any(mean >= np.array(self.camera.gains) * 0.98):
@@ -187,6 +193,7 @@ class Pipeline:
         cut = form.to_cut(region, size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
         local = self._local(settings) if local is None else local
+        inserts = self._seen(settings)
         with self._lock:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
             byte = output.dtype == "uint8"
@@ -200,12 +207,12 @@ class Pipeline:
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
-                base, held = self._base(settings, form, grid, strip)
+                base, held = self._base(settings, inserts, form, grid, strip)
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
-                look = look or self._look_arguments(settings, form, grid, output)
+                look = look or self._look_arguments(settings, inserts, form, grid, output)
                 masks: tuple[Placed | NDArray[np.float32] | int, ...] = ()
                 if local:
-                    places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self.light)
+                    places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self._light(inserts))
                     weights = self._coverages.weights(local, places)
                     masks = Placed(weights, (strip.x, strip.y, 0)), deltas, len(local)
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
@@ -224,10 +231,21 @@ class Pipeline:
             return Frame(np.rint(result * 65535).astype(np.uint16), output.space)
         return Frame(result, output.space)  # type: ignore[arg-type]
 
-    @cached_property
-    def light(self) -> Light:
-        """The photo itself, for masks that depend on what is in it."""
-        return Light(self._light, self._light_at)
+    def light(self, settings: Settings) -> Light:
+        """The photo itself with its patches, for masks that depend on what is in it."""
+        return self._light(self._seen(settings))
+
+    def scene(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:
+        """(height, width, 3) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, with the
+        patches of the settings, of a rectangle of the frame at full resolution. Edge pixels are repeated outside."""
+        grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, self.light(settings))
+        return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1))
+
+    @property
+    def noise(self) -> tuple[float, float]:
+        """(slope, offset) of the variance of the samples before white balance, signal 1 at saturation."""
+        with self._lock:
+            return self._sensor.noise
 
     def coverage(self, local: Local, settings: Settings, scale: float = 1.0, region: Rect | None = None) -> Weights:
         """(height, width) uint16, 65535 where it is 1: a mask as it lies on the developed picture or a region of it,
@@ -237,7 +255,7 @@ class Pipeline:
         whole = Rect.of(size)
         cut = form.to_cut(whole if region is None else region.within(whole), size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
-        places = FrameGrid(self.frame, form.affine(grid, 1.0), cut, self.light)
+        places = FrameGrid(self.frame, form.affine(grid, 1.0), cut, self.light(settings))
         with self._lock:
             return np.asarray(form.from_cut(self._coverages.weight(local, places)))
 
@@ -258,6 +276,16 @@ class Pipeline:
         return rx - ox, bx - ox, ox, ry - oy, by - oy, oy
 
     # Stages
+
+    def _seen(self, settings: Settings) -> tuple[Insert, ...]:
+        return tuple(self._inserts(settings)) if "patches" in settings else ()
+
+    @cached_property
+    def _patches(self) -> Patches:
+        return Patches(Photo(self._sensor, self._decoded, self.camera, self._library, self._neutral))
+
+    def _source(self, inserts: Sequence[Insert]) -> Sensor | Patched:
+        return self._patches.over(inserts, self._light(())) if inserts else self._sensor
 
     def _scene(self, settings: Settings, scale: float, level: int) -> Scene:
         colour = self._decoded.colour
@@ -295,60 +323,68 @@ class Pipeline:
         scene = self._scene(Settings(), 1.0, 0)
         return np.asarray(scene.camera_matrix * 2.0**scene.baseline, np.float32)
 
-    def _light(self, grid: FrameGrid) -> NDArray[np.float32]:
-        with self._lock:
-            step = grid.pixel * self.frame.long_edge
-            level = halvings(step)
-            a, b, tx, c, d, ty = grid.affine
-            s = 2.0**-level
-            affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
-            planes = through(self._library, self._sensor, affine, level, grid.rect, None)
-        return np.stack([combined(row, planes) for row in self._neutral])
+    def _light(self, inserts: tuple[Insert, ...]) -> Light:
+        def of(grid: FrameGrid) -> NDArray[np.float32]:
+            with self._lock:
+                level = halvings(grid.pixel * self.frame.long_edge)
+                a, b, tx, c, d, ty = grid.affine
+                s = 2.0**-level
+                affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
+                planes = through(self._library, self._source(inserts), affine, level, grid.rect, None)
+            return np.stack([combined(row, planes) for row in self._neutral])
 
-    def _light_at(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
-        with self._lock:
-            planes = self._overview
-        height, width = planes.shape[1:]
-        x = points[:, 0] * self.frame.long_edge / self.frame.width * width
-        y = points[:, 1] * self.frame.long_edge / self.frame.height * height
-        column, row = np.clip(x.astype(np.int64), 0, width - 1), np.clip(y.astype(np.int64), 0, height - 1)
-        return np.asarray(planes[:, row, column].T @ self._neutral.T, np.float32)
+        def at(points: NDArray[np.float64]) -> NDArray[np.float32]:
+            with self._lock:
+                planes = self._overview(inserts)
+            height, width = planes.shape[1:]
+            x = points[:, 0] * self.frame.long_edge / self.frame.width * width
+            y = points[:, 1] * self.frame.long_edge / self.frame.height * height
+            column, row = np.clip(x.astype(np.int64), 0, width - 1), np.clip(y.astype(np.int64), 0, height - 1)
+            return np.asarray(planes[:, row, column].T @ self._neutral.T, np.float32)
 
-    def _base(self, settings: Settings, form: Geometry, grid: Size, strip: Rect) -> tuple[Planes, Rect]:
+        return Light(of, at, inserts)
+
+    def _base(
+        self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, strip: Rect
+    ) -> tuple[Planes, Rect]:
         """The cut grid's white-balanced camera RGB over `strip` and what the look kernel reads around it."""
         need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
         level = halvings(form.cut.width / grid.width)
         uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
-        key = (digest, form, grid, need)
+        key = (digest, inserts, form, grid, need)
         if key not in self._held:
-            self._held[key] = resampled(self._library, self._sensor, form, grid, level, need, uniforms)
+            self._held[key] = resampled(self._library, self._source(inserts), form, grid, level, need, uniforms)
             while len(self._held) > 1 and sum(p.nbytes for p in self._held.values()) > HELD_BYTES:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
         return self._held[key], need
 
-    @cached_property
-    def _guide(self) -> Guide:
+    def _guide(self, inserts: tuple[Insert, ...]) -> Guide:
         """The bilateral grid, of the level whose long edge is at most GUIDE_EDGE."""
-        luminance = np.tensordot(self._luma.astype(np.float32), self._overview, 1)
-        return guide(luminance)
+        if inserts not in self._guides:
+            luminance = np.tensordot(self._luma.astype(np.float32), self._overview(inserts), 1)
+            self._guides[inserts] = guide(luminance)
+            _drop_but_two(self._guides)
+        return self._guides[inserts]
 
-    def _bases(self, form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
+    def _bases(self, inserts: tuple[Insert, ...], form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
         """The guide of that geometry and its packed values; the last one is kept."""
-        if self._last_bases is None or self._last_bases[0] != form:
-            bases = self._guide.cut(form)
-            self._last_bases = form, bases, bases.packed()
+        if self._last_bases is None or self._last_bases[0] != (inserts, form):
+            bases = self._guide(inserts).cut(form)
+            self._last_bases = (inserts, form), bases, bases.packed()
         return self._last_bases[1:]
 
-    @cached_property
-    def _overview(self) -> Planes:
+    def _overview(self, inserts: tuple[Insert, ...]) -> Planes:
         """The whole frame, small."""
-        level = 1
-        while self._sensor.size(level).long_edge > GUIDE_EDGE:
-            level += 1
-        planes, _, _ = self._sensor.read(level, Rect.of(self._sensor.size(level)), None)
-        return planes
+        if inserts not in self._overviews:
+            level = 1
+            while self._sensor.size(level).long_edge > GUIDE_EDGE:
+                level += 1
+            planes, _, _ = self._source(inserts).read(level, Rect.of(self._sensor.size(level)), None)
+            self._overviews[inserts] = planes
+            _drop_but_two(self._overviews)
+        return self._overviews[inserts]
 
     @property
     def _luma(self) -> NDArray[np.float64]:
@@ -357,14 +393,20 @@ class Pipeline:
 
     @cached_property
     def _auto_white(self) -> WhitePoint:
-        return white.automatic(self._overview, self.camera)
+        return white.automatic(self._overview(()), self.camera)
 
     def _look_arguments(
-        self, settings: Settings, form: Geometry, grid: Size, output: Output
+        self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, output: Output
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32], int, int]:
         """Grid values, packed uniforms and the grid's size."""
-        bases, packed = self._bases(form)
+        bases, packed = self._bases(inserts, form)
         scene = self._scene(settings, grid.width / form.cut.width, 0)
         frame = frame_uniforms(grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
         values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
         return packed, layout.pack(frame, values), bases.columns, bases.rows
+
+
+def _drop_but_two(kept: OrderedDict[tuple[Insert, ...], Any]) -> None:
+    """The photo with its patches, and without them or before their last change."""
+    while len(kept) > 2:
+        kept.popitem(last=False)

@@ -11,7 +11,8 @@ from stillbytes.develop import geometry
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.kernels.load import Library, Placed
 from stillbytes.develop.operation import Uniforms
-from stillbytes.develop.sensor import DEEPEST, Planes, Sensor
+from stillbytes.develop.patched import Source
+from stillbytes.develop.sensor import DEEPEST, Planes
 
 Affine = tuple[float, float, float, float, float, float]
 
@@ -25,7 +26,7 @@ def halvings(step: float) -> int:
 
 
 def resampled(
-    library: Library, sensor: Sensor, form: Geometry, grid: Size, level: int, need: Rect, noise: Uniforms | None
+    library: Library, sensor: Source, form: Geometry, grid: Size, level: int, need: Rect, noise: Uniforms | None
 ) -> Planes:
     """White-balanced camera RGB of the region `need` of the cut grid.
 
@@ -34,7 +35,7 @@ def resampled(
     return through(library, sensor, form.affine(grid, 2.0**-level), level, need, noise)
 
 
-def through(library: Library, sensor: Sensor, affine: Affine, level: int, need: Rect, noise: Uniforms | None) -> Planes:
+def through(library: Library, sensor: Source, affine: Affine, level: int, need: Rect, noise: Uniforms | None) -> Planes:
     """White-balanced camera RGB at the places that `affine` leads to from the columns and rows of `need`: pixel
     coordinates of that level. What lies beyond the frame repeats the nearest edge pixels."""
     source = sensor.size(level)

@@ -67,7 +67,7 @@ class Sensor:
         wider = region.grown(NOISE_MARGIN).within(whole)
         with self._lock:
             planes = self._demosaiced(wider, scratch=True)
-            return self._denoised(planes, wider, region, whole.size, uniforms), region.x, region.y
+            return self.denoised(planes, wider, region, whole.size, uniforms), region.x, region.y
 
     def _level(self, level: int, uniforms: Uniforms | None) -> Planes:
         """A whole level, kept for the next request."""
@@ -78,7 +78,7 @@ class Sensor:
                 return self._kept[key]
             if uniforms is not None:
                 whole = Rect.of(self.size(level))
-                planes = self._denoised(self._level(level, None), whole, whole, whole.size, uniforms)
+                planes = self.denoised(self._level(level, None), whole, whole, whole.size, uniforms)
             else:
                 planes = self._made(level, Rect.of(self.size(level)))
             self._kept[key] = planes
@@ -133,7 +133,8 @@ class Sensor:
             self._library.call("halve", source, below.width, below.height, strip)
         return out
 
-    def _denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms) -> Planes:
+    def denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms) -> Planes:
+        """Noise reduced in `region` of a level of size `whole`, from planes that cover `held`."""
         out = np.empty((3, region.height, region.width), np.float32)
         values = np.concatenate([np.ravel(v) for v in uniforms.values()]).astype(np.float32)
         luminance = int(np.any(np.asarray(uniforms["luminance"]) > 0))

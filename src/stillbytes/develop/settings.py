@@ -11,6 +11,7 @@ from typing import Any, cast
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
+from stillbytes.develop.patch import Patch
 
 
 class Settings(Mapping[str, Value]):
@@ -59,6 +60,11 @@ class Settings(Mapping[str, Value]):
     def adjustments(self) -> tuple[Adjustment, ...]:
         """The masks and what they add, first to last."""
         return tuple(Adjustment.of(one) for one in cast("tuple[Any, ...]", self.value("adjustments")))
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        """The patches, the lowest first."""
+        return tuple(Patch.of(one) for one in cast("tuple[Any, ...]", self.value("patches")))
 
     def number(self, name: str) -> float:
         """The value of a numeric parameter; 0 where the default is "as the photo says"."""

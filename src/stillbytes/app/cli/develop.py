@@ -99,7 +99,7 @@ def command() -> click.Command:
             help="An adjustment where a mask is, as in sky:exposure=-0.7; may be given many times.",
         )
     )
-    parameters += [Setting(p) for group in groups() for p in group.parameters if p.kind != "adjustments"]
+    parameters += [Setting(p) for group in groups() for p in group.parameters if not p.listed]
     return Develop("develop", callback=develop, params=parameters, help=develop.__doc__)
 
 

@@ -96,7 +96,7 @@ def make_mask(
         told["better"] = [
             {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in result.better
         ]
-    grid = FrameGrid.whole(frame, frame.long_edge, pipeline.light)
+    grid = FrameGrid.whole(frame, frame.long_edge, pipeline.light(opened.settings))
     covered = kind.coverage(grid, opened.rasters)
     pixels = np.rint(np.clip(covered, 0, 1) * 255).astype(np.uint8)
     told["part"] = round(float(covered.mean()), 4)

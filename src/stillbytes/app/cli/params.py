@@ -67,6 +67,8 @@ def values(parameter: Parameter) -> str:
         return ", ".join(parameter.choices)
     if parameter.kind == "adjustments":
         return "masks, see `stillbytes mask`"
+    if parameter.kind == "patches":
+        return "patches, see `stillbytes remove`"
     return "on or off" if parameter.kind == "toggle" else "points x,y from 0 to 255"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from stillbytes.develop import adjustment, parameters
+from stillbytes.develop import adjustment, parameters, patch
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
 
@@ -29,6 +29,22 @@ class AdjustmentModel(Strict):
     enabled: bool = True
 
 
+class PatchModel(Strict):
+    """Pixels that take the place of the photo's own over a rectangle of the frame."""
+
+    id: Annotated[str, Field(min_length=1, max_length=patch.MOST_NAME)]
+    name: Annotated[str, Field(max_length=patch.MOST_NAME)] = ""
+    task: Annotated[str, Field(max_length=patch.MOST_NAME)] = ""
+    rect: tuple[int, int, int, int]
+    variants: Annotated[list[str], Field(max_length=patch.MOST_VARIANTS)] = []
+    chosen: Annotated[int, Field(ge=0)] = 0
+    grain: bool = True
+    opacity: Annotated[float, Field(ge=0, le=1)] = 1.0
+    enabled: bool = True
+    mask: dict[str, Any] = {}
+    recipe: dict[str, Any] = {}
+
+
 def _field(parameter: Parameter) -> tuple[Any, Any]:
     kind: Any
     if parameter.kind == "number":
@@ -39,6 +55,8 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
         kind = bool
     elif parameter.kind == "adjustments":
         kind = Annotated[list[AdjustmentModel], Field(max_length=adjustment.MOST)]
+    elif parameter.kind == "patches":
+        kind = Annotated[list[PatchModel], Field(max_length=patch.MOST)]
     else:
         code = Annotated[float, Field(ge=0, le=255)]
         kind = Annotated[list[tuple[code, code]], Field(min_length=2, max_length=64)]
@@ -89,7 +107,7 @@ class ParameterModel(BaseModel):
     label: str
     group: str
     operation: str
-    kind: Literal["number", "choice", "toggle", "curve", "adjustments"]
+    kind: Literal["number", "choice", "toggle", "curve", "adjustments", "patches"]
     default: float | str | bool | list[tuple[float, float]] | list[dict[str, Any]] | None
     minimum: float
     maximum: float

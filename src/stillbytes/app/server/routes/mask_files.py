@@ -48,7 +48,7 @@ def router(workspace: Workspace) -> APIRouter:
         if local is None:
             raise NotFound("There is no such mask, or it was not found yet.", "Let it be found first.")
         frame = pipeline.frame
-        pixels = rendered(local, FrameGrid.whole(frame, frame.long_edge, pipeline.light), bits)
+        pixels = rendered(local, FrameGrid.whole(frame, frame.long_edge, pipeline.light(document.settings)), bits)
         content = grey_png(pixels) if format == "png" else grey_tiff(pixels)
         named = next((one.name for one in document.settings.adjustments if one.id == adjustment), "")
         name = f"{document.photo.path.stem} {named or 'mask'}.{format}"

@@ -147,10 +147,10 @@ def router(workspace: Workspace) -> APIRouter:
     def pick_mask_colour(id: str, place: Place) -> PickedColour:
         from stillbytes.masks.kinds.colour import oklab  # noqa: PLC0415 - with the page's first pick
 
-        pipeline = workspace.pipeline(id)
-        a, b, tx, c, d, ty = pipeline.to_frame(workspace.document(id).settings)
+        pipeline, settings = workspace.pipeline(id), workspace.document(id).settings
+        a, b, tx, c, d, ty = pipeline.to_frame(settings)
         point = np.array([[a * place.x + b * place.y + tx, c * place.x + d * place.y + ty]])
-        light = pipeline.light.at(point).T.astype(np.float32)
+        light = pipeline.light(settings).at(point).T.astype(np.float32)
         lightness, green_red, blue_yellow = (round(float(v), 4) for v in oklab(light)[:, 0])
         return PickedColour(colour=(lightness, green_red, blue_yellow))
 

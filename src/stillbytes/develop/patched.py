@@ -1,0 +1,244 @@
+"""The sensor stage of a photo with patches: their light goes through a sensor like the photo's own.
+
+A patch is scene-linear light. It is exposed once more on the photo's mosaic, with the photo's noise, and read through
+the same demosaicing and noise reduction as its surroundings. So its grain and sharpness are theirs at every scale.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.camera import Camera
+from stillbytes.develop.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
+from stillbytes.develop.kernels.load import Library
+from stillbytes.develop.operation import Uniforms
+from stillbytes.develop.sensor import DEEPEST, NOISE_MARGIN, Planes, Sensor
+from stillbytes.photo.decoded import Decoded
+
+CELL = 1 << DEEPEST
+"""Patches are held on whole pixels of the deepest level."""
+BLACK, WHITE = 4096.0, 64000.0
+"""Codes of a patch's mosaic: room for noise below black, and above the brightest light."""
+HEADROOM = 1.1
+HELD_BYTES = 384 << 20
+"""Patches that are kept ready to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A patch as the pipeline takes it.
+
+    key: equal for equal pixels. rect: pixels of the frame at full resolution.
+    pixels: () -> (height, width, 4) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, valid
+    everywhere, and alpha 0..1. grain: whether the photo's noise is added. opacity: 0..1.
+    coverage: where it is seen, 0..1, or None for everywhere; coverage_key: equal for equal coverage.
+    """
+
+    key: str
+    rect: Rect
+    pixels: Callable[[], NDArray[np.float32]] = field(compare=False)
+    grain: bool = True
+    opacity: float = 1.0
+    coverage: Callable[[FrameGrid], NDArray[np.float32]] | None = field(default=None, compare=False)
+    coverage_key: str = ""
+
+
+class Source(Protocol):
+    """What is read from: a photo's sensor stage, with patches or without."""
+
+    def size(self, level: int) -> Size: ...
+
+    def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
+        """See `Sensor.read`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """What patches take on of their photo. neutral: (3, 3), white-balanced camera RGB -> an insert's RGB."""
+
+    sensor: Sensor
+    decoded: Decoded
+    camera: Camera
+    library: Library
+    neutral: NDArray[np.floating]
+
+
+class Exposed:
+    """One patch, exposed on a mosaic like the photo's."""
+
+    def __init__(self, insert: Insert, photo: Photo) -> None:
+        frame, rect = photo.sensor.size(0), insert.rect
+        x, y = rect.x // CELL * CELL, rect.y // CELL * CELL
+        self._held = Rect(x, y, -(-rect.right // CELL) * CELL - x, -(-rect.bottom // CELL) * CELL - y)
+        self._rect = rect
+        pixels = insert.pixels()
+        around = ((rect.y - y, self._held.bottom - rect.bottom), (rect.x - x, self._held.right - rect.right))
+        to_camera = np.linalg.inv(photo.neutral.astype(np.float64)).T.astype(np.float32)
+        light = np.pad(pixels[..., :3], (*around, (0, 0)), "edge") @ to_camera
+        alpha = np.rint(pixels[..., 3] * np.float32(65535)).astype(np.uint16)
+        alpha = np.pad(alpha, ((around[0][0], 0), (around[1][0], 0)))
+        alpha = np.pad(alpha, ((0, around[0][1]), (0, 0)), "edge" if rect.bottom >= frame.height else "constant")
+        self._alpha = np.pad(alpha, ((0, 0), (0, around[1][1])), "edge" if rect.right >= frame.width else "constant")
+        self._alphas: dict[int, NDArray[np.float32]] = {}
+        noise = photo.sensor.noise if insert.grain else (0.0, 0.0)
+        random = np.random.default_rng([int(part, 16) for part in (insert.key[:8], insert.key[8:16])])
+        self._scale, copy = _exposed(light, noise, photo.decoded, photo.camera, random)
+        self._sensor = Sensor(copy, photo.camera, photo.library)
+
+    @property
+    def nbytes(self) -> int:
+        """About what it takes, with what is kept of its levels."""
+        return self._held.width * self._held.height * 20
+
+    def at(self, level: int) -> Rect:
+        """The pixels of that level that it may change."""
+        step = 1 << level
+        x, y = self._rect.x // step, self._rect.y // step
+        return Rect(x, y, -(-self._rect.right // step) - x, -(-self._rect.bottom // step) - y)
+
+    def light(self, level: int, part: Rect) -> Planes:
+        """(3, rows, columns) of a part of `at(level)`."""
+        within = self._within(level, part)
+        planes, x, y = self._sensor.read(level, within, None)
+        part_of = planes[:, within.y - y : within.bottom - y, within.x - x : within.right - x]
+        return np.asarray(part_of * np.float32(self._scale))
+
+    def alpha(self, level: int, part: Rect) -> NDArray[np.float32]:
+        """(rows, columns) 0..1 of a part of `at(level)`."""
+        within = self._within(level, part)
+        rows, columns = slice(within.y, within.bottom), slice(within.x, within.right)
+        if level == 0:
+            return np.asarray(self._alpha[rows, columns] * np.float32(1 / 65535))
+        if level not in self._alphas:
+            self._alphas[level] = averaged(self._alpha, 1 << level)
+        return self._alphas[level][rows, columns]
+
+    def _within(self, level: int, part: Rect) -> Rect:
+        return Rect(part.x - (self._held.x >> level), part.y - (self._held.y >> level), part.width, part.height)
+
+
+class Patched:
+    """Reads like `Sensor`. Outside of every patch's alpha the values are the sensor's to the last bit."""
+
+    def __init__(self, sensor: Sensor, inserts: Sequence[tuple[Insert, Exposed]], light: Light = NO_LIGHT) -> None:
+        """inserts: the lowest first. light: what masks of patches see."""
+        self._sensor, self._inserts, self._light = sensor, inserts, light
+
+    def size(self, level: int) -> Size:
+        return self._sensor.size(level)
+
+    def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
+        """See `Sensor.read`."""
+        whole = Rect.of(self.size(level))
+        parts = [exposed.at(level).within(region).within(whole) for _, exposed in self._inserts]
+        if all(part.empty for part in parts):
+            return self._sensor.read(level, region, uniforms)
+        out = self._plain(level, region, uniforms)
+        if uniforms is None:
+            for insert, exposed in self._inserts:
+                self._blend(out, region, level, insert, exposed)
+            return out, region.x, region.y
+        for part in parts:
+            if part.empty:
+                continue
+            wider = part.grown(NOISE_MARGIN).within(whole)
+            noisy = self._plain(level, wider, None)
+            touched = np.zeros((wider.height, wider.width), bool)
+            for insert, exposed in self._inserts:
+                self._blend(noisy, wider, level, insert, exposed, touched)
+            clean = self._sensor.denoised(noisy, wider, part, whole.size, uniforms)
+            here = touched[part.y - wider.y :, part.x - wider.x :][: part.height, : part.width]
+            target = out[:, part.y - region.y :, part.x - region.x :][:, : part.height, : part.width]
+            np.copyto(target, clean, where=here)
+        return out, region.x, region.y
+
+    def _plain(self, level: int, region: Rect, uniforms: Uniforms | None) -> Planes:
+        """The photo's own light, in an array that may be changed."""
+        planes, x, y = self._sensor.read(level, region, uniforms)
+        part = planes[:, region.y - y : region.bottom - y, region.x - x : region.right - x]
+        return part if level == 0 else part.copy()  # levels are kept for others
+
+    def _blend(
+        self,
+        planes: Planes,
+        held: Rect,
+        level: int,
+        insert: Insert,
+        exposed: Exposed,
+        touched: NDArray[np.bool_] | None = None,
+    ) -> None:
+        part = exposed.at(level).within(held)
+        if part.empty:
+            return
+        alpha = exposed.alpha(level, part) * np.float32(insert.opacity)
+        if insert.coverage is not None:
+            step = 1 << level
+            middle = (step - 1) / 2
+            affine = (float(step), 0.0, middle, 0.0, float(step), middle)
+            alpha = alpha * insert.coverage(FrameGrid(self.size(0), affine, part, self._light))
+        rows = slice(part.y - held.y, part.bottom - held.y)
+        columns = slice(part.x - held.x, part.right - held.x)
+        under = planes[:, rows, columns]
+        under += alpha * (exposed.light(level, part) - under)
+        if touched is not None:
+            touched[rows, columns] |= alpha > 0
+
+
+class Patches:
+    """Keeps the patches of a photo ready that were read last."""
+
+    def __init__(self, photo: Photo) -> None:
+        self._photo = photo
+        self._held: OrderedDict[tuple[object, ...], Exposed] = OrderedDict()
+
+    def over(self, inserts: Sequence[Insert], light: Light = NO_LIGHT) -> Patched:
+        """The photo with those patches. Raises what reading their pixels raises."""
+        frame = Rect.of(self._photo.sensor.size(0))
+        seen = [insert for insert in inserts if not insert.rect.within(frame).empty]
+        return Patched(self._photo.sensor, [(insert, self._exposed(insert)) for insert in seen], light)
+
+    def _exposed(self, insert: Insert) -> Exposed:
+        key = insert.key, insert.rect, insert.grain
+        if key not in self._held:
+            self._held[key] = Exposed(insert, self._photo)
+            while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
+                self._held.popitem(last=False)
+        self._held.move_to_end(key)
+        return self._held[key]
+
+
+def _exposed(
+    light: NDArray[np.float32],
+    noise: tuple[float, float],
+    decoded: Decoded,
+    camera: Camera,
+    random: np.random.Generator,
+) -> tuple[float, Decoded]:
+    """White-balanced camera RGB (height, width, 3) as a photo of the same kind, and what its light has to be
+    multiplied by."""
+    slope, offset = noise
+    gains = np.array(camera.gains, np.float32)
+    if decoded.layout != "bayer":
+        signal = np.maximum(light / gains, 0)
+        spread = np.sqrt(np.float32(slope) * signal + np.float32(offset)) * gains
+        noisy = light + spread * random.standard_normal(light.shape, np.float32)
+        return 1.0, Decoded("picture", np.ascontiguousarray(noisy, np.float32), matrix=decoded.matrix)
+    mosaic = np.empty(light.shape[:2], np.float32)
+    for site, letter in enumerate(decoded.pattern):
+        channel, rows, columns = "RGB".index(letter), slice(site // 2, None, 2), slice(site % 2, None, 2)
+        mosaic[rows, columns] = light[rows, columns, channel] / gains[channel]
+    brightest = max(1.0, float(mosaic.max())) * HEADROOM
+    if slope or offset:
+        spread = np.sqrt(np.float32(slope) * np.maximum(mosaic, 0) + np.float32(offset))
+        mosaic += spread * random.standard_normal(mosaic.shape, np.float32)
+    codes = np.rint(mosaic * np.float32((WHITE - BLACK) / brightest) + np.float32(BLACK))
+    samples = np.clip(codes, 0, 65535).astype(np.uint16)
+    return brightest, Decoded("bayer", samples, decoded.pattern, (BLACK,) * 4, WHITE, decoded.colour)
