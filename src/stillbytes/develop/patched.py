@@ -6,6 +6,7 @@ the same demosaicing and noise reduction as its surroundings. So its grain and s
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.errors import StillbytesError
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
 from stillbytes.develop.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
@@ -30,6 +32,8 @@ HEADROOM = 1.1
 HELD_BYTES = 384 << 20
 """Patches that are kept ready to be read."""
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Insert:
@@ -37,7 +41,7 @@ class Insert:
 
     key: equal for equal pixels. rect: pixels of the frame at full resolution.
     pixels: () -> (height, width, 4) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, valid
-    everywhere, and alpha 0..1. grain: whether the photo's noise is added. opacity: 0..1.
+    everywhere, and alpha 0..1; may raise a StillbytesError. grain: whether the photo's noise is added. opacity: 0..1.
     coverage: where it is seen, 0..1, or None for everywhere; coverage_key: equal for equal coverage.
     """
 
@@ -200,15 +204,19 @@ class Patches:
         self._held: OrderedDict[tuple[object, ...], Exposed] = OrderedDict()
 
     def over(self, inserts: Sequence[Insert], light: Light = NO_LIGHT) -> Patched:
-        """The photo with those patches. Raises what reading their pixels raises."""
+        """The photo with those patches, without such as cannot be read."""
         frame = Rect.of(self._photo.sensor.size(0))
-        seen = [insert for insert in inserts if not insert.rect.within(frame).empty]
-        return Patched(self._photo.sensor, [(insert, self._exposed(insert)) for insert in seen], light)
+        seen = [(insert, self._exposed(insert)) for insert in inserts if not insert.rect.within(frame).empty]
+        return Patched(self._photo.sensor, [(one, exposed) for one, exposed in seen if exposed is not None], light)
 
-    def _exposed(self, insert: Insert) -> Exposed:
+    def _exposed(self, insert: Insert) -> Exposed | None:
         key = insert.key, insert.rect, insert.grain
         if key not in self._held:
-            self._held[key] = Exposed(insert, self._photo)
+            try:
+                self._held[key] = Exposed(insert, self._photo)
+            except StillbytesError as error:
+                log.warning("a patch is left out: %s", error)
+                return None
             while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)

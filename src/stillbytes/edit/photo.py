@@ -25,6 +25,8 @@ from stillbytes.edit.picture import Picture
 from stillbytes.photo.metadata import Metadata
 
 if TYPE_CHECKING:
+    from stillbytes.develop.patched import Insert
+    from stillbytes.generate.store import Store
     from stillbytes.masks.kind import Kind
     from stillbytes.masks.mask import Mask
     from stillbytes.masks.rasters import Rasters
@@ -61,7 +63,7 @@ class Photo:
 
         with self._decoding:
             if self._pipeline is None:
-                self._pipeline = Pipeline(decode(self.path), self._local, self.rasters)
+                self._pipeline = Pipeline(decode(self.path), self._local, self.rasters, self._inserts)
             return self._pipeline
 
     @cached_property
@@ -72,12 +74,25 @@ class Photo:
 
         return Rasters(sidecar.path_for(self.path).with_suffix(".stillbytes"))
 
+    @cached_property
+    def patches(self) -> Store:
+        """The pixels of the photo's patches."""
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+        from stillbytes.generate.store import Store  # noqa: PLC0415
+
+        return Store(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+
     def _local(self, settings: Settings) -> Sequence[Local]:
         if "adjustments" not in settings:
             return ()
         from stillbytes.masks.local import locals_of  # noqa: PLC0415 - only for photos with masks
 
         return locals_of(settings, self.rasters)
+
+    def _inserts(self, settings: Settings) -> Sequence[Insert]:
+        from stillbytes.edit.patching import inserts_of  # noqa: PLC0415 - only for photos with patches
+
+        return inserts_of(settings, self.patches, self.rasters)
 
     @property
     def content(self) -> str:

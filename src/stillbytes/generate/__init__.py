@@ -1,1 +1,1 @@
-"""What is made or found for a photo: looks."""
+"""What is made or found for a photo: looks, and patches that take the place of its own pixels."""
