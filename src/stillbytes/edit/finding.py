@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import Cancelled
@@ -13,6 +14,7 @@ from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import Result, completed, find
 from stillbytes.masks.kind import Found
 from stillbytes.masks.local import mask_of, missing
+from stillbytes.masks.mask import Mask
 
 if TYPE_CHECKING:
     from stillbytes.masks.detect.access import Networks
@@ -69,31 +71,69 @@ def complete(
     networks: asked for only when something is missing. Raises as `look_for` does.
     """
     adjustments, told = [], []
-    picture: Picture | None = None
+    picture = _Picture(photo, cancelled)
     for adjustment in settings.adjustments:
         mask = mask_of(adjustment)
         if mask is None or not adjustment.enabled or not missing(mask, photo.rasters):
             adjustments.append(adjustment.to_json())
             continue
-        components = []
-        for component in mask.components:
-            kind = component.kind
-            if component.enabled and isinstance(kind, Found) and kind.raster not in photo.rasters:
-                if cancelled is not None and cancelled():
-                    raise Cancelled()
-                picture = picture or picture_of(photo, cancelled)
-                kind, result = look_for(
-                    photo, kind, networks(), keep=keep, progress=progress, cancelled=cancelled, picture=picture
-                )
-                told.append(Told(adjustment.name, result))
-            components.append(replace(component, kind=kind))
-        found = replace(mask, components=tuple(components))
+        found, results = _completed(photo, mask, networks, picture, keep, progress, cancelled)
+        told += [Told(adjustment.name, result) for result in results]
         adjustments.append(replace(adjustment, mask=found.to_json()).to_json())
     return (settings.changed(adjustments=adjustments), told) if told else (settings, [])
 
 
+def complete_mask(
+    photo: Photo,
+    mask: Mask,
+    networks: Callable[[], Networks],
+    *,
+    keep: bool,
+    progress: Callable[[str], None] = lambda step: None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Mask:
+    """The mask with everything found that it asks for. Raises as `look_for` does."""
+    return _completed(photo, mask, networks, _Picture(photo, cancelled), keep, progress, cancelled)[0]
+
+
+class _Picture:
+    """The photo as networks see it, rendered when the first asks."""
+
+    def __init__(self, photo: Photo, cancelled: Callable[[], bool] | None) -> None:
+        self._photo, self._cancelled = photo, cancelled
+
+    @cached_property
+    def rendered(self) -> Picture:
+        return picture_of(self._photo, self._cancelled)
+
+
+def _completed(
+    photo: Photo,
+    mask: Mask,
+    networks: Callable[[], Networks],
+    picture: _Picture,
+    keep: bool,
+    progress: Callable[[str], None],
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Mask, list[Result]]:
+    components, results = [], []
+    for component in mask.components:
+        kind = component.kind
+        if component.enabled and isinstance(kind, Found) and kind.raster not in photo.rasters:
+            if cancelled is not None and cancelled():
+                raise Cancelled()
+            kind, result = look_for(
+                photo, kind, networks(), keep=keep, progress=progress, cancelled=cancelled, picture=picture.rendered
+            )
+            results.append(result)
+        components.append(replace(component, kind=kind))
+    return replace(mask, components=tuple(components)), results
+
+
 def forgotten(settings: Settings) -> Settings:
-    """The settings for another photo: what masks found in this one has to be looked for there."""
+    """The settings for another photo: what masks found in this one has to be looked for there, and patches, whose
+    pixels are this photo's, stay behind."""
+    settings = settings.changed(patches=None)
     if "adjustments" not in settings:
         return settings
     adjustments = []

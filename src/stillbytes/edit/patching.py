@@ -1,9 +1,11 @@
-"""The patches of settings as the pipeline takes them, with their pixels and masks."""
+"""The patches of a photo: made, and given to the pipeline with their pixels and masks."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,35 @@ from stillbytes.masks.kind import Rasters
 from stillbytes.masks.local import missing
 from stillbytes.masks.mask import Mask
 
+if TYPE_CHECKING:
+    from stillbytes.edit.photo import Photo
+
+
+def remove(
+    photo: Photo,
+    settings: Settings,
+    mask: Mask,
+    *,
+    name: str = "Remove",
+    keep: bool,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Settings:
+    """The settings with a patch more, in which what the mask covers gave way to what is around it.
+
+    mask: everything in it found. keep: write the patch beside the photo. What is looked at is the photo with the
+    patches that it has. Raises UnusablePicture when the mask covers nothing or everything, SidecarError, Cancelled.
+    """
+    from stillbytes.generate.remove import Removal  # noqa: PLC0415 - only when something is removed
+
+    pipeline = photo.pipeline
+    coverage = partial(mask.coverage, rasters=photo.rasters)
+    removal = Removal.of(coverage, pipeline.frame, pipeline.light(settings))
+    pixels = removal.made(pipeline.scene(settings, removal.around), cancelled)
+    address = photo.patches.put(pixels) if keep else photo.patches.hold(pixels)
+    recipe = {"engine": "classical", "mask": mask.to_json()}
+    patch = Patch(uuid.uuid4().hex[:12], removal.hole, name, "remove", (address,), grain=False, recipe=recipe)
+    return settings.changed(patches=[*(one.to_json() for one in settings.patches), patch.to_json()])
+
 
 def inserts_of(settings: Settings, store: Store, rasters: Rasters) -> tuple[Insert, ...]:
     """Those that are seen: without what is switched off, was not made yet, or is masked by what was not found yet."""
@@ -27,13 +58,6 @@ def inserts_of(settings: Settings, store: Store, rasters: Rasters) -> tuple[Inse
 def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:
     """The patches whose pixels are not there: they have to be made again."""
     return tuple(patch for patch in settings.patches if patch.address and patch.address not in store)
-
-
-def without_pixels(settings: Settings) -> Settings:
-    """The settings for another photo, in which every patch has to be made again."""
-    if "patches" not in settings:
-        return settings
-    return settings.changed(patches=None)
 
 
 def _insert(patch: Patch, store: Store, rasters: Rasters) -> Insert | None:

@@ -170,6 +170,23 @@ class Edit:
         one = {"id": uuid.uuid4().hex[:12], "name": label, "mask": tree.to_json(), "delta": delta, "amount": amount}
         return self.edit(adjustments=[*given, one])
 
+    def remove(self, mask: Mask | Kind, *, cancelled: Callable[[], bool] = lambda: False) -> Edit:
+        """Without what the mask covers: a patch made of what is around it takes its place.
+
+        >>> photo.edit().remove(sb.masks.Brush(strokes=...)).export("a.jpg")   # doctest: +SKIP
+
+        Raises UnusablePicture when the mask covers nothing or everything, NotFound for what is not in the photo,
+        Cancelled, and what engines raise.
+        """
+        from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - only when something is removed
+        from stillbytes.edit.patching import remove  # noqa: PLC0415
+        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+        from stillbytes.masks.mask import Mask  # noqa: PLC0415
+
+        tree = mask if isinstance(mask, Mask) else Mask.of(mask)
+        tree = complete_mask(self.photo, tree, shared_networks, keep=False, cancelled=cancelled)
+        return Edit(self.photo, remove(self.photo, self.settings, tree, keep=False, cancelled=cancelled))
+
     def found(self, cancelled: Callable[[], bool] | None = None) -> Edit:
         """With everything found that its masks ask for. Raises NotFound for what is not in the photo, Cancelled, and
         what engines raise."""

@@ -12,6 +12,7 @@ COMMANDS = (
     "open",
     "develop",
     "mask",
+    "remove",
     "match",
     "info",
     "params",
@@ -23,7 +24,7 @@ COMMANDS = (
     "library",
 )
 """The modules of this package that hold a command, in the order of the help."""
-DECODING = ("develop", "mask", "match", "info")
+DECODING = ("develop", "mask", "remove", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")
 
 

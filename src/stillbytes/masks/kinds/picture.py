@@ -36,9 +36,9 @@ class Picture(Kind, group="drawn", label="Picture from a file", says="A PNG or T
         return grid.sampled(rasters[self.raster])
 
 
-def imported(content: bytes, frame: Size, rasters: Kept) -> Picture:
+def imported(content: bytes, frame: Size, rasters: Kept, *, keep: bool = True) -> Picture:
     """A PNG or TIFF of 8 or 16 bits as a mask, kept beside the photo; white is all of it. frame: of the photo, upright
-    and uncropped, whose proportions it must have, at whatever size.
+    and uncropped, whose proportions it must have, at whatever size. keep: write it there, not only hold it.
 
     Raises InvalidSetting for what is no picture, too large or of other proportions, SidecarError.
     """
@@ -58,7 +58,7 @@ def imported(content: bytes, frame: Size, rasters: Kept) -> Picture:
             if fits(Size(height, width), frame)
             else "A mask covers the whole photo, without any crop.",
         )
-    return Picture(raster=rasters.put(pixels))
+    return Picture(raster=rasters.put(pixels) if keep else rasters.hold(pixels))
 
 
 def fits(size: Size, frame: Size) -> bool:

@@ -1,0 +1,1 @@
+"""Filling, healing and cloning with the photo's own pixels, without a model."""

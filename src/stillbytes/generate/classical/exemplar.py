@@ -1,0 +1,278 @@
+"""Fills a hole with what is around it: patches that agree with each other, from coarse to fine, then full resolution.
+
+The coarse picture is found as in Wexler, Shechtman and Irani, "Space-Time Completion of Video" (PAMI 2007): every
+small patch that touches the hole looks for its nearest neighbour outside, and the neighbours vote for the pixels, again
+and again. Neighbours are found in a forest of k-d trees over principal components (FLANN), not by PatchMatch. They are
+then made coherent as in Ashikhmin, "Synthesizing Natural Textures" (I3D 2001): a pixel takes over the source next to
+its neighbour's where that fits as well. Full resolution is copied from those sources, and a membrane closes the seam
+(Perez, Gangnet and Blake, "Poisson Image Editing", SIGGRAPH 2003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import Cancelled, UnusablePicture
+from stillbytes.generate.classical.membrane import membrane
+
+Floats = NDArray[np.float32]
+Hole = NDArray[np.bool_]
+Cancel = Callable[[], bool]
+
+SIDE = 7
+"""Pixels along a patch."""
+HALF = SIDE // 2
+FINEST = 80.0
+"""Root of the hole's area in pixels at the finest level where patches are compared."""
+COARSEST = 7.0
+MOST_SOURCES = 25_000
+COMPONENTS = 24
+NEAR = 0.15
+"""How much nearness counts beside likeness."""
+ROUNDS = 5
+COHERENCE = 1.05
+"""How much less like a neighbour's source may be to be taken: what is copied in one piece has no seams and no blur."""
+DARK = 1e-3
+"""Light below which differences count as absolute ones; middle grey is 0.18."""
+
+
+def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats:
+    """The picture with its hole filled; everything else stays to the last bit.
+
+    light: (height, width, 3) scene-linear, finite. hole: (height, width). The same input gives the same output.
+    Raises UnusablePicture when nothing is left around the hole to fill it with, Cancelled.
+    """
+    if light.shape[:2] != hole.shape or light.ndim != 3:
+        raise UnusablePicture("The hole has another size than the picture.", "Give both the same.")
+    if not np.isfinite(light).all():
+        raise UnusablePicture("The picture holds values that are no numbers.", "Develop it again.")
+    if not hole.any():
+        return light
+    tones = encoded(light)
+    whole = _level(tones, hole, min(1.0, FINEST / float(np.sqrt(hole.sum()))))
+    sources = _sources(whole[1])
+    if not sources.any():
+        if hole.all():
+            raise UnusablePicture("The whole picture is to be removed.", "Leave something around it.")
+        return _written(light, hole, membrane(tones, hole))
+    offsets, scale = _offsets(tones, hole, cancelled)
+    return _written(light, hole, _copied(tones, hole, offsets, scale, cancelled))
+
+
+def encoded(light: Floats) -> Floats:
+    """About as the eye sees light: logarithmic, linear near black."""
+    return np.asarray(np.log2(np.maximum(light, 0) + np.float32(DARK)), np.float32)
+
+
+def decoded(tones: Floats) -> Floats:
+    return np.asarray(np.maximum(np.exp2(tones) - np.float32(DARK), 0), np.float32)
+
+
+def _written(light: Floats, hole: Hole, tones: Floats) -> Floats:
+    out = light.copy()
+    out[hole] = decoded(tones[hole])
+    return out
+
+
+def _level(tones: Floats, hole: Hole, scale: float) -> tuple[Floats, Hole]:
+    """The picture at that scale; pixels count as hole when any part of them is."""
+    height, width = (max(SIDE, round(side * scale)) for side in hole.shape)
+    if (height, width) == hole.shape:
+        return tones, hole
+    known = (~hole).astype(np.float32)
+    share = cv2.resize(known, (width, height), interpolation=cv2.INTER_AREA)
+    clean = cv2.resize(tones * known[..., None], (width, height), interpolation=cv2.INTER_AREA)
+    small = clean / np.maximum(share, 1e-6)[..., None]
+    return small.astype(np.float32), share < 0.999
+
+
+def _sources(hole: Hole) -> Hole:
+    """Centres of patches that lie wholly in the picture and outside of the hole."""
+    free = cv2.erode((~hole).astype(np.uint8), np.ones((SIDE, SIDE), np.uint8), borderValue=0)
+    free[:HALF], free[-HALF:], free[:, :HALF], free[:, -HALF:] = 0, 0, 0, 0
+    return np.asarray(free > 0)
+
+
+def _touching(hole: Hole) -> Hole:
+    """Centres of patches that touch the hole."""
+    return np.asarray(cv2.dilate(hole.astype(np.uint8), np.ones((SIDE, SIDE), np.uint8)) > 0)
+
+
+def _scales(hole: Hole) -> Iterator[float]:
+    edge = float(np.sqrt(hole.sum()))
+    finest = min(1.0, FINEST / edge)
+    steps = max(0, int(np.ceil(np.log2(max(edge * finest / COARSEST, 1.0)))))
+    yield from (finest * 2.0**-step for step in range(steps, -1, -1))
+
+
+def _offsets(tones: Floats, hole: Hole, cancelled: Cancel) -> tuple[NDArray[np.int32], float]:
+    """(height, width, 2): from each place of the finest level to its source, rows then columns; and its scale."""
+    guess: Floats | None = None
+    found: NDArray[np.int32] | None = None
+    scale = 1.0
+    for scale in _scales(hole):
+        picture, small = _level(tones, hole, scale)
+        sources = _sources(small)
+        if not sources.any():
+            continue
+        if found is None:
+            picture = membrane(picture, small)
+        else:
+            larger = cv2.resize(guess, small.shape[::-1], interpolation=cv2.INTER_LINEAR)
+            picture = np.where(small[..., None], larger, picture).astype(np.float32)
+        search = _Search(picture, small, sources)
+        for _ in range(ROUNDS):
+            if cancelled():
+                raise Cancelled()
+            found = search.nearest(picture)
+            found = search.coherent(picture, found)
+            picture = search.voted(picture, found)
+        guess = picture
+    assert found is not None
+    return found, scale
+
+
+class _Search:
+    """Looks for sources of the patches that touch the hole of one level."""
+
+    def __init__(self, picture: Floats, hole: Hole, sources: Hole) -> None:
+        self._hole, self._free = hole, sources
+        self._at = np.argwhere(_touching(hole))
+        height, width = hole.shape
+        places = np.argwhere(sources)
+        if len(places) > MOST_SOURCES:
+            places = places[np.random.default_rng(0).permutation(len(places))[:MOST_SOURCES]]
+        self._places = places
+        patches = _patches(picture, places)
+        self._mean = patches.mean(axis=0)
+        some = patches[:: max(1, len(patches) // 4000)] - self._mean
+        _, _, axes = np.linalg.svd(some, full_matrices=False)
+        self._axes = axes[:COMPONENTS].T.astype(np.float32)
+        spread = float(some.std()) * SIDE * NEAR / max(height, width)
+        self._near = np.float32(max(spread * np.sqrt(3.0) * 4, 1e-6))
+        self._index = cv2.flann.Index(self._features(patches, places), {"algorithm": 1, "trees": 4})
+        far = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
+        self._trust = np.exp2(-far[self._at[:, 0], self._at[:, 1]] / 2).astype(np.float32)
+
+    def _features(self, patches: Floats, places: NDArray[np.intp]) -> Floats:
+        like = (patches - self._mean) @ self._axes
+        return np.ascontiguousarray(np.hstack([like, places.astype(np.float32) * self._near]), np.float32)
+
+    def nearest(self, picture: Floats) -> NDArray[np.int32]:
+        """(height, width, 2) offsets to the most like patch outside of the hole; 0 where no patch touches it."""
+        cv2.setRNGSeed(0)
+        wanted = self._features(_patches(picture, self._at), self._at)
+        index, _ = self._index.knnSearch(wanted, 1, params={"checks": 24})
+        offsets = np.zeros((*self._hole.shape, 2), np.int32)
+        offsets[self._at[:, 0], self._at[:, 1]] = self._places[index[:, 0]] - self._at
+        return offsets
+
+    def coherent(self, picture: Floats, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
+        """With the neighbour's offset where that fits about as well as the own one."""
+        rows, columns = self._at.T
+        wanted = _patches(picture, self._at)
+        best = offsets[rows, columns]
+        error = self._error(picture, wanted, best)
+        height, width = self._hole.shape
+        touching = np.zeros(self._hole.shape, bool)
+        touching[rows, columns] = True
+        for step in (8, 4, 2, 1, 1):
+            for down, right in ((-step, 0), (step, 0), (0, -step), (0, step)):
+                field = np.zeros_like(offsets)
+                field[rows, columns] = best
+                y, x = np.clip(rows + down, 0, height - 1), np.clip(columns + right, 0, width - 1)
+                other = field[y, x]
+                source = self._at + other
+                inside = np.all((source >= 0) & (source < (height, width)), axis=1) & touching[y, x]
+                inside &= self._free[np.clip(source[:, 0], 0, height - 1), np.clip(source[:, 1], 0, width - 1)]
+                inside &= np.any(other != best, axis=1)
+                which = np.flatnonzero(inside)
+                if not len(which):
+                    continue
+                tried = self._error(picture, wanted[which], other[which], which)
+                better = tried < error[which] * np.float32(COHERENCE)
+                best[which[better]], error[which[better]] = other[which[better]], tried[better]
+        found = np.zeros_like(offsets)
+        found[rows, columns] = best
+        return found
+
+    def _error(
+        self, picture: Floats, wanted: Floats, offsets: NDArray[np.int32], which: NDArray[np.intp] | None = None
+    ) -> Floats:
+        at = self._at if which is None else self._at[which]
+        like = np.square(_patches(picture, at + offsets) - wanted).sum(axis=1)
+        away = np.square(offsets.astype(np.float32) * self._near).sum(axis=1)
+        return np.asarray(like + away, np.float32)
+
+    def voted(self, picture: Floats, offsets: NDArray[np.int32]) -> Floats:
+        """The picture with every pixel of the hole as the sources of the patches around it say."""
+        rows, columns = self._at.T
+        own = offsets[rows, columns]
+        error = self._error(picture, _patches(picture, self._at), own)
+        usual = max(float(np.percentile(error, 75)), 1e-6)
+        weight = np.exp(-error / (2 * usual)) * self._trust + np.float32(1e-6)
+        height, width = self._hole.shape
+        total = np.zeros((height * width, 4), np.float32)
+        for down in range(-HALF, HALF + 1):
+            for right in range(-HALF, HALF + 1):
+                y, x = rows + down, columns + right
+                inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+                y, x, shift, w = y[inside], x[inside], own[inside], weight[inside]
+                colours = picture[y + shift[:, 0], x + shift[:, 1]]
+                flat = y * width + x  # each place once: an offset shifts all patches alike
+                total[flat, :3] += colours * w[:, None]
+                total[flat, 3] += w
+        total = total.reshape(height, width, 4)
+        mean = total[..., :3] / np.maximum(total[..., 3:], 1e-9)
+        return np.where(self._hole[..., None], mean, picture).astype(np.float32)
+
+
+def _patches(picture: Floats, places: NDArray[np.integer]) -> Floats:
+    """(places, SIDE * SIDE * channels), channel by channel, edges repeated."""
+    padded = np.pad(picture, ((HALF, HALF), (HALF, HALF), (0, 0)), "edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (SIDE, SIDE), (0, 1))
+    return np.ascontiguousarray(windows[places[:, 0], places[:, 1]].reshape(len(places), -1))
+
+
+def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], scale: float, cancelled: Cancel) -> Floats:
+    """The hole from its sources at full resolution, seam closed."""
+    height, width = hole.shape
+    rows_small, columns_small = offsets.shape[:2]
+    around = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    y, x = np.nonzero(around)
+    across, down = width / columns_small, height / rows_small
+    fy, fx = (y + 0.5) / down - 0.5, (x + 0.5) / across - 0.5
+    top, left = np.floor(fy).astype(np.int32), np.floor(fx).astype(np.int32)
+    total, weights = np.zeros((len(y), 3), np.float32), np.zeros(len(y), np.float32)
+    for i in (0, 1):
+        for j in (0, 1):
+            if cancelled():
+                raise Cancelled()
+            row, column = np.clip(top + i, 0, rows_small - 1), np.clip(left + j, 0, columns_small - 1)
+            shift = offsets[row, column]
+            source_y = np.rint(y + shift[:, 0] * down).astype(np.int32)
+            source_x = np.rint(x + shift[:, 1] * across).astype(np.int32)
+            valid = (source_y >= 0) & (source_y < height) & (source_x >= 0) & (source_x < width)
+            source_y, source_x = np.clip(source_y, 0, height - 1), np.clip(source_x, 0, width - 1)
+            valid &= ~hole[source_y, source_x] & np.any(shift != 0, axis=1)
+            weight = np.abs(1 - i - (fy - top)) * np.abs(1 - j - (fx - left))
+            weight = np.where(valid, weight**2 + 1e-6, 0).astype(np.float32)
+            total += tones[source_y, source_x] * weight[:, None]
+            weights += weight
+    filled = tones.copy()
+    known = weights > 0
+    filled[y[known], x[known]] = total[known] / weights[known][:, None]
+    none = np.zeros(hole.shape, bool)
+    none[y[~known], x[~known]] = True
+    if none.any():
+        filled = membrane(filled, none)
+    # What the copy says of the pixels just outside, against what they are.
+    seam = np.where((around & ~hole)[..., None], tones - filled, 0).astype(np.float32)
+    correction = membrane(seam, hole)
+    around_it = tones[~hole]
+    filled = np.clip(filled + correction, around_it.min(axis=0), around_it.max(axis=0))
+    return np.where(hole[..., None], filled, tones).astype(np.float32)
