@@ -30,7 +30,11 @@ export class Editor {
 
   parameters = $derived<Parameter[]>(this.groups.flatMap((g) => g.parameters));
   byName = $derived(new Map(this.parameters.map((p) => [p.name, p])));
-  panel = $derived(this.groups.filter((g) => !g.parameters.every((p) => this.isCrop(p) || p.kind === 'adjustments' || p.kind === 'patches')));
+  panel = $derived(
+    this.groups.filter(
+      (g) => !g.parameters.every((p) => this.isCrop(p) || p.kind === 'adjustments' || p.kind === 'patches'),
+    ),
+  );
   frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
   crop = $derived<Crop>(cropIn(this.settings));
   orientation = $derived<Orientation>(orientationIn(this.settings));

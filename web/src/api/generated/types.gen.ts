@@ -1028,7 +1028,7 @@ export type ParameterModel = {
     /**
      * Kind
      */
-    kind: 'number' | 'choice' | 'toggle' | 'curve' | 'adjustments';
+    kind: 'number' | 'choice' | 'toggle' | 'curve' | 'adjustments' | 'patches';
     /**
      * Default
      */
@@ -1103,6 +1103,67 @@ export type Pasted = {
      * Photos
      */
     photos: Array<PhotoEntry>;
+};
+
+/**
+ * PatchModel
+ *
+ * Pixels that take the place of the photo's own over a rectangle of the frame.
+ */
+export type PatchModel = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Task
+     */
+    task?: string;
+    /**
+     * Rect
+     */
+    rect: [
+        number,
+        number,
+        number,
+        number
+    ];
+    /**
+     * Variants
+     */
+    variants?: Array<string>;
+    /**
+     * Chosen
+     */
+    chosen?: number;
+    /**
+     * Grain
+     */
+    grain?: boolean;
+    /**
+     * Opacity
+     */
+    opacity?: number;
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+    /**
+     * Mask
+     */
+    mask?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Recipe
+     */
+    recipe?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -1931,6 +1992,12 @@ export type Settings = {
      * Masks, and what each adds to the settings where it is.
      */
     adjustments?: Array<AdjustmentModel> | null;
+    /**
+     * Patches
+     *
+     * What was removed, filled in or healed, the lowest first.
+     */
+    patches?: Array<PatchModel> | null;
 };
 
 /**
