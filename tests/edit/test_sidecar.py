@@ -52,6 +52,19 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
             {"id": st.uuids().map(str), "name": st.text(max_size=9), "mask": mask, "delta": delta}
         )
         return st.lists(one, max_size=3)
+    if parameter.kind == "patches":
+        side = st.integers(1, 900)
+        one = st.fixed_dictionaries(
+            {
+                "id": st.uuids().map(str),
+                "name": st.text(max_size=9),
+                "rect": st.tuples(st.integers(-900, 900), st.integers(-900, 900), side, side).map(list),
+                "variants": st.lists(st.text("0123456789abcdef", min_size=24, max_size=24), max_size=3),
+                "opacity": st.floats(0, 1),
+                "recipe": st.dictionaries(st.text(max_size=9), st.text(max_size=99), max_size=2),
+            }
+        )
+        return st.lists(one, max_size=3)
     if parameter.kind == "toggle":
         return st.booleans()
     codes = st.lists(st.integers(0, 255), min_size=2, max_size=8, unique=True).map(sorted)

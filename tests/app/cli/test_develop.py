@@ -35,13 +35,13 @@ def given(*options: str) -> dict[str, Any]:
 
 def test_every_parameter_is_an_option_named_after_it() -> None:
     options = {option for p in develop.command().params if isinstance(p, click.Option) for option in p.opts}
-    assert {f"--{name.replace('_', '-')}" for name, p in parameters().items() if p.kind != "adjustments"} <= options
+    assert {f"--{name.replace('_', '-')}" for name, p in parameters().items() if not p.listed} <= options
 
 
 def test_every_parameter_takes_a_value_of_its_kind() -> None:
     for name, parameter in parameters().items():
-        if parameter.kind == "adjustments":
-            continue  # `--mask`
+        if parameter.listed:
+            continue  # `--mask`, `stillbytes remove`
         option = f"--{name.replace('_', '-')}"
         text, value = {
             "number": (f"{parameter.maximum:+g}", parameter.maximum),
