@@ -49,6 +49,23 @@ def to_sensor(box: CropBox, orientation: int, upright: Size) -> CropBox:
     return _moved(box, INVERSE.get(orientation, orientation), upright)
 
 
+def point_to_upright(u: float, v: float, orientation: int) -> tuple[float, float]:
+    """u, v: 0..1 of the sensor's image -> 0..1 of the upright picture.
+
+    >>> point_to_upright(0.25, 0.0, 6)
+    (1.0, 0.25)
+    """
+    return {
+        1: (u, v), 2: (1 - u, v), 3: (1 - u, 1 - v), 4: (u, 1 - v),
+        5: (v, u), 6: (1 - v, u), 7: (1 - v, 1 - u), 8: (v, 1 - u),
+    }[orientation]  # fmt: skip
+
+
+def point_to_sensor(u: float, v: float, orientation: int) -> tuple[float, float]:
+    """The inverse of `point_to_upright`."""
+    return point_to_upright(u, v, INVERSE.get(orientation, orientation))
+
+
 def then(first: int, second: int) -> int:
     """The orientation that does the same as two, one after the other.
 
@@ -89,9 +106,7 @@ def _moved(box: CropBox, orientation: int, size: Size) -> CropBox:
     width = across * math.cos(theta) + down * math.sin(theta)
     height = down * math.cos(theta) - across * math.sin(theta)
     u, v = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    u, v = {
-        2: (1 - u, v), 3: (1 - u, 1 - v), 4: (u, 1 - v), 5: (v, u), 6: (1 - v, u), 7: (1 - v, 1 - u), 8: (v, 1 - u),
-    }[orientation]  # fmt: skip
+    u, v = point_to_upright(u, v, orientation)
     if orientation >= 5:
         width, height = height, width
         size = Size(size.height, size.width)

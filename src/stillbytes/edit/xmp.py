@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,8 @@ from lxml import etree
 from stillbytes.core.errors import SidecarError
 
 MOST_BYTES = 16 << 20
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold."""
 NAMESPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -71,6 +74,24 @@ class Packet:
             if array is not None:
                 return [item.text or "" for item in array.findall(f"{_RDF}li")]
         return None
+
+    def elements(self, name: str) -> list[etree._Element]:
+        """The items of an array as elements, which may be changed or taken out; none if it is not there."""
+        for description in self._descriptions:
+            element = description.find(qualified(name))
+            array = None if element is None else element.find("*")
+            if array is not None:
+                return array.findall(f"{_RDF}li")
+        return []
+
+    def append(self, name: str) -> etree._Element:
+        """A new item at the end of an array, which is made where it is not there."""
+        items = self.elements(name)
+        array = items[-1].getparent() if items else None
+        if array is None:
+            self.remove(name)
+            array = etree.SubElement(etree.SubElement(self._target(name), qualified(name)), f"{_RDF}Seq")
+        return etree.SubElement(array, f"{_RDF}li")
 
     def names(self, prefix: str) -> set[str]:
         """The properties of a namespace that are there, as "prefix:Name"."""
