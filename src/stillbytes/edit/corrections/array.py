@@ -30,7 +30,7 @@ def read(packet: Packet, ours: Sequence[Adjustment], frame: Frame) -> tuple[list
     """The adjustments with what other programs changed since we wrote them, and notes on what was not understood."""
     notes: list[str] = []
     written, left = _listed(packet, WRITTEN), _listed(packet, LEFT)
-    mine = {sync_id(one.id): one for one in reversed(ours)}
+    mine = _by_key(ours)
     there: set[str] = set()
     changed: dict[str, Adjustment] = {}
     added: list[Adjustment] = []
@@ -69,7 +69,7 @@ def put(packet: Packet, adjustments: Sequence[Adjustment], known: Collection[str
     known: ids of adjustments that were there before: their corrections go with them. Those of other programs, those
     that say what we would write, and those that are not understood stay as they are.
     """
-    mine = {sync_id(one.id): one for one in reversed(adjustments)}
+    mine = _by_key(adjustments)
     dropped = {sync_id(id) for id in known} | _listed(packet, WRITTEN)
     written: dict[str, None] = {}
     left: list[str] = []
@@ -83,14 +83,22 @@ def put(packet: Packet, adjustments: Sequence[Adjustment], known: Collection[str
         elif not correction.without_effect(node):
             left.append(key)
     new = [one for key, one in mine.items() if key not in written]
-    written |= dict.fromkeys(_appended(packet, new, frame))
-    if not packet.elements(ARRAY):
-        packet.remove(ARRAY)
+    if not (packet.text(ARRAY) or "").strip():  # that would be no list, and not ours
+        written |= dict.fromkeys(_appended(packet, new, frame))
+        if not packet.elements(ARRAY):
+            packet.remove(ARRAY)
     for name, keys in ((WRITTEN, [*written]), (LEFT, left)):
         if keys:
             packet.put(name, " ".join(keys))
         else:
             packet.remove(name)
+
+
+def _by_key(adjustments: Sequence[Adjustment]) -> dict[str, Adjustment]:
+    found: dict[str, Adjustment] = {}
+    for one in adjustments:
+        found.setdefault(sync_id(one.id), one)
+    return found
 
 
 def _listed(packet: Packet, name: str) -> set[str]:
@@ -115,10 +123,7 @@ def _items(packet: Packet) -> Iterator[tuple[etree._Element, str, Node]]:
     """Each correction with what tells it apart: its CorrectionSyncID, or what it says."""
     seen: set[str] = set()
     for item in packet.elements(ARRAY):
-        try:
-            node = parsed(item)
-        except Unmapped:
-            node = ""
+        node = parsed(item)
         key = node.get("CorrectionSyncID") if isinstance(node, dict) else None
         key = key.strip().upper() if isinstance(key, str) else ""
         if sync_id(key.lower()) != key:

@@ -13,7 +13,7 @@ from stillbytes.edit.corrections.places import Frame
 from stillbytes.edit.corrections.structure import Fields, Node, Structure, Unmapped, truth, written
 from stillbytes.edit.xmp import NO_XML
 from stillbytes.masks.local import mask_of
-from stillbytes.masks.mask import Mask
+from stillbytes.masks.mask import Component, Mask
 
 MASKS = "CorrectionMasks"
 OLD_RANGE = "CorrectionRangeMask"
@@ -102,8 +102,19 @@ def merged(ours: Adjustment, theirs: Found, frame: Frame) -> Adjustment:
     if theirs.adjustment.enabled != ours.enabled:
         changes["enabled"] = theirs.adjustment.enabled
     if not same_mask(ours, theirs, frame):
-        changes["mask"] = theirs.adjustment.mask
+        changes["mask"] = _with_found(theirs.mask, mask_of(ours)).to_json()
     return Adjustment.of(replace(ours, **changes).to_json())
+
+
+def _with_found(theirs: Mask, ours: Mask | None) -> Mask:
+    """Theirs, with what was found already for the same kinds in ours."""
+    found = [] if ours is None else list(ours.found)
+
+    def known(one: Component) -> Component:
+        same = next((kind for kind in found if kind.forgotten() == one.kind), None)
+        return one if same is None else replace(one, kind=same)
+
+    return replace(theirs, components=tuple(known(one) for one in theirs.components))
 
 
 def same_mask(ours: Adjustment, theirs: Found, frame: Frame) -> bool:

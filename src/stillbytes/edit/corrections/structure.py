@@ -27,9 +27,9 @@ class Unmapped(ValueError):
 
 
 def parsed(element: etree._Element, depth: int = 0) -> Node:
-    """The value of a property or item. Raises Unmapped when it is nested too deeply to be honest."""
+    """The value of a property or item, without what is nested too deeply to be honest."""
     if depth > DEEPEST:
-        raise Unmapped("it is nested too deeply")
+        return ""
     first = element.find("*")
     if first is not None and first.tag in _ARRAYS:
         return [parsed(item, depth + 1) for item in first.findall(f"{_RDF}li")]
