@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.core.files import write_atomically
@@ -118,9 +118,7 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
     elif exact is not None:  # another program changed the fields; what it did to our masks, the corrections tell
         settings = Settings({**settings, **exact.only(["Masks"])})
     if packet.text("crs:AlreadyApplied") != "True":
-        frame = corrections.Frame(orientation, upright)
-        adjustments, remarks = corrections.read(packet, settings.adjustments, frame)
-        settings = settings.changed(adjustments=[one.to_json() for one in adjustments])
+        settings, remarks = corrections.read(packet, settings, orientation, upright)
         notes = [*notes, *remarks]
     history, position = _history(packet)
     return Sidecar(settings, history, position, tuple(notes), _integer(packet.text("xmp:Rating")))
@@ -143,8 +141,7 @@ def write(
     with changing:
         path = path or path_for(photo)
         packet = Packet(content_of(path), path.name) if path.exists() else Packet()
-        known = _adjusted(_exact(packet), history)
-        corrections.put(packet, settings.adjustments, known, corrections.Frame(orientation, upright))
+        corrections.put(packet, settings, _adjusted(packet, history), orientation, upright)
         fields.put(packet, settings, orientation, upright)
         if packet.text("crs:RawFileName") is None:
             packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
@@ -217,11 +214,19 @@ def _exact(packet: Packet) -> Settings | None:
         return None
 
 
-def _adjusted(before: Settings | None, history: Sequence[Entry]) -> set[str]:
-    """The ids of all adjustments that there are or were."""
-    steps = [cast("Sequence[Mapping[str, Any]]", entry.changes.get("adjustments") or ()) for entry in history]
-    return {one.id for one in (before or Settings()).adjustments} | {
-        str(one.get("id")) for step in steps for one in step
+def _adjusted(packet: Packet, history: Sequence[Entry]) -> set[str]:
+    """The ids of the adjustments that there are or were."""
+    try:
+        lists = [json.loads(packet.text("sb:Settings") or "{}").get("adjustments")]
+    except (ValueError, AttributeError, RecursionError):
+        lists = []
+    lists += [entry.changes.get("adjustments") for entry in history]
+    return {
+        str(one.get("id"))
+        for found in lists
+        if isinstance(found, list | tuple)
+        for one in found
+        if isinstance(one, Mapping)
     }
 
 

@@ -271,6 +271,33 @@ def test_a_mask_of_lightrooms_that_nobody_changed_stays_as_it_wrote_it(tmp_path:
     assert again is not None and again.settings == Settings(adjustments=[one]) and not again.notes
 
 
+def test_a_removal_that_is_undone_brings_back_all_that_lightroom_wrote(tmp_path: Path) -> None:
+    path, photo = tmp_path / "a.xmp", tmp_path / "a.dng"
+    text = packet(correction(SKY, more='crs:LocalMoire="0.2" crs:LocalDehaze="0.1"'))
+    path.write_text(text)
+    document = Document(Photo(photo))
+    assert document.history.entries[0].label == FOUND and "LocalMoire" in document.problem
+    document.commit(Settings(), "Removed")
+    document.flush()
+    assert canonical(path.read_bytes(), SYNC) == b"" and b"CorrectionsAside" in path.read_bytes()
+    again = Document(Photo(photo))
+    assert not again.settings and not again.problem
+    again.undo()
+    again.flush()
+    assert canonical(path.read_bytes(), SYNC) == canonical(text.encode(), SYNC)
+    assert b"CorrectionsAside" not in path.read_bytes()
+    # A lasso is nothing for Lightroom: its correction makes way for as long as it is there.
+    lasso = {"kind": {"kind": "lasso", "points": [[0, 0], [1, 0], [1, 1]]}}
+    one = again.settings.adjustments[0].to_json()
+    again.commit(Settings(adjustments=[{**one, "mask": {"components": [lasso]}}]), "Lasso")
+    again.flush()
+    assert canonical(path.read_bytes(), SYNC) == b""
+    assert not Document(Photo(photo)).problem and Document(Photo(photo)).settings == again.settings
+    again.undo()
+    again.flush()
+    assert canonical(path.read_bytes(), SYNC) == canonical(text.encode(), SYNC)
+
+
 def ours(**more: Any) -> dict[str, Any]:
     sky = {"kind": "sky", "raster": "abc", "recipe": {"model": "x"}}
     mask = {"components": [{"kind": {"kind": "linear", "full": [1 / 3, 0.1]}}, {"kind": sky, "combine": "subtract"}]}

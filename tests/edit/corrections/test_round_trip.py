@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
@@ -16,10 +17,11 @@ from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.frame_grid import FrameGrid, Light
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-from stillbytes.edit.corrections import Frame, correction, sliders
+from stillbytes.edit.corrections import correction, sliders
 from stillbytes.edit.corrections.components import sync_id
 from stillbytes.edit.corrections.forms import BY_KIND
 from stillbytes.edit.corrections.forms.found import MEANINGS
+from stillbytes.edit.corrections.places import Frame
 from stillbytes.edit.corrections.structure import Unmapped
 from stillbytes.masks import Brush, Colour, Component, Depth, Lasso, Linear, Luminance, Mask, Radial, Sky, Stroke
 from stillbytes.masks.kind import Found, Kind
@@ -181,3 +183,33 @@ def test_what_lightroom_cannot_have_is_ours_alone(mask: Mask, tmp_path: Path) ->
 
 def test_every_kind_has_a_form_or_is_known_to_have_none() -> None:
     assert {kind.name for kind in BY_KIND} | {"object", "lasso", "picture", "colour", "depth"} == set(kinds())
+
+
+@settings(deadline=None)
+@given(
+    masks=st.lists(MASKS, max_size=3),
+    names=st.lists(st.text(max_size=9), min_size=3, max_size=3),
+    amount=st.floats(0, 2),
+    orientation=st.integers(1, 8),
+)
+def test_our_own_sidecar_is_read_exactly_and_stays_as_it_is_when_saved_again(
+    masks: list[Mask], names: list[str], amount: float, orientation: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    photo = tmp_path_factory.mktemp("x") / "a.dng"
+    found = [
+        {"id": f"{n}", "name": names[n], "mask": mask.to_json(), "delta": {"exposure": -5.0, "hue": 33.33333}}
+        | {"amount": amount}
+        for n, mask in enumerate(masks)
+    ]
+    wanted = Settings(adjustments=found)
+    first = sidecar.write(photo, wanted, (), 0, orientation, SIZES[0])
+    assert first.count(b'What="Correction"') == len(masks)
+    read = sidecar.read(photo, orientation, SIZES[0])
+    assert read is not None and read.settings == wanted and not read.notes
+    again = sidecar.write(photo, read.settings, (), 0, orientation, SIZES[0])
+    assert _corrections(again) == _corrections(first)
+
+
+def _corrections(content: bytes) -> list[bytes]:
+    name = "{http://ns.adobe.com/camera-raw-settings/1.0/}MaskGroupBasedCorrections"
+    return [etree.tostring(element) for element in etree.fromstring(content).iter(name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lxml import etree
 
@@ -11,19 +11,15 @@ from stillbytes.develop.adjustment import MOST, Adjustment
 from stillbytes.edit.corrections import correction
 from stillbytes.edit.corrections.components import sync_id
 from stillbytes.edit.corrections.correction import Found
+from stillbytes.edit.corrections.names import ARRAY, ASIDE, LEFT, OLD_ARRAYS, WRITTEN
 from stillbytes.edit.corrections.places import Frame
 from stillbytes.edit.corrections.structure import Node, Unmapped, digest, fill, parsed
 from stillbytes.edit.xmp import Packet
 
-ARRAY = "crs:MaskGroupBasedCorrections"
-WRITTEN = "sb:Corrections"
-"""The CorrectionSyncIDs of our adjustments that were in the array when we last wrote it."""
-LEFT = "sb:CorrectionsLeft"
-"""Those of the others, which were told of before."""
-OLD_ARRAYS = ("crs:GradientBasedCorrections", "crs:CircularGradientBasedCorrections", "crs:PaintBasedCorrections")
 MOST_NOTES = 6
 MOST_BYTES = 4 << 20
 """That corrections of ours may take of a sidecar; what is beyond that is in our namespace only."""
+MOST_ASIDE = 1 << 20
 
 
 def read(packet: Packet, ours: Sequence[Adjustment], frame: Frame) -> tuple[list[Adjustment], list[str]]:
@@ -71,27 +67,57 @@ def put(packet: Packet, adjustments: Sequence[Adjustment], known: Collection[str
     """
     mine = _by_key(adjustments)
     dropped = {sync_id(id) for id in known} | _listed(packet, WRITTEN)
+    aside = _brought_back(packet, mine)
     written: dict[str, None] = {}
     left: list[str] = []
     for item, key, node in list(_items(packet)):
         found = _understood(node, key, frame)
-        if key in mine:
-            if found is None or _rewritten(item, node, mine[key], found, frame):
-                written[key] = None
-        elif found is not None and key in dropped:
+        if key in mine and (found is None or _rewritten(item, node, mine[key], found, frame)):
+            written[key] = None
+        elif key in mine or (found is not None and key in dropped):
+            if key.lower() in known:  # another program gave it that
+                aside.append(etree.tostring(item, encoding="unicode", with_tail=False))
             _take_out(item)
         elif not correction.without_effect(node):
             left.append(key)
     new = [one for key, one in mine.items() if key not in written]
-    if not (packet.text(ARRAY) or "").strip():  # that would be no list, and not ours
+    if _is_list(packet):
         written |= dict.fromkeys(_appended(packet, new, frame))
         if not packet.elements(ARRAY):
             packet.remove(ARRAY)
-    for name, keys in ((WRITTEN, [*written]), (LEFT, left)):
-        if keys:
-            packet.put(name, " ".join(keys))
+    while sum(map(len, aside)) > MOST_ASIDE:
+        del aside[0]
+    for name, value in ((WRITTEN, " ".join(written)), (LEFT, " ".join(left)), (ASIDE, aside)):
+        if value:
+            packet.put(name, value)
         else:
             packet.remove(name)
+
+
+def _is_list(packet: Packet) -> bool:
+    """Whether the corrections are a list or not there. Anything else is not ours to touch."""
+    return not (packet.text(ARRAY) or "").strip()
+
+
+def _brought_back(packet: Packet, mine: Mapping[str, Adjustment]) -> list[str]:
+    """Put back what was set aside and belongs to an adjustment again; returns what stays aside."""
+    there = {key for _, key, _ in _items(packet)}
+    stay = []
+    for text in packet.items(ASIDE) or []:
+        try:
+            item = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+        key = _key(parsed(item))
+        if key not in mine:
+            stay.append(text)
+        elif key not in there and _is_list(packet):
+            place = packet.append(ARRAY)
+            array = place.getparent()
+            if array is not None:
+                array.replace(place, item)
+            there.add(key)
+    return stay
 
 
 def _by_key(adjustments: Sequence[Adjustment]) -> dict[str, Adjustment]:
@@ -124,14 +150,17 @@ def _items(packet: Packet) -> Iterator[tuple[etree._Element, str, Node]]:
     seen: set[str] = set()
     for item in packet.elements(ARRAY):
         node = parsed(item)
-        key = node.get("CorrectionSyncID") if isinstance(node, dict) else None
-        key = key.strip().upper() if isinstance(key, str) else ""
-        if sync_id(key.lower()) != key:
-            key = digest(node)
+        key = _key(node)
         while key in seen:
             key = digest([key, node])
         seen.add(key)
         yield item, key, node
+
+
+def _key(node: Node) -> str:
+    given = node.get("CorrectionSyncID") if isinstance(node, dict) else None
+    key = given.strip().upper() if isinstance(given, str) else ""
+    return key if sync_id(key.lower()) == key else digest(node)
 
 
 def _understood(node: Node, key: str, frame: Frame) -> Found | None:
@@ -149,7 +178,6 @@ def _rewritten(item: etree._Element, node: Node, one: Adjustment, found: Found, 
         try:
             fill(item, {correction.MASKS: correction.masks(one, frame)})
         except (Unmapped, InvalidSetting):
-            _take_out(item)
             return False
     if isinstance(node, dict) and not correction.same_values(one, node):
         fill(item, correction.values(one))
