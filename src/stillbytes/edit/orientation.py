@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 
 MIRRORED = (2, 4, 5, 7)
 INVERSE = {6: 8, 8: 6}
 
+Number = TypeVar("Number", float, NDArray[np.float64])
 Turn = tuple[int, int, int, int]
 """Where one step to the right (x, y) and one step down (x, y) of a picture lead after it was turned or mirrored."""
 
@@ -49,7 +54,7 @@ def to_sensor(box: CropBox, orientation: int, upright: Size) -> CropBox:
     return _moved(box, INVERSE.get(orientation, orientation), upright)
 
 
-def point_to_upright(u: float, v: float, orientation: int) -> tuple[float, float]:
+def point_to_upright(u: Number, v: Number, orientation: int) -> tuple[Number, Number]:
     """u, v: 0..1 of the sensor's image -> 0..1 of the upright picture.
 
     >>> point_to_upright(0.25, 0.0, 6)
@@ -61,7 +66,7 @@ def point_to_upright(u: float, v: float, orientation: int) -> tuple[float, float
     }[orientation]  # fmt: skip
 
 
-def point_to_sensor(u: float, v: float, orientation: int) -> tuple[float, float]:
+def point_to_sensor(u: Number, v: Number, orientation: int) -> tuple[Number, Number]:
     """The inverse of `point_to_upright`."""
     return point_to_upright(u, v, INVERSE.get(orientation, orientation))
 

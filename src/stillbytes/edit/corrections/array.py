@@ -32,7 +32,7 @@ def read(packet: Packet, ours: Sequence[Adjustment], frame: Frame) -> tuple[list
     added: list[Adjustment] = []
     for number, (_, key, node) in enumerate(_items(packet), 1):
         there.add(key)
-        if correction.without_effect(node):
+        if correction.without_effect(node) or (key in mine and correction.as_written(node, mine[key], frame)):
             continue
         try:
             found = correction.read(node, key.lower(), frame)
@@ -71,6 +71,9 @@ def put(packet: Packet, adjustments: Sequence[Adjustment], known: Collection[str
     written: dict[str, None] = {}
     left: list[str] = []
     for item, key, node in list(_items(packet)):
+        if key in mine and correction.as_written(node, mine[key], frame):
+            written[key] = None
+            continue
         found = _understood(node, key, frame)
         if key in mine and (found is None or _rewritten(item, node, mine[key], found, frame)):
             written[key] = None

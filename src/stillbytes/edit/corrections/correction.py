@@ -48,6 +48,14 @@ def masks(adjustment: Adjustment, frame: Frame) -> list[Node]:
     return components.write(mask, frame, adjustment.id)
 
 
+def as_written(node: Node, adjustment: Adjustment, frame: Frame) -> bool:
+    """Whether it is to the letter what we write, which is quickly seen."""
+    try:
+        return node == values(adjustment) | {MASKS: masks(adjustment, frame)}
+    except (Unmapped, InvalidSetting):
+        return False
+
+
 def read(node: Node, id: str, frame: Frame) -> Found:
     """Raises Unmapped with the reason."""
     try:

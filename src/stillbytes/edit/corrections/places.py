@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from stillbytes.core.geometry import Size
 from stillbytes.edit.orientation import CropBox, point_to_sensor, point_to_upright, to_sensor, to_upright
 
@@ -40,6 +43,16 @@ class Frame:
         width, height = self.units
         u, v = point_to_upright(x, y, self.orientation)
         return round(u * width, DECIMALS), round(v * height, DECIMALS)
+
+    def rows_to_theirs(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) places as `to_theirs` gives them."""
+        u, v = (places / self.units).T
+        return np.column_stack(point_to_sensor(u, v, self.orientation))
+
+    def rows_to_ours(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) places as `to_ours` gives them."""
+        u, v = places.T
+        return np.round(np.column_stack(point_to_upright(u, v, self.orientation)) * self.units, DECIMALS)
 
     def box_to_theirs(self, box: CropBox) -> CropBox:
         """box: opposite corners of a turned rectangle, 0..1 of the upright picture."""

@@ -5,10 +5,10 @@ A dab is "d x y"; "r radius" and "f flow" hold for those after it. The radius is
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.edit.corrections.forms.form import Form
 from stillbytes.edit.corrections.places import Frame
@@ -16,6 +16,7 @@ from stillbytes.edit.corrections.structure import Fields, Node, Structure, Unmap
 from stillbytes.masks.fields import MOST_POINTS, encoded
 from stillbytes.masks.kinds.brush import MOST_STROKES, Brush, Stroke
 
+Rows = NDArray[np.float64]
 MOST_DABS = 10_000
 """Of a brush that is written; ours are exact in our own namespace, whatever their size."""
 PAINT, AGGREGATE = "Mask/Paint", "Mask/Aggregate"
@@ -39,23 +40,22 @@ def _write(kind: Brush, frame: Frame, inverted: bool) -> Structure:
     return {"What": AGGREGATE, "Masks": strokes}
 
 
-def _written(stroke: Stroke, dabs: np.ndarray[tuple[int, int], np.dtype[np.float64]], frame: Frame) -> Structure:
+def _written(stroke: Stroke, dabs: Rows, frame: Frame) -> Structure:
     lines: list[Node] = []
-    radius = first = written(dabs[0, 2] / frame.sensor_width)
-    for x, y, reach in dabs.tolist():
-        here = written(reach / frame.sensor_width)
+    radii = [written(reach) for reach in (dabs[:, 2] / frame.sensor_width).tolist()]
+    radius = radii[0]
+    for (x, y), here in zip(frame.rows_to_theirs(dabs[:, :2]).tolist(), radii, strict=True):
         if here != radius:
             lines.append(f"r {here}")
             radius = here
-        across, down = frame.to_theirs(x, y)
-        lines.append(f"d {across:.6f} {down:.6f}")
+        lines.append(f"d {x:.6f} {y:.6f}")
     return {
         "What": PAINT,
         "MaskActive": "true",
         "MaskBlendMode": "0",
         "MaskInverted": "false",
         "MaskValue": "0" if stroke.erase else written(stroke.density / 100),
-        "Radius": first,
+        "Radius": radii[0],
         "Flow": written(stroke.flow / 100),
         "CenterWeight": written(stroke.hardness / 100),
         "Dabs": lines,
@@ -78,37 +78,37 @@ def _strokes(given: Fields, frame: Frame) -> Iterator[Stroke]:
     """One for each run of dabs that touch and have the same flow: ours leave no gap between two places."""
     value, radius, flow = given.number("MaskValue", 1.0), given.number("Radius"), given.number("Flow", 1.0)
     hardness = given.number("CenterWeight", 0.0)
-    lines = given.items("Dabs")
+    width, lines = frame.sensor_width, given.items("Dabs")
     if len(lines) > 2 * MOST_POINTS:
         raise Unmapped("it has too many dabs")
-    run: list[tuple[float, float, float]] = []
+    found: list[tuple[float, float, float, float]] = []
     for line in lines:
         command, numbers = _words(line)
         if command == "r":
             radius = numbers[0]
-            continue
-        place = frame.to_ours(*numbers) if command == "d" else None
-        reach = radius * frame.sensor_width
-        if run and (place is None or math.dist(place, run[-1][:2]) > max(reach, run[-1][2])):
-            yield _stroke(run, value, flow, hardness)
-            run = []
-        if place is None:
+        elif command == "f":
             flow = numbers[0]
         else:
-            run.append((*place, reach))
-    if run:
-        yield _stroke(run, value, flow, hardness)
+            found.append((numbers[0], numbers[1], radius * width, flow))
+    if not found:
+        return
+    dabs = np.array(found)
+    dabs[:, :2] = frame.rows_to_ours(dabs[:, :2])
+    steps = np.hypot(*np.diff(dabs[:, :2], axis=0).T)
+    apart = (steps > np.maximum(dabs[:-1, 2], dabs[1:, 2])) | (dabs[:-1, 3] != dabs[1:, 3])
+    for run in np.split(dabs, np.flatnonzero(apart) + 1):
+        yield _stroke(run, value, hardness)
 
 
-def _stroke(run: list[tuple[float, float, float]], value: float, flow: float, hardness: float) -> Stroke:
+def _stroke(run: Rows, value: float, hardness: float) -> Stroke:
+    """run: (n, 4), x, y and radius in frame units, flow."""
     if len(run) > MOST_POINTS:
         raise Unmapped("it has too many dabs")
-    points = np.array(run)
-    size = float(points[:, 2].max())
-    points[:, 2] /= max(size, 1e-9)
-    numbers = {"flow": flow, "hardness": hardness} | ({"density": value} if value else {})
+    size = float(run[:, 2].max())
+    trail = encoded(np.column_stack([run[:, :2], run[:, 2] / max(size, 1e-9)]))
+    numbers = {"flow": float(run[0, 3]), "hardness": hardness} | ({"density": value} if value else {})
     percent = {name: round(100 * number, 6) for name, number in numbers.items()}
-    return Stroke.of({"trail": encoded(points), "size": round(size, 9), "erase": value == 0, **percent})
+    return Stroke.of({"trail": trail, "size": round(size, 9), "erase": value == 0, **percent})
 
 
 def _words(line: Node) -> tuple[str, list[float]]:
