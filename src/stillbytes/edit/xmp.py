@@ -45,7 +45,7 @@ class Packet:
 
     def __init__(self, content: bytes | None = None, name: str = "The XMP file") -> None:
         """content: of the file `name`; None for a new, empty packet."""
-        self._root = etree.fromstring(_EMPTY) if content is None else _parsed(content, name)
+        self._root = etree.fromstring(_EMPTY) if content is None else parse(content, name)
         rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
         if rdf is None:
             raise SidecarError(f"{name} holds no XMP.", _ASIDE)
@@ -142,7 +142,8 @@ class Packet:
         return _HEAD + b"\n".join(etree.tostring(p, encoding="utf-8", with_tail=False) for p in parts) + _TAIL
 
 
-def _parsed(content: bytes, name: str) -> etree._Element:
+def parse(content: bytes, name: str) -> etree._Element:
+    """XML that anybody may have written, of what a person knows as `name`. Raises SidecarError."""
     if len(content) > MOST_BYTES:
         raise SidecarError(f"{name} is larger than any honest XMP file.", "Move it away.")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:

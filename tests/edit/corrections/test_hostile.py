@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from stillbytes.core.errors import SidecarError
 from stillbytes.core.geometry import Size
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
+from stillbytes.edit.corrections import array
 from stillbytes.edit.corrections.array import MOST_NOTES
 from stillbytes.edit.corrections.structure import fill, parsed
 
@@ -161,6 +163,34 @@ def test_corrections_that_are_no_list_are_kept(tmp_path: Path) -> None:
     assert b'MaskGroupBasedCorrections="text"' in content
     found = sidecar.read(tmp_path / "a.dng")
     assert found is not None and found.settings == Settings(exposure=2.0, adjustments=[SKY_OF_OURS])
+
+
+def test_what_is_set_aside_is_not_trusted(tmp_path: Path) -> None:
+    photo, path = tmp_path / "a.dng", tmp_path / "a.xmp"
+    content = sidecar.write(photo, Settings(adjustments=[SKY_OF_OURS])).decode()
+    item = "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"
+    texts = "".join(f"<rdf:li>{escape(text)}</rdf:li>" for text in (item, "<a", "", "x" * 9, "<a/>"))
+    aside = f"<sb:CorrectionsAside><rdf:Seq>{texts}</rdf:Seq></sb:CorrectionsAside>"
+    namespace = 'xmlns:sb="http://ns.stillbytes.app/1.0/"'
+    added = f'<rdf:Description rdf:about="" {namespace}>{aside}</rdf:Description></rdf:RDF>'
+    path.write_text(content.replace("</rdf:RDF>", added))
+    after = sidecar.write(photo, Settings(adjustments=[SKY_OF_OURS]))
+    assert b"ENTITY" not in after and after.count(b'What="Correction"') == 1
+    found = sidecar.read(photo)
+    assert found is not None and found.settings == Settings(adjustments=[SKY_OF_OURS])
+
+
+def test_large_brushes_do_not_keep_an_edit_from_being_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array, "MOST_BYTES", 50_000)
+    line = [[x / 100, 0.5] for x in range(100)]
+    strokes = {"kind": {"kind": "brush", "strokes": [{"trail": line, "size": 0.02}]}}
+    large = {"mask": {"components": [strokes]}, "delta": {"exposure": 1.0}}
+    wanted = Settings(adjustments=[SKY_OF_OURS, *({**large, "id": f"b{n}"} for n in range(9))])
+    for _ in range(3):  # not a few more with every save either
+        content = sidecar.write(tmp_path / "a.dng", wanted)
+        assert 1 < content.count(b'What="Correction"') < 10 and b"Mask/Image" in content
+        found = sidecar.read(tmp_path / "a.dng")
+        assert found is not None and found.settings == wanted and not found.notes
 
 
 NODES = st.recursive(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.develop.adjustment import MOST, Adjustment
 from stillbytes.edit.corrections import correction
 from stillbytes.edit.corrections.components import sync_id
@@ -14,12 +14,12 @@ from stillbytes.edit.corrections.correction import Found
 from stillbytes.edit.corrections.names import ARRAY, ASIDE, LEFT, OLD_ARRAYS, WRITTEN
 from stillbytes.edit.corrections.places import Frame
 from stillbytes.edit.corrections.structure import Node, Unmapped, digest, fill, parsed
-from stillbytes.edit.xmp import Packet
+from stillbytes.edit.xmp import Packet, parse
 
 MOST_NOTES = 6
 MOST_BYTES = 4 << 20
 """That corrections of ours may take of a sidecar; what is beyond that is in our namespace only."""
-MOST_ASIDE = 1 << 20
+MOST_BYTES_ASIDE = 1 << 20
 
 
 def read(packet: Packet, ours: Sequence[Adjustment], frame: Frame) -> tuple[list[Adjustment], list[str]]:
@@ -66,35 +66,46 @@ def put(packet: Packet, adjustments: Sequence[Adjustment], known: Collection[str
     that say what we would write, and those that are not understood stay as they are.
     """
     mine = _by_key(adjustments)
-    dropped = {sync_id(id) for id in known} | _listed(packet, WRITTEN)
     aside = _brought_back(packet, mine)
-    written: dict[str, None] = {}
-    left: list[str] = []
-    for item, key, node in list(_items(packet)):
-        if key in mine and correction.as_written(node, mine[key], frame):
-            written[key] = None
-            continue
-        found = _understood(node, key, frame)
-        if key in mine and (found is None or _rewritten(item, node, mine[key], found, frame)):
-            written[key] = None
-        elif key in mine or (found is not None and key in dropped):
-            if key.lower() in known:  # another program gave it that
-                aside.append(etree.tostring(item, encoding="unicode", with_tail=False))
-            _take_out(item)
-        elif not correction.without_effect(node):
-            left.append(key)
-    new = [one for key, one in mine.items() if key not in written]
+    written, left, removed = _up_to_date(packet, mine, known, frame)
     if _is_list(packet):
-        written |= dict.fromkeys(_appended(packet, new, frame))
+        new = [one for key, one in mine.items() if key not in written]
+        written += _appended(packet, new, frame)
+        large = _without_the_largest(packet, mine)
+        written = [key for key in written if key not in large]
         if not packet.elements(ARRAY):
             packet.remove(ARRAY)
-    while sum(map(len, aside)) > MOST_ASIDE:
+    aside += removed
+    while sum(map(len, aside)) > MOST_BYTES_ASIDE:
         del aside[0]
     for name, value in ((WRITTEN, " ".join(written)), (LEFT, " ".join(left)), (ASIDE, aside)):
         if value:
             packet.put(name, value)
         else:
             packet.remove(name)
+
+
+def _up_to_date(
+    packet: Packet, mine: Mapping[str, Adjustment], known: Collection[str], frame: Frame
+) -> tuple[list[str], list[str], list[str]]:
+    """Change the corrections that are there. Returns which are of ours, which of others, and those of other programs
+    that were removed, as XML."""
+    dropped = {sync_id(id) for id in known} | _listed(packet, WRITTEN)
+    ours, left, removed = [], [], []
+    for item, key, node in list(_items(packet)):
+        if key in mine and correction.as_written(node, mine[key], frame):
+            ours.append(key)
+            continue
+        found = _understood(node, key, frame)
+        if key in mine and (found is None or _rewritten(item, node, mine[key], found, frame)):
+            ours.append(key)
+        elif key in mine or (found is not None and key in dropped):
+            if key.lower() in known:  # another program gave it that
+                removed.append(etree.tostring(item, encoding="unicode", with_tail=False))
+            _take_out(item)
+        elif not correction.without_effect(node):
+            left.append(key)
+    return ours, left, removed
 
 
 def _is_list(packet: Packet) -> bool:
@@ -108,8 +119,8 @@ def _brought_back(packet: Packet, mine: Mapping[str, Adjustment]) -> list[str]:
     stay = []
     for text in packet.items(ASIDE) or []:
         try:
-            item = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        except (etree.XMLSyntaxError, ValueError):
+            item = parse(text.encode(), "A correction")
+        except SidecarError:
             continue
         key = _key(parsed(item))
         if key not in mine:
@@ -136,16 +147,27 @@ def _listed(packet: Packet, name: str) -> set[str]:
 
 def _appended(packet: Packet, adjustments: Sequence[Adjustment], frame: Frame) -> Iterator[str]:
     """Write those that Lightroom can have, and give their CorrectionSyncIDs."""
-    room = MOST_BYTES
     for one in adjustments:
         try:
             masks = correction.masks(one, frame)
         except (Unmapped, InvalidSetting):
             continue
-        room -= len(str(masks))
-        if room >= 0:
-            fill(packet.append(ARRAY), correction.values(one) | {correction.MASKS: masks})
-            yield sync_id(one.id)
+        fill(packet.append(ARRAY), correction.values(one) | {correction.MASKS: masks})
+        yield sync_id(one.id)
+
+
+def _without_the_largest(packet: Packet, ours: Mapping[str, Adjustment]) -> set[str]:
+    """Take out our largest corrections until the others have room; returns which. They are ours in full elsewhere."""
+    sizes = [(len(etree.tostring(item)), key, item) for item, key, _ in _items(packet) if key in ours]
+    total, gone = sum(size for size, _, _ in sizes), set()
+    for size, key, item in sorted(sizes, key=lambda one: one[0], reverse=True):
+        if total <= MOST_BYTES:
+            break
+        if ours[key].id != key.lower():  # not one that another program made
+            _take_out(item)
+            gone.add(key)
+            total -= size
+    return gone
 
 
 def _items(packet: Packet) -> Iterator[tuple[etree._Element, str, Node]]:
