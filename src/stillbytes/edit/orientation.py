@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 
 MIRRORED = (2, 4, 5, 7)
 INVERSE = {6: 8, 8: 6}
 
+Number = TypeVar("Number", float, NDArray[np.float64])
 Turn = tuple[int, int, int, int]
 """Where one step to the right (x, y) and one step down (x, y) of a picture lead after it was turned or mirrored."""
 
@@ -47,6 +52,23 @@ def to_upright(box: CropBox, orientation: int, upright: Size) -> CropBox:
 def to_sensor(box: CropBox, orientation: int, upright: Size) -> CropBox:
     """The inverse of `to_upright`."""
     return _moved(box, INVERSE.get(orientation, orientation), upright)
+
+
+def point_to_upright(u: Number, v: Number, orientation: int) -> tuple[Number, Number]:
+    """u, v: 0..1 of the sensor's image -> 0..1 of the upright picture.
+
+    >>> point_to_upright(0.25, 0.0, 6)
+    (1.0, 0.25)
+    """
+    return {
+        1: (u, v), 2: (1 - u, v), 3: (1 - u, 1 - v), 4: (u, 1 - v),
+        5: (v, u), 6: (1 - v, u), 7: (1 - v, 1 - u), 8: (v, 1 - u),
+    }[orientation]  # fmt: skip
+
+
+def point_to_sensor(u: Number, v: Number, orientation: int) -> tuple[Number, Number]:
+    """The inverse of `point_to_upright`."""
+    return point_to_upright(u, v, INVERSE.get(orientation, orientation))
 
 
 def then(first: int, second: int) -> int:
@@ -89,9 +111,7 @@ def _moved(box: CropBox, orientation: int, size: Size) -> CropBox:
     width = across * math.cos(theta) + down * math.sin(theta)
     height = down * math.cos(theta) - across * math.sin(theta)
     u, v = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    u, v = {
-        2: (1 - u, v), 3: (1 - u, 1 - v), 4: (u, 1 - v), 5: (v, u), 6: (1 - v, u), 7: (1 - v, 1 - u), 8: (v, 1 - u),
-    }[orientation]  # fmt: skip
+    u, v = point_to_upright(u, v, orientation)
     if orientation >= 5:
         width, height = height, width
         size = Size(size.height, size.width)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +20,9 @@ from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import fields, parts
+from stillbytes.edit import corrections, fields, parts
 from stillbytes.edit.history import Entry
-from stillbytes.edit.xmp import MOST_BYTES, Packet
+from stillbytes.edit.xmp import MOST_BYTES, NO_XML, Packet
 from stillbytes.photo.formats import EXTENSIONS, kind
 
 ANY_SIZE = Size(3, 2)
@@ -30,7 +30,6 @@ changing = threading.RLock()
 """Held from reading a sidecar to writing it, so that of two changes of this process neither is lost."""
 _ORDER = {found: i for i, found in enumerate(("raw", "dng", *dict.fromkeys(EXTENSIONS.values())))}
 _CLAIM = re.compile(rb"RawFileName\s*(?:=\s*[\"']|>)([^\"'<]*)")
-NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EDITED = re.compile(rb"HasSettings\s*(?:=\s*[\"']|>)\s*True")
 
 
@@ -116,8 +115,11 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
     exact = _exact(packet)
     if exact is not None and _as_fields(exact, orientation, upright) == settings:
         settings, notes = exact, []
-    elif exact is not None:  # another program changed the fields, and knows nothing of our masks
+    elif exact is not None:  # another program changed the fields; what it did to our masks, the corrections tell
         settings = Settings({**settings, **exact.only(["Masks"])})
+    if packet.text("crs:AlreadyApplied") != "True":
+        settings, remarks = corrections.read(packet, settings, orientation, upright)
+        notes = [*notes, *remarks]
     history, position = _history(packet)
     return Sidecar(settings, history, position, tuple(notes), _integer(packet.text("xmp:Rating")))
 
@@ -139,6 +141,7 @@ def write(
     with changing:
         path = path or path_for(photo)
         packet = Packet(content_of(path), path.name) if path.exists() else Packet()
+        corrections.put(packet, settings, _adjusted(packet, history), orientation, upright)
         fields.put(packet, settings, orientation, upright)
         if packet.text("crs:RawFileName") is None:
             packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
@@ -209,6 +212,22 @@ def _exact(packet: Packet) -> Settings | None:
         return Settings({k: v for k, v in values.items() if k in parameters()})
     except (ValueError, AttributeError, TypeError, OverflowError, RecursionError, InvalidSetting):
         return None
+
+
+def _adjusted(packet: Packet, history: Sequence[Entry]) -> set[str]:
+    """The ids of the adjustments that there are or were."""
+    try:
+        lists = [json.loads(packet.text("sb:Settings") or "{}").get("adjustments")]
+    except (ValueError, AttributeError, RecursionError):
+        lists = []
+    lists += [entry.changes.get("adjustments") for entry in history]
+    return {
+        str(one.get("id"))
+        for found in lists
+        if isinstance(found, list | tuple)
+        for one in found
+        if isinstance(one, Mapping)
+    }
 
 
 def _as_fields(settings: Settings, orientation: int, upright: Size) -> Settings:

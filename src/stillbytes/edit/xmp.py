@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,8 @@ from lxml import etree
 from stillbytes.core.errors import SidecarError
 
 MOST_BYTES = 16 << 20
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold."""
 NAMESPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -42,7 +45,7 @@ class Packet:
 
     def __init__(self, content: bytes | None = None, name: str = "The XMP file") -> None:
         """content: of the file `name`; None for a new, empty packet."""
-        self._root = etree.fromstring(_EMPTY) if content is None else _parsed(content, name)
+        self._root = etree.fromstring(_EMPTY) if content is None else parse(content, name)
         rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
         if rdf is None:
             raise SidecarError(f"{name} holds no XMP.", _ASIDE)
@@ -71,6 +74,24 @@ class Packet:
             if array is not None:
                 return [item.text or "" for item in array.findall(f"{_RDF}li")]
         return None
+
+    def elements(self, name: str) -> list[etree._Element]:
+        """The items of an array as elements, which may be changed or taken out; none if it is not there."""
+        for description in self._descriptions:
+            element = description.find(qualified(name))
+            array = None if element is None else element.find("*")
+            if array is not None:
+                return array.findall(f"{_RDF}li")
+        return []
+
+    def append(self, name: str) -> etree._Element:
+        """A new item at the end of an array, which is made where it is not there."""
+        items = self.elements(name)
+        array = items[-1].getparent() if items else None
+        if array is None:
+            self.remove(name)
+            array = etree.SubElement(etree.SubElement(self._target(name), qualified(name)), f"{_RDF}Seq")
+        return etree.SubElement(array, f"{_RDF}li")
 
     def names(self, prefix: str) -> set[str]:
         """The properties of a namespace that are there, as "prefix:Name"."""
@@ -121,7 +142,8 @@ class Packet:
         return _HEAD + b"\n".join(etree.tostring(p, encoding="utf-8", with_tail=False) for p in parts) + _TAIL
 
 
-def _parsed(content: bytes, name: str) -> etree._Element:
+def parse(content: bytes, name: str) -> etree._Element:
+    """XML that anybody may have written, of what a person knows as `name`. Raises SidecarError."""
     if len(content) > MOST_BYTES:
         raise SidecarError(f"{name} is larger than any honest XMP file.", "Move it away.")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:

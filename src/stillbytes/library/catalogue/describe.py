@@ -10,7 +10,7 @@ from typing import Any
 from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.core.files import write_atomically
 from stillbytes.edit import sidecar
-from stillbytes.edit.xmp import Packet
+from stillbytes.edit.xmp import NO_XML, Packet
 
 
 def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,10 +33,10 @@ def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
         elif name == "keywords":
             if isinstance(value, str) or not all(isinstance(word, str) for word in value):
                 raise InvalidSetting("Keywords are a list of texts.", "")
-            words = ("|".join(filter(None, map(str.strip, sidecar.NO_XML.sub(" ", w).split("|")))) for w in value)
+            words = ("|".join(filter(None, map(str.strip, NO_XML.sub(" ", w).split("|")))) for w in value)
             checked[name] = list(dict.fromkeys(word for word in words if word))
         elif isinstance(value, str):
-            checked[name] = sidecar.NO_XML.sub(" ", value).strip()
+            checked[name] = NO_XML.sub(" ", value).strip()
         else:
             raise InvalidSetting(f"{name} is a text.", "")
     return checked
@@ -48,7 +48,7 @@ def write(photo: Path, remarks: Mapping[str, Any]) -> None:
         path = sidecar.existing(photo) or sidecar.path_for(photo)
         packet = Packet(sidecar.content_of(path), path.name) if path.exists() else Packet()
         if packet.text("crs:RawFileName") is None:
-            packet.put("crs:RawFileName", sidecar.NO_XML.sub("?", photo.name))
+            packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
         for name, value in remarks.items():
             _WRITERS[name](packet, value)
         packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="milliseconds"))
