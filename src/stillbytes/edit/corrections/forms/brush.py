@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from stillbytes.edit.corrections.forms.form import Form
 from stillbytes.edit.corrections.places import Frame
 from stillbytes.edit.corrections.structure import Fields, Node, Structure, Unmapped, number, written
-from stillbytes.masks.fields import MOST_POINTS, encoded
-from stillbytes.masks.kinds.brush import MOST_STROKES, Brush, Stroke
+from stillbytes.masks.fields import MOST_POINTS, decoded, encoded
+from stillbytes.masks.kinds.brush import MOST_STROKES, SPACING, Brush, Stroke
 
 Rows = NDArray[np.float64]
 MOST_DABS = 10_000
@@ -29,15 +29,29 @@ def _write(kind: Brush, frame: Frame, inverted: bool) -> Structure:
     for stroke in kind.strokes:
         if stroke.auto_mask:
             raise Unmapped("what its auto-mask keeps to is not known there")
-        dabs = stroke.dabs() if stroke.flow and (stroke.density or stroke.erase) else np.zeros((0, 3))
+        dabs = _dabs(stroke, left)
         left -= len(dabs)
-        if left < 0:
-            raise Unmapped("it has too many dabs")
         if len(dabs):
             strokes.append(_written(stroke, dabs, frame))
     if not strokes:
         raise Unmapped("nothing is painted")
     return {"What": AGGREGATE, "Masks": strokes}
+
+
+def _dabs(stroke: Stroke, most: int) -> Rows:
+    """(n, 3): x, y in frame units and radius. All places of the trail, so that it is the same line when it is read, and
+    between them dabs as close as ours. Raises Unmapped for more than `most`."""
+    points = decoded(stroke.trail)
+    points[:, 2] *= stroke.size
+    if len(points) == 0 or not stroke.flow or not (stroke.density or stroke.erase):
+        return points[:0]
+    spacing = SPACING * max(float(points[:, 2].min()), stroke.size / 20)
+    pieces = np.maximum(np.ceil(np.hypot(*np.diff(points[:, :2], axis=0).T) / spacing), 1).astype(int)
+    if pieces.sum() >= most:
+        raise Unmapped("it has too many dabs")
+    steps = [number + np.arange(count) / count for number, count in enumerate(pieces)]
+    at = np.concatenate([*steps, [len(points) - 1.0]])
+    return np.column_stack([np.interp(at, np.arange(len(points)), points[:, i]) for i in range(3)])
 
 
 def _written(stroke: Stroke, dabs: Rows, frame: Frame) -> Structure:
