@@ -145,19 +145,23 @@ class Patched:
         parts = [exposed.at(level).within(region).within(whole) for _, exposed in self._inserts]
         if all(part.empty for part in parts):
             return self._sensor.read(level, region, uniforms)
-        out = self._plain(level, region, uniforms)
         if uniforms is None:
+            out = self._plain(level, region, None)
             for insert, exposed in self._inserts:
                 self._blend(out, region, level, insert, exposed)
             return out, region.x, region.y
+        wider = region.grown(NOISE_MARGIN).within(whole)
+        noisy = self._plain(level, wider, None)
+        if level == 0:  # as the sensor does it, without reading the mosaic twice
+            out = self._sensor.denoised(noisy, wider, region, whole.size, uniforms)
+        else:
+            out = self._plain(level, region, uniforms)
+        touched = np.zeros((wider.height, wider.width), bool)
+        for insert, exposed in self._inserts:
+            self._blend(noisy, wider, level, insert, exposed, touched)
         for part in parts:
             if part.empty:
                 continue
-            wider = part.grown(NOISE_MARGIN).within(whole)
-            noisy = self._plain(level, wider, None)
-            touched = np.zeros((wider.height, wider.width), bool)
-            for insert, exposed in self._inserts:
-                self._blend(noisy, wider, level, insert, exposed, touched)
             clean = self._sensor.denoised(noisy, wider, part, whole.size, uniforms)
             here = touched[part.y - wider.y :, part.x - wider.x :][: part.height, : part.width]
             target = out[:, part.y - region.y :, part.x - region.x :][:, : part.height, : part.width]

@@ -81,7 +81,7 @@ class Packet:
             element = description.find(qualified(name))
             array = None if element is None else element.find("*")
             if array is not None:
-                return array.findall(f"{_RDF}li")
+                return list(array.findall(f"{_RDF}li"))
         return []
 
     def append(self, name: str) -> etree._Element:
