@@ -16,8 +16,8 @@ from PIL import Image
 
 from stillbytes import masks
 from stillbytes.core.errors import Cancelled, NotFound, Refused
+from stillbytes.gpu.access import Access, own_access
 from stillbytes.masks.detect import sam, sky
-from stillbytes.masks.detect.access import Networks, own_networks
 from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import detectors, find
 from stillbytes.masks.kind import Found
@@ -33,7 +33,7 @@ Bytes = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def networks() -> Any:
-    with own_networks() as found:
+    with own_access() as found:
         yield found
 
 
@@ -71,7 +71,7 @@ def landscape(height: int = 240, width: int = 360) -> tuple[Bytes, NDArray[np.fl
 
 
 @needs_reference
-def test_the_sky_of_streets_is_found_by_the_network(networks: Networks) -> None:
+def test_the_sky_of_streets_is_found_by_the_network(networks: Access) -> None:
     found = {path.stem: overlap(find(masks.Sky(), Picture(opened(path)), networks).pixels, path) for path in STREETS}
     assert np.mean(list(found.values())) > 0.90, found
     assert min(found.values()) > 0.65, found
@@ -88,7 +88,7 @@ def test_the_sky_of_streets_is_found_without_a_network_too() -> None:
 
 @needs_reference
 @pytest.mark.parametrize("name", ["dandelion", "ladybird", "marigold"])
-def test_no_sky_and_no_people_are_found_among_flowers(networks: Networks, name: str) -> None:
+def test_no_sky_and_no_people_are_found_among_flowers(networks: Access, name: str) -> None:
     picture = Picture(opened(REFERENCE / "photos" / f"{name}.jpg"))
     for kind in (masks.Sky(), masks.Person()):
         with pytest.raises(NotFound, match=kind.name):
@@ -116,7 +116,7 @@ def test_a_plain_sky_is_found_without_a_network() -> None:
     assert ((sky.classical(picture) > 0.5) != (alpha > 0.5)).mean() < 0.1
 
 
-def test_what_was_found_is_told_with_what_would_be_better(networks: Networks) -> None:
+def test_what_was_found_is_told_with_what_would_be_better(networks: Access) -> None:
     picture, _ = landscape()
     result = find(masks.Sky(), Picture(picture), networks)
     assert result.used == ("skyseg-u2netp",) and result.better == ()
@@ -133,7 +133,7 @@ def test_every_kind_that_is_found_has_a_detector_whose_models_are_declared() -> 
             assert registry.get(model).engine == "onnx"
 
 
-def test_a_box_is_enough_without_a_network_for_objects(networks: Networks) -> None:
+def test_a_box_is_enough_without_a_network_for_objects(networks: Access) -> None:
     rows, columns = np.mgrid[0:200, 0:300]
     disc = np.hypot(rows - 90, columns - 140) < 40
     noise = np.random.default_rng(1).normal(0, 6, (200, 300, 3))
@@ -144,7 +144,7 @@ def test_a_box_is_enough_without_a_network_for_objects(networks: Networks) -> No
     assert (inside & disc).sum() > 0.9 * (inside | disc).sum()
 
 
-def test_what_nothing_can_find_is_said_with_a_remedy(networks: Networks) -> None:
+def test_what_nothing_can_find_is_said_with_a_remedy(networks: Access) -> None:
     picture = Picture(landscape()[0])
     for kind in (
         masks.Object(),
@@ -162,7 +162,7 @@ def test_what_nothing_can_find_is_said_with_a_remedy(networks: Networks) -> None
             pytest.fail(f"{kind} was found by {found.used}")
 
 
-def test_looking_can_be_stopped(networks: Networks) -> None:
+def test_looking_can_be_stopped(networks: Access) -> None:
     with pytest.raises(Cancelled):
         find(masks.Sky(), Picture(landscape()[0]), networks, cancelled=lambda: True)
 
@@ -178,7 +178,7 @@ def test_a_damaged_network_is_told_of_and_nothing_else(
     path = tmp_path / "models" / file.name
     path.parent.mkdir(parents=True)
     path.write_bytes(b"\0" * file.size)
-    with own_networks() as own:
+    with own_access() as own:
         if damage == "gone":
             path.unlink()
         with pytest.raises(Refused) as told:
@@ -189,7 +189,7 @@ def test_a_damaged_network_is_told_of_and_nothing_else(
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 2), (3, 3)])
-def test_pictures_of_any_size_are_looked_at(networks: Networks, size: tuple[int, int]) -> None:
+def test_pictures_of_any_size_are_looked_at(networks: Access, size: tuple[int, int]) -> None:
     picture = Picture(np.full((*size, 3), 120, np.uint8))
     for kind in (masks.Sky(), masks.Landscape(), masks.Object(points=((0.5, 0.5),)), masks.Person()):
         with contextlib.suppress(NotFound):

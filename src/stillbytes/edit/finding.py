@@ -17,7 +17,7 @@ from stillbytes.masks.local import mask_of, missing
 from stillbytes.masks.mask import Mask
 
 if TYPE_CHECKING:
-    from stillbytes.masks.detect.access import Networks
+    from stillbytes.gpu.access import Access
 
 EDGE = 6000
 """Long edge of the picture in which edges are found; masks of larger photos are enlarged."""
@@ -41,7 +41,7 @@ def picture_of(photo: Photo, cancelled: Callable[[], bool] | None = None) -> Pic
 def look_for(
     photo: Photo,
     kind: Found,
-    networks: Networks,
+    networks: Access,
     *,
     keep: bool,
     progress: Callable[[str], None] = lambda step: None,
@@ -60,7 +60,7 @@ def look_for(
 def complete(
     photo: Photo,
     settings: Settings,
-    networks: Callable[[], Networks],
+    networks: Callable[[], Access],
     *,
     keep: bool,
     progress: Callable[[str], None] = lambda step: None,
@@ -86,7 +86,7 @@ def complete(
 def complete_mask(
     photo: Photo,
     mask: Mask,
-    networks: Callable[[], Networks],
+    networks: Callable[[], Access],
     *,
     keep: bool,
     progress: Callable[[str], None] = lambda step: None,
@@ -110,7 +110,7 @@ class _Picture:
 def _completed(
     photo: Photo,
     mask: Mask,
-    networks: Callable[[], Networks],
+    networks: Callable[[], Access],
     picture: _Picture,
     keep: bool,
     progress: Callable[[str], None],

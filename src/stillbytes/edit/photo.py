@@ -180,11 +180,11 @@ class Edit:
         """
         from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - only when something is removed
         from stillbytes.edit.patching import remove  # noqa: PLC0415
-        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+        from stillbytes.gpu.access import shared_access  # noqa: PLC0415
         from stillbytes.masks.mask import Mask  # noqa: PLC0415
 
         tree = mask if isinstance(mask, Mask) else Mask.of(mask)
-        tree = complete_mask(self.photo, tree, shared_networks, keep=False, cancelled=cancelled)
+        tree = complete_mask(self.photo, tree, shared_access, keep=False, cancelled=cancelled)
         return Edit(self.photo, remove(self.photo, self.settings, tree, keep=False, cancelled=cancelled))
 
     def found(self, cancelled: Callable[[], bool] | None = None) -> Edit:
@@ -193,9 +193,9 @@ class Edit:
         if "adjustments" not in self.settings:
             return self
         from stillbytes.edit.finding import complete  # noqa: PLC0415
-        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+        from stillbytes.gpu.access import shared_access  # noqa: PLC0415
 
-        settings, _ = complete(self.photo, self.settings, shared_networks, keep=False, cancelled=cancelled)
+        settings, _ = complete(self.photo, self.settings, shared_access, keep=False, cancelled=cancelled)
         return self if settings == self.settings else Edit(self.photo, settings)
 
     @property

@@ -19,7 +19,7 @@ from stillbytes.app.cli import develop
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-from stillbytes.masks.detect.access import release
+from stillbytes.gpu.access import release
 
 
 def mean(path: Path) -> float:

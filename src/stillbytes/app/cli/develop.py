@@ -139,9 +139,9 @@ def develop(
         said = [photo.sidecar_note] if settings is None and not ignore_sidecar and photo.sidecar_note else []
         if "adjustments" in chosen:
             from stillbytes.edit.finding import complete  # noqa: PLC0415 - only for photos with masks
-            from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+            from stillbytes.gpu.access import shared_access  # noqa: PLC0415
 
-            chosen, found = complete(photo, chosen, shared_networks, keep=False)
+            chosen, found = complete(photo, chosen, shared_access, keep=False)
             guessed = [told.adjustment for told in found if "classical" in told.result.used]
             said += [f"{name} was found without a model: look whether it is right." for name in guessed]
         if said:

@@ -89,9 +89,9 @@ def make_mask(
     told: dict[str, Any] = {"photo": str(photo), "kind": name, "target": str(output)}
     if isinstance(kind, Found):
         from stillbytes.edit.finding import look_for  # noqa: PLC0415
-        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415
+        from stillbytes.gpu.access import shared_access  # noqa: PLC0415
 
-        kind, result = look_for(opened, kind, shared_networks(), keep=False)
+        kind, result = look_for(opened, kind, shared_access(), keep=False)
         told["used"] = list(result.used)
         told["better"] = [
             {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in result.better

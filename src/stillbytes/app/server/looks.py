@@ -18,7 +18,7 @@ from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.edit.photo import Photo
-    from stillbytes.masks.detect.access import Networks
+    from stillbytes.gpu.access import Access
 
 KEPT = 4
 """Photos whose things are remembered."""
@@ -48,7 +48,7 @@ class Looks:
         self._looking = threading.Lock()
         self._held: OrderedDict[str, Look] = OrderedDict()
 
-    def at(self, photo: Photo, networks: Networks) -> Look:
+    def at(self, photo: Photo, networks: Access) -> Look:
         """Raises UnreadablePhoto, and what engines raise."""
         with self._looking:
             if photo.content in self._held:
@@ -59,7 +59,7 @@ class Looks:
                 self._held.popitem(last=False)
             return look
 
-    def outline(self, photo: Photo, number: int, networks: Networks) -> Lines:
+    def outline(self, photo: Photo, number: int, networks: Access) -> Lines:
         """Around one of its things. Raises NotFound, and as `at`."""
         look = self.at(photo, networks)
         if not 0 <= number < len(look.things):
@@ -68,25 +68,25 @@ class Looks:
             look.outlines[number] = outline_of(look.picture, look.things[number], _ask(networks), networks.here)
         return look.outlines[number]
 
-    def under(self, photo: Photo, point: tuple[float, float], networks: Networks) -> Lines:
+    def under(self, photo: Photo, point: tuple[float, float], networks: Access) -> Lines:
         """Around what a click there would take; nothing while no network for that has seen the photo."""
         look = self.at(photo, networks)
         if look.decoder is None or not sam.remembered(look.picture, look.decoder):
             return ()
         return outline_at(look.picture, point, _ask(networks), look.decoder)
 
-    def encode(self, photo: Photo, networks: Networks) -> None:
+    def encode(self, photo: Photo, networks: Access) -> None:
         """Let that network see the photo."""
         look = self.at(photo, networks)
         if look.decoder is not None:
             sam.encoded(look.picture, _ask(networks), look.decoder)
 
 
-def _ask(networks: Networks) -> Ask:
+def _ask(networks: Access) -> Ask:
     return partial(networks.ask, label="What is there")
 
 
-def _looked(photo: Photo, networks: Networks) -> Look:
+def _looked(photo: Photo, networks: Access) -> Look:
     whole = picture_of(photo)
     found = things(whole, _ask(networks)) if networks.here(BOXES) else ()
     decoder = next((model for model in sam.MODELS if networks.here(model)), None)

@@ -26,8 +26,8 @@ from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.app.server.looks import Looks
+    from stillbytes.gpu.access import Access
     from stillbytes.gpu.broker.broker import Broker
-    from stillbytes.masks.detect.access import Networks
 
 MOST_DOCUMENTS = 32
 """Histories kept in memory; the others are in their sidecars."""
@@ -173,10 +173,10 @@ class Workspace:
             self._looks = self._looks or Looks()
             return self._looks
 
-    def networks(self, patience: float = NETWORKS_S) -> Networks:
+    def networks(self, patience: float = NETWORKS_S) -> Access:
         """What detectors ask. Waits for it when the server has just begun, so many seconds at most. Raises EngineError
         where there is none."""
-        from stillbytes.masks.detect.access import shared_networks  # noqa: PLC0415 - with the first mask
+        from stillbytes.gpu.access import shared_access  # noqa: PLC0415 - with the first mask
 
         until = time.monotonic() + patience
         while self.broker is None:
@@ -185,15 +185,15 @@ class Workspace:
                     f"Nothing can be looked for: {self.without_broker or 'the engines are not ready.'}", "Try again."
                 )
             time.sleep(0.05)
-        return shared_networks()
+        return shared_access()
 
     def share_networks(self, broker: Broker | None, loop: AbstractEventLoop | None) -> None:
         """Let masks be found through this broker."""
         from stillbytes.core import preferences  # noqa: PLC0415 - the broker has imported it
+        from stillbytes.gpu.access import Access, share  # noqa: PLC0415
         from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
-        from stillbytes.masks.detect.access import Networks, share  # noqa: PLC0415
 
-        share(Networks(broker, loop, open_store(preferences.load())) if broker and loop else None)
+        share(Access(broker, loop, open_store(preferences.load())) if broker and loop else None)
 
     def look_for_masks(self, documents: Sequence[Document]) -> Job | None:
         """In the background: what the masks of these photos ask for and was not found in them yet. None for nothing."""

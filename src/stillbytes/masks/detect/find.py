@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound
+from stillbytes.gpu.access import Access
 from stillbytes.gpu.models import registry
 from stillbytes.masks import detect
-from stillbytes.masks.detect.access import Networks
 from stillbytes.masks.detect.detector import CLASSICAL, Detector, Picture
 from stillbytes.masks.kind import Found
 from stillbytes.masks.refine.matting import refined
@@ -62,7 +62,7 @@ def detectors() -> Mapping[str, Detector[Any]]:
 def find(
     kind: Found,
     picture: Picture,
-    networks: Networks,
+    networks: Access,
     *,
     progress: Progress = lambda step: None,
     cancelled: Callable[[], bool] | None = None,
