@@ -1,9 +1,10 @@
-"""What steers SDXL besides words: ControlNets, and IP-Adapter with its picture encoder."""
+"""What steers Stable Diffusion besides words: ControlNets, and IP-Adapter with its picture encoder."""
 
-from stillbytes.gpu.models.licences import APACHE_2, MIT
+from stillbytes.gpu.models.licences import APACHE_2, MIT, OPENRAIL
 from stillbytes.gpu.models.model import File, HuggingFace, Kind, Licence, Model, NetworkArchitecture, Task
 
 _AGREED = "Size and sha256: several public manifests that agree."
+_SD15 = "comfyanonymous/ControlNet-v1-1_fp16_safetensors"
 
 
 def _model(
@@ -77,6 +78,52 @@ MODELS: tuple[Model, ...] = (
             estimated=True,
         ),
         "Size: 2.50 GB in Comfy-Org/ComfyUI-Manager model-list.json (f39cbd5).",
+    ),
+    _model(
+        "controlnet-canny-sd15",
+        "ControlNet canny for Stable Diffusion 1.5",
+        "controlnet",
+        361e6,
+        File(
+            "controlnet",
+            "controlnet/control_v11p_sd15_canny_fp16.safetensors",
+            HuggingFace(_SD15, "control_v11p_sd15_canny_fp16.safetensors"),
+            722_601_100,
+            "8932b66e15aae835b3490dbf989f56c253104cee08a88bf21283762f557c9f10",
+        ),
+        "sha256: krita-ai-diffusion ai_diffusion/presets/models.json (053a46a); size: a public manifest with the same.",
+        licence=OPENRAIL,
+        side=512,
+    ),
+    _model(
+        "controlnet-depth-sd15",
+        "ControlNet depth for Stable Diffusion 1.5",
+        "controlnet",
+        361e6,
+        File(
+            "controlnet",
+            "controlnet/control_v11f1p_sd15_depth_fp16.safetensors",
+            HuggingFace(_SD15, "control_v11f1p_sd15_depth_fp16.safetensors"),
+            722_601_100,
+        ),
+        "Size: a public application's list of models.",
+        licence=OPENRAIL,
+        side=512,
+    ),
+    _model(
+        "ip-adapter-sd15",
+        "IP-Adapter for Stable Diffusion 1.5",
+        "adapter",
+        22e6,
+        File(
+            "adapter",
+            "ipadapter/ip-adapter_sd15.safetensors",
+            HuggingFace("h94/IP-Adapter", "models/ip-adapter_sd15.safetensors"),
+            44_642_768,
+            "289b45f16d043d0bf542e45831f971dcdaabe18b656f11e86d9dfba7e9ee3369",
+        ),
+        _AGREED,
+        needs=("clip-vit-h",),
     ),
     _model(
         "ip-adapter-sdxl",
