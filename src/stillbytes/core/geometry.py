@@ -55,7 +55,22 @@ class Rect:
         """The rectangle with `margin` more pixels on every side."""
         return Rect(self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin)
 
+    def moved(self, x: int, y: int) -> Rect:
+        return Rect(self.x + x, self.y + y, self.width, self.height)
+
     def within(self, other: Rect) -> Rect:
         """The part that lies inside `other`; may be empty."""
         x, y = max(self.x, other.x), max(self.y, other.y)
         return Rect(x, y, max(0, min(self.right, other.right) - x), max(0, min(self.bottom, other.bottom) - y))
+
+    def nearest(self, other: Rect) -> Rect:
+        """The part that lies inside `other`, on each axis at least the line of `other` that is nearest."""
+        x, right = (min(max(v, other.x), other.right) for v in (self.x, self.right))
+        y, bottom = (min(max(v, other.y), other.bottom) for v in (self.y, self.bottom))
+        x, y = min(x, other.right - 1), min(y, other.bottom - 1)
+        return Rect(x, y, max(right - x, 1), max(bottom - y, 1))
+
+    def around(self, other: Rect) -> Rect:
+        """The smallest rectangle that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Rect(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)

@@ -42,8 +42,10 @@ class Geometry:
         centre = ((left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height)
         size = Size(max(1, round(abs(width))), max(1, round(abs(height))))
         if angle == 0:  # whole pixels, so that full size needs no resampling
-            x = min(max(round(centre[0] - size.width / 2), 0), max(frame.width - size.width, 0))
-            y = min(max(round(centre[1] - size.height / 2), 0), max(frame.height - size.height, 0))
+            x, y = round(centre[0] - size.width / 2), round(centre[1] - size.height / 2)
+            if all(0 <= corner <= 1 for corner in (left, top, right, bottom)):  # rounding leads beyond no edge
+                x = min(max(x, 0), max(frame.width - size.width, 0))
+                y = min(max(y, 0), max(frame.height - size.height, 0))
             centre = (x + size.width / 2, y + size.height / 2)
         turns = int(str(settings.value("rotate"))) // 90
         flips = bool(settings.value("flip_horizontal")), bool(settings.value("flip_vertical"))
@@ -87,6 +89,22 @@ class Geometry:
         tx = self.centre[0] * source_scale - 0.5 - a * half_x - b * half_y
         ty = self.centre[1] * source_scale - 0.5 - c * half_x - d * half_y
         return a, b, tx, c, d, ty
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """A place 0..1 across and down the developed picture in pixels of the frame, 0, 0 its corner."""
+        size = Size(1 << 20, 1 << 20)  # fine enough that a pixel is a place
+        spot = self.to_cut(Rect(round(x * size.width), round(y * size.height), 0, 0), size)
+        a, b, tx, c, d, ty = self.affine(size, 1.0)
+        column, row = spot.x - 0.5, spot.y - 0.5
+        return a * column + b * row + tx + 0.5, c * column + d * row + ty + 0.5
+
+    @property
+    def to_frame(self) -> tuple[float, float, float, float, float, float]:
+        """(a, b, tx, c, d, ty): a place of the developed picture, 0..1 across and down -> (a x + b y + tx, c x + d y +
+        ty) in frame units."""
+        places = (self.place(x, y) for x, y in ((0, 0), (1, 0), (0, 1)))
+        (ox, oy), (rx, ry), (bx, by) = ((x / self.frame.long_edge, y / self.frame.long_edge) for x, y in places)
+        return rx - ox, bx - ox, ox, ry - oy, by - oy, oy
 
 
 def lanczos(distance: NDArray[np.float64]) -> NDArray[np.float64]:

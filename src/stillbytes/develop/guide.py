@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.kernels.layout import GRID_CELL, GRID_DEPTH, GRID_FLOOR, GRID_SPAN, GRID_Z0
 
@@ -21,9 +22,14 @@ CELLS = 72
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """values: (2, rows, columns, GRID_DEPTH) float32, base and finer base in EV over middle grey."""
+    """values: (2, rows, columns, GRID_DEPTH) float32, base and finer base in EV over middle grey.
+
+    first: column and row of the first cell, and frame: columns and rows over the frame, whose cell 0, 0 is its corner.
+    """
 
     values: NDArray[np.float32]
+    first: tuple[int, int]
+    frame: tuple[int, int]
 
     @property
     def columns(self) -> int:
@@ -41,14 +47,14 @@ class Guide:
         u, v = np.meshgrid(np.linspace(-0.5, 0.5, columns), np.linspace(-0.5, 0.5, rows))
         across, down = u * form.cut.width, v * form.cut.height
         cosine, sine = math.cos(form.angle), math.sin(form.angle)
-        x = (form.centre[0] + across * cosine - down * sine) / form.frame.width * (self.columns - 1)
-        y = (form.centre[1] + across * sine + down * cosine) / form.frame.height * (self.rows - 1)
+        x = (form.centre[0] + across * cosine - down * sine) / form.frame.width * (self.frame[0] - 1) - self.first[0]
+        y = (form.centre[1] + across * sine + down * cosine) / form.frame.height * (self.frame[1] - 1) - self.first[1]
         x, y = np.clip(x, 0, self.columns - 1.001), np.clip(y, 0, self.rows - 1.001)
         ix, iy = x.astype(np.int64), y.astype(np.int64)
         fx, fy = (x - ix)[..., None], (y - iy)[..., None]
         corner = [[self.values[:, iy + j, ix + i] for i in (0, 1)] for j in (0, 1)]
         above, below = (left + (right - left) * fx for left, right in corner)
-        return Guide((above + (below - above) * fy).astype(np.float32))
+        return Guide((above + (below - above) * fy).astype(np.float32), (0, 0), (columns, rows))
 
     def packed(self) -> NDArray[np.uint32]:
         """(rows, columns, GRID_DEPTH): both bases in one word, as the look kernel reads them."""
@@ -56,15 +62,20 @@ class Guide:
         return np.ascontiguousarray(codes[0] | codes[1] << 16)
 
 
-def guide(luminance: NDArray[np.float32]) -> Guide:
-    """The grid of a small picture of the whole frame. luminance: (height, width), scene-linear, middle grey 0.18."""
-    height, width = luminance.shape
-    long_edge = max(height, width)
-    columns = max(2, round(CELLS * width / long_edge)) + 1
-    rows = max(2, round(CELLS * height / long_edge)) + 1
+def guide(luminance: NDArray[np.float32], part: Rect, frame: Size) -> Guide:
+    """The grid of a small picture of the frame, or of the frame and what patches show around it.
+
+    luminance: (height, width), scene-linear, middle grey 0.18, of the rectangle `part`. frame: its own size there.
+    """
+    columns = max(2, round(CELLS * frame.width / frame.long_edge)) + 1
+    rows = max(2, round(CELLS * frame.height / frame.long_edge)) + 1
+    trust = 1e-3 * frame.height * frame.width / (rows * columns * GRID_DEPTH)
     ev = np.log2(np.maximum(luminance, 1e-6) / 0.18)
-    x = np.rint((np.arange(width) + 0.5) / width * (columns - 1)).astype(np.int64)
-    y = np.rint((np.arange(height) + 0.5) / height * (rows - 1)).astype(np.int64)
+    x = np.rint((np.arange(part.x, part.right) + 0.5) / frame.width * (columns - 1)).astype(np.int64)
+    y = np.rint((np.arange(part.y, part.bottom) + 0.5) / frame.height * (rows - 1)).astype(np.int64)
+    first, over = (min(0, int(x[0])), min(0, int(y[0]))), (columns, rows)
+    columns, rows = max(columns, int(x[-1]) + 1) - first[0], max(rows, int(y[-1]) + 1) - first[1]
+    x, y = x - first[0], y - first[1]
     z = np.clip((ev - GRID_Z0) / GRID_CELL, 0, GRID_DEPTH - 1.001)
     low = z.astype(np.int64)
     share = (z - low).astype(np.float64)
@@ -72,19 +83,18 @@ def guide(luminance: NDArray[np.float32]) -> Guide:
     size = rows * columns * GRID_DEPTH
     count = np.zeros(size)
     total = np.zeros(size)
-    for offset, part in ((0, 1 - share), (1, share)):
+    for offset, weights in ((0, 1 - share), (1, share)):
         where = (cell + offset).ravel()
-        count += np.bincount(where, part.ravel(), size)
-        total += np.bincount(where, (part * ev).ravel(), size)
+        count += np.bincount(where, weights.ravel(), size)
+        total += np.bincount(where, (weights * ev).ravel(), size)
     shape = (rows, columns, GRID_DEPTH)
     own = (GRID_Z0 + GRID_CELL * np.arange(GRID_DEPTH))[None, None, :]
     bases = []
     for spatial, tonal in ((1.4, 1.0), (0.6, 0.6)):
         weight = _blurred(count.reshape(shape), spatial, tonal)
         value = _blurred(total.reshape(shape), spatial, tonal)
-        trust = 1e-3 * height * width / size
         bases.append((value + trust * own) / (weight + trust))
-    return Guide(np.ascontiguousarray(np.stack(bases), np.float32))
+    return Guide(np.ascontiguousarray(np.stack(bases), np.float32), first, over)
 
 
 def _blurred(grid: NDArray[np.float64], spatial: float, tonal: float) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 A patch is scene-linear light. It is exposed once more on the photo's mosaic, with the photo's noise, and read through
 the same demosaicing and noise reduction as its surroundings. So its grain and sharpness are theirs at every scale.
+Patches may lie beyond the frame. There the photo's edge pixels are repeated under them, which `known` tells apart.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ BLACK, WHITE = 4096.0, 64000.0
 HEADROOM = 1.1
 HELD_BYTES = 384 << 20
 """Patches that are kept ready to be read."""
+STEP = 16 << DEEPEST
+"""What is read begins so many pixels beyond the frame, so that the pyramids of noise reduction lie as in the photo."""
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +58,11 @@ class Insert:
 
 
 class Source(Protocol):
-    """What is read from: a photo's sensor stage, with patches or without."""
+    """What is read from: a photo's sensor stage with its patches."""
 
-    def size(self, level: int) -> Size: ...
+    def extent(self, level: int) -> Rect:
+        """What can be read: the frame's pixels and those around it that patches cover."""
+        ...
 
     def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
         """See `Sensor.read`."""
@@ -89,8 +94,8 @@ class Exposed:
         light = np.pad(pixels[..., :3], (*around, (0, 0)), "edge") @ to_camera
         alpha = np.rint(pixels[..., 3] * np.float32(65535)).astype(np.uint16)
         alpha = np.pad(alpha, ((around[0][0], 0), (around[1][0], 0)))
-        alpha = np.pad(alpha, ((0, around[0][1]), (0, 0)), "edge" if rect.bottom >= frame.height else "constant")
-        self._alpha = np.pad(alpha, ((0, 0), (0, around[1][1])), "edge" if rect.right >= frame.width else "constant")
+        alpha = np.pad(alpha, ((0, around[0][1]), (0, 0)), "edge" if rect.bottom == frame.height else "constant")
+        self._alpha = np.pad(alpha, ((0, 0), (0, around[1][1])), "edge" if rect.right == frame.width else "constant")
         self._alphas: dict[int, NDArray[np.float32]] = {}
         noise = photo.sensor.noise if insert.grain else (0.0, 0.0)
         random = np.random.default_rng([int(part, 16) for part in (insert.key[:8], insert.key[8:16])])
@@ -135,44 +140,99 @@ class Patched:
     def __init__(self, sensor: Sensor, inserts: Sequence[tuple[Insert, Exposed]], light: Light = NO_LIGHT) -> None:
         """inserts: the lowest first. light: what masks of patches see."""
         self._sensor, self._inserts, self._light = sensor, inserts, light
+        self._extent = frame = Rect.of(sensor.size(0))
+        for insert, _ in inserts:
+            self._extent = self._extent.around(insert.rect.within(within_reach(frame.size)))
+        x, y = self._extent.x // STEP * STEP, self._extent.y // STEP * STEP
+        self._extent = Rect(x, y, self._extent.right - x, self._extent.bottom - y)
+
+    @property
+    def beyond(self) -> bool:
+        """Whether patches lie beyond the frame."""
+        return self._extent.size != self._sensor.size(0)
 
     def size(self, level: int) -> Size:
+        """Of the frame."""
         return self._sensor.size(level)
 
+    def extent(self, level: int) -> Rect:
+        """See Source."""
+        step, held = 1 << level, self._extent
+        x, y = held.x // step, held.y // step
+        return Rect(x, y, -(-held.right // step) - x, -(-held.bottom // step) - y)
+
     def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
-        """See `Sensor.read`."""
-        whole = Rect.of(self.size(level))
-        parts = [exposed.at(level).within(region).within(whole) for _, exposed in self._inserts]
+        """See `Sensor.read`; the region lies in the extent."""
+        frame, whole = Rect.of(self.size(level)), self.extent(level)
+        parts = [exposed.at(level).within(region) for _, exposed in self._inserts]
+        inside = region.within(frame) == region
         if all(part.empty for part in parts):
-            return self._sensor.read(level, region, uniforms)
+            if inside:
+                return self._sensor.read(level, region, uniforms)
+            return self._plain(level, region, uniforms), region.x, region.y
         if uniforms is None:
             out = self._plain(level, region, None)
+            known = self._of_frame(level, region)
             for insert, exposed in self._inserts:
-                self._blend(out, region, level, insert, exposed)
+                self._blend(out, region, level, insert, exposed, known)
             return out, region.x, region.y
         wider = region.grown(NOISE_MARGIN).within(whole)
         noisy = self._plain(level, wider, None)
-        if level == 0:  # as the sensor does it, without reading the mosaic twice
-            out = self._sensor.denoised(noisy, wider, region, whole.size, uniforms)
+        if level == 0 and inside:  # as the sensor does it, without reading the mosaic twice
+            held = wider.within(frame)
+            own = noisy[:, held.y - wider.y : held.bottom - wider.y, held.x - wider.x : held.right - wider.x]
+            out = self._sensor.denoised(own, held, region, frame.size, uniforms)
         else:
             out = self._plain(level, region, uniforms)
         touched = np.zeros((wider.height, wider.width), bool)
+        known = self._of_frame(level, wider)
         for insert, exposed in self._inserts:
-            self._blend(noisy, wider, level, insert, exposed, touched)
+            self._blend(noisy, wider, level, insert, exposed, known, touched)
         for part in parts:
             if part.empty:
                 continue
-            clean = self._sensor.denoised(noisy, wider, part, whole.size, uniforms)
+            held, wanted = wider.moved(-whole.x, -whole.y), part.moved(-whole.x, -whole.y)
+            clean = self._sensor.denoised(noisy, held, wanted, whole.size, uniforms)
             here = touched[part.y - wider.y :, part.x - wider.x :][: part.height, : part.width]
             target = out[:, part.y - region.y :, part.x - region.x :][:, : part.height, : part.width]
             np.copyto(target, clean, where=here)
         return out, region.x, region.y
 
+    def known(self, level: int, region: Rect) -> NDArray[np.float32]:
+        """(rows, columns) 0..1: how much of each pixel of any region shows the photo or a patch."""
+        known = self._of_frame(level, region)
+        for insert, exposed in self._inserts:
+            part = exposed.at(level).within(self.extent(level)).within(region)
+            if not part.empty:
+                here = known[part.y - region.y :, part.x - region.x :][: part.height, : part.width]
+                here += self._alpha(level, insert, exposed, part) * (1 - here)
+        return known
+
+    def _of_frame(self, level: int, region: Rect) -> NDArray[np.float32]:
+        known = np.zeros((region.height, region.width), np.float32)
+        part = region.within(Rect.of(self.size(level)))
+        if not part.empty:
+            known[part.y - region.y : part.bottom - region.y, part.x - region.x : part.right - region.x] = 1
+        return known
+
     def _plain(self, level: int, region: Rect, uniforms: Uniforms | None) -> Planes:
-        """The photo's own light, in an array that may be changed."""
-        planes, x, y = self._sensor.read(level, region, uniforms)
-        part = planes[:, region.y - y : region.bottom - y, region.x - x : region.right - x]
+        """The photo's own light, in an array that may be changed; beyond the frame its edge pixels."""
+        inner = region.nearest(Rect.of(self.size(level)))
+        planes, x, y = self._sensor.read(level, inner, uniforms)
+        part = planes[:, inner.y - y : inner.bottom - y, inner.x - x : inner.right - x]
+        if inner != region:
+            return repeated(part, inner, region)
         return part if level == 0 else part.copy()  # levels are kept for others
+
+    def _alpha(self, level: int, insert: Insert, exposed: Exposed, part: Rect) -> NDArray[np.float32]:
+        """(rows, columns): how much of a part of the patch is seen."""
+        alpha = exposed.alpha(level, part) * np.float32(insert.opacity)
+        if insert.coverage is None:
+            return alpha
+        step = 1 << level
+        middle = (step - 1) / 2
+        affine = (float(step), 0.0, middle, 0.0, float(step), middle)
+        return alpha * insert.coverage(FrameGrid(self.size(0), affine, part, self._light))
 
     def _blend(
         self,
@@ -181,23 +241,38 @@ class Patched:
         level: int,
         insert: Insert,
         exposed: Exposed,
+        known: NDArray[np.float32],
         touched: NDArray[np.bool_] | None = None,
     ) -> None:
+        """Lay a patch over planes of the region `held`, of which `known` is known; the rest shows it alone."""
         part = exposed.at(level).within(held)
         if part.empty:
             return
-        alpha = exposed.alpha(level, part) * np.float32(insert.opacity)
-        if insert.coverage is not None:
-            step = 1 << level
-            middle = (step - 1) / 2
-            affine = (float(step), 0.0, middle, 0.0, float(step), middle)
-            alpha = alpha * insert.coverage(FrameGrid(self.size(0), affine, part, self._light))
         rows = slice(part.y - held.y, part.bottom - held.y)
         columns = slice(part.x - held.x, part.right - held.x)
-        under = planes[:, rows, columns]
-        under += alpha * (exposed.light(level, part) - under)
+        alpha = self._alpha(level, insert, exposed, part)
         if touched is not None:
             touched[rows, columns] |= alpha > 0
+        before = known[rows, columns]
+        if not before.all():
+            known[rows, columns] = after = before + alpha * (1 - before)
+            alpha = np.where(before < 1, alpha / np.maximum(after, np.float32(1e-6)), alpha)
+        under = planes[:, rows, columns]
+        under += alpha * (exposed.light(level, part) - under)
+
+
+def within_reach(frame: Size) -> Rect:
+    """Where patches are shown: one frame beyond every side, as far as crops reach."""
+    return Rect(-frame.width, -frame.height, 3 * frame.width, 3 * frame.height)
+
+
+def repeated(planes: Planes, held: Rect, wanted: Rect) -> Planes:
+    """(3, rows, columns) over `wanted` of planes over `held`, whose edges are repeated."""
+    if held == wanted:
+        return planes
+    rows = np.clip(np.arange(wanted.y, wanted.bottom), held.y, held.bottom - 1) - held.y
+    columns = np.clip(np.arange(wanted.x, wanted.right), held.x, held.right - 1) - held.x
+    return np.take(np.take(planes, rows, 1), columns, 2)
 
 
 class Patches:
@@ -209,8 +284,8 @@ class Patches:
 
     def over(self, inserts: Sequence[Insert], light: Light = NO_LIGHT) -> Patched:
         """The photo with those patches, without such as cannot be read."""
-        frame = Rect.of(self._photo.sensor.size(0))
-        seen = [(insert, self._exposed(insert)) for insert in inserts if not insert.rect.within(frame).empty]
+        shown = within_reach(self._photo.sensor.size(0))
+        seen = [(insert, self._exposed(insert)) for insert in inserts if not insert.rect.within(shown).empty]
         return Patched(self._photo.sensor, [(one, exposed) for one, exposed in seen if exposed is not None], light)
 
     def _exposed(self, insert: Insert) -> Exposed | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import white
+from stillbytes.develop import canvas, white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
 from stillbytes.develop.frame_grid import FrameGrid, Light, Raster, combined
@@ -27,6 +27,7 @@ from stillbytes.develop.local import Coverages, Local, Weights
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
+from stillbytes.develop.overview import Overview
 from stillbytes.develop.patched import Insert, Patched, Patches, Photo
 from stillbytes.develop.resample import halvings, resampled, through
 from stillbytes.develop.sensor import Planes, Sensor
@@ -41,7 +42,8 @@ STRIP_PIXELS = 5_000_000
 """A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
 LOOK_MARGIN = 24
 """Pixels around a region that the look kernel may read: sharpening's reach, rounded up to whole vectors."""
-GUIDE_EDGE = 1024
+EMPTY_EDGE = 512
+"""Pixels of the picture in which the empty canvas is measured."""
 HELD_BYTES = 64 << 20
 """What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
 MASK_BYTES = 96 << 20
@@ -63,15 +65,23 @@ PREVIEW = Output()
 @dataclass(frozen=True, slots=True)
 class Frame:
     """pixels: (height, width, 3), contiguous, encoded in the RGB space `space`; uint8 or uint16 full range, or
-    float32 0..1."""
+    float32 0..1. known: which of them show the photo or a patch, see `canvas`; None for all."""
 
     pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
     space: str
+    known: canvas.Known | None = None
+
+    def sample(self, count: int) -> NDArray[Any]:
+        """(n, 3) of about `count` pixels in a regular grid, without those of the empty canvas."""
+        step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // count))
+        some = self.pixels[::step, ::step]
+        if self.known is None:
+            return np.ascontiguousarray(some).reshape(-1, 3)
+        return np.asarray(some[self.known[::step, ::step] == canvas.FULL])
 
     def histogram(self) -> NDArray[np.uint32]:
-        """(4, 256) uint32: counts of red, green, blue and luma in a regular sample of about 200,000 pixels."""
-        step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // 200_000))
-        some = self.pixels[::step, ::step]
+        """(4, 256) uint32: counts of red, green, blue and luma in about 200,000 pixels, see `sample`."""
+        some = self.sample(200_000)
         full = {"u1": 1.0, "u2": 1 / 257, "f4": 255.0}[some.dtype.str[1:]]
         codes = some if full == 1 else np.rint(some * full)
         red, green, blue = (np.ascontiguousarray(codes[..., i], np.uint16) for i in range(3))
@@ -101,8 +111,9 @@ class Pipeline:
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
-        self._overviews: OrderedDict[tuple[Insert, ...], Planes] = OrderedDict()
+        self._overviews: OrderedDict[tuple[Insert, ...], Overview] = OrderedDict()
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
+        self._last_empty: tuple[object, float] = None, 0.0
         self._coverages = Coverages(MASK_BYTES)
 
     @cached_property
@@ -146,20 +157,16 @@ class Pipeline:
         """
         with self._lock:
             form = Geometry.of(settings, self.frame)
-            size = form.developed
-            spot = Rect(int(x * size.width) - 2, int(y * size.height) - 2, 5, 5).within(Rect.of(size))
-            if spot.empty:
+            column, row = form.place(x, y)
+            spot = Rect(math.floor(column), math.floor(row), 1, 1)
+            source = self._source(self._seen(settings))
+            around = spot.grown(4).within(source.extent(0))
+            known = source.known(0, around) == 1
+            if not (0 <= x < 1 and 0 <= y < 1 and known.any() and source.known(0, spot) == 1):
                 raise InvalidSetting("The white balance picker is outside the picture.", "Click inside it.")
-            a, b, tx, c, d, ty = form.affine(form.cut, 1.0)
-            cut = form.to_cut(spot, size)
-            column, row = cut.x + cut.width / 2, cut.y + cut.height / 2
-            centre = (int(a * column + b * row + tx), int(c * column + d * row + ty))
-            around = Rect(centre[0] - 4, centre[1] - 4, 9, 9).within(Rect.of(self.frame))
-            if around.empty:
-                raise InvalidSetting("The white balance picker is outside the picture.", "Click inside it.")
-            planes, x0, y0 = self._source(self._seen(settings)).read(0, around, None)
+            planes, x0, y0 = source.read(0, around, None)
             part = planes[:, around.y - y0 : around.bottom - y0, around.x - x0 : around.right - x0]
-            mean = part.reshape(3, -1).mean(axis=1).astype(np.float64)
+            mean = part[:, known].mean(axis=1).astype(np.float64)
             if mean.min() < 1e-4 or np.any(mean >= np.array(self.camera.gains) * 0.98):
                 raise InvalidSetting("This place is too dark or too bright to take the white from.", "Click a grey.")
             return self.camera.white_of_balanced(mean)
@@ -203,6 +210,7 @@ class Pipeline:
             rows = max(128, min(cut.height, pixels_at_once // max(cut.width, 1)))
             deltas = layout.pack_local(adjustment.delta for adjustment in local)
             look = None
+            shown: canvas.Known | None = None
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
@@ -226,10 +234,27 @@ class Pipeline:
                     *masks,
                     target,
                 )
+                part = canvas.known(self._source(inserts), form.affine(grid, 1.0), strip)
+                if part is not None:
+                    shown = np.full(out.shape[:2], canvas.FULL, np.uint16) if shown is None else shown
+                    shown[y - cut.y :][: strip.height] = part
+                    canvas.lay(out[y - cut.y :][: strip.height], part, output.space)
         result = form.from_cut(out)
+        shown = None if shown is None else form.from_cut(shown)  # type: ignore[assignment]
         if output.dtype == "uint16":
-            return Frame(np.rint(result * 65535).astype(np.uint16), output.space)
-        return Frame(result, output.space)  # type: ignore[arg-type]
+            return Frame(np.rint(result * 65535).astype(np.uint16), output.space, shown)
+        return Frame(result, output.space, shown)  # type: ignore[arg-type]
+
+    def empty(self, settings: Settings) -> float:
+        """The part of the developed picture, 0..1, that neither the photo nor a patch covers."""
+        form, inserts = Geometry.of(settings, self.frame), self._seen(settings)
+        with self._lock:
+            if self._last_empty[0] != (form, inserts):
+                grid = form.cut.scaled(min(1.0, EMPTY_EDGE / form.cut.long_edge))
+                shown = canvas.known(self._source(inserts), form.affine(grid, 1.0), Rect.of(grid))
+                empty = 0.0 if shown is None else 1 - float(shown.mean()) / canvas.FULL
+                self._last_empty = (form, inserts), empty
+            return self._last_empty[1]
 
     def light(self, settings: Settings) -> Light:
         """The photo itself with its patches, for masks that depend on what is in it."""
@@ -237,9 +262,15 @@ class Pipeline:
 
     def scene(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:
         """(height, width, 3) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, with the
-        patches of the settings, of a rectangle of the frame at full resolution. Edge pixels are repeated outside."""
+        patches of the settings, of a rectangle of the frame at full resolution. It may reach beyond the frame; what is
+        not known there (see `known`) repeats edge pixels."""
         grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, self.light(settings))
         return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1))
+
+    def known(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:
+        """(height, width) float32 0..1: what of `scene` is the photo or a patch, and how much of it."""
+        with self._lock:
+            return self._source(self._seen(settings)).known(0, rect)
 
     @property
     def noise(self) -> tuple[float, float]:
@@ -262,18 +293,7 @@ class Pipeline:
     def to_frame(self, settings: Settings) -> tuple[float, float, float, float, float, float]:
         """(a, b, tx, c, d, ty): a place of the developed picture, 0..1 across and down -> (a x + b y + tx, c x + d y +
         ty) in frame units."""
-        form = Geometry.of(settings, self.frame)
-        size = Size(1 << 20, 1 << 20)  # fine enough that a pixel is a place
-        grid = size
-        affine = form.affine(grid, 1.0)
-        places = []
-        for x, y in ((0, 0), (1, 0), (0, 1)):
-            spot = form.to_cut(Rect(x * size.width, y * size.height, 0, 0), size)
-            column, row = spot.x - 0.5, spot.y - 0.5
-            a, b, tx, c, d, ty = affine
-            places.append((a * column + b * row + tx + 0.5, c * column + d * row + ty + 0.5))
-        (ox, oy), (rx, ry), (bx, by) = ((x / self.frame.long_edge, y / self.frame.long_edge) for x, y in places)
-        return rx - ox, bx - ox, ox, ry - oy, by - oy, oy
+        return Geometry.of(settings, self.frame).to_frame
 
     # Stages
 
@@ -284,8 +304,8 @@ class Pipeline:
     def _patches(self) -> Patches:
         return Patches(Photo(self._sensor, self._decoded, self.camera, self._library, self._neutral))
 
-    def _source(self, inserts: Sequence[Insert]) -> Sensor | Patched:
-        return self._patches.over(inserts, self._light(())) if inserts else self._sensor
+    def _source(self, inserts: Sequence[Insert]) -> Patched:
+        return self._patches.over(inserts, self._light(())) if inserts else Patched(self._sensor, ())
 
     def _scene(self, settings: Settings, scale: float, level: int) -> Scene:
         colour = self._decoded.colour
@@ -335,12 +355,8 @@ class Pipeline:
 
         def at(points: NDArray[np.float64]) -> NDArray[np.float32]:
             with self._lock:
-                planes = self._overview(inserts)
-            height, width = planes.shape[1:]
-            x = points[:, 0] * self.frame.long_edge / self.frame.width * width
-            y = points[:, 1] * self.frame.long_edge / self.frame.height * height
-            column, row = np.clip(x.astype(np.int64), 0, width - 1), np.clip(y.astype(np.int64), 0, height - 1)
-            return np.asarray(planes[:, row, column].T @ self._neutral.T, np.float32)
+                overview = self._overview(inserts)
+            return np.asarray(overview.at(points, self.frame) @ self._neutral.T, np.float32)
 
         return Light(of, at, inserts)
 
@@ -361,10 +377,11 @@ class Pipeline:
         return self._held[key], need
 
     def _guide(self, inserts: tuple[Insert, ...]) -> Guide:
-        """The bilateral grid, of the level whose long edge is at most GUIDE_EDGE."""
+        """The bilateral grid of the overview."""
         if inserts not in self._guides:
-            luminance = np.tensordot(self._luma.astype(np.float32), self._overview(inserts), 1)
-            self._guides[inserts] = guide(luminance)
+            seen = self._overview(inserts)
+            luminance = np.tensordot(self._luma.astype(np.float32), seen.planes, 1)
+            self._guides[inserts] = guide(luminance, seen.part, seen.frame)
             _drop_but_two(self._guides)
         return self._guides[inserts]
 
@@ -375,14 +392,9 @@ class Pipeline:
             self._last_bases = (inserts, form), bases, bases.packed()
         return self._last_bases[1:]
 
-    def _overview(self, inserts: tuple[Insert, ...]) -> Planes:
-        """The whole frame, small."""
+    def _overview(self, inserts: tuple[Insert, ...]) -> Overview:
         if inserts not in self._overviews:
-            level = 1
-            while self._sensor.size(level).long_edge > GUIDE_EDGE:
-                level += 1
-            planes, _, _ = self._source(inserts).read(level, Rect.of(self._sensor.size(level)), None)
-            self._overviews[inserts] = planes
+            self._overviews[inserts] = Overview.of(self._source(inserts))
             _drop_but_two(self._overviews)
         return self._overviews[inserts]
 
@@ -393,7 +405,7 @@ class Pipeline:
 
     @cached_property
     def _auto_white(self) -> WhitePoint:
-        return white.automatic(self._overview(()), self.camera)
+        return white.automatic(self._overview(()).planes, self.camera)
 
     def _look_arguments(
         self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, output: Output

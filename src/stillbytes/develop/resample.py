@@ -11,7 +11,7 @@ from stillbytes.develop import geometry
 from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.kernels.load import Library, Placed
 from stillbytes.develop.operation import Uniforms
-from stillbytes.develop.patched import Source
+from stillbytes.develop.patched import Source, repeated
 from stillbytes.develop.sensor import DEEPEST, Planes
 
 Affine = tuple[float, float, float, float, float, float]
@@ -37,14 +37,15 @@ def resampled(
 
 def through(library: Library, sensor: Source, affine: Affine, level: int, need: Rect, noise: Uniforms | None) -> Planes:
     """White-balanced camera RGB at the places that `affine` leads to from the columns and rows of `need`: pixel
-    coordinates of that level. What lies beyond the frame repeats the nearest edge pixels."""
-    source = sensor.size(level)
+    coordinates of that level. What lies beyond the source's extent repeats the nearest edge pixels."""
+    source = sensor.extent(level)
     a, b, tx, c, d, ty = affine
-    whole = Rect.of(source)
-    shift = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
-    if (a, b, c, d) == (1, 0, 0, 1) and (tx, ty) == (round(tx), round(ty)) and shift.within(whole) == shift:
-        planes, x, y = sensor.read(level, shift, noise)
-        return planes[:, shift.y - y : shift.bottom - y, shift.x - x : shift.right - x]
+    if (a, b, c, d) == (1, 0, 0, 1) and (tx, ty) == (round(tx), round(ty)):
+        shift = Rect(need.x + round(tx), need.y + round(ty), need.width, need.height)
+        inner = shift.nearest(source)
+        planes, x, y = sensor.read(level, inner, noise)
+        planes = planes[:, inner.y - y : inner.bottom - y, inner.x - x : inner.right - x]
+        return repeated(planes, inner, shift)
     stretch = max(math.hypot(a, c), math.hypot(b, d), 1.0)
     taps = geometry.taps(stretch)
     planes, x, y = sensor.read(level, _read_by(affine, need, taps // 2 + 1, source), noise)
@@ -54,7 +55,8 @@ def through(library: Library, sensor: Source, affine: Affine, level: int, need: 
     if b or c:
         uniforms = np.array([*affine, stretch], np.float32)
         table = geometry.LANCZOS_TABLE
-        library.call("resample_turned", held, source.width, source.height, uniforms, table, taps // 2, target)
+        edges = source.x, source.y, source.width, source.height
+        library.call("resample_turned", held, *edges, uniforms, table, taps // 2, target)
         return out
     axes: list[Placed] = []
     for at, start, count, step, offset in ((x, need.x, need.width, a, tx), (y, need.y, need.height, d, ty)):
@@ -63,20 +65,18 @@ def through(library: Library, sensor: Source, affine: Affine, level: int, need: 
         padded = np.pad(weights, ((0, 0), (0, taps - weights.shape[1])))
         axes += [Placed(first, (start,)), Placed(padded, (0, start))]
     # The kernel may read all of its source: it gets what was read as an image of its own. Its edges are those of the
-    # photo or lie beyond the last tap.
+    # source or lie beyond the last tap.
     height, width = planes.shape[1:]
     library.call("resample_straight", Placed(planes), width, height, *axes, taps, target)
     return out
 
 
-def _read_by(affine: Affine, need: Rect, reach: int, source: Size) -> Rect:
-    """The part of the source that the region reads. A crop beyond the frame repeats the nearest edge pixels."""
+def _read_by(affine: Affine, need: Rect, reach: int, source: Rect) -> Rect:
+    """The part of the source that the region reads; beyond it the nearest edge pixels are repeated."""
     a, b, tx, c, d, ty = affine
     columns, rows = (need.x, need.right - 1), (need.y, need.bottom - 1)
     across = [a * x + b * y + tx for x in columns for y in rows]
     down = [c * x + d * y + ty for x in columns for y in rows]
     left, top = math.floor(min(across)) - reach, math.floor(min(down)) - reach
     right, bottom = math.ceil(max(across)) + reach + 1, math.ceil(max(down)) + reach + 1
-    left, right = min(max(left, 0), source.width - 1), max(min(right, source.width), 1)
-    top, bottom = min(max(top, 0), source.height - 1), max(min(bottom, source.height), 1)
-    return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
+    return Rect(left, top, right - left, bottom - top).nearest(source)

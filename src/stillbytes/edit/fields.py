@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
+from stillbytes.develop.operations.crop import CORNERS
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import cropping
 from stillbytes.edit.orientation import TURNS, CropBox, between, of_turns, then, to_sensor, to_turns, to_upright
 from stillbytes.edit.xmp import Packet
 
@@ -47,15 +49,8 @@ def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, lis
         if value is not None:
             values[parameter.name] = value
     _settle_white(packet, values)
-    if packet.text("crs:HasCrop") == "False":
-        for name in CROP:
-            values.pop(name, None)
     _read_turns(packet, values, orientation)
-    crop = CropBox(*(_number(values, name) for name in CROP))
-    if orientation != 1 and crop != CropBox(0, 0, 1, 1):
-        moved = to_upright(crop, orientation, upright)
-        found = (moved.left, moved.top, moved.right, moved.bottom, moved.angle)
-        values |= {name: parameters()[name].clamped(round(v, 9)) for name, v in zip(CROP, found, strict=True)}
+    _read_crop(packet, values, orientation, upright, notes)
     return _allowed(values, notes), notes
 
 
@@ -72,9 +67,11 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
     values: dict[str, Value] = {
         parameter.name: settings[parameter.name] for parameter in _fields() if parameter.name in settings
     }
+    cropping.remove(packet)
     cropped = any(name in values for name in CROP)
     if cropped:
         box = to_sensor(CropBox(*(_number(values, name) for name in CROP)), orientation, upright)
+        box = cropping.put(packet, box, _sensor(orientation, upright))
         values |= dict(zip(CROP, (box.left, box.top, box.right, box.bottom, box.angle), strict=True))
     if any(name in values for name in WHITE):
         values["white_balance"] = "custom"
@@ -82,7 +79,7 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
         packet.put(parameters()[name].xmp, written(parameters()[name], value))
     others = in_effect and not packet.names("crs") <= NO_EDITS
     packet.put("crs:HasSettings", "True" if settings or others else "False")
-    packet.put("crs:HasCrop", "True" if cropped else "False")
+    packet.put("crs:HasCrop", "True" if cropped and box != cropping.WHOLE else "False")
     turn = _turn(values)
     if turn != 1 or packet.text("tiff:Orientation") is not None:
         packet.put("tiff:Orientation", str(then(orientation, turn)))
@@ -109,7 +106,7 @@ def written(parameter: Parameter, value: Value) -> str | list[str]:
         return [f"{x:g}, {y:g}" for x, y in value]
     number = float(value or 0)
     if parameter.name in CROP:
-        return f"{number:.6f}".rstrip("0").rstrip(".")
+        return cropping.written(number)
     sign = "+" if (parameter.minimum < 0 or parameter.step < 1) and number > 0 else ""
     return f"{sign}{number:.{parameter.decimals}f}"
 
@@ -171,6 +168,31 @@ def _read_turns(packet: Packet, values: dict[str, Value], orientation: int) -> N
     if stated != then(orientation, _turn(values)):
         flip, quarters = to_turns(between(orientation, stated))
         values |= {"rotate": str(90 * quarters), "flip_horizontal": flip, "flip_vertical": False}
+
+
+def _read_crop(packet: Packet, values: dict[str, Value], orientation: int, upright: Size, notes: list[str]) -> None:
+    """From relative to the sensor's image to relative to the upright picture, and beyond it where our fields say so."""
+    if packet.text("crs:HasCrop") == "False":
+        for name in CROP:
+            values.pop(name, None)
+    for name in CROP[:4]:
+        if name in values and not 0 <= _number(values, name) <= 1:  # theirs lie in the frame
+            notes.append(f"{parameters()[name].label} {_number(values, name):g} was brought into its range.")
+            values[name] = min(max(_number(values, name), 0.0), 1.0)
+    crop = CropBox(*(_number(values, name) for name in CROP))
+    beyond = cropping.read(packet, crop, _sensor(orientation, upright))
+    limits = (0.0, 1.0) if beyond is None else CORNERS
+    if beyond is None and (orientation == 1 or crop == cropping.WHOLE):
+        return
+    moved = to_upright(crop if beyond is None else beyond, orientation, upright)
+    for name, value in zip(CROP, (moved.left, moved.top, moved.right, moved.bottom), strict=False):
+        values[name] = min(max(round(value, 9), limits[0]), limits[1])
+    values["crop_angle"] = parameters()["crop_angle"].clamped(round(moved.angle, 9))
+
+
+def _sensor(orientation: int, upright: Size) -> Size:
+    """Size of the sensor's image."""
+    return upright if orientation < 5 else Size(upright.height, upright.width)
 
 
 def _turn(values: Mapping[str, Value]) -> int:

@@ -204,6 +204,11 @@ class Edit:
         return self.photo.pipeline.developed_size(self.settings)
 
     @property
+    def empty(self) -> float:
+        """The part of the picture, 0..1, that neither the photo nor a patch covers: a crop beyond the frame."""
+        return self.photo.pipeline.empty(self.settings)
+
+    @property
     def white_balance(self) -> WhitePoint:
         return self.photo.pipeline.white_balance(self.settings)
 

@@ -11,6 +11,9 @@ from stillbytes.core.errors import Cancelled, ExportError, StillbytesError
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo, format_of
 
+LEAST_EMPTY = 0.0005
+"""From this part of a picture on its empty canvas is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -26,11 +29,19 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one photo: where it was written, or why not."""
+    """What became of one photo: where it was written, or why not. empty: the part of it, 0..1, that is empty canvas."""
 
     path: Path
     target: Path | None = None
     error: StillbytesError | None = None
+    empty: float = 0.0
+
+    @property
+    def warning(self) -> str:
+        """In words; empty when there is none."""
+        if self.empty < LEAST_EMPTY:
+            return ""
+        return f"{self.empty:.1%} of the picture is empty canvas: crop it away or fill it."
 
 
 def export(
@@ -64,10 +75,9 @@ def export(
                 place = target if single else free_place(target, photo.path, spec, taken)
                 taken.add(place)
                 settings = settings_for(photo) if settings_for else photo.settings
-                written = photo.edit(settings).export(
-                    place, spec.format, spec.size, spec.quality, spec.space, spec.gps, cancelled
-                )
-                outcomes.append(Outcome(photo.path, written))
+                edit = photo.edit(settings)
+                written = edit.export(place, spec.format, spec.size, spec.quality, spec.space, spec.gps, cancelled)
+                outcomes.append(Outcome(photo.path, written, empty=edit.empty))
             except Cancelled:
                 raise
             except StillbytesError as error:

@@ -167,6 +167,18 @@ def test_json_lists_what_became_of_each_photo(run: Any, photo: Path, broken: Pat
     assert bad["error"]["message"] and "remedy" in bad["error"]
 
 
+def test_a_crop_beyond_the_frame_is_made_and_its_empty_canvas_told(run: Any, photo: Path, tmp_path: Path) -> None:
+    ran = run("develop", photo, "-o", tmp_path / "a.png", "--crop-left", "-0.25", "--crop-bottom", "1.5")
+    assert ran.status == 0
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (120, 96)
+        assert picture.getpixel((0, 0)) == picture.getpixel((119, 95)) != picture.getpixel((60, 30))
+    assert "46.7% of the picture is empty canvas" in ran.err
+    told = run("develop", photo, "-o", tmp_path / "b.png", "--crop-left", "-0.25", "--json").json
+    assert "20.0% of the picture is empty canvas" in told[0]["note"]
+    assert not run("develop", photo, "-o", tmp_path / "c.png", "--crop-left", "0.25").err
+
+
 def test_a_folder_stands_for_its_photos_and_nothing_is_overwritten(run: Any, photo: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no photo")
     shutil.copyfile(photo, tmp_path / "second.dng")

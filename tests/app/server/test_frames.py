@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from stillbytes.app.server.frames import HIGHLIGHTS, SHADOWS, Wish, clipped_parts, mark_clipped, visible
+from stillbytes.app.server.frames import HIGHLIGHTS, SAMPLE, SHADOWS, Wish, clipped_parts, mark_clipped, visible
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.pipeline import Frame
 
 
 def wish(**changes: object) -> Wish:
@@ -31,7 +32,7 @@ def test_a_highlight_is_clipped_in_one_channel_a_shadow_in_all() -> None:
 def test_the_parts_of_a_large_picture_are_those_of_a_sample() -> None:
     pixels = np.full((1500, 1500, 3), 128, np.uint8)
     pixels[:750] = 0
-    assert clipped_parts(pixels)["shadows"] == pytest.approx(0.5, abs=0.01)
+    assert clipped_parts(Frame(pixels, "srgb").sample(SAMPLE))["shadows"] == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def _report_json(outcomes: Sequence[Outcome], notes: Mapping[Path, str]) -> None
             {
                 "photo": str(outcome.path),
                 "target": str(outcome.target) if outcome.target else None,
-                "note": notes.get(outcome.path, ""),
+                "note": " ".join(filter(None, (notes.get(outcome.path), outcome.warning))),
                 "error": error_fields(outcome.error) if outcome.error else None,
             }
             for outcome in outcomes
@@ -255,7 +255,8 @@ def _report(outcomes: Sequence[Outcome], notes: Mapping[Path, str]) -> None:
         if outcome.target is not None:
             print(outcome.target)
     sys.stdout.flush()
-    for path, note in notes.items():
+    said = [*notes.items(), *((outcome.path, outcome.warning) for outcome in outcomes if outcome.warning)]
+    for path, note in said:
         print(f"stillbytes: {path.name}: {note}", file=sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.error]
     if failed and len(outcomes) > 1:

@@ -77,7 +77,7 @@ def frame(
     region = visible(wish, developed)
     made = pipeline.render(settings, wish.scale, region, Output(wish.space), cancelled)
     pixels = np.asarray(made.pixels, np.uint8)
-    histogram, clipped = made.histogram(), clipped_parts(pixels)
+    histogram, clipped = made.histogram(), clipped_parts(made.sample(SAMPLE))
     if wish.overlay is not None:
         lay_over(pixels, wish.overlay, settings, pipeline, wish.scale, region)
     if wish.clipping != "none":
@@ -106,6 +106,7 @@ def frame(
             "encode": round((encoded - rendered) * 1e3, 2),
         },
         "clipped": clipped,
+        "empty": round(pipeline.empty(settings), 6),
         "to_frame": [round(v, 9) for v in pipeline.to_frame(settings)],
     }
     text = json.dumps(header).encode()
@@ -145,15 +146,12 @@ def lay_over(
 
 
 def clipped_parts(pixels: NDArray[np.uint8]) -> dict[str, float]:
-    """Parts of a regular sample of the picture that are clipped, see `_brightest`.
-
-    pixels: (height, width, 3) uint8.
-    """
-    step = max(1, int((pixels.shape[0] * pixels.shape[1] / SAMPLE) ** 0.5))
-    brightest = _brightest(np.ascontiguousarray(pixels[::step, ::step]))
+    """Parts of (..., 3) uint8 pixels that are clipped, see `_brightest`."""
+    brightest = _brightest(pixels)
+    count = max(1, brightest.size)
     return {
-        "shadows": np.count_nonzero(brightest == 0) / brightest.size,
-        "highlights": np.count_nonzero(brightest == 255) / brightest.size,
+        "shadows": np.count_nonzero(brightest == 0) / count,
+        "highlights": np.count_nonzero(brightest == 255) / count,
     }
 
 

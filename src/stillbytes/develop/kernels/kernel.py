@@ -36,14 +36,15 @@ def number(name: str) -> Any:
     return hl.Param(hl.Float(32), name)
 
 
-def clamped(image: Any, width: Any, height: Any) -> Any:
-    """(x, y, ...) -> image, the edge pixels repeated beyond 0 <= x < width, 0 <= y < height.
+def clamped(image: Any, width: Any, height: Any, left: Any = 0, top: Any = 0) -> Any:
+    """(x, y, ...) -> image, the edge pixels repeated beyond left <= x < left + width, top <= y < top + height.
 
     Away from the edges the loop that reads has a part of its own, whose loads are dense.
     """
 
     def read(x: Any, y: Any, *rest: Any) -> Any:
-        return image[(hl.clamp(hl.likely(x), 0, width - 1), hl.clamp(hl.likely(y), 0, height - 1), *rest)]
+        column = hl.clamp(hl.likely(x), left, left + width - 1)
+        return image[(column, hl.clamp(hl.likely(y), top, top + height - 1), *rest)]
 
     return read
 

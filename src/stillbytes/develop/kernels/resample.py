@@ -51,13 +51,14 @@ def resample_straight() -> Kernel:
 def resample_turned() -> Kernel:
     """Any affine map. `uniforms` (float32): 0..5 the map (a, b, tx, c, d, ty) from output to source pixel centres,
     6 the kernel's stretch (1 when enlarging, else source pixels per output pixel); `lanczos` (float32) the kernel
-    at distances 0..3 in steps of 1 / TABLE. `reach` taps on each side.
+    at distances 0..3 in steps of 1 / TABLE. `reach` taps on each side. The edges of `left`, `top`, `width`, `height`
+    are repeated.
     """
     source = image(hl.Float(32), 3, "source")
-    width, height = integer("width"), integer("height")
+    left, top, width, height = (integer(name) for name in ("left", "top", "width", "height"))
     uniforms, lanczos = image(hl.Float(32), 1, "uniforms"), image(hl.Float(32), 1, "lanczos")
     reach = integer("reach")
-    read = clamped(source, width, height)
+    read = clamped(source, width, height, left, top)
     x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
     sx = uniforms[0] * hl.f32(x) + uniforms[1] * hl.f32(y) + uniforms[2]
     sy = uniforms[3] * hl.f32(x) + uniforms[4] * hl.f32(y) + uniforms[5]
@@ -82,7 +83,7 @@ def resample_turned() -> Kernel:
     total.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     total.update().reorder(k.x, k.y, x, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)
-    return Kernel("resample_turned", out, (source, width, height, uniforms, lanczos, reach))
+    return Kernel("resample_turned", out, (source, left, top, width, height, uniforms, lanczos, reach))
 
 
 KERNELS: tuple[Callable[[], Kernel], ...] = (resample_straight, resample_turned)

@@ -1941,25 +1941,25 @@ export type Settings = {
     /**
      * Crop Left
      *
-     * Left corner, as a part of the width.
+     * Left corner, as a part of the width; outside of 0..1 the canvas is new.
      */
     crop_left?: number | null;
     /**
      * Crop Top
      *
-     * Top corner, as a part of the height.
+     * Top corner, as a part of the height; outside of 0..1 the canvas is new.
      */
     crop_top?: number | null;
     /**
      * Crop Right
      *
-     * Right corner, as a part of the width.
+     * Right corner, as a part of the width; outside of 0..1 the canvas is new.
      */
     crop_right?: number | null;
     /**
      * Crop Bottom
      *
-     * Bottom corner, as a part of the height.
+     * Bottom corner, as a part of the height; outside of 0..1 the canvas is new.
      */
     crop_bottom?: number | null;
     /**

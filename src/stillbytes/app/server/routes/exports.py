@@ -21,6 +21,7 @@ DEFAULT_FOLDER = "exports"
 FORBIDDEN = '/\\:*?"<>|'
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 """Names that Windows keeps for itself."""
+MOST_WARNINGS = 3
 
 
 def router(workspace: Workspace) -> APIRouter:
@@ -105,7 +106,9 @@ def told(outcomes: list[Outcome], target: Path) -> str:
         lines = readable("; ".join(f"{o.path.name}: {o.error.message if o.error else ''}" for o in failed[:5]))
         remedy = "The others were exported." if len(failed) < len(outcomes) else ""
         raise ExportError(f"{len(failed)} of {len(outcomes)} photos failed: {lines}", remedy)
-    return readable(str(target))
+    warnings = [f"{outcome.path.name}: {outcome.warning}" for outcome in outcomes if outcome.warning]
+    more = [f"{len(warnings) - MOST_WARNINGS} more with empty canvas."] if len(warnings) > MOST_WARNINGS else []
+    return readable(" ".join([str(target), *warnings[:MOST_WARNINGS], *more]))
 
 
 def model(job: Job) -> JobModel:

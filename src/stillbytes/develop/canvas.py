@@ -1,0 +1,123 @@
+"""The canvas of the developed picture: what of it shows the photo or a patch, and how the rest looks.
+
+A crop may reach beyond the frame. What neither the photo nor a patch covers there is empty: flat middle grey whatever
+the edit, so that it is told apart from every picture and says nothing about light.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.frame_grid import Affine
+from stillbytes.develop.patched import Patched
+from stillbytes.develop.resample import halvings
+from stillbytes.photo.spaces import SPACES
+
+GREY = 0.184
+"""Display light of the empty canvas: L* 50."""
+Known = NDArray[np.uint16]
+"""(height, width) uint16: 65535 where a pixel shows the photo or a patch, 0 where the canvas is empty."""
+FULL = 65535
+
+
+def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
+    """Of the columns and rows `rect` of the grid that `affine` leads from to pixels of the frame, see FrameGrid.
+
+    None when everything is known. A pixel that an edge of the frame runs through is known in part.
+    """
+    frame = source.size(0)
+    corners = (Rect(x, y, 1, 1) for x in (rect.x, rect.right - 1) for y in (rect.y, rect.bottom - 1))
+    if all(_of_frame(*_places(affine, corner), affine, frame).min() == FULL for corner in corners):
+        return None  # the frame is convex
+    out = np.full((rect.height, rect.width), FULL, np.uint16)
+    for part in _outside(affine, frame, rect):
+        x, y = _places(affine, part)
+        share = _of_frame(x, y, affine, frame)
+        if source.beyond:
+            share = np.maximum(share, _of_patches(x, y, affine, source))
+        out[part.y - rect.y : part.bottom - rect.y, part.x - rect.x : part.right - rect.x] = share
+    return None if out.min() == FULL else out
+
+
+def lay(pixels: NDArray[np.uint8] | NDArray[np.float32], shown: Known, space: str) -> None:
+    """Put the empty canvas behind (height, width, 3) encoded pixels of which `shown` is known, in place."""
+    rows = np.flatnonzero((shown < FULL).any(axis=1))
+    here = np.s_[rows[0] : rows[-1] + 1]
+    share = (shown[here] * np.float32(1 / FULL))[..., None]
+    grey = np.float32(encoded_grey(space) * (255 if pixels.dtype == np.uint8 else 1))
+    if pixels.dtype == np.uint8:
+        grey = np.rint(grey)
+    laid = pixels[here] * share + grey * (1 - share)
+    if pixels.dtype == np.uint8:
+        laid = np.rint(laid)
+    np.copyto(pixels[here], laid.astype(pixels.dtype), where=share < 1)
+
+
+def encoded_grey(space: str) -> float:
+    """The empty canvas, 0..1, in an RGB space of `photo.spaces`."""
+    return float(SPACES[space].transfer.to_encoded(np.array(GREY)))
+
+
+def _places(affine: Affine, rect: Rect) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of every pixel in pixels of the frame, broadcastable to (height, width); a pixel's centre is whole."""
+    a, b, tx, c, d, ty = affine
+    columns = np.arange(rect.x, rect.right, dtype=np.float64)[None, :]
+    rows = np.arange(rect.y, rect.bottom, dtype=np.float64)[:, None]
+    return a * columns + tx + (b * rows if b else 0.0), d * rows + ty + (c * columns if c else 0.0)
+
+
+def _of_frame(x: NDArray[np.float64], y: NDArray[np.float64], affine: Affine, frame: Size) -> Known:
+    """How much of the pixels at these places lies in the frame."""
+    a, b, _, c, d, _ = affine
+    return _rounded(_within(x, abs(a) + abs(b), frame.width) * _within(y, abs(c) + abs(d), frame.height))
+
+
+def _within(v: NDArray[np.float64], wide: float, length: int) -> NDArray[np.float64]:
+    """The part of v - wide / 2 .. v + wide / 2 that lies in -1/2 .. length - 1/2."""
+    ends = np.minimum(v + 0.5, length - 0.5 - v) / wide + 0.5
+    return np.clip(ends, 0, min(1.0, length / wide))
+
+
+def _outside(affine: Affine, frame: Size, rect: Rect) -> list[Rect]:
+    """Parts of `rect` that hold all of its pixels which the frame does not cover."""
+    if affine[1] or affine[3]:
+        return [rect]
+    x, y = _places(affine, rect)
+    columns = np.flatnonzero(_rounded(_within(x[0], abs(affine[0]), frame.width)) == FULL)
+    rows = np.flatnonzero(_rounded(_within(y[:, 0], abs(affine[4]), frame.height)) == FULL)
+    if not len(columns) or not len(rows):
+        return [rect]
+    left, right = rect.x + int(columns[0]), rect.x + int(columns[-1]) + 1
+    top, bottom = rect.y + int(rows[0]), rect.y + int(rows[-1]) + 1
+    parts = (
+        Rect(rect.x, rect.y, rect.width, top - rect.y),
+        Rect(rect.x, bottom, rect.width, rect.bottom - bottom),
+        Rect(rect.x, top, left - rect.x, bottom - top),
+        Rect(right, top, rect.right - right, bottom - top),
+    )
+    return [part for part in parts if not part.empty]
+
+
+def _of_patches(x: NDArray[np.float64], y: NDArray[np.float64], affine: Affine, source: Patched) -> Known:
+    """How much of the pixels at these places the frame and patches cover: bilinear, from the level that is shown."""
+    a, b, _, c, d, _ = affine
+    level = halvings(math.sqrt(abs(a * d - b * c)))
+    shrink = 2.0**-level
+    x, y = (x + 0.5) * shrink - 0.5, (y + 0.5) * shrink - 0.5
+    left, top = np.floor(x), np.floor(y)
+    fx, fy = x - left, y - top
+    ix, iy = left.astype(np.int64), top.astype(np.int64)
+    x0, y0 = int(ix.min()), int(iy.min())
+    share = source.known(level, Rect(x0, y0, int(ix.max()) + 2 - x0, int(iy.max()) + 2 - y0))
+    ix, iy = ix - x0, iy - y0
+    upper = share[iy, ix] * (1 - fx) + share[iy, ix + 1] * fx
+    lower = share[iy + 1, ix] * (1 - fx) + share[iy + 1, ix + 1] * fx
+    return _rounded(upper * (1 - fy) + lower * fy)
+
+
+def _rounded(share: NDArray[np.float64]) -> Known:
+    return np.rint(share * FULL).astype(np.uint16)
