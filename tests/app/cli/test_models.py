@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app.cli.conftest import Run
 from gpu.models.serving import Served, Server, serving
+from gpu.models.test_own import written
 
 from stillbytes.gpu.models import actions, registry
 from stillbytes.gpu.models.folders import BUNDLED
@@ -151,3 +153,33 @@ def test_where_shows_the_folders_that_are_searched(run: Run, hub: Server, home: 
         {"path": str(home / "models"), "kind": "stillbytes"},
         {"path": str(BUNDLED), "kind": "bundled"},
     ]
+
+
+def test_a_model_of_ones_own_is_added_and_forgotten(run: Run, tmp_path: Path) -> None:
+    name, shapes = "x2.safetensors", {"conv_first.weight": (8, 12, 3, 3)}
+    path = written(tmp_path / "mine" / name, shapes)
+    done = run("models", "add", str(path))
+    assert done.status == 0, done.err
+    assert done.out.startswith("x2: upscaler of the family upscaler, fp16")
+    assert "x2" in run("models", "list", "--installed", "--all").out
+    again = json.loads(run("models", "add", str(path), "--id", "mine", "--json").out)
+    assert (again["id"], again["installed"], again["licence"]["name"]) == ("mine", True, "unknown: yours")
+    gone = run("models", "remove", "mine", "--yes")
+    assert "yours, and only forgotten" in gone.out
+    assert path.is_file()
+    assert "mine" not in run("models", "list", "--all").out
+
+
+def test_a_file_that_is_of_no_use_is_refused(run: Run, tmp_path: Path) -> None:
+    done = run("models", "add", str(written(tmp_path / "vae.safetensors", {"encoder.weight": (8, 8)})))
+    assert done.status != 0
+    assert "Supported are checkpoints of Stable Diffusion 1.5" in done.err
+
+
+def test_what_it_needs_besides_is_said(run: Run, tmp_path: Path) -> None:
+    shapes = {
+        "input_blocks.0.0.weight": (320, 9, 3, 3),
+        "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight": (640, 2048),
+    }
+    done = run("models", "add", str(written(tmp_path / "xl.safetensors", shapes)))
+    assert "It needs clip-l-fp16, clip-g-fp16, sdxl-vae-fp32 too" in done.out

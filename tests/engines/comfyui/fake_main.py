@@ -29,6 +29,7 @@ async def main() -> None:
     parser.add_argument("--port", type=int, default=8188)
     parser.add_argument("--listen", default="127.0.0.1")
     parser.add_argument("--disable-auto-launch", action="store_true")
+    parser.add_argument("--extra-model-paths-config", nargs="+", action="append")
     parser.add_argument("--sessions", default="text_to_image")
     parser.add_argument("--die-at", type=int)
     given = parser.parse_args()

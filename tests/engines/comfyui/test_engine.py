@@ -19,7 +19,7 @@ from engines.comfyui.test_client import LIMITS, pictures
 
 from stillbytes.core.errors import EngineCrashed, EngineError, ModelError
 from stillbytes.engines.comfyui import engine as engine_module
-from stillbytes.engines.comfyui import local
+from stillbytes.engines.comfyui import local, model_paths
 from stillbytes.engines.comfyui.engine import ComfyUI
 from stillbytes.engines.comfyui.find import Found, Running
 from stillbytes.engines.comfyui.validate import InvalidWorkflow
@@ -100,6 +100,8 @@ def test_loading_starts_it_once_and_closing_ends_it(tmp_path: Path) -> None:
         command = psutil.Process(pid).cmdline()
         assert command[command.index("--listen") + 1] == "127.0.0.1"
         assert "--disable-auto-launch" in command
+        told = model_paths.extra_paths(Path(command[command.index("--extra-model-paths-config") + 1]))
+        assert ("checkpoints", tmp_path / "home" / "models" / "checkpoints") in {(name, at) for name, at, _ in told}
         finished = await engine.complete(recorded.prompt)
         assert [output.content for output in finished.outputs] == pictures(recorded)
         footprint = await engine.footprint()

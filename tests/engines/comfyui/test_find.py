@@ -19,7 +19,7 @@ from stillbytes.core.errors import EngineError
 from stillbytes.core.preferences import ComfyPreferences
 from stillbytes.engines.comfyui import local
 from stillbytes.engines.comfyui.find import Found, NothingThere, find, probe
-from stillbytes.engines.comfyui.model_paths import extra_paths
+from stillbytes.engines.comfyui.model_paths import FOLDERS, extra_paths, shared
 
 STATS = {
     "system": {"comfyui_version": "0.3.64", "argv": ["main.py", "--port", "8188"]},
@@ -256,6 +256,26 @@ def test_folders_of_other_programs_are_read(tmp_path: Path) -> None:
         "diffusion_models": (tmp_path / "nas/unet",),
         "vae": (tmp_path / "here/vae",),
     }
+
+
+def test_one_that_we_start_is_told_where_our_models_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "a home"))
+    option, file = shared(tmp_path / "ComfyUI")
+    assert option == "--extra-model-paths-config"
+    found: dict[str, list[Path]] = {}
+    for name, path, first in extra_paths(Path(file)):
+        found.setdefault(name, []).append(path)
+        assert not first  # its own go before ours
+    assert found["loras"] == [tmp_path / "a home" / "models" / "loras"]
+    assert found["ipadapter"] == [
+        tmp_path / "a home" / "models" / "ipadapter",
+        tmp_path / "ComfyUI" / "models" / "ipadapter",
+    ]
+    assert set(found) == set(FOLDERS)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "file"))
+    with pytest.raises(EngineError, match="cannot be written"):
+        shared(tmp_path)
 
 
 @given(st.text() | st.text("a: |\n\t'\"#-/"))

@@ -14,12 +14,16 @@ from typing import Any
 from stillbytes.engines.comfyui.workflow import Prompt
 from stillbytes.generate.workflows import Candidate, Drawing, Task, graphs, serving
 from stillbytes.generate.workflows.graph import MASKED
+from stillbytes.gpu.models import registry
+from stillbytes.gpu.models.model import File, Local
 
 REFERENCES = Path(__file__).resolve().parent / "references"
 PROMPT, NEGATIVE, SEED = "a red boat", "pedestrians", 4711
 TASKS: tuple[Task, ...] = ("create", "fill", "expand", "remove", "restyle", "edit", "upscale")
 PREFERRED = {"flux.1-fill": "flux.1-fill-q4_k_s", "flux.2-klein-4b": "flux.2-klein-4b-fp8"}
 """By family, the model that stands for it, where it is not the first."""
+BROUGHT = ("flux.1-dev", "flux.1-schnell")
+"""Families that nothing is declared of, so that somebody has to bring a model."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ def candidates() -> Iterator[Candidate]:
             if one.adapter is None and family not in seen and one.model.id == PREFERRED.get(family, one.model.id):
                 seen.add(family)
                 yield one
+    for graph in graphs():
+        for family in graph.families:
+            if family in BROUGHT:
+                like = registry.get("flux.1-fill-fp8")
+                file = File("diffusion", f"diffusion_models/{family}.safetensors", Local(""), 1)
+                model = replace(like, id=f"my-{family}", family=family, files=(file,))
+                for task in graph.tasks(family):
+                    yield Candidate(task, graph, model, trained=task in graph.families[family])
 
 
 def cases() -> tuple[Case, ...]:

@@ -93,7 +93,7 @@ def test_a_candidate_is_found_by_its_id() -> None:
 
 def test_what_graphs_name_is_declared() -> None:
     families = {model.family for model in registry.all_models()}
-    own = {"upscaler"}
+    own = {"upscaler", "flux.1-dev", "flux.1-schnell"}
     """Of models that a person brings."""
     for graph in graphs():
         assert set(graph.families) | set(graph.makeshift) <= families | own

@@ -82,9 +82,8 @@ def test_the_words_are_where_they_belong(case: Case) -> None:
         return
     prompt = case.prompt()
     texts = [v for node in prompt.values() for n, v in node["inputs"].items() if n in ("text", "prompt")]
-    # FLUX Fill has neither instructions nor a place for what is not to be seen, so it takes what is removed from the
-    # mask alone; so does Z-Image.
-    mute = case.drawing.task == "remove" and case.graph in ("flux-fill", "z-image")
+    # These have neither instructions nor a place for what is not to be seen: what is removed tells the mask alone.
+    mute = case.drawing.task == "remove" and case.graph in ("flux-fill", "flux", "z-image")
     assert any(PROMPT in text for text in texts) is not mute
     if "negative" in case.candidate.takes:
         negative = [text for text in texts if NEGATIVE in text]

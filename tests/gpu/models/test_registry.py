@@ -11,9 +11,9 @@ import pytest
 from stillbytes.core.errors import ModelError
 from stillbytes.gpu.models.model import HuggingFace, LanguageArchitecture, Model, Npm, PyPi
 from stillbytes.gpu.models.quantised import BITS, QUANTISATIONS, weight_bytes
-from stillbytes.gpu.models.registry import all_models, find, get
+from stillbytes.gpu.models.registry import declared, find, get
 
-MODELS = all_models()
+MODELS = declared()
 LANGUAGE = [m for m in MODELS if isinstance(m.architecture, LanguageArchitecture) and m.family != "smollm2-135m"]
 
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -87,6 +88,29 @@ def pull(names: Sequence[str], yes: bool, as_json: bool) -> int:
     return 0
 
 
+@models.command("add")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--id", default="", help="What to call it; after its file without.")
+@json_option()
+def add(path: Path, id: str, as_json: bool) -> int:
+    """Use a safetensors file of your own: a checkpoint, network, LoRA, ControlNet or upscaler.
+
+    What it is is read from the file. It stays where it is, and is never changed; `models remove` forgets it again.
+    """
+    store = _store()
+    model = actions.add(store, path, id)
+    (listed,) = _of(store, [model])
+    lacking = actions.plan_pull(store, [model])
+    if as_json:
+        print_json(_fields(listed))
+        return 0
+    print(f"{model.id}: {model.kind} of the family {model.family}, {model.precision}, {gigabytes(model.size)}.")
+    if lacking.missing:
+        what = ", ".join(dict.fromkeys(needed.id for needed, _ in lacking.missing))
+        print(f"It needs {what} too ({gigabytes(lacking.size)}): `stillbytes models pull {model.id}`.")
+    return 0
+
+
 @models.command("verify")
 @click.argument("names", nargs=-1, metavar="[MODEL...]")
 @json_option()
@@ -124,7 +148,7 @@ def verify(names: Sequence[str], as_json: bool) -> int:
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @json_option()
 def remove(names: Sequence[str], yes: bool, as_json: bool) -> int:
-    """Remove models that Stillbytes downloaded. Files of other programs are never touched."""
+    """Remove models that Stillbytes downloaded, and forget those that you added. Files that others put here stay."""
     store, wanted = _store(), [find(name) for name in names]
     if not yes:
         if as_json:

@@ -15,6 +15,7 @@ from stillbytes.engines.comfyui.adapt import Tiles, adapt
 from stillbytes.engines.comfyui.client import LIMITS, Client, Limits
 from stillbytes.engines.comfyui.find import Found
 from stillbytes.engines.comfyui.job import Event, Finished, Prompt
+from stillbytes.engines.comfyui.model_paths import shared
 from stillbytes.engines.comfyui.problems import ModelOf
 from stillbytes.engines.comfyui.validate import InvalidWorkflow, check
 from stillbytes.engines.comfyui.workflow import Workflow
@@ -187,7 +188,8 @@ class ComfyUI:
         assert found.installed is not None
         given = {flag for flag in self.flags if flag.startswith("--")}
         always = [word for flag, value in ALWAYS.items() if flag not in given for word in (flag, value) if word]
-        base = (*found.installed.command(), *self.flags, *always)
+        folders = await asyncio.to_thread(shared, found.installed.base)
+        base = (*found.installed.command(), *self.flags, *always, *folders)
         if await self._adopt_record(base):
             return
         port = _free_port()

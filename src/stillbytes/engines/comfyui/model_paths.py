@@ -1,10 +1,14 @@
-"""Where a ComfyUI on this disk looks for models: its own folders, and those of `extra_model_paths.yaml`."""
+"""Where a ComfyUI on this disk looks for models: its own folders, those of `extra_model_paths.yaml`, and ours."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from stillbytes.core import paths
+from stillbytes.core.errors import EngineError
+from stillbytes.core.files import write_atomically
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "checkpoints": ("checkpoints",),
@@ -37,6 +41,26 @@ def model_folders(base: Path, configurations: tuple[Path, ...]) -> dict[str, tup
     return {name: places for name, places in present.items() if places}
 
 
+def shared(base: Path) -> tuple[str, ...]:
+    """Options with which a ComfyUI that we start sees the models that Stillbytes downloaded, too.
+
+    base: the folder with its own models/ in it. Raises EngineError when the file for it cannot be written.
+    """
+    own = paths.home() / "models"
+    places = {name: [own / name] for name in FOLDERS}
+    # The node pack takes ComfyUI's own folder for it only where nobody has named another.
+    places["ipadapter"].append(base / "models" / "ipadapter")
+    lines = [line for name, of in places.items() for line in (f"    {name}: |", *(f"        {path}" for path in of))]
+    file = paths.home() / "cache" / "comfyui" / "model_paths.yaml"
+    content = "\n".join(["stillbytes:", *lines, ""]).encode()
+    try:
+        if not file.is_file() or file.read_bytes() != content:
+            write_atomically(file, content)
+    except OSError as error:
+        raise EngineError(f"{file} cannot be written: {error.strerror or error}.", "Is the disk full?") from error
+    return ("--extra-model-paths-config", str(file))
+
+
 def extra_paths(file: Path) -> Iterator[tuple[str, Path, bool]]:
     """What the file adds: a folder's name, its path, and whether it comes first. A file that is not there adds nothing.
 
@@ -50,8 +74,8 @@ def extra_paths(file: Path) -> Iterator[tuple[str, Path, bool]]:
     for section in _sections(text):
         base = file.parent / _expanded("\n".join(section.pop("base_path", [])))
         first = "".join(section.pop("is_default", [])).lower() in {"true", "yes", "on"}
-        for name, paths in section.items():
-            for path in paths:
+        for name, places in section.items():
+            for path in places:
                 yield name, Path(os.path.normpath(base / _expanded(path))), first
 
 

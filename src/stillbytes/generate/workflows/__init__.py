@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from stillbytes.generate.workflows.choose import Candidate, candidate, graphs, names, serving
+from stillbytes.generate.workflows.choose import Candidate, candidate, graphs, loras, names, serving
 from stillbytes.generate.workflows.graph import Drawing, Files, Graph, Input, Lora, Sampling, Task, Tier
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Tier",
     "candidate",
     "graphs",
+    "loras",
     "names",
     "serving",
 ]

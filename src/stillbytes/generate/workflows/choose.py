@@ -212,6 +212,12 @@ def candidate(id: str, task: Task, installed: Installed | Store, more: Iterable[
     )
 
 
+def loras(one: Candidate, installed: Installed | Store) -> tuple[Model, ...]:
+    """A person's own LoRAs that go with it."""
+    here = installed.installed if isinstance(installed, Store) else installed
+    return tuple(m for m in registry.all_models() if m.kind == "lora" and m.family == one.graph.loras and here(m))
+
+
 def names(store: Store) -> Names:
     """How files are called on this machine: ComfyUI shows them under the names they have on the disk."""
 
@@ -237,8 +243,10 @@ def _of(graph: Graph, task: Task, whole: Installed) -> Iterator[Candidate]:
     ]
     if not models:
         return
-    beside = {kind: registry.get(id) for kind, id in (*graph.control.items(), ("style", graph.style)) if id}
-    beside = {kind: model for kind, model in beside.items() if whole(model)}
+    wanted = [(kind, id) for kind, id in (*graph.control.items(), ("style", graph.style)) if id]
+    # Its family is the id of a declared one, in whose place a person's own can stand.
+    there = [(kind, model) for kind, id in wanted for model in registry.all_models() if model.family == id]
+    beside = {kind: model for kind, model in reversed(there) if whole(model)}
     adapters = [adapter for adapter in graph.adapters if whole(registry.get(adapter.id))]
     for model in models:
         trained = task in graph.families.get(model.family, ())

@@ -184,10 +184,10 @@ class Files:
 class Graph(ABC):
     """One ComfyUI graph: which models it draws with, what for, and how it is wired.
 
-    families: what each is trained for; makeshift: what else it can be used for, less well. pixels: the area that the
-    models were trained at; most: the largest that comes out sound. multiple: of width and height. adapters: the best
-    first. control, style: ids of models that it can make use of. version: goes up when the same drawing comes out
-    otherwise. takes: what it makes use of without any of these.
+    families: what each is trained for; makeshift: what else it can be used for, less well. takes: what it makes use of
+    by itself. sampling: without an adapter; adapters: the best first. control, style: ids of models that it can use
+    beside; loras: the family of a person's own. pixels: the area that the models were trained at; most: the largest
+    that comes out sound. multiple: of width and height. version: goes up when the same drawing comes out otherwise.
     """
 
     name: ClassVar[str]
@@ -200,6 +200,7 @@ class Graph(ABC):
     adapters: ClassVar[tuple[Adapter, ...]] = ()
     control: ClassVar[Mapping[str, str]] = MappingProxyType({})
     style: ClassVar[str] = ""
+    loras: ClassVar[str] = ""
     pixels: ClassVar[int] = 1024 * 1024
     most: ClassVar[int] = 1536 * 1536
     multiple: ClassVar[int] = 16

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from stillbytes.core.errors import Cancelled, ModelError
-from stillbytes.gpu.models import gguf, safetensors
+from stillbytes.gpu.models import gguf, own, safetensors
 from stillbytes.gpu.models.fetch import fetch
 from stillbytes.gpu.models.fetch.download import Control, check_space, gigabytes
 from stillbytes.gpu.models.folders import Kind as Place
 from stillbytes.gpu.models.model import File, Kind, Licence, Model, Task
-from stillbytes.gpu.models.registry import all_models, get
+from stillbytes.gpu.models.registry import all_models, declared, get
 from stillbytes.gpu.models.store import Store, fits
 
 Verdict = Literal["ok", "unchecked", "missing", "damaged"]
@@ -142,11 +142,20 @@ def verify(store: Store, model: Model, control: Control) -> list[Verified]:
     return [_verified(store, file, control) for file in model.files]
 
 
+def add(store: Store, path: Path, id: str = "") -> Model:
+    """Make a file that the person brought known as a model. Raises ModelError for one that cannot be used."""
+    return own.add(path, store, frozenset(model.id for model in declared()), id)
+
+
 def remove(store: Store, model: Model) -> Removed:
     """Remove the files of a model that Stillbytes downloaded, except those that another installed model uses.
 
-    Files that somebody else put here are never touched.
+    Files that somebody else put here are never touched; a model that the person brought is only forgotten.
     """
+    if own.known(model.id):
+        path = own.forget(model.id)
+        store.refresh()
+        return Removed((), 0, ((path, "yours, and only forgotten"),) if path else ())
     used = {f.name for m in all_models() if m.id != model.id and store.installed(m) for f in m.files}
     removed: list[Path] = []
     kept: list[tuple[Path, str]] = []

@@ -1,4 +1,4 @@
-"""All declared models: found in `families/`, looked up by id or by what a person would type."""
+"""All models: those declared in `families/` and those that the person brought, looked up by id or what one types."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ import re
 from collections import Counter
 
 from stillbytes.core.errors import ModelError
-from stillbytes.gpu.models import families
+from stillbytes.gpu.models import families, own
 from stillbytes.gpu.models.model import Model
 
 PREFERRED = ("Q4_K_M", "Q4_0", "fp8", "fp16")
 """Which precision is meant when none is named: the first of these that the family has."""
 
 
-@functools.cache
 def all_models() -> tuple[Model, ...]:
+    """Every declared model and then every one that the person brought."""
+    brought = own.models()
+    if not brought:
+        return declared()
+    taken = {model.id for model in declared()}
+    return (*declared(), *(model for model in brought if model.id not in taken))
+
+
+@functools.cache
+def declared() -> tuple[Model, ...]:
     """Every model of every family, ordered by file and then as declared."""
     names = sorted(module.name for module in pkgutil.iter_modules(families.__path__))
     found = [model for name in names for model in importlib.import_module(f"{families.__name__}.{name}").MODELS]

@@ -20,6 +20,7 @@ class FluxFill(Graph):
     families: ClassVar[Served] = {"flux.1-fill": ("fill", "expand", "remove")}
     takes = frozenset({"picture", "mask", "denoise"})
     sampling = Sampling(20, 30.0)
+    loras = "flux.1-lora"
 
     def build(self, drawing: Drawing, files: Files) -> Workflow:
         model, clip, vae = parts.load(files, "flux")

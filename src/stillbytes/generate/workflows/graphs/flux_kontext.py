@@ -28,6 +28,7 @@ class FluxKontext(Graph):
     makeshift: ClassVar[Served] = {"flux.1-kontext": ("fill", "expand")}
     takes = frozenset({"picture", "mask", "reference"})
     sampling = Sampling(20, 2.5)
+    loras = "flux.1-lora"
 
     def size(self, width: float, height: float) -> tuple[int, int]:
         return min(SIZES, key=lambda size: abs(size[0] / size[1] - width / height))

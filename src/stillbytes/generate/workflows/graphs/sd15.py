@@ -26,6 +26,7 @@ class Sd15(Unet):
     )
     control: ClassVar[Mapping[str, str]] = {"canny": "controlnet-canny-sd15", "depth": "controlnet-depth-sd15"}
     style = "ip-adapter-sd15"
+    loras = "sd1.5-lora"
     pixels = 512 * 512
     most = 768 * 768
     multiple = 32

@@ -32,4 +32,5 @@ class Sdxl(Unet):
         "depth": "controlnet-depth-sdxl",
     }
     style = "ip-adapter-sdxl"
+    loras = "sdxl-lora"
     multiple = 64
