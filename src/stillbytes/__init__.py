@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stillbytes.develop.settings import Settings
     from stillbytes.edit.photo import Edit, Photo
     from stillbytes.edit.picture import Picture
+    from stillbytes.generate.spot import Spot
 
 __version__ = "0.1.0"
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Settings",
     "SidecarError",
     "Size",
+    "Spot",
     "StillbytesError",
     "UnreadablePhoto",
     "open",
@@ -54,6 +56,7 @@ _HOMES = {
     "Rect": "stillbytes.core.geometry",
     "Settings": "stillbytes.develop.settings",
     "Size": "stillbytes.core.geometry",
+    "Spot": "stillbytes.generate.spot",
 }
 """Where each public name lives; loaded when first used, which keeps the import quick."""
 

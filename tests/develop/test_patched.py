@@ -25,7 +25,7 @@ PATCHED = {"patches": [{"id": "one", "rect": [101, 67, 150, 121], "variants": ["
 def with_patch(decoded: Decoded, pixels: NDArray[np.floating], **more: Any) -> Pipeline:
     """A pipeline whose settings PATCHED show (height, width, 4) `pixels`."""
     shown = pixels.astype(np.float32)
-    insert = Insert("0123456789abcdef", RECT, lambda: shown, **more)
+    insert = Insert("0123456789abcdef", RECT, lambda light: shown, **more)
     return Pipeline(decoded, inserts=lambda settings: [insert] if settings.patches else [])
 
 
@@ -161,7 +161,7 @@ def test_patches_at_the_edge_of_the_frame_and_beyond() -> None:
     decoded = bayer(colourful())
     for rect in (Rect(-40, -30, 100, 80), Rect(440, 280, 100, 80), Rect(0, 0, 500, 333), Rect(900, 900, 10, 10)):
         light = opaque(np.full((rect.height, rect.width, 3), 0.6))
-        insert = Insert("0123456789abcdef", rect, lambda light=light: light, grain=False)
+        insert = Insert("0123456789abcdef", rect, lambda _, light=light: light, grain=False)
         pipeline = Pipeline(decoded, inserts=lambda settings, insert=insert: [insert] if settings.patches else [])
         whole = Rect(0, 0, 500, 333)
         plain, patched = pipeline.scene(Settings(), whole), pipeline.scene(Settings(PATCHED), whole)

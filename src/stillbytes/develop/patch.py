@@ -31,7 +31,8 @@ class Patch:
     """id: unique among the patches of a version, stays through its life. task: what made it, such as "remove".
 
     rect: pixels of the frame at full resolution. variants: addresses of pixels of the same rectangle, of which number
-    `chosen` is shown; none when it has to be made (again).
+    `chosen` is shown; none when it has to be made (again), and of a spot, which is evaluated from its recipe whenever
+    it is looked at: then the recipe says where it is, in units of the frame, and `rect` only where it was made first.
     grain: whether the photo's noise is added, as for pixels that came from a model; False for pixels of a photo.
     opacity: 0..1. mask: where it is seen, as JSON, see `masks.mask.Mask`; empty for everywhere.
     recipe: how it was made: model, prompt, seed, parameters.
@@ -103,6 +104,11 @@ class Patch:
     def address(self) -> str:
         """Of the pixels that are shown; empty when there are none."""
         return self.variants[self.chosen] if self.variants and self.enabled and self.opacity else ""
+
+    @property
+    def generated(self) -> bool:
+        """Whether a model made its pixels. What is not said to be made of the photo's own is taken to be."""
+        return self.recipe.get("engine") != "classical"
 
 
 def canonical(value: Any) -> tuple[Mapping[str, Any], ...]:

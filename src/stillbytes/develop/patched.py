@@ -11,6 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -43,14 +44,15 @@ class Insert:
     """A patch as the pipeline takes it.
 
     key: equal for equal pixels. rect: pixels of the frame at full resolution.
-    pixels: () -> (height, width, 4) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, valid
-    everywhere, and alpha 0..1; may raise a StillbytesError. grain: whether the photo's noise is added. opacity: 0..1.
+    pixels: light of the photo with the patches below -> (height, width, 4) float32: scene-linear Rec.2020 under the
+    as-shot white, middle grey 0.18, valid everywhere, and alpha 0..1; may raise a StillbytesError.
+    grain: whether the photo's noise is added. opacity: 0..1.
     coverage: where it is seen, 0..1, or None for everywhere; coverage_key: equal for equal coverage.
     """
 
     key: str
     rect: Rect
-    pixels: Callable[[], NDArray[np.float32]] = field(compare=False)
+    pixels: Callable[[Light], NDArray[np.float32]] = field(compare=False)
     grain: bool = True
     opacity: float = 1.0
     coverage: Callable[[FrameGrid], NDArray[np.float32]] | None = field(default=None, compare=False)
@@ -83,12 +85,13 @@ class Photo:
 class Exposed:
     """One patch, exposed on a mosaic like the photo's."""
 
-    def __init__(self, insert: Insert, photo: Photo) -> None:
+    def __init__(self, insert: Insert, photo: Photo, below: Light) -> None:
+        """below: of the photo with the patches below."""
         frame, rect = photo.sensor.size(0), insert.rect
         x, y = rect.x // CELL * CELL, rect.y // CELL * CELL
         self._held = Rect(x, y, -(-rect.right // CELL) * CELL - x, -(-rect.bottom // CELL) * CELL - y)
         self._rect = rect
-        pixels = insert.pixels()
+        pixels = insert.pixels(below)
         around = ((rect.y - y, self._held.bottom - rect.bottom), (rect.x - x, self._held.right - rect.right))
         to_camera = np.linalg.inv(photo.neutral.astype(np.float64)).T.astype(np.float32)
         light = np.pad(pixels[..., :3], (*around, (0, 0)), "edge") @ to_camera
@@ -282,20 +285,25 @@ class Patches:
         self._photo = photo
         self._held: OrderedDict[tuple[object, ...], Exposed] = OrderedDict()
 
-    def over(self, inserts: Sequence[Insert], light: Light = NO_LIGHT) -> Patched:
-        """The photo with those patches, without such as cannot be read."""
+    def over(self, inserts: Sequence[Insert], light: Callable[[tuple[Insert, ...]], Light]) -> Patched:
+        """The photo with those patches, without such as cannot be read. light: of the photo with some of them."""
         shown = within_reach(self._photo.sensor.size(0))
-        seen = [(insert, self._exposed(insert)) for insert in inserts if not insert.rect.within(shown).empty]
-        return Patched(self._photo.sensor, [(one, exposed) for one, exposed in seen if exposed is not None], light)
+        seen: list[tuple[Insert, Exposed]] = []
+        for number, insert in enumerate(inserts):
+            if not insert.rect.within(shown).empty:
+                exposed = self._exposed(insert, partial(light, tuple(inserts[:number])))
+                seen += [(insert, exposed)] if exposed is not None else []
+        return Patched(self._photo.sensor, seen, light(()))
 
-    def _exposed(self, insert: Insert) -> Exposed | None:
+    def _exposed(self, insert: Insert, below: Callable[[], Light]) -> Exposed | None:
         key = insert.key, insert.rect, insert.grain
         if key not in self._held:
             try:
-                self._held[key] = Exposed(insert, self._photo)
+                made = Exposed(insert, self._photo, below())
             except StillbytesError as error:
                 log.warning("a patch is left out: %s", error)
                 return None
+            self._held[key] = made
             while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)

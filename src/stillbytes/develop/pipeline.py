@@ -305,7 +305,7 @@ class Pipeline:
         return Patches(Photo(self._sensor, self._decoded, self.camera, self._library, self._neutral))
 
     def _source(self, inserts: Sequence[Insert]) -> Patched:
-        return self._patches.over(inserts, self._light(())) if inserts else Patched(self._sensor, ())
+        return self._patches.over(inserts, self._light) if inserts else Patched(self._sensor, ())
 
     def _scene(self, settings: Settings, scale: float, level: int) -> Scene:
         colour = self._decoded.colour

@@ -131,9 +131,12 @@ def _completed(
 
 
 def forgotten(settings: Settings) -> Settings:
-    """The settings for another photo: what masks found in this one has to be looked for there, and patches, whose
-    pixels are this photo's, stay behind."""
-    settings = settings.changed(patches=None)
+    """The settings for another photo: what masks found in this one has to be looked for there, as have the sources of
+    spots, and other patches, whose pixels are this photo's, stay behind."""
+    if "patches" in settings:
+        from stillbytes.edit.patching import elsewhere  # noqa: PLC0415 - only for photos with patches
+
+        settings = settings.changed(patches=[patch.to_json() for patch in elsewhere(settings)])
     if "adjustments" not in settings:
         return settings
     adjustments = []

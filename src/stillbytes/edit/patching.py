@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.core.errors import SidecarError, StillbytesError
+from stillbytes.core.errors import NotFound, SidecarError, StillbytesError
+from stillbytes.core.geometry import Size
+from stillbytes.develop.frame_grid import Light
 from stillbytes.develop.patch import Patch
 from stillbytes.develop.patched import Insert
 from stillbytes.develop.settings import Settings
@@ -21,6 +26,7 @@ from stillbytes.masks.mask import Mask
 
 if TYPE_CHECKING:
     from stillbytes.edit.photo import Photo
+    from stillbytes.generate.spot import Spot, Task
 
 
 def remove(
@@ -49,10 +55,56 @@ def remove(
     return settings.changed(patches=[*(one.to_json() for one in settings.patches), patch.to_json()])
 
 
-def inserts_of(settings: Settings, store: Store, rasters: Rasters) -> tuple[Insert, ...]:
+def spotted(photo: Photo, settings: Settings, task: Task, spot: Spot, *, id: str = "", name: str = "") -> Settings:
+    """The settings with a spot more, or with the one of that id as this says. Without a source the best one nearby is
+    found, in the photo with the patches below. Raises UnusablePicture, NotFound.
+    """
+    from stillbytes.generate.spot import Spot  # noqa: PLC0415 - only when something is healed
+
+    patches = list(settings.patches)
+    at = next((number for number, patch in enumerate(patches) if patch.id == id), len(patches))
+    if id and at == len(patches):
+        raise NotFound("There is no such patch.", "It may have been deleted.")
+    frame = photo.pipeline.frame
+    below = settings.changed(patches=[patch.to_json() for patch in patches[:at]])
+    spot = Spot.of(spot.to_recipe()).located(photo.pipeline.light(below), frame)
+    made = patches[at] if id else Patch(uuid.uuid4().hex[:12], spot.rect(frame), name or task.capitalize(), grain=False)
+    made = replace(made, rect=spot.rect(frame), task=task, variants=(), chosen=0, recipe=spot.to_recipe())
+    return settings.changed(patches=[patch.to_json() for patch in (*patches[:at], made, *patches[at + 1 :])])
+
+
+def spot_of(patch: Patch) -> Spot | None:
+    """What a patch that is evaluated from its recipe says; None for others, and for what is not understood."""
+    from stillbytes.generate.spot import TASKS, Spot  # noqa: PLC0415 - only for photos with patches
+
+    try:
+        return Spot.of(patch.recipe) if patch.task in TASKS and not patch.variants else None
+    except StillbytesError:
+        return None
+
+
+def elsewhere(settings: Settings) -> tuple[Patch, ...]:
+    """What of the patches goes along to another photo: the spots. A source that was looked for is looked for there."""
+    spots = ((patch, spot_of(patch)) for patch in settings.patches)
+    return tuple(replace(patch, recipe=spot.forgotten().to_recipe()) for patch, spot in spots if spot is not None)
+
+
+def pasted(settings: Settings, own: Settings) -> Settings:
+    """Settings from another photo with the patches of this one, whose settings are `own`: its pixels stay, and its
+    spots give way to those of the other."""
+    theirs = elsewhere(settings)
+    ids = {patch.id for patch in theirs}
+    kept = [patch for patch in own.patches if spot_of(patch) is None and patch.id not in ids]
+    return settings.changed(patches=[patch.to_json() for patch in (*kept, *theirs)])
+
+
+def inserts_of(settings: Settings, store: Store, rasters: Rasters, frame: Size) -> tuple[Insert, ...]:
     """Those that are seen: without what is switched off, was not made yet, or is masked by what was not found yet."""
-    found = (_insert(patch, store, rasters) for patch in settings.patches)
-    return tuple(insert for insert in found if insert is not None)
+    found: list[Insert] = []
+    for patch in settings.patches:
+        insert = _insert(patch, store, rasters, frame, found)
+        found += [insert] if insert is not None else []
+    return tuple(found)
 
 
 def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:
@@ -60,24 +112,42 @@ def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:
     return tuple(patch for patch in settings.patches if patch.address and patch.address not in store)
 
 
-def _insert(patch: Patch, store: Store, rasters: Rasters) -> Insert | None:
-    if patch.address not in store:
+def _insert(patch: Patch, store: Store, rasters: Rasters, frame: Size, below: list[Insert]) -> Insert | None:
+    if not patch.enabled or not patch.opacity:
         return None
-    coverage, key = None, ""
+    spot = spot_of(patch)
+    if spot is None and patch.address not in store:
+        return None
+    coverage, mask = None, ""
     if patch.mask:
         try:
-            mask = Mask.from_json(patch.mask)
+            tree = Mask.from_json(patch.mask)
         except StillbytesError:  # of a newer release
             return None
-        if missing(mask, rasters):
+        if missing(tree, rasters):
             return None
-        coverage, key = partial(mask.coverage, rasters=rasters), mask.digest
-    pixels = _pixels(patch, store)
-    return Insert(patch.address, patch.rect, pixels, patch.grain, patch.opacity, coverage, key)
+        coverage, mask = partial(tree.coverage, rasters=rasters), tree.digest
+    if spot is None:
+        return Insert(patch.address, patch.rect, _pixels(patch, store), patch.grain, patch.opacity, coverage, mask)
+    made = partial(spot.made, frame=frame, clone=patch.task == "clone")
+    key = _key(patch, spot, frame, below)
+    return Insert(key, spot.rect(frame), made, False, patch.opacity, coverage, mask)
 
 
-def _pixels(patch: Patch, store: Store) -> Callable[[], NDArray[np.float32]]:
-    def read() -> NDArray[np.float32]:
+def _key(patch: Patch, spot: Spot, frame: Size, below: list[Insert]) -> str:
+    """Other pixels have another key: it holds what the spot says, and the patches below that it reads."""
+    reads = spot.reads(frame)
+    under = [
+        (one.key, one.opacity, one.coverage_key)
+        for one in below
+        if any(not one.rect.within(place).empty for place in reads)
+    ]
+    told = json.dumps([patch.task, spot.to_recipe(), frame.width, frame.height, under])
+    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+def _pixels(patch: Patch, store: Store) -> Callable[[Light], NDArray[np.float32]]:
+    def read(_: Light) -> NDArray[np.float32]:
         pixels = store[patch.address]
         if pixels.shape[:2] != (patch.rect.height, patch.rect.width):
             raise SidecarError(

@@ -26,6 +26,7 @@ from stillbytes.photo.metadata import Metadata
 
 if TYPE_CHECKING:
     from stillbytes.develop.patched import Insert
+    from stillbytes.generate.spot import Spot, Task
     from stillbytes.generate.store import Store
     from stillbytes.masks.kind import Kind
     from stillbytes.masks.mask import Mask
@@ -92,7 +93,7 @@ class Photo:
     def _inserts(self, settings: Settings) -> Sequence[Insert]:
         from stillbytes.edit.patching import inserts_of  # noqa: PLC0415 - only for photos with patches
 
-        return inserts_of(settings, self.patches, self.rasters)
+        return inserts_of(settings, self.patches, self.rasters, self.pipeline.frame)
 
     @property
     def content(self) -> str:
@@ -186,6 +187,24 @@ class Edit:
         tree = mask if isinstance(mask, Mask) else Mask.of(mask)
         tree = complete_mask(self.photo, tree, shared_access, keep=False, cancelled=cancelled)
         return Edit(self.photo, remove(self.photo, self.settings, tree, keep=False, cancelled=cancelled))
+
+    def heal(self, spot: Spot) -> Edit:
+        """With a round spot healed: the texture of a place nearby, in the light that is around the spot.
+
+        >>> photo.edit().heal(sb.Spot((0.42, 0.3), 0.01)).export("a.jpg")   # doctest: +SKIP
+
+        Without a source the best one nearby is found. Raises UnusablePicture when the spot is outside of the photo.
+        """
+        return self._spotted("heal", spot)
+
+    def clone(self, spot: Spot) -> Edit:
+        """With a round spot that shows another place of the photo as it is. As `heal`."""
+        return self._spotted("clone", spot)
+
+    def _spotted(self, task: Task, spot: Spot) -> Edit:
+        from stillbytes.edit.patching import spotted  # noqa: PLC0415 - only when something is healed
+
+        return Edit(self.photo, spotted(self.photo, self.settings, task, spot))
 
     def found(self, cancelled: Callable[[], bool] | None = None) -> Edit:
         """With everything found that its masks ask for. Raises NotFound for what is not in the photo, Cancelled, and

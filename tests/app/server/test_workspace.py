@@ -106,3 +106,19 @@ def test_a_thumbnail_follows_the_edit_and_keeps_no_photo_in_memory(workspace: Wo
     workspace.document(a).undo()
     assert workspace.thumbnail(a) == before
     workspace.close()
+
+
+def test_pasted_spots_are_evaluated_and_pixels_stay_where_they_are(workspace: Workspace) -> None:
+    first, second = (listed.id for listed in workspace.folder.photos()[:2])
+    spot = {"id": "s", "rect": [0, 0, 9, 9], "task": "heal", "grain": False}
+    spot |= {
+        "recipe": {"engine": "classical", "centre": [0.4, 0.3], "radius": 0.05, "source": [0.6, 0.3], "found": True}
+    }
+    stored = {"id": "p", "rect": [0, 0, 9, 9], "task": "remove", "variants": ["0" * 24]}
+    own = {**stored, "id": "own"}
+    workspace.document(second).commit(Settings(patches=[own]), "Remove")
+    workspace.paste([second], Settings(patches=[stored, spot], exposure=1.0), ["Patches"], "Paste")
+    patches = workspace.document(second).settings.patches
+    assert [patch.id for patch in patches] == ["own", "s"] and "source" not in patches[1].recipe
+    workspace.paste([second], Settings(exposure=1.0), None, "Paste")
+    assert [patch.id for patch in workspace.document(second).settings.patches] == ["own"]

@@ -13,6 +13,7 @@ COMMANDS = (
     "develop",
     "mask",
     "remove",
+    "heal",
     "match",
     "info",
     "params",
@@ -24,7 +25,7 @@ COMMANDS = (
     "library",
 )
 """The modules of this package that hold a command, in the order of the help."""
-DECODING = ("develop", "mask", "remove", "match", "info")
+DECODING = ("develop", "mask", "remove", "heal", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")
 
 

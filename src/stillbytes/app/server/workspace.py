@@ -131,10 +131,14 @@ class Workspace:
         pasted = []
         for id in ids:
             document = self.document(id)
-            if groups is None:
-                document.commit(settings, label)
-            else:
-                document.commit(Settings({**document.settings.without(groups), **settings.only(groups)}), label)
+            given = settings
+            if "patches" in settings or "patches" in document.settings:
+                from stillbytes.edit.patching import pasted as fitting  # noqa: PLC0415 - only for photos with patches
+
+                given = fitting(settings, document.settings)
+            if groups is not None:
+                given = Settings({**document.settings.without(groups), **given.only(groups)})
+            document.commit(given, label)
             document.flush()
             pasted.append(document)
             self.bring(id, document.settings, strict=False)
