@@ -109,7 +109,7 @@ def test_a_thumbnail_follows_the_edit_and_keeps_no_photo_in_memory(workspace: Wo
 
 
 def test_pasted_spots_are_evaluated_and_pixels_stay_where_they_are(workspace: Workspace) -> None:
-    first, second = (listed.id for listed in workspace.folder.photos()[:2])
+    _, second, _ = ids(workspace)
     spot = {"id": "s", "rect": [0, 0, 9, 9], "task": "heal", "grain": False}
     spot |= {
         "recipe": {"engine": "classical", "centre": [0.4, 0.3], "radius": 0.05, "source": [0.6, 0.3], "found": True}
