@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,7 +43,7 @@ def photo(**more: Any) -> Decoded:
 def with_patches(decoded: Decoded, *patches: tuple[Rect, NDArray[np.floating]], **more: Any) -> Pipeline:
     """A pipeline whose settings SEEN show (height, width, 4) pixels over rectangles of the frame."""
     inserts = [
-        Insert(f"{number:016x}", rect, partial(pixels.astype, np.float32), **more)
+        Insert(f"{number:016x}", rect, lambda _, pixels=pixels: pixels.astype(np.float32), **more)
         for number, (rect, pixels) in enumerate(patches, 1)
     ]
     return Pipeline(decoded, inserts=lambda settings: inserts if settings.patches else [])
