@@ -54,6 +54,13 @@ def test_relative_error(
     assert np.abs(evaluated(function, at) / expected - 1).max() < limit
 
 
+@pytest.mark.parametrize(("part", "exact"), [(0, np.sin), (1, np.cos)], ids=["sine", "cosine"])
+def test_sine_and_cosine_of_turns(part: int, exact: Callable[[Array], Array]) -> None:
+    at = np.linspace(-2, 2, 200_001).astype(np.float32).astype(np.float64)
+    found = evaluated(lambda v: functions.sine_cosine(v)[part], at)
+    assert np.abs(found - exact(2 * np.pi * at)).max() < 5e-6
+
+
 @pytest.mark.parametrize("exponent", [1 / 3, 0.5, 1.0, 1.5])
 def test_table(exponent: float) -> None:
     """Within 1e-4 of the function or one step of 16 bits, which is more in the dark."""
@@ -62,7 +69,7 @@ def test_table(exponent: float) -> None:
     x, y = hl.Var("x"), hl.Var("y")
     words, lights = hl.Buffer(entries), hl.Buffer(at.astype(np.float32))
     frame = Uniforms(hl.Buffer(np.zeros(4, np.float32)), {"across": (0, 2), "down": (2, 2)})
-    context = Context(x, y, frame, None)
+    context = Context(x, y, frame)
     (light,) = context.stored([lights[x]])
     f = hl.Func("f")
     f[x, y] = context.table(words, light)

@@ -105,7 +105,7 @@ def test_lightrooms_settings_are_read(tmp_path: Path) -> None:
     assert found is not None
     assert dict(found.settings) == {
         "temperature": 5200.0, "tint": 8.0, "exposure": 0.7, "highlights": -55.0, "contrast": -12.0,
-        "curve": ((0.0, 0.0), (64.0, 58.0), (255.0, 255.0)), "saturation_blue": -20.0,
+        "curve": ((0.0, 0.0), (64.0, 58.0), (255.0, 255.0)), "saturation_blue": -20.0, "texture": 10.0,
     }  # fmt: skip
     assert found.rating == 4
 

@@ -1,4 +1,4 @@
-"""What the pipeline tells the look kernel about frame, guide and output. The names are those of `layout.FRAME`."""
+"""What the pipeline tells the look kernel about frame and output. The names are those of `layout.FRAME`."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 from stillbytes.develop.colour import between
-from stillbytes.develop.guide import Guide
 from stillbytes.develop.operation import Uniforms
 from stillbytes.photo.spaces import SPACES
 
 
-def frame_uniforms(grid: Size, bases: Guide, luma: NDArray[np.float64], space: str, *, byte: bool) -> Uniforms:
+def frame_uniforms(grid: Size, luma: NDArray[np.float64], space: str, *, byte: bool) -> Uniforms:
     """Uniforms by name.
 
     luma: luminance weights of white-balanced camera RGB.
     across, down: column and row -> -1..1 over the developed frame.
-    grid_x, grid_y: column and row -> position in the guide of this cut.
     matrix: linear Rec.2020 -> linear output RGB, row by row.
     luminance: weights of output RGB.
     transfer: 1 / gamma, 1 / a, -b / a, slope and end of the straight part, to encode.
     steps: largest code of a byte. dither: amplitude in codes.
     """
-    per_x, per_y = (bases.columns - 1) / grid.width, (bases.rows - 1) / grid.height
     target = SPACES[space]
     t = target.transfer
     bend = (t.a * t.d + t.b) ** t.gamma if t.c else 0.0
@@ -31,8 +28,6 @@ def frame_uniforms(grid: Size, bases: Guide, luma: NDArray[np.float64], space: s
         "luma": luma.astype(np.float32),
         "across": np.array([2 / grid.width, 1 / grid.width - 1], np.float32),
         "down": np.array([2 / grid.height, 1 / grid.height - 1], np.float32),
-        "grid_x": np.array([per_x, 0.5 * per_x], np.float32),
-        "grid_y": np.array([per_y, 0.5 * per_y], np.float32),
         "matrix": between("rec2020", space).astype(np.float32).ravel(),
         "luminance": target.to_xyz[1].astype(np.float32),
         "transfer": np.array([1 / t.gamma, 1 / t.a, -t.b / t.a, 1 / t.c if t.c else 0.0, bend], np.float32),

@@ -41,6 +41,11 @@ class Scene:
     developed: Size
     raw: bool = True
 
+    @property
+    def dark(self) -> float:
+        """Light, signal 1 at saturation, below which there is nothing but noise."""
+        return max(4 * float(np.sqrt(self.noise[1])), 1e-4)
+
     @classmethod
     def neutral(cls) -> Scene:
         """A photo that asks for nothing; what kernels are built against."""
@@ -88,6 +93,19 @@ class Operation:
         """
         return {p.name: float(delta.get(p.name, 0.0)) for p in self.parameters if p.scope != "global"}
 
+    def prepare_uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
+        """The numbers that `prepare` reads, as `uniforms`. While they stay the same, what it worked out is kept."""
+        del settings, scene
+        return {}
+
+    def prepare(self, u: Any, ctx: Any) -> Any:
+        """For stage "detail": one expression per pixel of the picture before the look, which may read neighbours.
+
+        ctx: `stillbytes.develop.kernels.prepare.Picture`. `build` finds it as `ctx.prepared`, 0 where the operation
+        changes nothing.
+        """
+        raise NotImplementedError
+
     def active(self, settings: Settings) -> bool:
         """Whether the operation changes anything under these settings."""
         return any(p.name in settings for p in self.parameters)
@@ -95,8 +113,8 @@ class Operation:
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         """The operation as Halide expressions.
 
-        value: for stages "scene", "view" and "display" a list of three expressions, linear Rec.2020 (unbounded
-            before the view, 0..1 after it); returns the same. For "noise" and "detail" see those operations.
+        value: `stillbytes.develop.kernels.colour.Colour`; for stage "detail" white-balanced camera RGB, then linear
+            Rec.2020, unbounded before the view and 0..1 after it. Returns the same.
         u: the uniforms by name, scalars as expressions, arrays as functions of an index expression.
         ctx: `stillbytes.develop.kernels.context.Context`.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -29,6 +29,7 @@ from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
 from stillbytes.develop.overview import Overview
 from stillbytes.develop.patched import Insert, Patched, Patches, Photo
+from stillbytes.develop.prepared import Prepared
 from stillbytes.develop.resample import halvings, resampled, through
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
@@ -40,8 +41,8 @@ BASELINE_EV = 0.5
 saturation (ISO 12232:2019, saturation-based speed)."""
 STRIP_PIXELS = 5_000_000
 """A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
-LOOK_MARGIN = 24
-"""Pixels around a region that the look kernel may read: sharpening's reach, rounded up to whole vectors."""
+LOOK_MARGIN = 32
+"""Pixels around a region that the look stage may read: the farthest reach of a detail, rounded up to whole vectors."""
 EMPTY_EDGE = 512
 """Pixels of the picture in which the empty canvas is measured."""
 HELD_BYTES = 64 << 20
@@ -115,6 +116,7 @@ class Pipeline:
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._last_empty: tuple[object, float] = None, 0.0
         self._coverages = Coverages(MASK_BYTES)
+        self._prepared = Prepared(HELD_BYTES)
 
     @cached_property
     def _library(self) -> Library:
@@ -204,33 +206,45 @@ class Pipeline:
         with self._lock:
             out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
             byte = output.dtype == "uint8"
-            whole_look = not byte or any(o.seldom and o.active(settings) for o in layout.look_operations())
+            changed = {name for adjustment in local for name in adjustment.delta}
+            active = {
+                o: o.active(settings) or any(p.name in changed for p in o.parameters) for o in layout.look_operations()
+            }
+            whole_look = not byte or any(o.seldom and at_work for o, at_work in active.items())
+            details = [(o, active[o]) for o in layout.prepared_operations() if whole_look or not o.seldom]
             kernel = layout.look_name("byte" if byte else "float", whole=whole_look, local=bool(local))
             pixels_at_once = STRIP_PIXELS // (1 + len(local) // 4)
             rows = max(128, min(cut.height, pixels_at_once // max(cut.width, 1)))
-            deltas = layout.pack_local(adjustment.delta for adjustment in local)
-            look = None
+            which, amounts, starts = layout.pack_local(adjustment.delta for adjustment in local)
+            uniforms = None
             shown: canvas.Known | None = None
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
-                base, held = self._base(settings, inserts, form, grid, strip)
+                base, held, view = self._base(settings, inserts, form, grid, strip)
+                source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
-                look = look or self._look_arguments(settings, inserts, form, grid, output)
-                masks: tuple[Placed | NDArray[np.float32] | int, ...] = ()
+                bases = self._bases(inserts, form)
+                scene = self._scene(settings, grid.width / form.cut.width, 0)
+                luma = self._luma.astype(np.float32)
+                prepared = self._prepared.of(
+                    self._library, view, source, grid, strip, luma, bases, details, settings, scene
+                )
+                uniforms = self._look_uniforms(settings, scene, grid, output) if uniforms is None else uniforms
+                masks: tuple[Placed | NDArray[Any] | int, ...] = ()
                 if local:
                     places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self._light(inserts))
                     weights = self._coverages.weights(local, places)
-                    masks = Placed(weights, (strip.x, strip.y, 0)), deltas, len(local)
+                    masks = Placed(weights, (strip.x, strip.y, 0)), which, amounts, len(local), *starts
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
                     kernel,
-                    Placed(base, (held.x, held.y, 0)),
-                    *look[:2],
+                    source,
+                    *prepared,
+                    uniforms,
                     grid.width,
                     grid.height,
-                    *look[2:],
                     *masks,
                     target,
                 )
@@ -362,8 +376,9 @@ class Pipeline:
 
     def _base(
         self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, strip: Rect
-    ) -> tuple[Planes, Rect]:
-        """The cut grid's white-balanced camera RGB over `strip` and what the look kernel reads around it."""
+    ) -> tuple[Planes, Rect, Hashable]:
+        """The cut grid's white-balanced camera RGB over `strip` and what the look stage reads around it, the part of
+        the grid that this is, and what is equal for equal pixels."""
         need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
         level = halvings(form.cut.width / grid.width)
         uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
@@ -374,7 +389,7 @@ class Pipeline:
             while len(self._held) > 1 and sum(p.nbytes for p in self._held.values()) > HELD_BYTES:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
-        return self._held[key], need
+        return self._held[key], need, key
 
     def _guide(self, inserts: tuple[Insert, ...]) -> Guide:
         """The bilateral grid of the overview."""
@@ -407,15 +422,9 @@ class Pipeline:
     def _auto_white(self) -> WhitePoint:
         return white.automatic(self._overview(()).planes, self.camera)
 
-    def _look_arguments(
-        self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, output: Output
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float32], int, int]:
-        """Grid values, packed uniforms and the grid's size."""
-        bases, packed = self._bases(inserts, form)
-        scene = self._scene(settings, grid.width / form.cut.width, 0)
-        frame = frame_uniforms(grid, bases, self._luma, output.space, byte=output.dtype == "uint8")
-        values = [operation.uniforms(settings, scene) for operation in layout.look_operations()]
-        return packed, layout.pack(frame, values), bases.columns, bases.rows
+    def _look_uniforms(self, settings: Settings, scene: Scene, grid: Size, output: Output) -> NDArray[np.float32]:
+        frame = frame_uniforms(grid, self._luma, output.space, byte=output.dtype == "uint8")
+        return layout.pack(frame, [operation.uniforms(settings, scene) for operation in layout.look_operations()])
 
 
 def _drop_but_two(kept: OrderedDict[tuple[Insert, ...], Any]) -> None:

@@ -204,20 +204,21 @@ def test_the_numbers_of_a_correction() -> None:
     more = (
         'crs:LocalExposure2012="-0.125" crs:LocalHue="0.5" crs:LocalContrast2012="0.2" crs:LocalDehaze="-0.3" '
         'crs:LocalTemperature="0.15" crs:LocalTint="-0.05" crs:LocalToningHue="210" crs:LocalToningSaturation="0.4" '
-        'crs:LocalSharpness="0.5" crs:LocalClarity2012="0.1" crs:LocalExposure="0" crs:LocalCurveRefineSaturation="100"'
+        'crs:LocalSharpness="0.5" crs:LocalClarity2012="0.1" crs:LocalTexture="-0.6" '
+        'crs:LocalExposure="0" crs:LocalCurveRefineSaturation="100"'
     )
     found = one(packet(correction(SKY, more=more).replace('Amount="1"', 'Amount="1.5"').replace('="true"', '="false"')))
     assert found.amount == 1.5 and not found.enabled and found.name == "M" and found.id == SYNC.lower()
     assert found.delta == {
         "exposure": -0.5, "hue": 90.0, "contrast": 20.0, "dehaze": -30.0, "local_temperature": 15.0, "local_tint": -5.0,
-        "overlay_hue": 210.0, "overlay_saturation": 40.0, "sharpness": 50.0, "clarity": 10.0,
+        "overlay_hue": 210.0, "overlay_saturation": 40.0, "sharpness": 50.0, "clarity": 10.0, "texture": -60.0,
     }  # fmt: skip
 
 
 def test_what_has_no_counterpart_is_told() -> None:
-    found = read(packet(correction(SKY, more='crs:LocalMoire="0.2" crs:LocalTexture="0.1" crs:LocalDehaze="3"')))
+    found = read(packet(correction(SKY, more='crs:LocalMoire="0.2" crs:LocalDefringe="0.1" crs:LocalDehaze="3"')))
     assert found.settings.adjustments[0].delta == {"dehaze": 100.0}
-    assert "LocalMoire, LocalTexture" in found.notes[1] and "“M”" in found.notes[1] and "range" in found.notes[0]
+    assert "LocalMoire, LocalDefringe" in found.notes[1] and "“M”" in found.notes[1] and "range" in found.notes[0]
 
 
 UNKNOWN = correction(

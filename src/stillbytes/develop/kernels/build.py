@@ -68,7 +68,7 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
 def _build_level(library: Path, features: str) -> None:
     import halide as hl  # noqa: PLC0415
 
-    from stillbytes.develop.kernels import look, noise, resample, sensor  # noqa: PLC0415
+    from stillbytes.develop.kernels import look, noise, prepare, resample, sensor  # noqa: PLC0415
 
     # Python numbers become float32, as meant.
     warnings.filterwarnings("ignore", message="The floating-point value", category=RuntimeWarning)
@@ -77,7 +77,7 @@ def _build_level(library: Path, features: str) -> None:
     fused = "-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime"]))
     with tempfile.TemporaryDirectory() as folder:
         objects: list[Path] = []
-        for make in (*sensor.KERNELS, *noise.KERNELS, *resample.KERNELS, *look.KERNELS):
+        for make in (*sensor.KERNELS, *noise.KERNELS, *resample.KERNELS, *prepare.KERNELS, *look.KERNELS):
             kernel = make()
             path = Path(folder) / f"{kernel.name}.o"
             target = fused if kernel.fused else f"{fused}-strict_float"

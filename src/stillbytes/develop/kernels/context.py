@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
+from stillbytes.develop.kernels.vocabulary import Vocabulary
 from stillbytes.develop.tables import ENTRIES, OCTAVES, STEPS_BITS
 
 Range = tuple[float, float] | None
@@ -42,25 +42,25 @@ class Reader:
         return self._buffer[self._start + index]
 
 
-class Context:
+class Context(Vocabulary):
     """x, y: the developed grid's coordinates. across, down: position in the developed frame, -1..1 edge to edge.
 
     base_ev: the edge-aware base of log2 luminance over middle grey at this pixel, exposure included.
     detail_ev: log2 luminance minus a finer base, the middle-sized detail.
+    prepared: what `prepare` of the operation that is being built worked out for this pixel.
     """
 
-    def __init__(self, x: Any, y: Any, frame: Any, luminance: Any) -> None:
+    prepared: Any = None
+
+    def __init__(self, x: Any, y: Any, frame: Any) -> None:
         self.x, self.y = x, y
         self.across = hl.f32(x) * frame.across[0] + frame.across[1]
         self.down = hl.f32(y) * frame.down[0] + frame.down[1]
-        self._luma = luminance
         self._added = hl.f32(0.0)
         self._base: Any = None
         self._fine: Any = None
         self._own: Any = None
         self._weights: list[Any] | None = None
-        self.stages: list[Any] = []
-        self.readers: list[Any] = []
         self.rows: list[Any] = []
         self.loads: list[Any] = []
 
@@ -81,61 +81,6 @@ class Context:
     @property
     def detail_ev(self) -> Any:
         return self._own - self._fine
-
-    def luminance_at(self, image: Any, x: Any, y: Any) -> Any:
-        """Luminance of white-balanced camera RGB."""
-        return self._luma[0] * image[x, y, 0] + self._luma[1] * image[x, y, 1] + self._luma[2] * image[x, y, 2]
-
-    def stage(self, name: str, define: Callable[[Any, Any], Any], *, of_source: bool = False) -> Any:
-        """A named intermediate image over (x, y) that is stored, for operations that read neighbours.
-
-        of_source: whether it is defined by the image that the operation got, and not by other stages alone.
-        """
-        x, y = hl.Var("x"), hl.Var("y")
-        f = hl.Func(name)
-        f[x, y] = define(x, y)
-        self.stages.append(f)
-        if of_source:
-            self.readers.append(f)
-        return f
-
-    # Functions
-
-    log2 = staticmethod(functions.log2)
-    exp2 = staticmethod(functions.exp2)
-    sqrt = staticmethod(functions.sqrt)
-    inverse = staticmethod(functions.inverse)
-    sine = staticmethod(hl.sin)
-    cosine = staticmethod(hl.cos)
-
-    def ramp(self, v: Any) -> Any:
-        """A smooth max(v, 0): 0 up to -1, a parabola to 1, then v."""
-        v = hl.max(v, -1.0)
-        bend = hl.min(v, 1.0)
-        return (bend * 0.25 + 0.5) * bend + (v - bend) + 0.25
-
-    def smoothstep(self, t: Any) -> Any:
-        """0 below 0, 1 above 1, smooth between."""
-        t = hl.clamp(t, 0.0, 1.0)
-        return t * t * (3.0 - 2.0 * t)
-
-    def mix(self, a: Any, b: Any, t: Any) -> Any:
-        return a + (b - a) * t
-
-    def absolute(self, v: Any) -> Any:
-        return hl.abs(v)
-
-    def larger(self, *values: Any) -> Any:
-        return reduce(hl.max, values)
-
-    def smaller(self, *values: Any) -> Any:
-        return reduce(hl.min, values)
-
-    def clamp(self, v: Any, low: Any, high: Any) -> Any:
-        return hl.clamp(v, low, high)
-
-    def select(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        return hl.select(condition, then, otherwise)
 
     def replaced(self, rgb: Sequence[Any], ends: tuple[Any, Any], new: tuple[Any, Any]) -> list[Any]:
         """RGB whose smallest and largest channel become `new`; the third keeps its place between them, and so the hue.
@@ -184,14 +129,6 @@ class Context:
         low, high = hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))
         part = hl.f32(bits & ((1 << 23 - STEPS_BITS) - 1)) * hl.f32(2.0 ** (STEPS_BITS - 23))
         return (low + (high - low) * part) * hl.f32(1 / 65535)
-
-    def rotation(self, radians: Any) -> tuple[Any, Any]:
-        """Cosine and sine of a small angle (|angle| < 1): Taylor series, error below 2e-4."""
-        square = radians * radians
-        return (
-            1.0 + square * (-0.5 + square * 0.0416666),
-            radians * (1.0 + square * (-0.1666666 + square * 0.0083333)),
-        )
 
     # Hue, as directions in the plane of Oklab's a and b
 

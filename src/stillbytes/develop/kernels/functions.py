@@ -29,6 +29,9 @@ def _fitted(function: Any, low: float, high: float, degree: int) -> list[float]:
 _LOG2 = _fitted(lambda m: np.log2(m) / (m - 1), 1.0 + 1e-9, 2.0, 5)
 _EXP2 = _fitted(np.exp2, 0.0, 1.0, 4)
 
+_SINE = _fitted(lambda q: np.sin(2 * np.pi * np.sqrt(q)) / np.sqrt(q), 1e-9, 0.25, 5)
+_COSINE = _fitted(lambda q: np.cos(2 * np.pi * np.sqrt(q)), 1e-9, 0.25, 5)
+
 
 def log2(v: Any) -> Any:
     """For v > 0, normal. Absolute error below 5e-5."""
@@ -83,3 +86,10 @@ def cube_root(v: Any) -> Any:
     for excess in (1.0012, 1.0):
         root = root * (hl.f32(4 / 3 * excess) - hl.f32(excess / 3) * v * root * root * root)
     return v * root * root
+
+
+def sine_cosine(turns: Any) -> tuple[Any, Any]:
+    """Sine and cosine of an angle in whole turns, |turns| < 1000. Absolute error below 5e-6 within one turn."""
+    t = turns - hl.floor(turns + 0.5)
+    square = t * t
+    return t * polynomial(square, _SINE), polynomial(square, _COSINE)

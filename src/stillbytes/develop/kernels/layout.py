@@ -19,8 +19,6 @@ FRAME: Mapping[str, int] = {
     "luma": 3,
     "across": 2,
     "down": 2,
-    "grid_x": 2,
-    "grid_y": 2,
     "matrix": 9,
     "luminance": 3,
     "transfer": 5,
@@ -33,8 +31,8 @@ GRID_Z0, GRID_CELL, GRID_DEPTH = -9.0, 1.0, 16
 """The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
 LANES = 16
 """Vector width in float32 lanes; narrower machines split it."""
-AT_ONCE = 4
-"""Adjustments that the look kernel adds in one step."""
+MIDDLE_GREY_BELOW_ONE = 2.4739312
+"""log2(1 / 0.18)"""
 GRID_FLOOR, GRID_SPAN = -12.0, 24.0
 """A base of 16 bits: EV over middle grey of code 0, EV from code 0 to 65535."""
 
@@ -42,6 +40,40 @@ GRID_FLOOR, GRID_SPAN = -12.0, 24.0
 def look_operations() -> tuple[Operation, ...]:
     """The operations that the look kernel fuses, in order."""
     return tuple(o for o in catalogue() if o.stage in ("detail", "scene", "view", "display"))
+
+
+def prepared_operations() -> tuple[Operation, ...]:
+    """Those of them that read neighbours, which is done before, in order."""
+    return tuple(o for o in catalogue() if o.stage == "detail")
+
+
+def prepare_name(operation: Operation) -> str:
+    """The kernel that does it."""
+    return f"prepare_{operation.name}"
+
+
+@cache
+def prepare_places(operation: Operation) -> tuple[Places, int]:
+    """Places of what `prepare` reads, the picture's luminance weights among it, and how many numbers these are."""
+    return _placed({"luma": np.zeros(3, np.float32), **operation.prepare_uniforms(Settings(), Scene.neutral())}, 0)
+
+
+def pack_prepare(operation: Operation, values: Uniforms) -> NDArray[np.float32]:
+    """The buffer for one call of that kernel."""
+    held, length = prepare_places(operation)
+    buffer = np.zeros(length, np.float32)
+    _fill(buffer, held, values)
+    return buffer
+
+
+def _placed(values: Uniforms, start: int) -> tuple[Places, int]:
+    """Places from `start` on, and where they end."""
+    held: dict[str, tuple[int, int]] = {}
+    for name, value in values.items():
+        length = int(np.size(value)) if np.ndim(value) else 0
+        held[name] = (start, length)
+        start += max(length, 1)
+    return held, start
 
 
 def look_name(kind: str, *, whole: bool, local: bool = False) -> str:
@@ -60,11 +92,7 @@ def places() -> tuple[Places, tuple[tuple[str, Places], ...], int]:
         start += max(length, 1)
     found: list[tuple[str, Places]] = []
     for operation in look_operations():
-        held: dict[str, tuple[int, int]] = {}
-        for name, value in operation.uniforms(Settings(), Scene.neutral()).items():
-            length = int(np.size(value)) if np.ndim(value) else 0
-            held[name] = (start, length)
-            start += max(length, 1)
+        held, start = _placed(operation.uniforms(Settings(), Scene.neutral()), start)
         found.append((operation.name, held))
     return frame, tuple(found), start
 
@@ -76,17 +104,14 @@ def local_places() -> tuple[tuple[Places, ...], int]:
     found: list[Places] = []
     start = 0
     for operation in look_operations():
-        held: dict[str, tuple[int, int]] = {}
-        for name, value in operation.local_uniforms({}).items():
-            length = int(np.size(value)) if np.ndim(value) else 0
-            held[name] = (start, length)
-            start += max(length, 1)
+        held, start = _placed(operation.local_uniforms({}), start)
         found.append(held)
     return tuple(found), start
 
 
-def pack_local(deltas: Iterable[Mapping[str, float]]) -> NDArray[np.float32]:
-    """(adjustments, numbers): what each adds to the uniforms where its mask is 1."""
+def pack_local(deltas: Iterable[Mapping[str, float]]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
+    """What adjustments add to the uniforms where their masks are 1: for each number the adjustments that change it and
+    by how much, as (adjustments, amounts, where each list starts and the last ends)."""
     held, length = local_places()
     rows = []
     for delta in deltas:
@@ -94,8 +119,11 @@ def pack_local(deltas: Iterable[Mapping[str, float]]) -> NDArray[np.float32]:
         for operation, own in zip(look_operations(), held, strict=True):
             _fill(row, own, operation.local_uniforms(delta))
         rows.append(row)
-    rows += [np.zeros(length, np.float32)] * (-len(rows) % AT_ONCE)
-    return np.array(rows, np.float32).reshape(-1, length)
+    table = np.array(rows, np.float32).reshape(-1, length)
+    number, which = np.nonzero(table.T)
+    starts = [int(start) for start in np.searchsorted(number, np.arange(length + 1))]
+    # One more, as a kernel wants something to point at where nothing changes anything.
+    return np.append(which, 0).astype(np.int32), np.append(table[which, number], 0).astype(np.float32), starts
 
 
 def pack(frame: Uniforms, operations: Iterable[Uniforms]) -> NDArray[np.float32]:

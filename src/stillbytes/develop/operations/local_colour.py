@@ -32,13 +32,13 @@ class LocalColour(Operation, stage="display", order=45, version=1, group="Presen
         angle = np.deg2rad(delta.get("overlay_hue", 0.0) + 28.0)
         radius = delta.get("overlay_saturation", 0.0) / 100 * OVERLAY
         return {
-            "turn": float(np.deg2rad(delta.get("hue", 0.0))),
+            "turn": delta.get("hue", 0.0) / 360,
             "overlay": np.array([radius * np.cos(angle), radius * np.sin(angle)], np.float32),
         }
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
-        sine, cosine = ctx.sine(u.turn), ctx.cosine(u.turn)
+        sine, cosine = ctx.sine_cosine(u.turn)
         fade = ctx.smoothstep(lightness * 6.0) * ctx.smoothstep((1.0 - lightness) * 8.0)
         return value.of_lab(
             lightness, a * cosine - b * sine + u.overlay[0] * fade, a * sine + b * cosine + u.overlay[1] * fade

@@ -1519,6 +1519,12 @@ export type Settings = {
      */
     contrast?: number | null;
     /**
+     * Texture
+     *
+     * Contrast of small detail; negative smooths it, as of skin.
+     */
+    texture?: number | null;
+    /**
      * Dehaze
      *
      * Takes away haze; negative adds some.
