@@ -4,7 +4,7 @@
  * Every layer knows how it was cut out of the photo's frame. One that was cut, turned or mirrored differently from what
  * is shown now is carried over, so that a rotation or a crop is seen at once, before the new frame is there.
  */
-import { type Matrix, type Rect, type Size, alike, inverse, multiplied } from '../crop/geometry';
+import { type Matrix, type Point, type Rect, type Size, alike, inverse, multiplied } from '../crop/geometry';
 import type { ViewName } from '../transport/frame';
 import { type Demand, type Placement, gridOf, isWhole, landing } from './viewport';
 
@@ -31,8 +31,12 @@ export interface Scene {
   compare: 'after' | 'before' | 'split';
   /** Stage x of the divider. */
   divider: number;
-  /** In crop mode: the picture stands at -angle about the stage's centre, `scale` stage pixels per photo pixel. */
-  level: { angle: number; scale: number } | null;
+  /**
+   * In crop mode: the picture stands at -angle, `scale` stage pixels per photo pixel, about its centre, which is at
+   * `middle` of the developed picture. `centre` (level coordinates) is in the middle of the stage; `crop` shows the canvas
+   * where the picture does not cover it.
+   */
+  level: { angle: number; scale: number; centre: Point; middle: Point; crop: Rect | null } | null;
 }
 
 export class Painter {
@@ -41,6 +45,7 @@ export class Painter {
   private preview: Layer | null = null;
   /** Read once: asking for it while painting would make the browser lay out the page for every frame. */
   private readonly surround: string;
+  private readonly empty: string;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -49,7 +54,9 @@ export class Painter {
     const context = canvas.getContext('2d', { alpha: false, colorSpace: wide ? 'display-p3' : 'srgb' });
     if (!context) throw new Error('This browser has no 2D canvas.');
     this.context = context;
-    this.surround = getComputedStyle(canvas).backgroundColor;
+    const style = getComputedStyle(canvas);
+    this.surround = style.backgroundColor;
+    this.empty = style.color;
   }
 
   /** Takes a frame; the painter closes its image when a newer one takes its place. */
@@ -96,6 +103,13 @@ export class Painter {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = this.surround;
     context.fillRect(0, 0, canvas.width, canvas.height);
+    if (scene.level?.crop) {
+      const { scale, centre, crop } = scene.level;
+      const x = canvas.width / 2 + (crop.x - centre.x) * scale;
+      const y = canvas.height / 2 + (crop.y - centre.y) * scale;
+      context.fillStyle = this.empty;
+      context.fillRect(x, y, crop.width * scale, crop.height * scale);
+    }
     if (scene.compare === 'split' && !scene.level) {
       const right = canvas.width - scene.divider;
       this.clipped({ x: 0, y: 0, width: scene.divider, height: canvas.height }, 'before', scene);
@@ -137,10 +151,11 @@ export class Painter {
     const { placement, developed, level } = scene;
     context.save();
     if (level) {
-      context.translate(canvas.width / 2, canvas.height / 2);
+      const { scale, centre, middle } = level;
+      context.translate(canvas.width / 2 - centre.x * scale, canvas.height / 2 - centre.y * scale);
       context.rotate((-level.angle * Math.PI) / 180);
-      context.scale(level.scale, level.scale);
-      context.translate(-developed.width / 2, -developed.height / 2);
+      context.scale(scale, scale);
+      context.translate(-middle.x, -middle.y);
     } else {
       context.beginPath();
       context.rect(placement.x, placement.y, placement.width, placement.height);

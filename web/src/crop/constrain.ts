@@ -1,7 +1,9 @@
 /**
- * Changes of a crop rectangle that keep it inside the picture. Rectangles are in level coordinates (see geometry.ts);
- * `turned` is the size of the picture behind, standing at -`angle`.
+ * Changes of a crop rectangle. They keep it inside the picture, or, once it is pulled beyond, within the reach of its
+ * canvas. Rectangles are in level coordinates (see geometry.ts); `turned` is the size of the picture behind, standing at
+ * -`angle`.
  */
+import { reachOf } from './canvas';
 import { type Point, type Rect, type Size, rotated } from './geometry';
 
 /** Compass points; a corner names both of its edges. */
@@ -10,6 +12,8 @@ export const HANDLES: readonly Handle[] = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw'
 
 /** Slack in pixels, far below what anyone sees, that keeps rounding from counting as outside. */
 const SLACK = 1e-6;
+/** Pixels that settings, which have few digits, may be beyond the picture and still mean its border. */
+const ROUNDED = 1;
 /** The smallest crop, as a part of the picture's short edge. */
 const SMALLEST = 0.02;
 
@@ -22,8 +26,8 @@ function corners({ x, y, width, height }: Rect): Point[] {
   ];
 }
 
-export function fits(rect: Rect, angle: number, turned: Size): boolean {
-  const slack = SLACK * Math.max(turned.width, turned.height);
+export function fits(rect: Rect, angle: number, turned: Size, least = 0): boolean {
+  const slack = Math.max(least, SLACK * Math.max(turned.width, turned.height));
   return corners(rect).every((corner) => {
     const { x, y } = rotated(corner, angle);
     return Math.abs(x) <= turned.width / 2 + slack && Math.abs(y) <= turned.height / 2 + slack;
@@ -39,7 +43,15 @@ function between(from: Rect, to: Rect, t: number): Rect {
   };
 }
 
-/** The rectangle on the way from `from` (inside) to `to` that is the last to lie inside. */
+/** The picture for a rectangle that lies in it, else the picture with its canvas. */
+function room(rect: Rect, angle: number, turned: Size): Size {
+  return fits(rect, angle, turned, ROUNDED) ? turned : reachOf(turned);
+}
+
+/**
+ * The rectangle on the way from `from` to `to` that is the last to lie inside. A border that a corner is beyond from the
+ * start does not hold it.
+ */
 export function asFarAs(from: Rect, to: Rect, angle: number, turned: Size): Rect {
   const start = corners(from).map((corner) => rotated(corner, angle));
   const end = corners(to).map((corner) => rotated(corner, angle));
@@ -51,7 +63,7 @@ export function asFarAs(from: Rect, to: Rect, angle: number, turned: Size): Rect
     ] as const) {
       const a = start[i]?.[axis] ?? 0;
       const b = end[i]?.[axis] ?? 0;
-      if (Math.abs(b) <= half || a === b) continue;
+      if (Math.abs(b) <= half || Math.abs(a) > half + ROUNDED || a === b) continue;
       const border = b > 0 ? half : -half;
       t = Math.min(t, Math.max(0, (border - a) / (b - a)));
     }
@@ -59,8 +71,26 @@ export function asFarAs(from: Rect, to: Rect, angle: number, turned: Size): Rect
   return between(from, to, t);
 }
 
-/** Moved by (dx, dy), stopping at the picture's borders and gliding along them. */
-export function moved(rect: Rect, dx: number, dy: number, angle: number, turned: Size): Rect {
+/** As `asFarAs`, unless `to` is more than `stick` pixels further: then it goes on to the canvas. */
+function pulled(from: Rect, to: Rect, angle: number, turned: Size, stick: number): Rect {
+  const stopped = asFarAs(from, to, angle, turned);
+  if (apart(stopped, to) <= stick) return stopped;
+  return asFarAs(from, to, angle, reachOf(turned));
+}
+
+/** How far the edge that differs most is from its counterpart. */
+export function apart(a: Rect, b: Rect): number {
+  const edges = ({ x, y, width, height }: Rect) => [x, y, x + width, y + height];
+  const others = edges(b);
+  return Math.max(...edges(a).map((edge, i) => Math.abs(edge - (others[i] ?? 0))));
+}
+
+/**
+ * Moved by (dx, dy), stopping at the picture's borders and gliding along them. Only a rectangle that reaches beyond them
+ * already moves on over the canvas.
+ */
+export function moved(rect: Rect, dx: number, dy: number, angle: number, picture: Size): Rect {
+  const turned = room(rect, angle, picture);
   const reach = corners({ x: -rect.width / 2, y: -rect.height / 2, width: rect.width, height: rect.height }).map((c) =>
     rotated(c, angle),
   );
@@ -72,7 +102,10 @@ export function moved(rect: Rect, dx: number, dy: number, angle: number, turned:
   return { ...rect, x: level.x - rect.width / 2, y: level.y - rect.height / 2 };
 }
 
-/** With `handle` dragged by (dx, dy). `ratio` (width / height) is kept when given; the opposite side stays. */
+/**
+ * With `handle` dragged by (dx, dy). `ratio` (width / height) is kept when given; the opposite side stays. The picture's
+ * border holds an edge until it is dragged more than `stick` pixels beyond.
+ */
 export function resized(
   rect: Rect,
   handle: Handle,
@@ -81,15 +114,16 @@ export function resized(
   ratio: number | null,
   angle: number,
   turned: Size,
+  stick = Infinity,
 ): Rect {
   const least = SMALLEST * Math.min(turned.width, turned.height);
-  if (ratio !== null) return asFarAs(rect, inRatio(rect, handle, dx, dy, ratio, least), angle, turned);
+  if (ratio !== null) return pulled(rect, inRatio(rect, handle, dx, dy, ratio, least), angle, turned, stick);
   const sideways = handle.includes('e') ? 'e' : handle.includes('w') ? 'w' : null;
   const upright = handle.includes('n') ? 'n' : handle.includes('s') ? 's' : null;
   let result = rect;
   // One edge after the other, so that an edge at the border does not stop the other.
-  if (sideways) result = asFarAs(result, edged(result, sideways, dx, least), angle, turned);
-  if (upright) result = asFarAs(result, edged(result, upright, dy, least), angle, turned);
+  if (sideways) result = pulled(result, edged(result, sideways, dx, least), angle, turned, stick);
+  if (upright) result = pulled(result, edged(result, upright, dy, least), angle, turned, stick);
   return result;
 }
 
@@ -139,13 +173,13 @@ export function sized(centre: Point, size: Size, angle: number, turned: Size): R
 export function reshaped(rect: Rect, ratio: number, angle: number, turned: Size): Rect {
   const width = Math.sqrt(rect.width * rect.height * ratio);
   const centre = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
-  return sized(centre, { width, height: width / ratio }, angle, turned);
+  return sized(centre, { width, height: width / ratio }, angle, room(rect, angle, turned));
 }
 
 /** Straightened from `before` to `angle`: the centre stays on its spot of the picture, the size shrinks where it must. */
 export function straightened(rect: Rect, before: number, angle: number, turned: Size): Rect {
   const centre = rotated({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }, before - angle);
-  return sized(centre, rect, angle, turned);
+  return sized(centre, rect, angle, room(rect, before, turned));
 }
 
 /** The angle, nearest to the present one, at which the line from `a` to `b` (level coordinates) stands level or plumb. */

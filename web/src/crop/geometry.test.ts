@@ -35,6 +35,8 @@ const CROPS: Crop[] = [
   { left: 0.1, top: 0.2, right: 0.7, bottom: 0.9, angle: 0 },
   { left: 0.2, top: 0.25, right: 0.75, bottom: 0.8, angle: 7.5 },
   { left: 0.3, top: 0.2, right: 0.72, bottom: 0.7, angle: -31 },
+  { left: -0.25, top: 0.1, right: 1.5, bottom: 1.1, angle: 0 },
+  { left: -0.3, top: -0.2, right: 0.8, bottom: 1.1, angle: 6 },
 ];
 const name = (o: Orientation) => `${o.rotate}${o.flipHorizontal ? ' h' : ''}${o.flipVertical ? ' v' : ''}`;
 
@@ -71,11 +73,16 @@ describe('the crop rectangle', () => {
     for (const key of ['left', 'top', 'right', 'bottom', 'angle'] as const) expect(back[key]).toBeCloseTo(crop[key], 5);
   });
 
-  test('never leaves 0..1 and never stores a negative zero', () => {
+  test('stores no excess that only rounding made and never a negative zero', () => {
     const crop = cropOf({ x: 3000, y: 2000, width: 6000.001, height: 4000.001, angle: -0 }, FRAME);
     expect(crop).toEqual({ left: 0, top: 0, right: 1, bottom: 1, angle: 0 });
     expect(Object.is(crop.left, -0)).toBe(false);
     expect(Object.is(crop.angle, -0)).toBe(false);
+  });
+
+  test('ends one frame beyond the frame', () => {
+    const crop = cropOf({ x: 3000, y: 2000, width: 30000, height: 30000, angle: 0 }, FRAME);
+    expect(crop).toEqual({ left: -1, top: -1, right: 2, bottom: 2, angle: 0 });
   });
 });
 

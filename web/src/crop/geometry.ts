@@ -79,9 +79,12 @@ export function cropOf(box: Box, frame: Size): Crop {
   };
 }
 
-/** Six digits are finer than a tenth of a pixel of any camera; rounding also hides what trigonometry leaves behind. */
+/**
+ * Six digits are finer than a tenth of a pixel of any camera; rounding also hides what trigonometry leaves behind. A
+ * corner may lie one frame beyond the frame.
+ */
 function part(value: number): number {
-  return Math.min(1, Math.max(0, Math.round(value * 1e6) / 1e6));
+  return Math.min(2, Math.max(-1, Math.round(value * 1e6) / 1e6)) + 0;
 }
 
 export function turnedSize(frame: Size, { rotate }: Orientation): Size {

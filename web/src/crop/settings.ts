@@ -1,6 +1,14 @@
 /** Crop and orientation as the settings hold them. */
 import type { Settings } from '../develop/parameter';
-import { type Crop, type Matrix, type Orientation, type Size, WHOLE, frameToDeveloped } from './geometry';
+import {
+  type Crop,
+  type Matrix,
+  type Orientation,
+  type Size,
+  WHOLE,
+  developedSize,
+  frameToDeveloped,
+} from './geometry';
 
 export const CROP_NAMES = ['crop_left', 'crop_top', 'crop_right', 'crop_bottom', 'crop_angle'];
 export const TURN_NAMES = ['rotate', 'flip_horizontal', 'flip_vertical'];
@@ -33,6 +41,12 @@ export function orientationIn(settings: Settings): Orientation {
 /** Maps frame pixels to pixels of the picture that these settings develop. */
 export function mapOf(settings: Settings, frame: Size): Matrix {
   return frameToDeveloped(frame, cropIn(settings), orientationIn(settings));
+}
+
+/** Size of the picture that these settings develop, in whole pixels. */
+export function sizeOf(settings: Settings, frame: Size): Size {
+  const { width, height } = developedSize(frame, cropIn(settings), orientationIn(settings));
+  return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
 }
 
 export function withoutCrop(settings: Settings): Settings {

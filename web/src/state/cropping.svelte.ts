@@ -1,5 +1,6 @@
 /** The crop tool while it is open: a rectangle over the tilted picture, stored when it is applied. */
-import { type Handle, angleOfRuler, moved, reshaped, resized, straightened } from '../crop/constrain';
+import { WORTH_TELLING, beyond } from '../crop/canvas';
+import { type Handle, angleOfRuler, apart, moved, reshaped, resized, straightened } from '../crop/constrain';
 import {
   type Point,
   type Rect,
@@ -22,6 +23,9 @@ import type { Stage } from './stage.svelte';
 
 export const GUIDES = ['thirds', 'grid', 'diagonals', 'none'] as const;
 
+/** CSS pixels that a handle has to be pulled beyond the picture's edge before the edge lets go. */
+const STICK = 18;
+
 export class Cropping {
   active = $state(false);
   rect = $state.raw<Rect>({ x: 0, y: 0, width: 1, height: 1 });
@@ -33,6 +37,11 @@ export class Cropping {
 
   turned = $derived.by<Size>(() => turnedSize(this.editor.frame, this.editor.orientation));
   ratio = $derived(ratioOf(this.ratioId, this.turned, this.custom, this.swapped));
+  /** The part of the rectangle, 0..1, that is new canvas; 0 where that is only rounding. */
+  fresh = $derived.by(() => {
+    const part = this.active ? beyond(this.rect, this.angle, this.turned) : 0;
+    return part < WORTH_TELLING ? 0 : part;
+  });
   /** What the rectangle was before the angle began to change: it grows back to that. */
   private base: { rect: Rect; angle: number } | null = null;
 
@@ -58,7 +67,19 @@ export class Cropping {
     this.rect = levelOf(box, this.turned);
     this.angle = box.angle;
     this.base = null;
-    this.stage.setLevel(this.angle);
+    this.stage.setLevel(this.angle, this.rect);
+  }
+
+  /** The whole rectangle in sight again, after it was dragged or changed. */
+  settle(): void {
+    if (this.active) this.stage.setLevel(this.angle, this.rect);
+  }
+
+  /** The rectangle while it is dragged: the view stays as it is, or steps back by a part of what is seen. */
+  show(back = 0): void {
+    this.stage.sight.crop = this.rect;
+    if (back) this.stage.sight.widen(back);
+    this.stage.paint();
   }
 
   apply(): void {
@@ -83,7 +104,7 @@ export class Cropping {
 
   private close(): void {
     this.active = false;
-    this.stage.setLevel(null);
+    this.stage.setLevel(null, null);
   }
 
   reset(): void {
@@ -95,13 +116,25 @@ export class Cropping {
 
   resize(from: Rect, handle: Handle, dx: number, dy: number, locked: boolean): void {
     const ratio = this.ratio ?? (locked ? from.width / from.height : null);
-    this.rect = resized(from, handle, dx, dy, ratio, this.angle, this.turned);
+    const stick = (STICK * this.stage.ratio) / this.stage.sight.view.scale;
+    this.rect = resized(from, handle, dx, dy, ratio, this.angle, this.turned, stick);
     this.base = null;
+    this.show();
+  }
+
+  /** By keys: an edge stops at the picture's border, and goes beyond with the next press; a key held down does not. */
+  nudge(handle: Handle, dx: number, dy: number, held: boolean): void {
+    const by = [this.rect, handle, dx, dy, this.ratio, this.angle, this.turned] as const;
+    const stopped = resized(...by);
+    this.rect = held || apart(stopped, this.rect) > 1e-3 ? stopped : resized(...by, 0);
+    this.base = null;
+    this.settle();
   }
 
   move(from: Rect, dx: number, dy: number): void {
     this.rect = moved(from, dx, dy, this.angle, this.turned);
     this.base = null;
+    this.show();
   }
 
   /** Straightens; `keep` lets the rectangle grow back to what it was before the angle began to change. */
@@ -109,7 +142,7 @@ export class Cropping {
     this.base = keep ? (this.base ?? { rect: this.rect, angle: this.angle }) : { rect: this.rect, angle };
     this.angle = Math.round(Math.min(45, Math.max(-45, angle)) * 100) / 100;
     this.rect = straightened(this.base.rect, this.base.angle, this.angle, this.turned);
-    this.stage.setLevel(this.angle);
+    this.settle();
   }
 
   ruler(a: Point, b: Point): void {
@@ -136,11 +169,13 @@ export class Cropping {
       this.rect = reshaped(this.rect, this.rect.height / this.rect.width, this.angle, this.turned);
     else this.reshape();
     this.base = null;
+    this.settle();
   }
 
   private reshape(): void {
     if (this.ratio !== null) this.rect = reshaped(this.rect, this.ratio, this.angle, this.turned);
     this.base = null;
+    this.settle();
   }
 
   /** Turning and mirroring apply to the picture at once; the rectangle is stored first, so that it goes along. */

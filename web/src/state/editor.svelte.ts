@@ -1,8 +1,8 @@
 /** The open photo and its settings: changes while a hand moves, commits when it rests, history on the server. */
 import * as api from '../api';
 import type { Group, Parameter, Photo, Settings, Value } from '../api/types';
-import { type Crop, type Orientation, type Size, developedSize } from '../crop/geometry';
-import { GEOMETRY_NAMES, cropIn, orientationIn } from '../crop/settings';
+import { type Crop, type Orientation, type Size } from '../crop/geometry';
+import { GEOMETRY_NAMES, cropIn, orientationIn, sizeOf } from '../crop/settings';
 import { described } from '../develop/parameter';
 import { type Effective, changed, difference, equal, without } from '../develop/settings';
 import { WriteQueue } from '../transport/queue';
@@ -38,10 +38,7 @@ export class Editor {
   frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
   crop = $derived<Crop>(cropIn(this.settings));
   orientation = $derived<Orientation>(orientationIn(this.settings));
-  developed = $derived.by<Size>(() => {
-    const { width, height } = developedSize(this.frame, this.crop, this.orientation);
-    return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
-  });
+  developed = $derived<Size>(sizeOf(this.settings, this.frame));
 
   readonly queue: WriteQueue;
   private committed: Settings = {};

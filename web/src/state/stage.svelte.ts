@@ -15,8 +15,9 @@ import {
   stepped,
   zoomedAt,
 } from '../canvas/viewport';
-import { type Matrix, type Point, type Size, boundsAt, turnedSize } from '../crop/geometry';
-import { mapOf, onlyGeometry, withoutCrop } from '../crop/settings';
+import { wholeCanvas } from '../crop/canvas';
+import { type Matrix, type Point, type Rect, type Size, apply, turnedSize } from '../crop/geometry';
+import { mapOf, onlyGeometry, sizeOf } from '../crop/settings';
 import { previewUrl } from '../api';
 import type { Parameter, Settings } from '../api/types';
 import { without } from '../develop/settings';
@@ -24,6 +25,7 @@ import type { ViewName } from '../transport/frame';
 import type { Affine } from '../masks/tree';
 import type { Frame, Live, Overlay, Wish } from '../transport/live';
 import type { Editor } from './editor.svelte';
+import { Sight } from './sight.svelte';
 
 export type Compare = 'after' | 'before' | 'split';
 export type Clipping = Wish['clipping'];
@@ -66,17 +68,11 @@ export class Stage {
   /** While the photo is not known yet: the embedded preview's size stands for the picture's. */
   private provisional = $state.raw<Size | null>(null);
   private preview: ImageBitmap | null = null;
-  developed = $derived.by<Size>(() =>
-    this.provisional
-      ? this.provisional
-      : this.level === null
-        ? this.editor.developed
-        : turnedSize(this.editor.frame, this.editor.orientation),
-  );
-  /** Settings that the frame on the canvas is rendered from: while cropping the whole picture is asked for. */
+  developed = $derived.by<Size>(() => this.provisional ?? sizeOf(this.shown, this.editor.frame));
+  /** Settings that the frame on the canvas is rendered from: while cropping all that there is is asked for. */
   private shown = $derived.by<Settings>(() => {
     const settings = this.peeking ? without(this.editor.settings, this.peeking) : this.editor.settings;
-    return this.level === null ? settings : withoutCrop(settings);
+    return this.level === null ? settings : wholeCanvas(settings, this.editor.frame);
   });
   private map = $derived.by<Matrix>(() =>
     this.provisional ? [1, 0, 0, 1, 0, 0] : mapOf(this.shown, this.editor.frame),
@@ -86,8 +82,12 @@ export class Stage {
   clipping = $derived<Clipping>(
     this.shadows ? (this.highlights ? 'both' : 'shadows') : this.highlights ? 'highlights' : 'none',
   );
-  /** Stage pixels per photo pixel while cropping: the whole tilted picture is in sight. */
-  cropScale = $derived(fitScale(boundsAt(this.developed, this.level ?? 0), this.size, this.margin));
+  readonly sight = new Sight(() => ({
+    turned: turnedSize(this.editor.frame, this.editor.orientation),
+    ...{ angle: this.level ?? 0, stage: this.size, margin: this.margin },
+  }));
+  /** The part of the developed picture, 0..1, that is empty canvas. */
+  empty = $state(0);
 
   constructor(
     private readonly editor: Editor,
@@ -118,13 +118,14 @@ export class Stage {
   }
 
   paint(): void {
+    const { width, height } = this.editor.frame;
     const scene: Scene = {
       map: this.map,
       placement: this.placement,
       developed: this.developed,
       compare: this.compare,
       divider: Math.round(this.divider * this.size.width),
-      level: this.level === null ? null : { angle: this.level, scale: this.cropScale },
+      level: this.level === null ? null : this.sight.level(apply(this.map, { x: width / 2, y: height / 2 })),
     };
     this.painter?.paint(scene);
   }
@@ -226,6 +227,7 @@ export class Stage {
     this.waiting = false;
     if (header.view === 'main') {
       this.editor.learn(header.white_balance);
+      this.empty = header.empty ?? 0;
       if (header.to_frame) this.onplaced(header.to_frame);
       if (isWhole(layer.demand, layer.developed)) {
         this.histogram = histogram;
@@ -283,10 +285,11 @@ export class Stage {
     this.ask(false);
   }
 
-  /** Opens, follows or closes the crop tool's view. */
-  setLevel(angle: number | null): void {
+  /** Opens, follows or closes the crop tool's view. crop: the rectangle that has to be in sight. */
+  setLevel(angle: number | null, crop: Rect | null): void {
     const switched = (angle === null) !== (this.level === null);
     this.level = angle;
+    this.sight.hold(crop);
     if (switched) {
       this.compare = 'after';
       this.picking = false;

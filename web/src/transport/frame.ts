@@ -16,6 +16,8 @@ export interface FrameHeader {
   white_balance: { temperature: number; tint: number };
   timings: { queue: number; render: number; encode: number };
   clipped: { shadows: number; highlights: number };
+  /** The part of the developed picture, 0..1, that is empty canvas. */
+  empty?: number;
   /** A place of the developed picture, 0..1 across and down, to frame units. */
   to_frame?: [number, number, number, number, number, number];
 }
