@@ -22,6 +22,7 @@ from stillbytes.core.errors import (
     StillbytesError,
     UnreadablePhoto,
 )
+from stillbytes.core.verbs import offer
 
 if TYPE_CHECKING:
     from stillbytes.core.geometry import Rect, Size
@@ -59,6 +60,8 @@ _HOMES = {
     "Spot": "stillbytes.generate.spot",
 }
 """Where each public name lives; loaded when first used, which keeps the import quick."""
+
+offer("ask", "stillbytes.assistant.asking", "ask")
 
 _PARTS = ("library", "masks")
 """Packages that are part of the API."""

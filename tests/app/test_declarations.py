@@ -81,3 +81,12 @@ photo = sb.open(sys.argv[1])
 assert photo.edit(glow=1).render().mean() > photo.edit().render().mean() + 5
 """
     run(environment, "-c", code, str(tmp_path / "a.dng"))
+
+
+def test_a_new_operation_is_understood_by_its_label(environment: dict[str, str]) -> None:
+    code = """
+from stillbytes.assistant.situation import Situation
+from stillbytes.assistant.vocabulary import understand
+print(understand("glow 1.5", Situation()).to_json()["settings"], understand("more glow", Situation()).understood)
+"""
+    assert run(environment, "-c", code).split() == ["{'glow':", "1.5}", "True"]

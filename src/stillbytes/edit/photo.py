@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 from stillbytes.core.errors import ExportError, SidecarError, UnreadablePhoto
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.verbs import verb
 from stillbytes.develop.camera import WhitePoint
 from stillbytes.develop.local import Local
 from stillbytes.develop.pipeline import Dtype, Output, Pipeline
@@ -150,10 +151,22 @@ class Edit:
 
     photo: Photo
     settings: Settings
+    before: Settings | None = field(default=None, compare=False, repr=False)
+    """The settings that it was made from, if it was made from another edit."""
 
     def edit(self, **changes: Any) -> Edit:
         """With these parameters changed; None puts one back to its default. Raises InvalidSetting."""
-        return Edit(self.photo, self.settings.changed(**changes))
+        return Edit(self.photo, self.settings.changed(**changes), self.settings)
+
+    def ask(self, request: str, engine: str = "auto") -> Any:
+        """What a request in words would change, and the edit with it.
+
+        >>> photo.edit().ask("a bit warmer, and darken the sky").edit.export("a.jpg")   # doctest: +SKIP
+
+        Returns `stillbytes.assistant.asking.Answer`. Follow-ups such as "less" are about the last change of this edit.
+        Raises UnreadablePhoto, InvalidSetting.
+        """
+        return verb("ask")(self, request, engine)
 
     def mask(self, mask: Mask | Kind, *, name: str = "", amount: float = 1.0, **delta: float) -> Edit:
         """With an adjustment more: what is added to these settings where the mask is.

@@ -11,6 +11,7 @@ from pathlib import Path
 COMMANDS = (
     "open",
     "develop",
+    "ask",
     "mask",
     "remove",
     "heal",

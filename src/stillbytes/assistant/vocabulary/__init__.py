@@ -1,0 +1,62 @@
+"""Requests that are understood without a model, in a few thousandths of a second.
+
+It answers only what it understood in every part; anything else is told apart and left to whoever understands more.
+Words are in the files of languages, what they mean in `meaning.toml`, and whatever is declared is known by its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillbytes.assistant.proposal import Proposal, not_understood, shown
+from stillbytes.assistant.situation import Situation
+from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown
+from stillbytes.assistant.vocabulary.reading import read
+from stillbytes.assistant.vocabulary.slots import Already, Unclear
+from stillbytes.assistant.vocabulary.steps import steps
+from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS
+
+NAME = "vocabulary"
+
+
+def understand(request: str, situation: Situation, languages: Sequence[str] = LANGUAGES) -> Proposal:
+    """What the request would change; `understood` is false, with the reason, when any part of it is not clear.
+
+    languages: tried in this order; the first that understands all of it counts.
+    """
+    if len(request) > MOST_CHARACTERS:
+        return not_understood(request, NAME, f"That is longer than {MOST_CHARACTERS} characters.")
+    why = ""
+    for language in languages:
+        try:
+            reading = read(request, language, grey=bool(situation.settings.value("black_and_white")))
+            found, base = steps(reading, situation)
+        except Unknown as error:
+            why = why or f"The word “{str(error)[:40]}” is not known."
+        except Unclear as error:
+            if not why or why.startswith("The word"):
+                why = str(error)
+        except Already as error:
+            return Proposal(request, NAME, True, str(error), base=situation.settings)
+        except ValueError:
+            why = why or "A number in it cannot be read."
+        else:
+            proposal = Proposal(request, NAME, True, "", tuple(found), base)
+            return Proposal(request, NAME, True, described(proposal), tuple(found), base)
+    return not_understood(request, NAME, why or "There is nothing in it.")
+
+
+def described(proposal: Proposal) -> str:
+    """The proposal in a sentence."""
+    told = []
+    for step in proposal.steps:
+        if step.tool in ("undo", "redo"):
+            times = "" if step.count == 1 else f" {step.count} steps"
+            told.append(f"{step.tool.capitalize()}{times}.")
+        elif step.tool == "set":
+            told += [f"{shown(row)}." for row in step.rows]
+        elif step.mask is not None:
+            told.append(f"{step.name}: " + ", ".join(shown(row, local=True) for row in step.rows) + ".")
+        else:
+            told.append(f"{step.says}.")
+    return " ".join(told)

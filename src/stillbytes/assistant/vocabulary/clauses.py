@@ -1,0 +1,109 @@
+"""A request in its parts: what stands between commas, "and" and "then", with what each word of it is used for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stillbytes.assistant.vocabulary.lexicon import Atom
+
+HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch")
+DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set")
+_STARTS = ("up", "down", "reduce", "more", "less", "recover")
+"""What a further part begins with where nothing separates it from the one before."""
+
+
+@dataclass
+class Clause:
+    """The words of one part. and_before: whether "and" or the like joins it to the one before, not a comma alone.
+
+    bare: whether it had no word at all that says nothing, such as "the" or "it".
+    """
+
+    atoms: list[Atom]
+    and_before: bool = False
+    bare: bool = True
+    used: set[int] = field(default_factory=set)
+
+    def has(self, *roles: str) -> bool:
+        """Whether there is something not used yet in one of the roles."""
+        return any(atom.has(*roles) for place, atom in enumerate(self.atoms) if place not in self.used)
+
+    def take(self, role: str, *, after: int = -1, before: int | None = None) -> list[Any]:
+        """The payloads in that role, which are used then. after, before: only those there."""
+        return [payload for _, payload in self.placed(role, after=after, before=before)]
+
+    def placed(self, role: str, *, after: int = -1, before: int | None = None) -> list[tuple[int, Any]]:
+        """As `take`, with the places."""
+        end = len(self.atoms) if before is None else before
+        found = []
+        for place, atom in enumerate(self.atoms):
+            if after < place < end and place not in self.used and atom.has(role):
+                self.used.add(place)
+                found.append((place, atom.of(role)))
+        return found
+
+    def flag(self, role: str) -> bool:
+        """Whether the role is there; all that are in it are used then."""
+        return bool(self.take(role))
+
+    @property
+    def left(self) -> list[str]:
+        """The words that nothing was made of and that say something."""
+        return [
+            atom.text
+            for place, atom in enumerate(self.atoms)
+            if place not in self.used and not atom.has("fill", "whole")
+        ]
+
+
+def clauses(atoms: Sequence[Atom]) -> list[Clause]:
+    """The parts of a request, those without words left out."""
+    found: list[Clause] = []
+    current: list[Atom] = []
+    joined = False
+
+    def close(by_and: bool) -> None:
+        nonlocal current, joined
+        if current:
+            found.extend(_apart(current, joined))
+            joined = by_and
+        else:
+            joined = joined or by_and
+        current = []
+
+    for atom in atoms:
+        if atom.breaks or atom.has("join"):
+            close(atom.has("join"))
+        else:
+            current.append(atom)
+    close(False)
+    return [clause for clause in found if clause.atoms]
+
+
+def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
+    """One or more parts: "shadows +20 whites 10" and "more contrast less noise" are two each."""
+    starts = [0]
+    head = moved = False
+    for place, atom in enumerate(atoms):
+        later_head = any(a.has(*HEADS) for a in atoms[place:])
+        begins = atom.has(*_STARTS) or (place and _ends_value(atoms, place) and not atom.has("unit", "fill"))
+        if head and moved and later_head and begins and place > starts[-1]:
+            starts.append(place)
+            head = moved = False
+        head = head or atom.has(*HEADS)
+        moved = moved or atom.number is not None or atom.has("up", "down", "reduce", "more", "less", "recover", "unit")
+    ends = [*starts[1:], len(atoms)]
+    parts = [Clause(atoms[start:end], joined) for start, end in zip(starts, ends, strict=True)]
+    for clause in parts:
+        clause.bare = not any(atom.has("fill", "whole") for atom in clause.atoms)
+    return parts
+
+
+def _ends_value(atoms: Sequence[Atom], place: int) -> bool:
+    """Whether a number, with its unit if it has one, stands directly before `place`."""
+    before = atoms[place - 1]
+    if before.has("unit") and place > 1:
+        before = atoms[place - 2]
+    return before.number is not None

@@ -1,0 +1,251 @@
+"""The words of one language: its file, and the labels of whatever is declared."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from stillbytes.assistant.vocabulary.meaning import named_targets, object_words
+from stillbytes.assistant.vocabulary.spelling import corrected
+from stillbytes.assistant.vocabulary.text import GAP, Token, tokens
+from stillbytes.develop import groups, local_parameters, parameters
+from stillbytes.develop.parameter import Parameter
+
+LANGUAGES = ("en", "de", "es")
+MOST_GAP = 7
+"""Tokens between the two parts of a phrase at most."""
+MOST_CORRECTIONS = 2
+Roles = Mapping[str, tuple[Any, ...]]
+Phrase = tuple[str, ...]
+
+
+class Unknown(Exception):
+    """A word that is in no phrase here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A word or phrase of a request with all that it may stand for: role -> payloads.
+
+    number, sign, ratio: of a token that is one. breaks: whether a part of the request ends here.
+    """
+
+    text: str
+    roles: Roles = field(default_factory=dict)
+    number: float | None = None
+    sign: str = ""
+    ratio: tuple[float, float] | None = None
+    breaks: bool = False
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.roles for role in roles)
+
+    def of(self, role: str) -> Any:
+        """Its first payload in that role."""
+        return self.roles[role][0]
+
+
+class Lexicon:
+    """Phrases with their roles, found by their first word."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._phrases: dict[str, dict[Phrase, dict[str, list[Any]]]] = {}
+        given = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
+        for role, payload, phrase in _listed(given):
+            self._add(phrase, role, payload)
+        for role, payload, phrase in _declared(given.get("plural", ""), language == "en"):
+            if role == "choice" or not self._known(phrase):
+                self._add(phrase, role, payload)
+        self._words = frozenset(
+            word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
+        )
+
+    def atoms(self, said: Sequence[Token]) -> list[Atom]:
+        """The request as atoms, the longest phrases first. Raises Unknown."""
+        said, found = self._spelled(said), []
+        taken: set[int] = set()
+        place = 0
+        while place < len(said):
+            if place in taken:
+                place += 1
+                continue
+            token = said[place]
+            if token.number is not None or token.ratio is not None:
+                found.append(Atom(token.text, number=token.number, sign=token.sign, ratio=token.ratio))
+                place += 1
+                continue
+            phrase, where, roles = self._longest(said, place, taken)
+            if phrase:
+                found.append(Atom(" ".join(phrase), roles))
+                taken.update(where)
+            elif token.breaks:
+                found.append(Atom(token.text, breaks=True))
+            else:
+                raise Unknown(token.text)
+            place += 1
+        return _signed(found)
+
+    def _longest(
+        self, said: Sequence[Token], place: int, taken: set[int]
+    ) -> tuple[Phrase, tuple[int, ...], dict[str, tuple[Any, ...]]]:
+        best: tuple[Phrase, tuple[int, ...]] = ((), ())
+        roles: dict[str, list[Any]] = {}
+        for phrase, held in self._phrases.get(said[place].text, {}).items():
+            where = _match(phrase, said, place, taken)
+            if where is None or len(where) < len(best[1]):
+                continue
+            if len(where) > len(best[1]) or (GAP in best[0] and GAP not in phrase):
+                best, roles = (phrase, where), {}
+            elif GAP in phrase and GAP not in best[0]:
+                continue
+            for role, payloads in held.items():
+                roles.setdefault(role, []).extend(payloads)
+        return *best, {role: tuple(dict.fromkeys(payloads)) for role, payloads in roles.items()}
+
+    def _spelled(self, said: Sequence[Token]) -> list[Token]:
+        corrections, found = 0, []
+        for token in said:
+            word = token.text
+            plain = token.number is None and token.ratio is None and not token.breaks
+            if plain and word not in self._words:
+                right = corrected(word, self._words)
+                corrections += 1
+                if right is None or corrections > MOST_CORRECTIONS:
+                    raise Unknown(word)
+                token = Token(right)  # noqa: PLW2901
+            found.append(token)
+        return found
+
+    def _known(self, phrase: str) -> bool:
+        words = _words(phrase)
+        return words in self._phrases.get(words[0], {})
+
+    def _add(self, phrase: str, role: str, payload: Any) -> None:
+        for words in {_words(form) for form in _forms(phrase)}:
+            roles = self._phrases.setdefault(words[0], {}).setdefault(words, {})
+            if payload not in roles.setdefault(role, []):
+                roles[role].append(payload)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    return Lexicon(language)
+
+
+def _forms(phrase: str) -> tuple[str, ...]:
+    """As it is, and with umlauts written out."""
+    out = phrase.lower()
+    for letter, pair in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        out = out.replace(letter, pair)
+    return (phrase, out)
+
+
+def _words(phrase: str) -> Phrase:
+    parts = [[token.text for token in tokens(part)] for part in phrase.split(GAP)]
+    return tuple(word for part in parts[:-1] for word in (*part, GAP)) + tuple(parts[-1])
+
+
+def _match(phrase: Phrase, said: Sequence[Token], place: int, taken: set[int]) -> tuple[int, ...] | None:
+    """Where in the request its words are; None when they are not."""
+    where: list[int] = []
+    at, gap = place, False
+    for word in phrase:
+        if word == GAP:
+            gap = True
+            continue
+        if gap:
+            later = range(at + 1, min(at + 1 + MOST_GAP, len(said)))
+            found = None
+            for index in later:
+                if said[index].breaks:
+                    break
+                if said[index].text == word and index not in taken:
+                    found = index
+                    break
+            if found is None:
+                return None
+            at, gap = found, False
+        if at >= len(said) or at in taken or said[at].text != word or said[at].number is not None:
+            return None
+        where.append(at)
+        at += 1
+    return tuple(where)
+
+
+def _signed(atoms: list[Atom]) -> list[Atom]:
+    """With "plus" and "minus" before a number as its sign."""
+    found: list[Atom] = []
+    for atom in atoms:
+        numeric = (atom.number is not None and not atom.sign) or (atom.number is None and atom.has("number"))
+        if numeric and not atom.has("fill") and found and found[-1].has("positive", "negative"):
+            mark = found.pop()
+            atom = replace(atom, sign="+" if mark.has("positive") else "-")  # noqa: PLW2901
+        found.append(atom)
+    return found
+
+
+def _listed(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """(role, payload, phrase) of a language's file."""
+    for role, phrases in given["grammar"].items():
+        yield from ((role, "", phrase) for phrase in phrases)
+    plain = {
+        "sizes": "size", "units": "unit", "parameters": "parameter", "off": "off_switch", "dimensions": "dimension",
+        "regions": "region", "colours": "colour", "bands": "band", "targets": "target", "commands": "command",
+        "ratios": "shape", "sides": "side", "orientations": "orientation", "groups": "group",
+    }  # fmt: skip
+    for section, role in plain.items():
+        for payload, phrases in given.get(section, {}).items():
+            yield from ((role, payload, phrase) for phrase in phrases)
+    for section, role in (("numbers", "number"), ("times", "times")):
+        for payload, phrases in given.get(section, {}).items():
+            yield from ((role, float(payload), phrase) for phrase in phrases)
+    for colour, phrases in given.get("casts", {}).items():
+        for phrase in phrases:
+            yield "colour", colour, phrase
+            yield "cast", "", phrase
+    for form, effects in given.get("effects", {}).items():
+        for payload, phrases in effects.items():
+            yield from (("effect", (payload, form), phrase) for phrase in phrases)
+    for parameter, values in given.get("choices", {}).items():
+        for payload, phrases in values.items():
+            yield from (("choice", (parameter, payload), phrase) for phrase in phrases)
+
+
+def _leading(parameter: Parameter) -> Parameter | None:
+    """The parameter after which others of its operation are called: "sharpening radius"."""
+    family = [p for p in parameters().values() if p.operation == parameter.operation]
+    prefixes = {p.name.partition("_")[0] for p in family}
+    return family[0] if len(prefixes) == 1 and family[0] != parameter else None
+
+
+def _declared(plural: str, words: bool) -> Iterator[tuple[str, Any, str]]:
+    """(role, payload, phrase) of labels. words: whether those that are English words, such as objects', count too."""
+    for group in groups():
+        for parameter in group.parameters:
+            if parameter.listed:
+                continue
+            yield "parameter", parameter.name, parameter.label
+            yield "parameter", parameter.name, parameter.name.replace("_", " ")
+            yield "parameter", parameter.name, f"{group.name} {parameter.label}"
+            if (first := _leading(parameter)) is not None:
+                yield "parameter", parameter.name, f"{first.label} {parameter.label}"
+            for value in parameter.choices:
+                if not value.isdigit():
+                    yield "choice", (parameter.name, value), value.replace("-", " ").replace("_", " ")
+        if words:
+            yield "group", group.name, group.name
+    for name, parameter in local_parameters().items():
+        if name not in parameters():
+            yield "parameter", name, parameter.label
+            yield "parameter", name, name.replace("_", " ")
+    if words:
+        for phrase, target in named_targets().items():
+            yield "target", target, phrase
+        for target in object_words():
+            yield "target", target, target.partition(":")[2]
+            yield "target", target, target.partition(":")[2] + plural

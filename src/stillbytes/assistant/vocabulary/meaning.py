@@ -1,0 +1,152 @@
+"""The meaning of words in no language: `meaning.toml`, checked against what is declared."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop.parameter import Parameter
+from stillbytes.masks import fields
+from stillbytes.masks.kind import Found, Kind, kind_of
+from stillbytes.masks.kinds import kinds
+from stillbytes.masks.kinds.object import Object
+
+Moves = Mapping[str, float]
+"""Parameter -> how many usual moves of it."""
+USUAL_PART = 0.2
+"""The usual move of a parameter, of the way from 0 to the end of its slider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a word such as "warm" does to a picture. See the comments in `meaning.toml`."""
+
+    moves: Moves
+    dimension: str = ""
+    hue: float | None = None
+    domain: str = ""
+    removable: bool = False
+    fault: bool = False
+    always: bool = False
+    part: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """luminance: the parameter of its brightness. tint: what the names of its grading parameters begin with."""
+
+    luminance: str
+    tint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """hue: in degrees on the grading wheels. cast: what more of it over everything is."""
+
+    hue: float
+    cast: Moves
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The whole file."""
+
+    usual: Moves
+    sizes: Mapping[str, float]
+    polarity: Mapping[str, int]
+    ambiguous: frozenset[str]
+    local: Mapping[str, str]
+    effects: Mapping[str, Effect]
+    regions: Mapping[str, Region]
+    recover: Moves
+    colours: Mapping[str, Colour]
+    grading: float
+    vague: frozenset[str]
+    apart: frozenset[frozenset[str]]
+    crop: Mapping[str, tuple[str, ...]]
+    again: Mapping[str, float]
+
+    def usual_move(self, parameter: Parameter) -> float:
+        """In the parameter's units; a ratio where its scale is logarithmic."""
+        if parameter.name in self.usual:
+            return self.usual[parameter.name]
+        reach = max(abs(parameter.minimum), abs(parameter.maximum))
+        return 1 + USUAL_PART if parameter.scale == "log" else USUAL_PART * reach
+
+    def overlap(self, one: str, other: str) -> bool:
+        """Whether a place can be in both targets."""
+        return frozenset((one.partition(":")[0], other.partition(":")[0])) not in self.apart
+
+    def in_part(self, name: str) -> str | None:
+        """The parameter of adjustments for one of the whole picture; None if adjustments have none."""
+        known = local_parameters()
+        for candidate in (name, self.local.get(name, ""), f"local_{name}"):
+            if candidate in known:
+                return candidate
+        return None
+
+
+@cache
+def meaning() -> Meaning:
+    given = tomllib.loads((files(__package__) / "words" / "meaning.toml").read_text("utf-8"))
+    effects = {name: Effect(**{**told, "part": tuple(told.get("part", ()))}) for name, told in given["effects"].items()}
+    known = {**parameters(), **local_parameters()}
+    used = [name for effect in effects.values() for name in effect.moves]
+    used += [name for colour in given["colours"].values() for name in colour["cast"]]
+    used += [region["luminance"] for region in given["regions"].values()]
+    used += [*given["usual"], *given["recover"], *given["polarity"], *given["local"], *given["ambiguous"]["names"]]
+    if unknown := [name for name in used if name not in known]:
+        raise ValueError(f"meaning.toml speaks of parameters that do not exist: {', '.join(unknown)}")
+    return Meaning(
+        given["usual"],
+        given["sizes"],
+        given["polarity"],
+        frozenset(given["ambiguous"]["names"]),
+        given["local"],
+        effects,
+        {name: Region(**told) for name, told in given["regions"].items()},
+        given["recover"],
+        {name: Colour(told["hue"], told["cast"]) for name, told in given["colours"].items()},
+        given["grading"]["saturation"],
+        frozenset(given["targets"]["vague"]),
+        frozenset(frozenset(pair) for pair in given["targets"]["apart"]),
+        {name: tuple(names) for name, names in given["crop"].items()},
+        given["again"],
+    )
+
+
+def kind_for(target: str) -> Kind:
+    """The kind of mask that a target names: "sky", "landscape:water", "person:face skin+hair", "object:dog"."""
+    name, _, rest = target.partition(":")
+    given: dict[str, Any] = {"kind": name}
+    if rest:
+        field = next(n for n, f in fields.fields_of(kinds()[name]).items() if f.form in ("choice", "parts", "text"))
+        form = fields.fields_of(kinds()[name])[field].form
+        given[field] = rest.split("+") if form == "parts" else rest
+    return kind_of(given, kinds())
+
+
+def named_targets() -> Mapping[str, str]:
+    """Words for targets that the declared kinds give by themselves -> target."""
+    found: dict[str, str] = {}
+    for name, kind in kinds().items():
+        if not issubclass(kind, Found):
+            continue
+        if name not in meaning().vague:
+            found[kind.label.lower()] = found[name] = name
+        for field in fields.fields_of(kind).values():
+            if field.form in ("choice", "parts"):
+                found |= {value: f"{name}:{value}" for value in field.choices}
+    return found
+
+
+def object_words() -> tuple[str, ...]:
+    """What can be found by its name alone."""
+    from stillbytes.masks.detect.networks import COCO  # noqa: PLC0415 - the networks' module is large
+
+    return tuple(f"{Object.name}:{word.replace('_', ' ')}" for word in COCO if word != "person")

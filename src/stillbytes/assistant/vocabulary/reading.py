@@ -1,0 +1,241 @@
+"""A whole request: its parts, what each leaves to its neighbours to say, and what must stay as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from stillbytes.assistant.vocabulary.clauses import Clause, clauses
+from stillbytes.assistant.vocabulary.ellipsis import is_switch, lend, share_targets, sizes_after
+from stillbytes.assistant.vocabulary.lexicon import lexicon
+from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.moves import moves, prohibition
+from stillbytes.assistant.vocabulary.orders import Order, names_only, order_of, scope_of
+from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
+from stillbytes.assistant.vocabulary.strength import Move
+from stillbytes.assistant.vocabulary.text import tokens
+from stillbytes.develop import groups
+
+MOST_PARTS = 12
+_ABOUT = {
+    "more": "more",
+    "stronger": "more",
+    "less": "less",
+    "weaker": "less",
+    "not_so": "less",
+    "too_much": "too",
+    "lacking": "lacking",
+    "again": "again",
+    "opposite": "opposite",
+    "half": "half",
+}
+"""Which words about the last change ask for which part of it, see `again` in meaning.toml."""
+
+
+@dataclass
+class Reading:
+    """moves: with their targets. kept: targets that stay as they are. names: parameters and groups that do.
+
+    forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
+    """
+
+    orders: list[Order] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    forbidden: list[Move] = field(default_factory=list)
+    again: float | None = None
+
+
+def read(request: str, language: str, *, grey: bool) -> Reading:
+    """Raises Unclear, Unknown, ValueError. grey: whether the picture is in black and white."""
+    atoms = lexicon(language).atoms(tokens(request))
+    if "?" in request and atoms and atoms[0].has("copula"):
+        raise Unclear("That is a question.")
+    parts = clauses(atoms)
+    if len(parts) > MOST_PARTS:
+        raise Unclear("That is a lot at once.")
+    found = Reading()
+    grey = grey or any("black_and_white" in atom.roles.get("parameter", ()) for atom in atoms)
+    said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
+    said = [part for part in said if not _interjection(part)]
+    pending: list[Slots] = []
+    for place, part in enumerate(said):
+        if found.orders and found.orders[-1].scope and not pending and names_only(part):
+            found.orders[-1] = replace(found.orders[-1], scope=(*found.orders[-1].scope, *scope_of(part)))
+            continue
+        order = order_of(part)
+        if order is not None and order.command in ("undo", "redo") and place:
+            raise Unclear("What is to be undone has to come first.")
+        if order is not None:
+            found.orders.append(order)
+            _check_used(part)
+        else:
+            pending.append(slots(part))
+    sizes_after(pending)
+    again = _again(pending) if not found.orders else None
+    if again is not None:
+        found.again = again
+        return found
+    lend(pending)
+    share_targets(pending)
+    barred = [bool("not" in one.flags and one.targets) for one in pending]
+    complained: set[tuple[str, str]] = set()
+    for place, one in enumerate(pending):
+        if place and not one.targets and barred[place - 1]:
+            raise Unclear("It is not clear which part of the picture is meant.")
+        made = _take(one, found, grey)
+        keys = {(move.parameter, move.target) for move in made}
+        found.moves = [m for m in found.moves if m in made or (m.parameter, m.target) not in complained & keys]
+        complained = keys if one.flags & {"copula", "too", "too_much", "lacking"} else complained
+    if not (found.moves or found.orders):
+        raise Unclear("There is nothing to change in it.")
+    _check(found)
+    return found
+
+
+def _interjection(part: Clause) -> bool:
+    return all(atom.has("no", "fill") for atom in part.atoms)
+
+
+def _again(pending: list[Slots]) -> float | None:
+    """How much of the last change the request asks for, if it is about that."""
+    about = [one for one in pending if not (one.named or one.targets or one.amount or one.keeps)]
+    if len(pending) != 1 or not about:
+        return None
+    one = about[0]
+    factors = meaning().again
+    flags = one.flags - {"copula", "set"}
+    if flags & {"stronger", "weaker"}:
+        flags -= {"up", "down"}
+    one.clause.take("reference"), one.clause.take("to")
+    _check_used(one.clause)
+    chosen = {_ABOUT.get(flag, "") for flag in flags}
+    if not flags and one.size:
+        chosen = {"more"}
+    if "copula" in one.flags and not chosen & {"too", "lacking"}:
+        raise Unclear("This tells how it is, not what to do.")
+    if len(chosen) != 1 or "" in chosen:
+        raise Unclear("It is not clear what is to change.")
+    factor = factors[chosen.pop()]
+    return factor * meaning().sizes.get(one.size, 1.0) if one.size else factor
+
+
+def _take(one: Slots, found: Reading, grey: bool) -> list[Move]:
+    """Add what one part says to the reading; returns its moves. Raises Unclear."""
+    if one.else_:
+        if one.named or one.targets or one.amount:
+            raise Unclear("It is not clear what is to stay.")
+        one.flags -= {"not", "set"}
+    if one.keeps:
+        _keep(one, found)
+    if "not_too" in one.flags:
+        _limited(one, found)
+        made: list[Move] = []
+    elif "not" in one.flags and one.named and not _switch_only(one):
+        found.forbidden += prohibition(one, grey=grey)
+        made = []
+    elif one.named or one.amount or one.targets or (one.flags and not (one.else_ or one.keeps)):
+        made = _made(one, found, grey)
+    else:
+        made = []
+    _check_used(one.clause)
+    found.moves += [move for move in made if move not in found.moves]
+    return made
+
+
+def _keep(one: Slots, found: Reading) -> None:
+    if not (one.kept or one.kept_names or one.else_):
+        raise Unclear("It is not clear what is to stay.")
+    found.kept += one.kept
+    found.names += one.kept_names
+    if not (one.named or one.amount or one.targets) and (one.flags - {"set", "only", "not"} or one.size):
+        raise Unclear("It is not clear what is to stay.")
+
+
+def _made(one: Slots, found: Reading, grey: bool) -> list[Move]:
+    """The moves of a part, each of its target."""
+    made = moves(one, grey=grey)
+    if not made:
+        raise Unclear("Brighter or darker, more or less, how much?" if one.named else "It is not clear what to change.")
+    switched_off = "not" in one.flags and not _switch_only(one)
+    if switched_off or ("rest" in one.flags and not (one.keeps or found.kept)):
+        raise Unclear("It is not clear what is to stay.")
+    if len(one.targets) > 1:
+        raise Unclear("One part of the picture at a time, joined by “and”.")
+    target = one.targets[0] if one.targets else ""
+    return [replace(move, target=target) for move in made]
+
+
+def _switch_only(one: Slots) -> bool:
+    return bool(one.named) and all(is_switch(named.name) for named in one.named)
+
+
+def _limited(one: Slots, found: Reading) -> None:
+    """ "bright, but not too bright": less of the move before that does it."""
+    one.flags.discard("not_too")
+    wanted = {move.parameter for move in moves(one, grey=False)} if one.named else set()
+    hit = [place for place, move in enumerate(found.moves) if move.parameter in wanted and move.how == "usual"]
+    if not wanted:
+        raise Unclear("It is not clear of what not too much.")
+    if hit:
+        for place in hit:
+            move = found.moves[place]
+            if isinstance(move.value, float):
+                found.moves[place] = replace(move, value=move.value * meaning().sizes["small"])
+    else:
+        one.flags -= {"not"}
+        found.forbidden += moves(one, grey=False)
+
+
+def _check_used(part: Clause) -> None:
+    """Raises Unclear when something was said that nothing was made of."""
+    loose = [
+        place for place, atom in enumerate(part.atoms)
+        if place not in part.used and atom.has("to", "by", "reference", "on", "whole") and not atom.number
+    ]  # fmt: skip
+    for place, atom in enumerate(part.atoms[:-1]):  # "to the sky"
+        if atom.has("to") and any(later.has("target") for later in part.atoms[place + 1 :]):
+            part.used.add(place)
+    for place in loose:
+        if part.atoms[place].has("fill", "whole", "reference"):
+            part.used.add(place)
+    if part.left:
+        raise Unclear(f"What “{part.left[0]}” is to mean here is not clear.")
+
+
+def _check(found: Reading) -> None:
+    """Raises Unclear for a request that contradicts itself."""
+    signs: dict[tuple[str, str], set[int]] = {}
+    exact: set[tuple[str, str]] = set()
+    for move in found.moves:
+        key = (move.parameter, move.target)
+        if key in exact or (key in signs and move.how != "usual"):
+            raise Unclear("It asks for two things of one slider.")
+        if move.how != "usual":
+            exact.add(key)
+        signs.setdefault(key, set()).add(move.sign)
+    if any(len(held) > 1 for held in signs.values()):
+        raise Unclear("It would have to go up and down.")
+    for ban in found.forbidden:
+        hit = [m for m in found.moves if m.parameter == ban.parameter]
+        if any(ban.how == "default" or move.sign in (0, ban.sign) for move in hit):
+            raise Unclear("It asks for what it forbids.")
+    if set(_names(found.names)) & {move.parameter for move in found.moves}:
+        raise Unclear("It asks for a change of what is to stay.")
+    if set(found.kept) & {move.target for move in found.moves}:
+        raise Unclear("It asks for a change of what is to stay.")
+
+
+def _names(kept: Iterable[str]) -> list[str]:
+    """Parameters of what is to stay."""
+    held = {group.name: [p.name for p in group.parameters] for group in groups()}
+    found: list[str] = []
+    for name in kept:
+        if name.startswith("effect:"):
+            found += meaning().effects[name.partition(":")[2]].moves
+        elif name in meaning().regions:
+            found += [name, meaning().regions[name].luminance]
+        else:
+            found += held.get(name, [name])
+    return found

@@ -1,0 +1,208 @@
+"""The slots of one part of a request: what is to change, in which direction, how much, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, Clause
+
+Form = Literal["adjective", "verb", "noun"]
+
+
+class Unclear(Exception):
+    """A part of a request that has no single meaning here; says why, for a person."""
+
+
+class Already(Exception):
+    """A request that was understood and would change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that was said. sign: "+", "-" or "". relation: whether "to" or "by" stood before it."""
+
+    number: float
+    sign: str = ""
+    unit: str = ""
+    relation: Literal["", "to", "by"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that can change: a parameter, effect, region, band, colour or dimension."""
+
+    kind: str
+    name: str
+    form: Form = "noun"
+    place: int = 0
+
+
+@dataclass
+class Slots:
+    """clause: where they come from. flags: grammatical roles that are there. kept, kept_names: what must not change.
+
+    else_: whether "anything else" is kept.
+    """
+
+    clause: Clause
+    named: list[Named] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    size: str = ""
+    amount: Amount | None = None
+    targets: list[str] = field(default_factory=list)
+    target_first: bool = False
+    kept: list[str] = field(default_factory=list)
+    kept_names: list[str] = field(default_factory=list)
+    keeps: bool = False
+    else_: bool = False
+    borrowed: bool = False
+
+    @property
+    def worded(self) -> bool:
+        """Whether a word gives a direction."""
+        return bool(self.flags & WORDED)
+
+    @property
+    def only_target(self) -> bool:
+        return bool(self.targets) and not (self.named or self.worded or self.amount)
+
+
+FLAGS = (
+    "up", "down", "reduce", "more", "less", "stronger", "weaker", "too", "too_much", "lacking", "not_so", "not_too",
+    "not", "remove", "fix", "recover", "shift", "set", "copula", "only", "rest", "cast", "again", "opposite", "half",
+)  # fmt: skip
+WORDED = frozenset(
+    ("up", "down", "reduce", "more", "less", "stronger", "weaker", "too", "too_much", "lacking", "not_so", "remove",
+     "fix", "recover")
+)  # fmt: skip
+
+
+def slots(clause: Clause) -> Slots:
+    """Raises Unclear for what cannot be put into slots."""
+    found = Slots(clause)
+    _amounts(found)
+    marks = clause.placed("keep") + clause.placed("except")
+    if marks:
+        found.keeps = True
+        mark = min(place for place, _ in marks)
+        found.kept = clause.take("target", after=mark)
+        found.kept_names = [name for role in ("parameter", "region", "group") for name in clause.take(role, after=mark)]
+        found.kept_names += [f"effect:{name}" for name, _ in clause.take("effect", after=mark)]
+    found.else_ = clause.flag("else")
+    targets = clause.placed("target")
+    found.targets = [target for _, target in targets]
+    cast = clause.has("colour") and not clause.has("shift") and clause.has("cast")
+    if cast:
+        clause.used.update(p for p, atom in enumerate(clause.atoms) if atom.has("cast") and not atom.has("colour"))
+    for role in ("parameter", "effect", "region", "band", "colour", "dimension"):
+        found.named += _named(clause, role)
+    found.named.sort(key=lambda one: one.place)
+    found.target_first = bool(targets and found.named) and targets[0][0] < found.named[0].place
+    sizes = clause.take("size")
+    if len(sizes) > 1:
+        sizes = _joined_sizes(sizes)
+    found.size = sizes[0] if sizes else ""
+    free = [atom for place, atom in enumerate(clause.atoms) if place not in clause.used]
+    found.flags = {flag for flag in FLAGS if any(atom.has(flag) for atom in free)}
+    for flag in FLAGS:
+        clause.take(flag)
+    if cast:
+        found.flags.add("cast")
+    if found.targets:
+        found.targets = _narrowed(found.targets)
+    return found
+
+
+def _named(clause: Clause, role: str) -> list[Named]:
+    found = []
+    for place, payload in clause.placed(role):
+        if role == "parameter" and _acts(clause, place):
+            clause.used.discard(place)
+            continue
+        if role == "effect":
+            options = {form: name for name, form in clause.atoms[place].roles["effect"]}
+            form = _form(clause, place, set(options))
+            found.append(Named("effect", options[form], form, place))
+        else:
+            found.append(Named(role, payload, "adjective" if role == "colour" else "noun", place))
+    return found
+
+
+def _acts(clause: Clause, place: int) -> bool:
+    """Whether the name of a parameter is told to do something: "dehaze it", but not "dehaze 20"."""
+    verb = any(form == "verb" for _, form in clause.atoms[place].roles.get("effect", ()))
+    return verb and not any(atom.number is not None or atom.has(*DIRECTIONS) for atom in clause.atoms)
+
+
+def _form(clause: Clause, place: int, options: set[Form]) -> Form:
+    """A word that is both: an adjective beside "more" or "too"; a noun beside "add"; else it is told to do so."""
+    if len(options) == 1:
+        return next(iter(options))
+    atoms = clause.atoms
+    if place and "noun" in options and any(form == "adjective" for _, form in atoms[place - 1].roles.get("effect", ())):
+        return "noun"  # as "light" in "softer light"
+    counted = any(atom.has("up", "down", "reduce", "remove", "lacking", "too_much", "amount") for atom in atoms)
+    quantity = any(atom.has("more", "less") for atom in atoms)
+    if "noun" in options and (counted or (quantity and "adjective" in options and "verb" not in options)):
+        return "noun"
+    if "adjective" in options:
+        return "adjective"
+    return "verb" if "verb" in options else "noun"
+
+
+def _amounts(found: Slots) -> None:
+    """The number of the clause with its sign, unit and preposition. Raises Unclear when there are two."""
+    atoms, used = found.clause.atoms, found.clause.used
+    saying: list[int] = []
+    for place, atom in enumerate(atoms):
+        article = atom.has("fill") and atom.has("number")
+        if article and saying and (atoms[saying[-1]].number is not None or atoms[saying[-1]].has("number")):
+            continue  # "2/3 of a stop"
+        if not _fills(found.clause, place):
+            saying.append(place)
+    for at, place in enumerate(saying):
+        atom = atoms[place]
+        after = atoms[saying[at + 1]] if at + 1 < len(saying) else None
+        before = atoms[saying[at - 1]] if at else None
+        preposed = before is not None and before.has("to", "by")
+        unit = after.of("unit") if after is not None and after.has("unit") and place not in used else ""
+        number = atom.number
+        if number is None and atom.has("number") and (unit or preposed):
+            number = atom.of("number")
+        if number is None:
+            continue
+        if found.amount is not None:
+            raise Unclear("There are two numbers for one thing.")
+        relation: Literal["", "to", "by"] = ""
+        if preposed and before is not None:
+            relation = "to" if before.has("to") else "by"
+            used.add(saying[at - 1])
+        used.add(place)
+        if unit:
+            used.add(saying[at + 1])
+        found.amount = Amount(number, atom.sign, unit, relation)
+
+
+def _fills(clause: Clause, place: int) -> bool:
+    return clause.atoms[place].has("fill") and not clause.atoms[place].has("to", "by", "number")
+
+
+def _joined_sizes(sizes: list[str]) -> list[str]:
+    """ "just a little bit" is small; "a lot" and "a bit" together are nothing that one says."""
+    kinds = set(sizes)
+    if kinds <= {"tiny", "small"}:
+        return ["tiny" if "tiny" in kinds else "small"]
+    if kinds <= {"medium", "small"}:
+        return ["medium"]
+    if kinds <= {"large", "huge", "medium"}:
+        return ["huge" if "huge" in kinds or sizes.count("large") > 1 else "large"]
+    if kinds <= {"large", "small", "tiny"}:  # "much too bright, a bit" is no size; "really slightly" is
+        return [next(one for one in sizes if one != "large")]
+    raise Unclear("The amounts contradict each other.")
+
+
+def _narrowed(targets: list[str]) -> list[str]:
+    """ "the faces of the people" are the faces."""
+    parts = {target.partition(":")[0] for target in targets if ":" in target}
+    return list(dict.fromkeys(target for target in targets if target not in parts))

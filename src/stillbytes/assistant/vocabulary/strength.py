@@ -1,0 +1,193 @@
+"""Which way a parameter goes and how far: directions, sizes and numbers with units become moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stillbytes.assistant.vocabulary.meaning import Effect, Moves, meaning
+from stillbytes.assistant.vocabulary.slots import Amount, Named, Slots, Unclear
+from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop.parameter import Parameter, Value
+
+How = Literal["usual", "by", "to", "default", "flip"]
+ONE_THING = "More than one thing could be meant."
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What happens to one parameter. how: "usual": `value` usual moves more; "by": `value` more; "to": `value`.
+
+    target: of which mask; "" for the whole picture.
+    """
+
+    parameter: str
+    how: How
+    value: Value
+    target: str = ""
+
+    @property
+    def sign(self) -> int:
+        """Direction of a relative move; 0 of others."""
+        number = self.value if self.how in ("usual", "by") and isinstance(self.value, int | float) else 0
+        return int(number > 0) - int(number < 0)
+
+
+class Missing(Exception):
+    """A noun without any direction, which a neighbour may have."""
+
+
+def direction_of(slots: Slots) -> int | None:
+    """Of a noun: +1 for more of it, -1 for less, None when nothing says so."""
+    ups = slots.flags & {"up", "more", "stronger", "lacking"}
+    downs = slots.flags & {"down", "reduce", "less", "weaker", "too_much", "remove", "fix"}
+    wrong = slots.flags & {"too", "not_so", "not_too", "not", "recover"}
+    if wrong and not (wrong == {"too"} and "too_much" in slots.flags):  # a word that means both
+        raise Unclear(ONE_THING)
+    if ups and downs and not (ups == {"more"} and downs <= {"down", "reduce"}):
+        raise Unclear("It would have to go up and down.")
+    if "copula" in slots.flags and not slots.flags & {"too_much", "lacking"}:
+        raise Unclear("This tells how it is, not what to do.")
+    return -1 if downs else 1 if ups else None
+
+
+def sign_of(slots: Slots, one: Named, effect: Effect | None = None) -> int:
+    """Of an effect or a colour: +1 for more of it, -1 for less. Raises Unclear; Missing when a noun has none."""
+    if one.form == "noun":
+        return _sign_of_noun(slots, effect)
+    if one.form == "verb":
+        if slots.flags & (NEGATIVE | {"less", "too", "too_much", "not_so", "not_too", "lacking", "copula", "fix"}):
+            raise Unclear(ONE_THING)
+        return 1
+    return _sign_of_adjective(slots, effect)
+
+
+NEGATIVE = frozenset(("not", "recover", "remove", "weaker"))
+
+
+def _sign_of_noun(slots: Slots, effect: Effect | None) -> int:
+    flags = slots.flags
+    if effect and effect.fault and "copula" in flags and not flags & {"too_much", "lacking"}:
+        return -1  # "it has noise"
+    found = direction_of(slots)
+    if found is None and slots.amount is None and not slots.size:
+        raise Missing()
+    if flags & {"remove", "fix"} and not (effect and effect.removable):
+        raise Unclear("It cannot be removed, only weakened.")
+    return found or 1
+
+
+def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
+    flags = slots.flags
+    if flags & (NEGATIVE | {"not_too", "down", "reduce"}) or ("too_much" in flags and "too" not in flags):
+        raise Unclear(ONE_THING)
+    inverse = flags & {"too", "not_so", "less"}
+    if len(inverse) > 1 or (inverse and flags & {"more", "up", "lacking"}):
+        raise Unclear(ONE_THING)
+    if effect and effect.always:
+        return -1
+    if inverse and not (inverse == {"less"} and "copula" in flags):
+        return -1
+    if "lacking" in flags:
+        return 1
+    if flags & {"copula", "fix"}:
+        if not (effect and effect.fault):
+            raise Unclear("This tells how it is, not what to do.")
+        return -1
+    return 1
+
+
+def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
+    amount, factor = slots.amount, meaning().sizes.get(slots.size, 1.0)
+    if amount is None:
+        return [Move(name, "usual", sign * weight * factor) for name, weight in weights.items()]
+    if len(weights) != 1 or slots.size:
+        raise Unclear("That many of what?")
+    name, weight = next(iter(weights.items()))
+    towards = sign * (1 if weight > 0 else -1)
+    if amount.relation == "to" or (amount.sign == "-" and towards > 0):
+        raise Unclear("It is not clear how far.")
+    return [Move(name, "by", towards * _relative(parameters()[name], amount))]
+
+
+def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
+    """What happens to a parameter that was named; nothing when no direction was. region: whether it names a part of
+    the tones. Raises Unclear."""
+    parameter = parameters().get(name) or local_parameters()[name]
+    if parameter.kind != "number":
+        raise Unclear(f"{parameter.label} is not changed in words.")
+    flags, amount, factor = slots.flags, slots.amount, meaning().sizes.get(slots.size, 1.0)
+    if "recover" in flags:
+        if name not in meaning().recover or amount or flags - {"recover", "copula", "too", "only", "set"}:
+            raise Unclear(ONE_THING)
+        return [Move(name, "usual", meaning().recover[name] * factor)]
+    quantity = flags & {"more", "less", "too_much", "lacking", "reduce"}
+    if name in meaning().ambiguous and quantity and not flags & {"up", "down"} and amount is None:
+        raise Unclear(f"{parameter.label}: brighter or darker?")
+    direction = direction_of(slots)
+    if "fix" in flags or ("remove" in flags and (region or amount)):
+        raise Unclear(ONE_THING)
+    polarity = meaning().polarity.get(name, 1)
+    if amount is not None:
+        if slots.size:
+            raise Unclear("Two amounts for one thing.")
+        return [_with_amount(parameter, amount, direction * polarity if direction else None)]
+    if "remove" in flags:
+        return [Move(name, "default", None)]
+    if limits := [flag for flag in ("least", "most") if slots.clause.flag(flag)]:
+        slots.clause.take("to")
+        return [_limit(parameter, limits, direction)]
+    if direction is None and (not slots.size or region or slots.named[0].place < _size_place(slots)):
+        return []
+    return [Move(name, "usual", (direction or 1) * polarity * factor)]
+
+
+def _size_place(slots: Slots) -> int:
+    return next((place for place, atom in enumerate(slots.clause.atoms) if atom.has("size")), -1)
+
+
+def _limit(parameter: Parameter, limits: Sequence[str], direction: int | None) -> Move:
+    if len(limits) != 1 or direction:
+        raise Unclear("It is not clear how far.")
+    value = {"least": parameter.minimum, "most": parameter.maximum}[limits[0]]
+    if parameter.scale == "log":
+        raise Unclear("It is not clear how far.")
+    return Move(parameter.name, "to", value)
+
+
+def _with_amount(parameter: Parameter, amount: Amount, direction: int | None) -> Move:
+    signed = -amount.number if amount.sign == "-" else amount.number
+    if amount.relation == "to" or (direction is None and not amount.sign and amount.relation != "by"):
+        return Move(parameter.name, "to", _absolute(parameter, amount, signed))
+    if direction and amount.sign == ("-" if direction > 0 else "+"):
+        raise Unclear("It would have to go up and down.")
+    by = _relative(parameter, amount)
+    return Move(parameter.name, "by", by * (direction or (-1 if amount.sign == "-" else 1)))
+
+
+def _fits(parameter: Parameter, amount: Amount) -> bool:
+    allowed = {"", parameter.unit} if parameter.unit else {"", "%", "point"}
+    return amount.unit in allowed
+
+
+def _absolute(parameter: Parameter, amount: Amount, value: float) -> float:
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    if not _fits(parameter, amount):
+        raise Unclear(f"{parameter.label} is not measured in {amount.unit}.")
+    if not parameter.minimum <= value <= parameter.maximum:
+        raise Unclear(f"{parameter.label} goes from {parameter.minimum:g} to {parameter.maximum:g}{unit}.")
+    return value
+
+
+def _relative(parameter: Parameter, amount: Amount) -> float:
+    """How much more, always positive."""
+    number = amount.number
+    if amount.unit == "%" and parameter.unit == "EV":
+        number = math.log2(1 + number / 100)
+    elif not _fits(parameter, amount):
+        raise Unclear(f"{parameter.label} is not measured in {amount.unit}.")
+    if not parameter.step / 2 <= number <= max(abs(parameter.minimum), abs(parameter.maximum)):
+        raise Unclear(f"{parameter.label} does not change by {amount.number:g}{amount.unit}.")
+    return number

@@ -1,0 +1,77 @@
+"""A request as tokens: words in small letters without accents, numbers with their sign, ratios and marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+GAP = "…"
+MOST_CHARACTERS = 500
+BREAKS = frozenset(',;.!?()[]{}"“”«»*|>~_#·•…–—-+/\\')
+
+_TOKEN = re.compile(
+    r"""(?P<ratio>\d{1,5}(?:[.,]\d+)?\s?[:x×]\s?\d{1,5}(?:[.,]\d+)?(?![\w]))
+      | (?P<number>(?:(?<![\w.,%°])[+\-−]\s?)?\d+(?:[.,]\d+)*(?:[/⁄]\d+)?)
+      | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+      | (?P<mark>\S)""",
+    re.VERBOSE,
+)
+_PICTURES = ("So", "Sk", "Cf", "Mn")
+"""Categories of characters that are no words: emoji, joiners, accents that stand alone."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """text: folded. number: without its sign, for numbers. sign: "+", "-" or "". ratio: width and height."""
+
+    text: str
+    number: float | None = None
+    sign: str = ""
+    ratio: tuple[float, float] | None = None
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it is a mark that ends a part of a request, unless a phrase holds it."""
+        return self.number is None and self.ratio is None and self.text in BREAKS
+
+
+def folded(text: str) -> str:
+    """In small letters, without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("‘", "'").replace("`", "'"))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def tokens(text: str) -> list[Token]:
+    """Raises ValueError for a number that nobody would write."""
+    found = []
+    plain = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", folded(text).replace("−", "-").replace("‑", "-"))
+    plain = re.sub(r"(?<=[^\W\d_])(?=[+\-]\d)", " ", plain)
+    for match in _TOKEN.finditer(plain):
+        said = match.group()
+        if match.lastgroup == "ratio":
+            width, height = (float(side.replace(",", ".")) for side in re.split(r"\s?[:x×]\s?", said))
+            found.append(Token(said, ratio=(width, height)))
+        elif match.lastgroup == "number":
+            sign = said[0] if said[0] in "+-" else ""
+            found.append(Token(said, number=_number(said.lstrip("+- ")), sign=sign))
+        elif (
+            match.lastgroup == "word" or said == "°" or unicodedata.category(said) not in ("So", "Sk", "Cf", "Mn")
+        ):  # pictures are no words
+            found.append(Token(said))
+    return found
+
+
+def _number(text: str) -> float:
+    """Raises ValueError."""
+    if "/" in text or "⁄" in text:
+        above, _, below = text.replace("⁄", "/").partition("/")
+        if _number(below) == 0:
+            raise ValueError(text)
+        return _number(above) / _number(below)
+    if _THOUSANDS.fullmatch(text):
+        return float(text.replace(".", "").replace(",", ""))
+    if len(text) > 12 or text.count(".") + text.count(",") > 1:
+        raise ValueError(text)
+    return float(text.replace(",", "."))
