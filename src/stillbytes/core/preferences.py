@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,12 +35,17 @@ class ComfyPreferences(_Choices):
 
 
 class Preferences(_Choices):
-    """vram_mib: the most device memory we take, None for all there is. models: folders to look for models in."""
+    """vram_mib: the most device memory we take, None for all there is. models: folders to look for models in.
+
+    generated: whether pixels that a model made are shown and made. Without, patches of models are left out everywhere;
+    what is taken from the photo itself stays.
+    """
 
     llama: LlamaPreferences = LlamaPreferences()
     comfyui: ComfyPreferences = ComfyPreferences()
     models: tuple[Path, ...] = ()
     vram_mib: int | None = Field(default=None, ge=0)
+    generated: bool = True
 
 
 def path() -> Path:
@@ -57,6 +63,35 @@ def load() -> Preferences:
             f"The preferences in {path()} cannot be read: {' '.join(str(error).split())[:300]}.",
             "Mend the file, or remove it to start from the defaults.",
         ) from error
+
+
+def generated() -> bool:
+    """Whether pixels that a model made may be shown. Preferences that cannot be read forbid nothing, since whoever
+    loads them is told. Read anew only when the file changed."""
+    try:
+        status = path().stat()
+    except OSError:
+        return True
+    return _generated(path(), status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=4)
+def _generated(place: Path, changed: int, size: int) -> bool:
+    del place, changed, size
+    try:
+        return load().generated
+    except StillbytesError:
+        return True
+
+
+def refuse_generated(task: str) -> None:
+    """Raises StillbytesError where pixels of models are not wanted. task: what was asked for, for people."""
+    if not generated():
+        raise StillbytesError(
+            f"{task} makes pixels with a model, and generated pixels are switched off.",
+            "Switch them on with `stillbytes generated --on`, or use what takes the photo's own pixels: heal, clone, "
+            "remove --engine classical.",
+        )
 
 
 def save(preferences: Preferences) -> None:

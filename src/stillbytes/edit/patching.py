@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core import preferences
 from stillbytes.core.errors import NotFound, SidecarError, StillbytesError
 from stillbytes.core.geometry import Size
 from stillbytes.develop.frame_grid import Light
@@ -43,6 +44,19 @@ def remove(
     mask: everything in it found. keep: write the patch beside the photo. What is looked at is the photo with the
     patches that it has. Raises UnusablePicture when the mask covers nothing or everything, SidecarError, Cancelled.
     """
+    return added(settings, removed(photo, settings, mask, name=name, keep=keep, cancelled=cancelled))
+
+
+def removed(
+    photo: Photo,
+    settings: Settings,
+    mask: Mask,
+    *,
+    name: str = "Remove",
+    keep: bool,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Patch:
+    """The patch alone, as `remove` puts it over those of the settings."""
     from stillbytes.generate.remove import Removal  # noqa: PLC0415 - only when something is removed
 
     pipeline = photo.pipeline
@@ -51,8 +65,21 @@ def remove(
     pixels = removal.made(pipeline.scene(settings, removal.around), cancelled)
     address = photo.patches.put(pixels) if keep else photo.patches.hold(pixels)
     recipe = {"engine": "classical", "mask": mask.to_json()}
-    patch = Patch(uuid.uuid4().hex[:12], removal.hole, name, "remove", (address,), grain=False, recipe=recipe)
-    return settings.changed(patches=[*(one.to_json() for one in settings.patches), patch.to_json()])
+    return Patch(uuid.uuid4().hex[:12], removal.hole, name, "remove", (address,), grain=False, recipe=recipe)
+
+
+def added(settings: Settings, patch: Patch) -> Settings:
+    """With a patch over the others, or in place of the one with its id."""
+    patches = {one.id: one for one in settings.patches} | {patch.id: patch}
+    return settings.changed(patches=[one.to_json() for one in patches.values()])
+
+
+def below(settings: Settings, id: str) -> Settings:
+    """With only the patches below one. Raises NotFound."""
+    at = next((number for number, patch in enumerate(settings.patches) if patch.id == id), None)
+    if at is None:
+        raise NotFound("There is no such patch.", "It may have been deleted.")
+    return settings.changed(patches=[patch.to_json() for patch in settings.patches[:at]])
 
 
 def spotted(photo: Photo, settings: Settings, task: Task, spot: Spot, *, id: str = "", name: str = "") -> Settings:
@@ -61,16 +88,13 @@ def spotted(photo: Photo, settings: Settings, task: Task, spot: Spot, *, id: str
     """
     from stillbytes.generate.spot import Spot  # noqa: PLC0415 - only when something is healed
 
-    patches = list(settings.patches)
-    at = next((number for number, patch in enumerate(patches) if patch.id == id), len(patches))
-    if id and at == len(patches):
-        raise NotFound("There is no such patch.", "It may have been deleted.")
     frame = photo.pipeline.frame
-    below = settings.changed(patches=[patch.to_json() for patch in patches[:at]])
-    spot = Spot.of(spot.to_recipe()).located(photo.pipeline.light(below), frame)
-    made = patches[at] if id else Patch(uuid.uuid4().hex[:12], spot.rect(frame), name or task.capitalize(), grain=False)
+    under = below(settings, id) if id else settings
+    spot = Spot.of(spot.to_recipe()).located(photo.pipeline.light(under), frame)
+    known = next((patch for patch in settings.patches if id and patch.id == id), None)
+    made = known or Patch(uuid.uuid4().hex[:12], spot.rect(frame), name or task.capitalize(), grain=False)
     made = replace(made, rect=spot.rect(frame), task=task, variants=(), chosen=0, recipe=spot.to_recipe())
-    return settings.changed(patches=[patch.to_json() for patch in (*patches[:at], made, *patches[at + 1 :])])
+    return added(settings, made)
 
 
 def spot_of(patch: Patch) -> Spot | None:
@@ -99,7 +123,8 @@ def pasted(settings: Settings, own: Settings) -> Settings:
 
 
 def inserts_of(settings: Settings, store: Store, rasters: Rasters, frame: Size) -> tuple[Insert, ...]:
-    """Those that are seen: without what is switched off, was not made yet, or is masked by what was not found yet."""
+    """Those that are seen: without what is switched off, was not made yet, or is masked by what was not found yet; and
+    without what a model made, where a person wants no generated pixels."""
     found: list[Insert] = []
     for patch in settings.patches:
         insert = _insert(patch, store, rasters, frame, found)
@@ -113,7 +138,7 @@ def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:
 
 
 def _insert(patch: Patch, store: Store, rasters: Rasters, frame: Size, below: list[Insert]) -> Insert | None:
-    if not patch.enabled or not patch.opacity:
+    if not patch.enabled or not patch.opacity or (patch.generated and not preferences.generated()):
         return None
     spot = spot_of(patch)
     if spot is None and patch.address not in store:

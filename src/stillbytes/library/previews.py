@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from stillbytes.core import paths
+from stillbytes.core import paths, preferences
 from stillbytes.core.files import write_atomically
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
@@ -72,5 +72,7 @@ def sweep() -> int:
 def _place(path: Path, settings: Settings) -> Path:
     status = path.stat()
     state = f"{VERSION}\0{path.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\0{settings.digest}"
+    if "patches" in settings and not preferences.generated():
+        state += "\0no generated pixels"
     digest = hashlib.blake2b(os.fsencode(state), digest_size=16).hexdigest()
     return paths.cache("thumbnails") / digest[:2] / f"{digest[2:]}.jpg"

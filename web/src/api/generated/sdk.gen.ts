@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ExportMaskData, ExportMaskErrors, ExportMaskResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FindWaitingMasksData, FindWaitingMasksErrors, FindWaitingMasksResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ImportMaskData, ImportMaskErrors, ImportMaskResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListThingsData, ListThingsErrors, ListThingsResponses, ListWaitingMasksData, ListWaitingMasksErrors, ListWaitingMasksResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ExportMaskData, ExportMaskErrors, ExportMaskResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FindWaitingMasksData, FindWaitingMasksErrors, FindWaitingMasksResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPatchThumbnailData, GetPatchThumbnailErrors, GetPatchThumbnailResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ImportMaskData, ImportMaskErrors, ImportMaskResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListPatchesData, ListPatchesErrors, ListPatchesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListThingsData, ListThingsErrors, ListThingsResponses, ListWaitingMasksData, ListWaitingMasksErrors, ListWaitingMasksResponses, MakePatchData, MakePatchErrors, MakePatchResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, SwitchGeneratedData, SwitchGeneratedErrors, SwitchGeneratedResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -222,6 +222,47 @@ export const getOutlineUnder = <ThrowOnError extends boolean = false>(options: O
         ...options.headers
     }
 });
+
+/**
+ * List Tasks
+ */
+export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({ url: '/api/tasks', ...options });
+
+/**
+ * Switch Generated
+ *
+ * Whether pixels that a model made are shown and made, everywhere on this machine.
+ */
+export const switchGenerated = <ThrowOnError extends boolean = false>(options: Options<SwitchGeneratedData, ThrowOnError>): RequestResult<SwitchGeneratedResponses, SwitchGeneratedErrors, ThrowOnError> => (options.client ?? client).put<SwitchGeneratedResponses, SwitchGeneratedErrors, ThrowOnError>({
+    url: '/api/generated',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Patches
+ */
+export const listPatches = <ThrowOnError extends boolean = false>(options: Options<ListPatchesData, ThrowOnError>): RequestResult<ListPatchesResponses, ListPatchesErrors, ThrowOnError> => (options.client ?? client).get<ListPatchesResponses, ListPatchesErrors, ThrowOnError>({ url: '/api/photos/{id}/patches', ...options });
+
+/**
+ * Make Patch
+ */
+export const makePatch = <ThrowOnError extends boolean = false>(options: Options<MakePatchData, ThrowOnError>): RequestResult<MakePatchResponses, MakePatchErrors, ThrowOnError> => (options.client ?? client).post<MakePatchResponses, MakePatchErrors, ThrowOnError>({
+    url: '/api/photos/{id}/patches',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Patch Thumbnail
+ */
+export const getPatchThumbnail = <ThrowOnError extends boolean = false>(options: Options<GetPatchThumbnailData, ThrowOnError>): RequestResult<GetPatchThumbnailResponses, GetPatchThumbnailErrors, ThrowOnError> => (options.client ?? client).get<GetPatchThumbnailResponses, GetPatchThumbnailErrors, ThrowOnError>({ url: '/api/photos/{id}/patches/{patch}/thumbnail', ...options });
 
 /**
  * List Models

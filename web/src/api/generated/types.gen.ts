@@ -535,6 +535,16 @@ export type FramePlace = {
 };
 
 /**
+ * GeneratedSwitch
+ */
+export type GeneratedSwitch = {
+    /**
+     * Generated
+     */
+    generated: boolean;
+};
+
+/**
  * GroupModel
  */
 export type GroupModel = {
@@ -1106,6 +1116,20 @@ export type Pasted = {
 };
 
 /**
+ * PatchAnswer
+ *
+ * What was made at once, with the id of the patch, or the job that makes it.
+ */
+export type PatchAnswer = {
+    photo?: PhotoModel | null;
+    /**
+     * Patch
+     */
+    patch?: string | null;
+    job?: JobModel | null;
+};
+
+/**
  * PatchModel
  *
  * Pixels that take the place of the photo's own over a rectangle of the frame.
@@ -1164,6 +1188,66 @@ export type PatchModel = {
     recipe?: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * PatchRequest
+ *
+ * task: by name. patch: the id of one to make again, else there is one more. parameters: of the task; for a spot
+ * its centre, radius, feather, and source unless it is to be found. mask: as adjustments have it.
+ */
+export type PatchRequest = {
+    /**
+     * Task
+     */
+    task: string;
+    /**
+     * Patch
+     */
+    patch?: string | null;
+    /**
+     * Parameters
+     */
+    parameters?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Mask
+     */
+    mask?: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
+ * PatchState
+ *
+ * lost: its pixels are not there. generated: a model made them. spot: of one that is evaluated.
+ */
+export type PatchState = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lost
+     */
+    lost: boolean;
+    /**
+     * Generated
+     */
+    generated: boolean;
+    spot: SpotModel | null;
+};
+
+/**
+ * PatchStates
+ */
+export type PatchStates = {
+    /**
+     * Patches
+     */
+    patches: Array<PatchState>;
 };
 
 /**
@@ -2021,6 +2105,40 @@ export type SpaceModel = {
 };
 
 /**
+ * SpotModel
+ *
+ * In units of the photo's long edge.
+ */
+export type SpotModel = {
+    /**
+     * Centre
+     */
+    centre: [
+        number,
+        number
+    ];
+    /**
+     * Radius
+     */
+    radius: number;
+    /**
+     * Feather
+     */
+    feather: number;
+    /**
+     * Source
+     */
+    source: [
+        number,
+        number
+    ];
+    /**
+     * Found
+     */
+    found: boolean;
+};
+
+/**
  * StartEngine
  *
  * model: of llama: which language model; the one chosen in the preferences, or the best installed one, without.
@@ -2030,6 +2148,56 @@ export type StartEngine = {
      * Model
      */
     model?: string | null;
+};
+
+/**
+ * TaskModel
+ *
+ * Something that makes patches. takes: what it needs to know of a place: a round spot, or a mask.
+ *
+ * generated: whether a model makes its pixels. fields: its parameters, for a form.
+ */
+export type TaskModel = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Says
+     */
+    says: string;
+    /**
+     * Takes
+     */
+    takes: 'spot' | 'mask';
+    /**
+     * Generated
+     */
+    generated: boolean;
+    /**
+     * Fields
+     */
+    fields: Array<MaskField>;
+};
+
+/**
+ * Tasks
+ *
+ * generated: whether tasks whose pixels a model makes are wanted, and shown.
+ */
+export type Tasks = {
+    /**
+     * Tasks
+     */
+    tasks: Array<TaskModel>;
+    /**
+     * Generated
+     */
+    generated: boolean;
 };
 
 /**
@@ -3676,6 +3844,297 @@ export type GetOutlineUnderResponses = {
 };
 
 export type GetOutlineUnderResponse = GetOutlineUnderResponses[keyof GetOutlineUnderResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: Tasks;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type SwitchGeneratedData = {
+    body: GeneratedSwitch;
+    path?: never;
+    query?: never;
+    url: '/api/generated';
+};
+
+export type SwitchGeneratedErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type SwitchGeneratedError = SwitchGeneratedErrors[keyof SwitchGeneratedErrors];
+
+export type SwitchGeneratedResponses = {
+    /**
+     * Successful Response
+     */
+    200: GeneratedSwitch;
+};
+
+export type SwitchGeneratedResponse = SwitchGeneratedResponses[keyof SwitchGeneratedResponses];
+
+export type ListPatchesData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/patches';
+};
+
+export type ListPatchesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListPatchesError = ListPatchesErrors[keyof ListPatchesErrors];
+
+export type ListPatchesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PatchStates;
+};
+
+export type ListPatchesResponse = ListPatchesResponses[keyof ListPatchesResponses];
+
+export type MakePatchData = {
+    body: PatchRequest;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/patches';
+};
+
+export type MakePatchErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type MakePatchError = MakePatchErrors[keyof MakePatchErrors];
+
+export type MakePatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: PatchAnswer;
+};
+
+export type MakePatchResponse = MakePatchResponses[keyof MakePatchResponses];
+
+export type GetPatchThumbnailData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Patch
+         */
+        patch: string;
+    };
+    query?: {
+        /**
+         * Variant
+         */
+        variant?: number | null;
+        /**
+         * V
+         */
+        v?: string;
+    };
+    url: '/api/photos/{id}/patches/{patch}/thumbnail';
+};
+
+export type GetPatchThumbnailErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetPatchThumbnailError = GetPatchThumbnailErrors[keyof GetPatchThumbnailErrors];
+
+export type GetPatchThumbnailResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type ListModelsData = {
     body?: never;

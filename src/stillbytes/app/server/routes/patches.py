@@ -1,0 +1,166 @@
+"""Patches: the tasks that make them, making one, what the page cannot know of those there are, and small pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, readable
+from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.routes.masks import MaskField
+from stillbytes.app.server.routes.photos import LONG, described
+from stillbytes.app.server.workspace import Workspace
+from stillbytes.core import preferences
+from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.jobs import Control
+
+
+class TaskModel(BaseModel):
+    """Something that makes patches. takes: what it needs to know of a place: a round spot, or a mask.
+
+    generated: whether a model makes its pixels. fields: its parameters, for a form.
+    """
+
+    name: str
+    label: str
+    says: str
+    takes: Literal["spot", "mask"]
+    generated: bool
+    fields: list[MaskField]
+
+
+class Tasks(BaseModel):
+    """generated: whether tasks whose pixels a model makes are wanted, and shown."""
+
+    tasks: list[TaskModel]
+    generated: bool
+
+
+class GeneratedSwitch(Strict):
+    generated: bool
+
+
+class PatchRequest(Strict):
+    """task: by name. patch: the id of one to make again, else there is one more. parameters: of the task; for a spot
+    its centre, radius, feather, and source unless it is to be found. mask: as adjustments have it."""
+
+    task: Annotated[str, Field(max_length=40)]
+    patch: Id | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    mask: dict[str, Any] | None = None
+
+
+class PatchAnswer(BaseModel):
+    """What was made at once, with the id of the patch, or the job that makes it."""
+
+    photo: PhotoModel | None = None
+    patch: str | None = None
+    job: JobModel | None = None
+
+
+class SpotModel(BaseModel):
+    """In units of the photo's long edge."""
+
+    centre: tuple[float, float]
+    radius: float
+    feather: float
+    source: tuple[float, float]
+    found: bool
+
+
+class PatchState(BaseModel):
+    """lost: its pixels are not there. generated: a model made them. spot: of one that is evaluated."""
+
+    id: str
+    lost: bool
+    generated: bool
+    spot: SpotModel | None
+
+
+class PatchStates(BaseModel):
+    patches: list[PatchState]
+
+
+TASKS = (
+    TaskModel(
+        name="heal", label="Heal", takes="spot", generated=False, fields=[],
+        says="A spot gets the texture of a place nearby, in its own light: dust, blemishes.",
+    ),
+    TaskModel(
+        name="clone", label="Clone", takes="spot", generated=False, fields=[],
+        says="A spot shows another place of the photo as it is.",
+    ),
+    TaskModel(
+        name="remove", label="Remove", takes="mask", generated=False, fields=[],
+        says="What is painted over gives way to what is around it, without a model.",
+    ),
+)  # fmt: skip
+
+
+def router(workspace: Workspace) -> APIRouter:
+    routes = APIRouter(prefix="/api", tags=["patches"])
+
+    @routes.get("/tasks")
+    def list_tasks() -> Tasks:
+        return Tasks(tasks=list(TASKS), generated=preferences.generated())
+
+    @routes.put("/generated")
+    def switch_generated(switch: GeneratedSwitch) -> GeneratedSwitch:
+        """Whether pixels that a model made are shown and made, everywhere on this machine."""
+        preferences.save(preferences.load().model_copy(update={"generated": switch.generated}))
+        return GeneratedSwitch(generated=preferences.generated())
+
+    @routes.post("/photos/{id}/patches")
+    def make_patch(id: str, request: PatchRequest, response: Response) -> PatchAnswer:
+        from stillbytes.app.server import retouch  # noqa: PLC0415 - loads OpenCV
+        from stillbytes.masks.mask import Mask  # noqa: PLC0415
+
+        task = next((one for one in TASKS if one.name == request.task), None)
+        if task is None:
+            raise InvalidSetting(f"There is no task {request.task!r}.", f"Use {', '.join(t.name for t in TASKS)}.")
+        if task.generated:
+            preferences.refuse_generated(task.label)
+        document, again = workspace.document(id), request.patch or ""
+        if task.takes == "spot":
+            patch = retouch.place_spot(document, task.name, request.parameters, again)
+            return PatchAnswer(photo=described(workspace, document), patch=patch)
+        if request.mask is None and not again:
+            raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is meant.")
+        mask = retouch.mask_again(document, again) if request.mask is None else Mask.from_json(request.mask)
+
+        def work(control: Control) -> str:
+            return retouch.remove(workspace, document, mask, again, control)
+
+        response.status_code = 202
+        label = f"{task.label} in {readable(document.photo.path.name)}"
+        return PatchAnswer(job=model(workspace.finds.start(label, 0, work)))
+
+    @routes.get("/photos/{id}/patches")
+    def list_patches(id: str) -> PatchStates:
+        from stillbytes.edit.patching import below, lost, spot_of  # noqa: PLC0415 - only for photos with patches
+
+        document, pipeline = workspace.document(id), workspace.pipeline(id)
+        settings = document.settings
+        gone = {patch.id for patch in lost(settings, document.photo.patches)}
+        states = []
+        for patch in settings.patches:
+            spot = spot_of(patch)
+            if spot is not None:
+                spot = spot.located(pipeline.light(below(settings, patch.id)), pipeline.frame)
+            told = SpotModel(**dataclasses.asdict(spot)) if spot is not None else None
+            states.append(PatchState(id=patch.id, lost=patch.id in gone, generated=patch.generated, spot=told))
+        return PatchStates(patches=states)
+
+    @routes.get("/photos/{id}/patches/{patch}/thumbnail", response_class=Response)
+    def get_patch_thumbnail(
+        id: str, patch: str, variant: Annotated[int | None, Query(ge=0, le=1000)] = None, v: str = ""
+    ) -> Response:
+        from stillbytes.app.server import retouch  # noqa: PLC0415 - loads OpenCV
+
+        content = retouch.thumbnail(workspace, workspace.document(id), patch, variant)
+        return Response(content, media_type="image/jpeg", headers={"cache-control": LONG if v else "no-cache"})
+
+    return routes

@@ -1,0 +1,124 @@
+"""Patches over REST: spots at once, removals as jobs, what the page asks about them."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app.server.ai import bare
+from dng import make_photo, scene
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from stillbytes.app.server.workspace import Workspace
+from stillbytes.core import preferences
+
+BRUSH = {"trail": [[0.4, 0.3, 1], [0.5, 0.3, 1]], "size": 0.04, "hardness": 100, "flow": 100, "density": 100}
+MASK = {"components": [{"kind": {"kind": "brush", "strokes": [BRUSH]}}]}
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Workspace, TestClient, str]]:
+    with bare(tmp_path, monkeypatch) as (workspace, client):
+        make_photo(workspace.folder.path / "a.dng", scene(240, 160))
+        yield workspace, client, client.get("/api/folder").json()["photos"][0]["id"]
+
+
+def made(client: TestClient, id: str, **body: Any) -> Any:
+    answer = client.post(f"/api/photos/{id}/patches", json=body)
+    assert answer.status_code in (200, 202), answer.text
+    return answer.json()
+
+
+def patches(client: TestClient, id: str) -> list[dict[str, Any]]:
+    return list(client.get(f"/api/photos/{id}").json()["settings"].get("patches", []))
+
+
+def done(client: TestClient, job: str) -> dict[str, Any]:
+    for _ in range(600):
+        found = next(one for one in client.get("/api/jobs").json()["jobs"] if one["id"] == job)
+        if found["state"] in ("done", "failed", "cancelled"):
+            return dict(found)
+        time.sleep(0.05)
+    raise AssertionError("the job did not end")
+
+
+def test_a_spot_is_healed_moved_and_undone(served: tuple[Workspace, TestClient, str]) -> None:
+    _, client, id = served
+    answer = made(client, id, task="heal", parameters={"centre": [0.4, 0.3], "radius": 0.03})
+    (patch,) = answer["photo"]["settings"]["patches"]
+    assert patch["id"] == answer["patch"] and patch["recipe"]["found"] and len(patch["recipe"]["source"]) == 2
+    answer = made(client, id, task="heal", patch=patch["id"], parameters={"centre": [0.6, 0.4], "radius": 0.02})
+    (moved,) = answer["photo"]["settings"]["patches"]
+    assert moved["id"] == patch["id"] and moved["recipe"]["centre"] == [0.6, 0.4]
+    labels = [entry["label"] for entry in answer["photo"]["history"]["entries"]]
+    assert labels == ["Heal", "Heal moved"]
+    client.post(f"/api/photos/{id}/undo")
+    client.post(f"/api/photos/{id}/undo")
+    assert patches(client, id) == []
+
+
+def test_a_removal_is_a_job_that_can_be_made_again_when_its_pixels_are_lost(
+    served: tuple[Workspace, TestClient, str],
+) -> None:
+    workspace, client, id = served
+    job = made(client, id, task="remove", mask=MASK)["job"]
+    assert done(client, job["id"])["state"] == "done"
+    (patch,) = patches(client, id)
+    assert patch["task"] == "remove" and len(patch["variants"]) == 1
+    (state,) = client.get(f"/api/photos/{id}/patches").json()["patches"]
+    assert state == {"id": patch["id"], "lost": False, "generated": False, "spot": None}
+
+    document = workspace.document(id)
+    document.photo.patches.path(patch["variants"][0]).unlink()
+    document.photo.__dict__.pop("patches")
+    assert client.get(f"/api/photos/{id}/patches").json()["patches"][0]["lost"]
+    job = made(client, id, task="remove", patch=patch["id"])["job"]
+    assert done(client, job["id"])["state"] == "done"
+    assert [one["id"] for one in patches(client, id)] == [patch["id"]]
+    assert not client.get(f"/api/photos/{id}/patches").json()["patches"][0]["lost"]
+
+
+def test_patches_have_small_pictures(served: tuple[Workspace, TestClient, str]) -> None:
+    _, client, id = served
+    answer = made(client, id, task="clone", parameters={"centre": [0.4, 0.3], "radius": 0.1, "source": [0.7, 0.3]})
+    shown = client.get(f"/api/photos/{id}/patches/{answer['patch']}/thumbnail")
+    picture = Image.open(io.BytesIO(shown.content))
+    assert shown.headers["content-type"] == "image/jpeg" and max(picture.size) <= 97
+    assert client.get(f"/api/photos/{id}/patches/nobody/thumbnail").status_code == 404
+
+
+def test_the_source_of_a_pasted_spot_is_told(served: tuple[Workspace, TestClient, str]) -> None:
+    _, client, id = served
+    patch = {"id": "s", "rect": [0, 0, 9, 9], "task": "heal", "recipe": {"engine": "classical", "radius": 0.03}}
+    patch["recipe"]["centre"] = [0.4, 0.3]  # type: ignore[index]
+    client.put(f"/api/photos/{id}/settings", json={"settings": {"patches": [patch]}})
+    (state,) = client.get(f"/api/photos/{id}/patches").json()["patches"]
+    assert state["spot"]["found"] and state["spot"]["source"] != state["spot"]["centre"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"task": "paint"}, {"task": "heal"}, {"task": "heal", "parameters": {"centre": [0.4, 0.3], "radius": 9}},
+        {"task": "heal", "parameters": {"centre": [0.4, 1.9], "radius": 0.01}}, {"task": "remove"},
+        {"task": "remove", "patch": "nobody"}, {"task": "remove", "mask": {"components": [{"kind": {"kind": "x"}}]}},
+        {"task": "heal", "patch": "nobody", "parameters": {"centre": [0.4, 0.3], "radius": 0.01}},
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(served: tuple[Workspace, TestClient, str], body: dict[str, Any]) -> None:
+    _, client, id = served
+    answer = client.post(f"/api/photos/{id}/patches", json=body)
+    assert 400 <= answer.status_code < 500 and answer.json()["error"]["message"]
+    assert patches(client, id) == []
+
+
+def test_generated_pixels_can_be_switched_off(served: tuple[Workspace, TestClient, str]) -> None:
+    _, client, _ = served
+    assert client.get("/api/tasks").json()["generated"] is True
+    assert client.put("/api/generated", json={"generated": False}).json() == {"generated": False}
+    assert client.get("/api/tasks").json()["generated"] is False and not preferences.generated()
