@@ -1,5 +1,6 @@
 /** The server's routes, as verbs. They throw Refused when it says no and TypeError when it cannot be reached. */
 import * as sdk from './generated';
+import type { PatchRequest } from './generated';
 import { told } from './http';
 import type {
   Card,
@@ -13,6 +14,7 @@ import type {
   MaskKind,
   ModelFile,
   Parameter,
+  PatchState,
   Photo,
   PhotoEntry,
   Plan,
@@ -63,6 +65,13 @@ export const paste = (
   label: string,
 ): Promise<{ photos: PhotoEntry[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
+export const getTasks = () => told(sdk.listTasks(loud));
+export const switchGenerated = (generated: boolean) => told(sdk.switchGenerated({ ...loud, body: { generated } }));
+export const makePatch = async (id: string, body: PatchRequest) => {
+  const answer = await told(sdk.makePatch({ ...of(id), body }));
+  return { patch: answer.patch ?? null, job: answer.job ?? null, photo: (answer.photo ?? null) as Photo | null };
+};
+export const getPatches = async (id: string): Promise<PatchState[]> => (await told(sdk.listPatches(of(id)))).patches;
 export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
 export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));
 export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));
@@ -88,5 +97,7 @@ export const previewUrl = (id: string) => `${photoPath(id)}/preview`;
 export const thumbnailUrl = (id: string, version: string) =>
   `${photoPath(id)}/thumbnail?v=${encodeURIComponent(version)}`;
 export const thingUrl = (id: string, index: number) => `${photoPath(id)}/masks/things/${index}/thumbnail`;
+export const patchUrl = (id: string, patch: string, variant: number | null, version: string) =>
+  `${photoPath(id)}/patches/${encodeURIComponent(patch)}/thumbnail?v=${version}${variant === null ? '' : `&variant=${variant}`}`;
 export const maskUrl = (id: string, adjustment: string, format: 'png' | 'tiff', bits: 8 | 16) =>
   `${photoPath(id)}/masks/${encodeURIComponent(adjustment)}/picture?format=${format}&bits=${bits}`;

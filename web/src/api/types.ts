@@ -1,8 +1,8 @@
 /** The server's words, as the page uses them. Made from its OpenAPI document; `npm run api` makes them anew. */
-import type { Settings } from '../develop/parameter';
+import type { Patch, Settings } from '../develop/parameter';
 import type { CardStatus, GetPlanData, PhotoModel, StartEngineData } from './generated';
 
-export type { Adjustment, Group, Parameter, Settings, Value } from '../develop/parameter';
+export type { Adjustment, Group, Parameter, Patch, Settings, Value } from '../develop/parameter';
 export type {
   AiModel,
   CardModel as CardInfo,
@@ -16,9 +16,11 @@ export type {
   MaskKind,
   ModelFile,
   ModelFolder,
+  PatchState,
   PhotoEntry,
   PlanModel as Plan,
   PullModel as Pull,
+  TaskModel as Task,
   ThingModel as Thing,
   WaitingPhoto,
 } from './generated';
@@ -35,6 +37,12 @@ export interface FoundMask {
   asked: Record<string, unknown>;
   kind: Record<string, unknown>;
   used: string[];
+}
+
+/** The event that tells of a patch that was made in the background. */
+export interface MadePatch {
+  photo: string;
+  patch: Patch;
 }
 
 export type PlanQuery = NonNullable<GetPlanData['query']>;

@@ -9,7 +9,21 @@ export interface Adjustment {
   amount: number;
   enabled: boolean;
 }
-export type Value = number | string | boolean | CurvePoint[] | Adjustment[] | null;
+/** Pixels in place of the photo's own over a part of the frame, or a spot that is evaluated from its recipe. */
+export interface Patch {
+  id: string;
+  name: string;
+  task: string;
+  rect: [number, number, number, number];
+  variants: string[];
+  chosen: number;
+  grain: boolean;
+  opacity: number;
+  enabled: boolean;
+  mask: Record<string, unknown>;
+  recipe: Record<string, unknown>;
+}
+export type Value = number | string | boolean | CurvePoint[] | Adjustment[] | Patch[] | null;
 /** Only values that differ from the default. */
 export type Settings = Record<string, Value>;
 

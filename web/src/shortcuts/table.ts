@@ -3,7 +3,7 @@ export interface Shortcut {
   id: Command;
   keys: readonly string[];
   says: string;
-  group: 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Edit' | 'Help';
+  group: 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Retouch' | 'Edit' | 'Help';
   /** Only while the crop tool is open, or only while it is not. Anywhere when left out. */
   during?: 'crop' | 'develop';
 }
@@ -33,6 +33,7 @@ export type Command =
   | 'rotate-right'
   | 'crop'
   | 'masks'
+  | 'retouch'
   | 'mask-overlay'
   | 'brush-smaller'
   | 'brush-larger'
@@ -79,8 +80,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'crop-overlay', keys: ['O'], says: 'Next guide overlay', group: 'Crop', during: 'crop' },
   { id: 'masks', keys: ['Shift+W'], says: 'Masks', group: 'Masks', during: 'develop' },
   { id: 'mask-overlay', keys: ['O'], says: 'Show or hide the mask', group: 'Masks', during: 'develop' },
-  { id: 'brush-smaller', keys: ['['], says: 'Smaller brush', group: 'Masks', during: 'develop' },
-  { id: 'brush-larger', keys: [']'], says: 'Larger brush', group: 'Masks', during: 'develop' },
+  { id: 'brush-smaller', keys: ['['], says: 'Smaller brush or spot', group: 'Masks', during: 'develop' },
+  { id: 'brush-larger', keys: [']'], says: 'Larger brush or spot', group: 'Masks', during: 'develop' },
+  { id: 'retouch', keys: ['Q'], says: 'Remove, heal and clone', group: 'Retouch', during: 'develop' },
   { id: 'commit', keys: ['Enter'], says: 'Apply the crop', group: 'Crop', during: 'crop' },
   { id: 'cancel', keys: ['Escape'], says: 'Leave the tool', group: 'Crop' },
 

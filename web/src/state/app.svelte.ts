@@ -1,6 +1,6 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
-import type { ExportRequest, Formats, FoundMask, Job, Settings } from '../api/types';
+import type { ExportRequest, Formats, FoundMask, Job, MadePatch, Settings } from '../api/types';
 import type { Command } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
@@ -12,6 +12,7 @@ import { Jobs, finished } from './jobs.svelte';
 import { Library } from './library.svelte';
 import { Masking } from './masking.svelte';
 import { Notices } from './notices.svelte';
+import { Retouching } from './retouching.svelte';
 import { Stage } from './stage.svelte';
 
 export type Dialog = 'copy' | 'engines' | 'export' | 'help' | null;
@@ -25,6 +26,7 @@ export class App {
   readonly stage: Stage;
   readonly cropping: Cropping;
   readonly masking: Masking;
+  readonly retouching: Retouching;
   readonly live: Live;
   readonly events: Events;
 
@@ -53,6 +55,7 @@ export class App {
           if (this.cropping.active) this.cropping.reload();
           this.stage.changed(false, null);
         }
+        this.retouching.looked(opened);
         if (photo.problem) this.notices.error(photo.problem);
         document.title = `${photo.name} – Stillbytes`;
       },
@@ -65,8 +68,13 @@ export class App {
       onshow: () => this.stage.changed(false, null),
       onfailed: (error) => this.failed(error),
     });
+    this.retouching = new Retouching(this.editor, {
+      onjob: (job) => this.jobs.update(job),
+      onshow: () => this.stage.changed(false, null),
+      onfailed: (error) => this.failed(error),
+    });
     this.stage.overlay = () => this.masking.shown;
-    this.stage.onplaced = (affine) => (this.masking.affine = affine);
+    this.stage.onplaced = (affine) => (this.masking.affine = this.retouching.affine = affine);
     this.live = new Live({
       url: new URL('/live', location.href).href.replace(/^http/, 'ws'),
       onframe: (frame) => this.stage.received(frame),
@@ -126,6 +134,7 @@ export class App {
     if (name === 'job') this.worked(data as Job);
     else if (name === 'gpu') this.engines.heard(data);
     else if (name === 'mask-found') this.masking.searches.found(data as FoundMask);
+    else if (name === 'patch-made') this.retouching.made(data as MadePatch);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
     else if (name === 'photo-changed') {
       const { id, edited } = data as { id: string; edited?: boolean };
@@ -194,9 +203,15 @@ export class App {
     else this.editor.turn(by);
   }
 
+  private resize(by: number): void {
+    if (this.retouching.active) this.retouching.resize(by);
+    else this.masking.resizeBrush(by);
+  }
+
   private cancel(): void {
     if (this.cropping.active) this.cropping.cancel();
     else if (this.masking.active) this.masking.toggle();
+    else if (this.retouching.active) this.retouching.toggle();
     else if (this.stage.picking) this.stage.picking = false;
     else if (this.stage.compare !== 'after') this.stage.show('after');
     else if (this.lightsOut) this.lightsOut = false;
@@ -229,15 +244,22 @@ export class App {
     'rotate-right': () => this.turn(90),
     crop: () => {
       if (this.masking.active) this.masking.toggle();
+      if (this.retouching.active) this.retouching.toggle();
       this.cropping.toggle();
     },
     masks: () => {
       this.cropping.apply();
+      if (this.retouching.active) this.retouching.toggle();
       this.masking.toggle();
     },
+    retouch: () => {
+      this.cropping.apply();
+      if (this.masking.active) this.masking.toggle();
+      this.retouching.toggle();
+    },
     'mask-overlay': () => this.masking.toggleOverlay(),
-    'brush-smaller': () => this.masking.resizeBrush(1 / 1.2),
-    'brush-larger': () => this.masking.resizeBrush(1.2),
+    'brush-smaller': () => this.resize(1 / 1.2),
+    'brush-larger': () => this.resize(1.2),
     'crop-swap': () => this.cropping.swap(),
     'crop-overlay': () => this.cropping.nextGuide(),
     commit: () => this.cropping.apply(),

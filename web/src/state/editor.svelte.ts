@@ -81,7 +81,7 @@ export class Editor {
     if (Object.entries(effective).some(([name, value]) => this.effective[name] !== value)) this.effective = effective;
   }
 
-  private get unsaved(): boolean {
+  get unsaved(): boolean {
     return this.queue.length > 0 || this.gathering !== null || !equal(this.settings, this.committed);
   }
 
@@ -177,22 +177,31 @@ export class Editor {
     this.travel((id) => api.goTo(id, index));
   }
 
+  /** Lets the server do a step of its own with the photo, and follows it. Answers whether it did. */
+  async follow(step: (id: string) => Promise<Photo>): Promise<boolean> {
+    this.flush();
+    const id = this.photo?.id;
+    return id ? this.write(id, () => step(id), true) : false;
+  }
+
   private travel(step: (id: string) => Promise<Photo>): void {
     const id = this.photo?.id;
     if (id) void this.write(id, () => step(id), true);
   }
 
   /** After the write the server's word counts, unless the hand has moved on meanwhile. */
-  private async write(id: string, write: () => Promise<Photo>, follow = false): Promise<void> {
+  private async write(id: string, write: () => Promise<Photo>, follow = false): Promise<boolean> {
     try {
       const photo = await this.queue.add(write);
-      if (this.photo?.id !== id) return;
+      if (this.photo?.id !== id) return false;
       if (follow) this.adopt(photo, false);
       else if (!this.unsaved) this.adopt(photo, false);
       else this.photo = { ...photo };
+      return true;
     } catch (error) {
       this.links.onfailed(error);
       if (this.photo?.id === id && this.queue.length === 0) await this.restore(id);
+      return false;
     }
   }
 

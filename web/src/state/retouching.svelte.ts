@@ -1,0 +1,286 @@
+/** The retouching tool: spots that are placed and moved, what is painted to be removed, and the photo's patches. */
+import * as api from '../api';
+import type { Adjustment, Job, MadePatch, Patch, PatchState, Photo, Task } from '../api/types';
+import { arranged } from '../masks/order';
+import { type Affine, type Stroke, newId } from '../masks/tree';
+import { type Spot, LEAST, MOST, parametersOf, sized, spotOf, withSpot } from '../retouch/spot';
+import type { Editor } from './editor.svelte';
+
+export interface RetouchingLinks {
+  onjob: (job: Job) => void;
+  /** What is shown changed without the settings: ask for a frame. */
+  onshow: () => void;
+  onfailed: (error: unknown) => void;
+}
+
+export class Retouching {
+  active = $state(false);
+  tasks = $state.raw<Task[]>([]);
+  /** Whether pixels of models are shown and made. */
+  generated = $state(true);
+  name = $state('heal');
+  /** Of a task's form, by its name. */
+  values = $state<Record<string, Record<string, unknown>>>({});
+  /** Radius of the next spot or stroke. */
+  size = $state(0.012);
+  feather = $state(35);
+  strokes = $state.raw<Stroke[]>([]);
+  chosen = $state<string | null>(null);
+  affine = $state.raw<Affine>([1, 0, 0, 0, 0.6667, 0]);
+  states = $state.raw<ReadonlyMap<string, PatchState>>(new Map());
+  /** A spot that is on its way to the server. */
+  coming = $state.raw<Spot | null>(null);
+
+  patches = $derived.by<Patch[]>(() => (this.editor.settings.patches as Patch[] | undefined) ?? []);
+  current = $derived(this.patches.find((p) => p.id === this.chosen) ?? null);
+  offered = $derived(this.tasks.filter((t) => this.generated || !t.generated));
+  task = $derived(this.offered.find((t) => t.name === this.name) ?? this.offered[0] ?? null);
+  spots = $derived(
+    this.patches.flatMap((patch) => {
+      const spot = spotOf(patch, this.states.get(patch.id));
+      return spot ? [{ patch, spot }] : [];
+    }),
+  );
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly links: RetouchingLinks,
+  ) {}
+
+  get photo(): string | null {
+    return this.editor.photo?.id ?? null;
+  }
+
+  get longEdge(): number {
+    return Math.max(this.editor.frame.width, this.editor.frame.height);
+  }
+
+  toggle(): void {
+    this.active = !this.active && this.editor.photo !== null;
+    if (this.active) void this.load();
+  }
+
+  /** The photo, or what the server says of it, is another. */
+  looked(opened: boolean): void {
+    if (opened) {
+      this.strokes = [];
+      this.chosen = null;
+      this.states = new Map();
+    }
+    if (this.active) void this.look();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const { tasks, generated } = await api.getTasks();
+      this.tasks = tasks;
+      this.generated = generated;
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+    await this.look();
+  }
+
+  /** What only the server knows: which pixels are gone, where sources are. */
+  async look(): Promise<void> {
+    const { photo } = this;
+    if (!photo) return;
+    try {
+      const states = this.patches.length ? await api.getPatches(photo) : [];
+      if (photo === this.photo) this.states = new Map(states.map((s) => [s.id, s]));
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+  }
+
+  lost(patch: Patch): boolean {
+    return this.states.get(patch.id)?.lost ?? false;
+  }
+
+  async switchGenerated(on: boolean): Promise<void> {
+    try {
+      this.generated = (await api.switchGenerated(on)).generated;
+      this.links.onshow();
+    } catch (error) {
+      this.links.onfailed(error);
+    }
+  }
+
+  // Spots
+
+  /** Heals or clones there; in place of a patch that is a spot already. */
+  async place(spot: Spot, patch: Patch | null = null): Promise<void> {
+    const task = patch?.task ?? this.task?.name;
+    if (!task) return;
+    const parameters = { ...parametersOf(spot), ...(spot.found ? {} : source(spot)) };
+    let made: string | null = null;
+    if (!patch) this.coming = spot;
+    await this.editor.follow(async (id) => {
+      const answer = await api.makePatch(id, { task, patch: patch?.id ?? null, parameters });
+      made = answer.patch;
+      return answer.photo as Photo;
+    });
+    this.coming = null;
+    if (made) this.chosen = made;
+  }
+
+  /** While a hand moves it, it is shown where it is. */
+  drag(patch: Patch, spot: Spot): void {
+    this.show(withSpot(patch, spot, this.longEdge));
+  }
+
+  /** The hand let go. A source that was looked for is looked for again where the spot is now. */
+  drop(patch: Patch, spot: Spot, label: string): void {
+    this.drag(patch, spot);
+    if (spot.found) void this.place(spot, patch);
+    else this.editor.commit(`${patch.name}: ${label}`);
+  }
+
+  /** A step by key or wheel; more may follow. */
+  nudge(patch: Patch, spot: Spot, label: string): void {
+    this.drag(patch, spot);
+    this.editor.commitLater(`${patch.name}: ${label}`);
+  }
+
+  resize(by: number): void {
+    const { current } = this;
+    const spot = current && spotOf(current, this.states.get(current.id));
+    if (current && spot) this.nudge(current, sized(spot, by), 'size');
+    else this.size = Math.min(MOST, Math.max(LEAST, this.size * by));
+  }
+
+  // What a mask covers
+
+  paint(trail: [number, number, number][], begun: boolean): void {
+    const stroke: Stroke = {
+      trail,
+      size: this.size,
+      hardness: 100,
+      flow: 100,
+      density: 100,
+      erase: false,
+      auto_mask: false,
+    };
+    this.strokes = [...(begun ? this.strokes : this.strokes.slice(0, -1)), stroke];
+  }
+
+  /** Runs the task over what was painted. */
+  async run(): Promise<void> {
+    const { strokes } = this;
+    if (strokes.length === 0) return;
+    const mask = { components: [{ kind: { kind: 'brush', strokes } }] };
+    if (await this.start({ mask })) this.strokes = [];
+  }
+
+  /** The same over a mask that there is. */
+  async runOver(adjustment: Adjustment): Promise<void> {
+    await this.start({ mask: adjustment.mask });
+  }
+
+  /** Makes a patch anew from what it was made from. */
+  async again(patch: Patch): Promise<void> {
+    const spot = spotOf(patch, this.states.get(patch.id));
+    if (spot) await this.place({ ...spot, found: true }, patch);
+    else await this.start({ patch: patch.id }, patch.task);
+  }
+
+  private async start(
+    more: { mask?: Record<string, unknown>; patch?: string },
+    task = this.task?.name,
+  ): Promise<boolean> {
+    const { photo } = this;
+    if (!photo || !task) return false;
+    this.editor.flush();
+    const parameters = $state.snapshot(this.values[task] ?? {});
+    try {
+      const { job } = await this.editor.queue.add(() => api.makePatch(photo, { task, parameters, ...more }));
+      if (job) this.links.onjob(job);
+      return true;
+    } catch (error) {
+      this.links.onfailed(error);
+      return false;
+    }
+  }
+
+  /** The server put a patch into the settings: what this page has not stored yet must not drop it. */
+  made({ photo, patch }: MadePatch): void {
+    if (photo !== this.photo) return;
+    this.chosen = patch.id;
+    if (!this.editor.unsaved) return;
+    const known = this.patches.some((p) => p.id === patch.id);
+    if (known) this.show(patch);
+    else this.editor.preview({ ...this.editor.settings, patches: [...this.patches, patch] }, null, false);
+  }
+
+  // The list
+
+  choose(id: string | null): void {
+    this.chosen = id;
+  }
+
+  move(from: number, to: number): void {
+    const name = this.patches[from]?.name ?? 'patch';
+    this.put(arranged(this.patches, from, to), `Move ${name} ${to > from ? 'up' : 'down'}`);
+  }
+
+  rename(patch: Patch, name: string): void {
+    const short = name.trim().slice(0, 100);
+    if (short && short !== patch.name) this.set({ ...patch, name: short }, `Rename to ${short}`);
+  }
+
+  enable(patch: Patch, enabled: boolean): void {
+    this.set({ ...patch, enabled }, `${patch.name} ${enabled ? 'on' : 'off'}`);
+  }
+
+  pick(patch: Patch, chosen: number): void {
+    this.set({ ...patch, chosen }, `${patch.name}: variant ${chosen + 1}`);
+  }
+
+  duplicate(patch: Patch): void {
+    const at = this.patches.indexOf(patch) + 1;
+    const copy = { ...patch, id: newId() };
+    this.put([...this.patches.slice(0, at), copy, ...this.patches.slice(at)], `Duplicate ${patch.name}`);
+    this.chosen = copy.id;
+  }
+
+  remove(patch: Patch): void {
+    const at = this.patches.findIndex((p) => p.id === patch.id);
+    const left = this.patches.filter((p) => p.id !== patch.id);
+    this.put(left, `Delete ${patch.name}`);
+    if (this.chosen === patch.id) this.chosen = (left[at] ?? left[at - 1])?.id ?? null;
+  }
+
+  fade(patch: Patch, opacity: number, input: number | null): void {
+    this.show({ ...patch, opacity }, input);
+  }
+
+  /** The hand rests; soon: it may go on. */
+  rest(label: string, soon = false): void {
+    if (!this.current) return;
+    const told = `${this.current.name}: ${label}`;
+    if (soon) this.editor.commitLater(told);
+    else this.editor.commit(told);
+  }
+
+  private show(patch: Patch, input: number | null = null): void {
+    const patches = this.patches.map((p) => (p.id === patch.id ? patch : p));
+    this.editor.preview({ ...this.editor.settings, patches }, input, true);
+  }
+
+  private set(patch: Patch, label: string): void {
+    this.put(
+      this.patches.map((p) => (p.id === patch.id ? patch : p)),
+      label,
+    );
+  }
+
+  private put(patches: Patch[], label: string): void {
+    const { patches: _, ...rest } = this.editor.settings;
+    this.editor.preview(patches.length ? { ...rest, patches } : rest, null, false);
+    this.editor.commit(label);
+  }
+}
+
+function source({ source }: Spot): Record<string, unknown> {
+  return source ? { source: [source.x, source.y] } : {};
+}
