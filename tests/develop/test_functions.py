@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from stillbytes.develop.kernels import functions
-from stillbytes.develop.kernels.context import Context, Uniforms
+from stillbytes.develop.kernels.context import Context, Reader, Uniforms
 from stillbytes.develop.tables import table
 
 Array = NDArray[np.float64]
@@ -72,7 +72,7 @@ def test_table(exponent: float) -> None:
     context = Context(x, y, frame)
     (light,) = context.stored([lights[x]])
     f = hl.Func("f")
-    f[x, y] = context.table(words, light)
+    f[x, y] = context.table(Reader(words, 0), light)
     for inner in (*context.rows, *context.loads):
         inner.compute_root()
     found = np.asarray(f.realize([len(at), 1]), np.float64).ravel()

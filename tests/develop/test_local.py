@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
 from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.local import Local
 from stillbytes.develop.pipeline import Output, Pipeline
@@ -35,25 +36,64 @@ def shown(scene: Pipeline, local: list[Local], **settings: Any) -> NDArray[Any]:
 
 
 SHARED = [name for name in local_parameters() if name in parameters()]
+BENT = ((0.0, 0.0), (70.0, 50.0), (150.0, 190.0), (255.0, 245.0))
+
+
+def some(name: str, strength: float = 1.0) -> dict[str, Any]:
+    """A delta of that parameter, with what it needs to be seen."""
+    parameter = local_parameters()[name]
+    if parameter.kind == "curve":
+        return {name: BENT}
+    if name == "overlay_hue":
+        return {name: 60.0, "overlay_saturation": 50.0}
+    return {name: strength * (1.0 if name == "exposure" else 60.0)}
 
 
 @pytest.mark.parametrize("name", SHARED)
 def test_a_mask_over_everything_is_the_global_parameter(scene: Pipeline, name: str) -> None:
-    delta = 0.6 if name == "exposure" else 25.0
-    local = [Local("all", {name: delta}, everywhere(1.0))]
-    expected = shown(scene, [], **{name: float(GLOBAL.get(name, 0.0)) + delta})
-    assert np.abs(shown(scene, local) - expected).max() < CLOSE
+    delta = some(name, 0.5)
+    total = {n: v + float(GLOBAL.get(n, 0.0)) if isinstance(v, float) else v for n, v in delta.items()}
+    expected = shown(scene, [], **total)
+    close = 2 * CLOSE if name.startswith("curve") else CLOSE  # tables have 16 bits
+    assert np.abs(shown(scene, [Local("all", delta, everywhere(1.0))]) - expected).max() < close
     assert np.abs(shown(scene, []) - expected).max() > 100 * CLOSE
 
 
 @pytest.mark.parametrize("name", local_parameters())
 def test_a_mask_of_zero_changes_nothing_and_a_full_one_something(scene: Pipeline, name: str) -> None:
-    delta = {name: 1.0 if name == "exposure" else 60.0, "overlay_saturation": 50.0} if name == "overlay_hue" else {
-        name: 1.0 if name == "exposure" else 60.0
-    }  # fmt: skip
+    delta = some(name)
     plain = shown(scene, [])
     assert np.abs(shown(scene, [Local("none", delta, everywhere(0.0))]) - plain).max() < CLOSE
     assert np.abs(shown(scene, [Local("all", delta, everywhere(1.0))]) - plain).max() > 100 * CLOSE
+
+
+@pytest.mark.parametrize("name", local_parameters())
+def test_complementary_masks_are_one_over_everything(scene: Pipeline, name: str) -> None:
+    delta = some(name, 0.5)
+    parts = [Local("a", delta, ramp), Local("b", delta, lambda grid: 1 - ramp(grid))]
+    whole = shown(scene, [Local("all", delta, everywhere(1.0))])
+    assert np.abs(shown(scene, parts) - whole).max() < 10 * CLOSE  # 16-bit weights
+
+
+@pytest.mark.parametrize("name", local_parameters())
+def test_the_amount_is_a_part_or_more_of_it(scene: Pipeline, name: str) -> None:
+    """None at 0, in between at half of it, more at 200 %."""
+    delta = some(name, 0.3)
+    changes = []
+    for amount in (0.0, 0.5, 1.0, 2.0):
+        made = Adjustment.of({"id": "a", "delta": delta, "amount": amount})
+        local = [Local("all", made.effective, everywhere(1.0))] if made.effective else []
+        changes.append(float(np.abs(shown(scene, local) - shown(scene, [])).mean()))
+    assert changes[0] == 0 and 0 < changes[1] < changes[2] < changes[3]
+
+
+def test_curves_of_several_masks_add_up_on_the_global_one(scene: Pipeline) -> None:
+    """Each adds what it differs by from a straight line."""
+    curve = ((0.0, 20.0), (255.0, 215.0))
+    halves = [Local(f"half {i}", {"curve": curve}, everywhere(0.5)) for i in (0, 1)]
+    assert np.abs(shown(scene, halves) - shown(scene, [], curve=curve)).max() < 10 * CLOSE  # 16-bit weights
+    curved = shown(scene, [Local("red", {"curve_red": BENT}, everywhere(1.0))], curve=BENT)
+    assert np.abs(curved - shown(scene, [], curve=BENT, curve_red=BENT)).max() < 2 * CLOSE
 
 
 def test_complementary_masks_add_up_to_the_whole_picture(scene: Pipeline) -> None:
@@ -76,7 +116,7 @@ def test_sums_stay_within_a_parameter_s_range(scene: Pipeline) -> None:
 @pytest.mark.parametrize("angle", [0.0, 7.0])
 def test_a_region_shows_the_same_bytes_as_that_part_of_the_whole(scene: Pipeline, dtype: Any, angle: float) -> None:
     settings = Settings(GLOBAL | {"crop_angle": angle, "crop_left": 0.1, "crop_right": 0.9})
-    local = [Local("ramp", {"exposure": 1.0, "hue": 30.0, "sharpness": 40.0}, ramp)]
+    local = [Local("ramp", {"exposure": 1.0, "hue": 30.0, "sharpness": 40.0, "texture": 60.0, "curve": BENT}, ramp)]
     whole = scene.render(settings, 0.8, output=Output(dtype=dtype), local=local).pixels
     region = Rect(31, 17, 43, 29)
     part = scene.render(settings, 0.8, region, Output(dtype=dtype), local=local).pixels

@@ -20,7 +20,8 @@ _FIELDS = ("id", "name", "mask", "delta", "amount", "enabled")
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """mask: as JSON, see `masks.mask.Mask`. delta: local parameter -> what is added where the mask is 1.
+    """mask: as JSON, see `masks.mask.Mask`. delta: local parameter -> what is added where the mask is 1: a number, or
+    points of a curve.
 
     amount: 0..2, how much of the delta. id: unique among the adjustments of a version, stays through its life.
     """
@@ -28,7 +29,7 @@ class Adjustment:
     id: str
     name: str = ""
     mask: Mapping[str, Any] = field(default_factory=dict)
-    delta: Mapping[str, float] = field(default_factory=dict)
+    delta: Mapping[str, Any] = field(default_factory=dict)
     amount: float = 1.0
     enabled: bool = True
 
@@ -51,21 +52,21 @@ class Adjustment:
         if not isinstance(mask, Mapping) or len(json.dumps(mask)) > MOST_BYTES:
             raise _refused("The mask of an adjustment", type(mask).__name__, f"an object of at most {MOST_BYTES} bytes")
         if not isinstance(delta, Mapping):
-            raise _refused("The delta of an adjustment", delta, "an object: parameter -> number")
+            raise _refused("The delta of an adjustment", delta, "an object: parameter -> value")
         if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount <= MOST_AMOUNT:
             raise _refused("The amount of an adjustment", amount, f"a number from 0 to {MOST_AMOUNT:g}")
         if not isinstance(enabled, bool):
             raise _refused("Whether an adjustment is enabled", enabled, "true or false")
         known = local_parameters()
-        checked: dict[str, float] = {}
+        checked: dict[str, Any] = {}
         for parameter, value in delta.items():
             if parameter not in known:
                 raise InvalidSetting(
                     f"An adjustment cannot change {str(parameter)[:40]!r}.", f"It can change {', '.join(known)}."
                 )
-            number = known[parameter].check(value)
-            if isinstance(number, float) and number:
-                checked[parameter] = number
+            canonical = known[parameter].check(value)
+            if canonical != known[parameter].neutral:
+                checked[parameter] = canonical
         ordered = {parameter: checked[parameter] for parameter in known if parameter in checked}
         return cls(id, name, mask, ordered, float(amount), enabled)
 
@@ -81,11 +82,13 @@ class Adjustment:
         }
 
     @property
-    def effective(self) -> Mapping[str, float]:
+    def effective(self) -> Mapping[str, Any]:
         """The delta at this amount; empty when it changes nothing."""
         if not self.enabled or not self.amount:
             return {}
-        return {name: value * self.amount for name, value in self.delta.items()}
+        from stillbytes.develop import local_parameters  # noqa: PLC0415 - the operations themselves use Settings
+
+        return {name: local_parameters()[name].times(value, self.amount) for name, value in self.delta.items()}
 
 
 def canonical(value: Any) -> tuple[Mapping[str, Any], ...]:

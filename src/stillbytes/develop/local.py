@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class Local:
     """
 
     key: str
-    delta: Mapping[str, float]
+    delta: Mapping[str, Any]
     coverage: Callable[[FrameGrid], NDArray[np.float32]] = field(compare=False)
 
 

@@ -85,13 +85,27 @@ class Operation:
             p.name: float(settings.number(p.name)) for p in self.parameters if p.kind == "number" and p.scope != "local"
         }
 
-    def local_uniforms(self, delta: Mapping[str, float]) -> Uniforms:
+    def local_uniforms(self, delta: Mapping[str, Any]) -> Uniforms:
         """What an adjustment adds to the uniforms where its mask is 1, of the same shapes for any delta. Their effect
         is that of the sum over all adjustments, a parameter's own kept within its range.
 
-        delta: parameter -> number; only those that the adjustment changes.
+        delta: parameter -> value; only those that the adjustment changes.
         """
-        return {p.name: float(delta.get(p.name, 0.0)) for p in self.parameters if p.scope != "global"}
+        return {
+            p.name: float(delta.get(p.name, 0.0)) for p in self.parameters if p.kind == "number" and p.scope != "global"
+        }
+
+    def lists(self, settings: Settings) -> Mapping[str, NDArray[np.float32]]:
+        """What these settings have any number of: name -> (things, numbers of each) float32, as many numbers for any
+        settings. `build` finds a `stillbytes.develop.kernels.listed.Listed` under that name."""
+        del settings
+        return {}
+
+    def local_lists(self, delta: Mapping[str, Any]) -> Mapping[str, NDArray[np.float32]]:
+        """The same of an adjustment, where its mask is. Under the name of a table among the uniforms it is tables that
+        are added to that one, see `develop.tables.difference`."""
+        del delta
+        return {}
 
     def prepare_uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         """The numbers that `prepare` reads, as `uniforms`. While they stay the same, what it worked out is kept."""

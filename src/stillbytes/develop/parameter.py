@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from stillbytes.core.errors import InvalidSetting
@@ -54,6 +55,15 @@ class Parameter:
         if value is None:
             return self.default
         return _CHECKS[self.kind](self, value)
+
+    @property
+    def neutral(self) -> Value:
+        """What an adjustment adds that changes nothing."""
+        return 0.0 if self.kind == "number" else self.default
+
+    def times(self, value: Value, amount: float) -> Value:
+        """`amount` of what an adjustment adds. A rising curve stays one, and within 0..255."""
+        return value if amount == 1 else _TIMES[self.kind](value, amount)
 
     def clamped(self, value: float) -> float:
         """The nearest value inside the range."""
@@ -129,6 +139,17 @@ def _check_curve(p: Parameter, value: Any) -> tuple[Point, ...]:
     return tuple(points)
 
 
+def _curve_times(value: Any, amount: float) -> tuple[Point, ...]:
+    ys = [min(max(x + (y - x) * amount, 0.0), 255.0) for x, y in value]
+    if all(y >= before for (_, before), (_, y) in pairwise(value)):
+        ys = list(accumulate(ys, max))
+    return tuple((x, y) for (x, _), y in zip(value, ys, strict=True))
+
+
+_TIMES: Mapping[Kind, Callable[[Any, float], Value]] = {
+    "number": lambda value, amount: value * amount,
+    "curve": _curve_times,
+}
 _CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "number": _check_number,
     "choice": _check_choice,
@@ -184,9 +205,9 @@ def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
     return Parameter("toggle", False, xmp=xmp, says=says, label=label)
 
 
-def point_curve(*, xmp: str, says: str, label: str = "") -> Parameter:
+def point_curve(*, xmp: str, says: str, label: str = "", scope: Scope = "global") -> Parameter:
     """A tone curve through points (x, y) in 0..255."""
-    return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label)
+    return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label, scope=scope)
 
 
 def adjustments(*, says: str) -> Parameter:

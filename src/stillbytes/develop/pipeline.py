@@ -215,7 +215,9 @@ class Pipeline:
             kernel = layout.look_name("byte" if byte else "float", whole=whole_look, local=bool(local))
             pixels_at_once = STRIP_PIXELS // (1 + len(local) // 4)
             rows = max(128, min(cut.height, pixels_at_once // max(cut.width, 1)))
-            which, amounts, starts = layout.pack_local(adjustment.delta for adjustment in local)
+            deltas = [adjustment.delta for adjustment in local]
+            which, amounts, starts = layout.pack_local(deltas)
+            lists = layout.pack_lists(settings, deltas, whole=whole_look, local=bool(local))
             uniforms = None
             shown: canvas.Known | None = None
             for y in range(cut.y, cut.bottom, rows):
@@ -246,6 +248,7 @@ class Pipeline:
                     grid.width,
                     grid.height,
                     *masks,
+                    *lists,
                     target,
                 )
                 part = canvas.known(self._source(inserts), form.affine(grid, 1.0), strip)

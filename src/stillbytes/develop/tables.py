@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 STEPS_BITS = 5
 OCTAVES = (-16, 2)
 """Powers of two between which a table knows its function; it is constant beyond."""
+MIDDLE = 32768
+"""The code of 0 in a table of differences."""
 ENTRIES = ((OCTAVES[1] - OCTAVES[0]) << STEPS_BITS) + 1
 
 
@@ -23,6 +25,22 @@ def table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDA
     octave, step = steps >> STEPS_BITS, steps % (1 << STEPS_BITS)
     light = np.exp2(OCTAVES[0] + octave) * (1 + step / (1 << STEPS_BITS))
     light[0] = 0.0
-    codes = np.rint(np.clip(function(light), 0, 1) * 65535).astype(np.uint32)
+    return _words(np.rint(np.clip(function(light), 0, 1) * 65535).astype(np.uint32))
+
+
+def difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(ENTRIES + 1,): what is to be added to table `other` to get `one`: the step of its codes, then words of codes
+    around MIDDLE."""
+    steps = _codes(one).astype(np.int64) - _codes(other).astype(np.int64)
+    step = max(int(np.abs(steps).max()), 1) / (MIDDLE - 1)
+    words = _words((np.rint(steps / step) + MIDDLE).astype(np.uint32))
+    return np.concatenate([np.array([step / 65535], np.float32), words])
+
+
+def _codes(words: NDArray[np.float32]) -> NDArray[np.uint32]:
+    return np.asarray(words.view(np.uint32) & 0xFFFF, np.uint32)
+
+
+def _words(codes: NDArray[np.uint32]) -> NDArray[np.float32]:
     following = np.append(codes[1:], codes[-1])
     return (codes | following << 16).view(np.float32)

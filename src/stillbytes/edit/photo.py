@@ -168,7 +168,7 @@ class Edit:
         """
         return verb("ask")(self, request, engine)
 
-    def mask(self, mask: Mask | Kind, *, name: str = "", amount: float = 1.0, **delta: float) -> Edit:
+    def mask(self, mask: Mask | Kind, *, name: str = "", amount: float = 1.0, **delta: Any) -> Edit:
         """With an adjustment more: what is added to these settings where the mask is.
 
         >>> photo.edit().mask(sb.masks.Sky(), exposure=-0.7)   # doctest: +SKIP

@@ -272,7 +272,8 @@ def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
     light = np.where((y < 0.33)[..., None], (0.3, 0.4, 0.8), ground)
     Image.fromarray((255 * light.clip(0, 1) ** (1 / 2.2)).astype(np.uint8)).save(tmp_path / "a.png")
     plain = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "plain.png"))
-    masked = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "dark.png"), "--mask", "sky:exposure=-1.5")
+    dark = "sky:curve=0,0 255,200,exposure=-1"
+    masked = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "dark.png"), "--mask", dark)
     assert plain.status == masked.status == 0, masked.err
     pictures = (Image.open(tmp_path / name).convert("RGB") for name in ("plain.png", "dark.png"))
     before, after = (np.asarray(picture).astype(float) for picture in pictures)
@@ -280,6 +281,13 @@ def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
     asked = ("--kind", "object", "--box", "0,0,1,0.5", "-o", str(tmp_path / "m.png"), "--json")
     box = run("mask", str(tmp_path / "a.png"), *asked)
     assert box.status == 0 and box.json["used"] and Image.open(tmp_path / "m.png").size == (180, 120)
-    for wrong in ("cloud:exposure=1", "sky:", "sky:exposure=much", "sky:exposure=99", "sky:temperature"):
+    for wrong in (
+        "cloud:exposure=1",
+        "sky:",
+        "sky:exposure=much",
+        "sky:exposure=99",
+        "sky:curve=0 255",
+        "sky:temperature",
+    ):
         refused = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "no.png"), "--mask", wrong)
         assert refused.status == 1 and refused.err and not (tmp_path / "no.png").exists()

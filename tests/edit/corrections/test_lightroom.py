@@ -14,6 +14,7 @@ from stillbytes.core.geometry import Size
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
+from stillbytes.edit.corrections import sliders
 from stillbytes.edit.document import FOUND, THEIRS, Document
 from stillbytes.edit.history import History
 from stillbytes.edit.photo import Photo
@@ -213,6 +214,22 @@ def test_the_numbers_of_a_correction() -> None:
         "exposure": -0.5, "hue": 90.0, "contrast": 20.0, "dehaze": -30.0, "local_temperature": 15.0, "local_tint": -5.0,
         "overlay_hue": 210.0, "overlay_saturation": 40.0, "sharpness": 50.0, "clarity": 10.0, "texture": -60.0,
     }  # fmt: skip
+
+
+CURVE = "<crs:{0}><rdf:Seq><rdf:li>0,0</rdf:li><rdf:li>{1}</rdf:li><rdf:li>255,255</rdf:li></rdf:Seq></crs:{0}>"
+
+
+def test_curves_are_read_and_written_as_lightroom_has_them() -> None:
+    fields = CURVE.format("MainCurve", "84,55") + CURVE.format("BlueCurve", "128,140")
+    item = correction(SKY, more="").replace("<crs:CorrectionMasks>", f"{fields}<crs:CorrectionMasks>")
+    found = one(packet(item))
+    assert found.delta == {
+        "curve": ((0.0, 0.0), (84.0, 55.0), (255.0, 255.0)), "curve_blue": ((0.0, 0.0), (128.0, 140.0), (255.0, 255.0)),
+    }  # fmt: skip
+    wrote = sliders.write(found.delta)
+    assert wrote["MainCurve"] == ["0,0", "84,55", "255,255"] and wrote["RedCurve"] == []
+    broken = read(packet(item.replace("84,55", "84;55")))
+    assert "curve" not in broken.settings.adjustments[0].delta and "MainCurve is no curve" in broken.notes[0]
 
 
 def test_what_has_no_counterpart_is_told() -> None:

@@ -210,6 +210,17 @@ def test_our_own_sidecar_is_read_exactly_and_stays_as_it_is_when_saved_again(
     assert _corrections(again) == _corrections(first)
 
 
+def test_a_curve_comes_back_and_goes_away_with_its_adjustment(tmp_path: Path) -> None:
+    bent = ((0.0, 10.5), (128.0, 140.0), (255.0, 255.0))
+    one = {"id": "a", "mask": Mask.of(Sky()).to_json(), "delta": {"exposure": 1.0, "curve": bent, "curve_red": bent}}
+    (tmp_path / "a.xmp").write_bytes(sidecar.write(tmp_path / "a.dng", Settings(adjustments=[one]), (), 0))
+    read = sidecar.read(tmp_path / "a.dng")
+    assert read is not None and read.settings == Settings(adjustments=[one])
+    straight = Settings(adjustments=[one | {"delta": {"exposure": 1.0, "curve_red": bent}}])
+    content = sidecar.write(tmp_path / "a.dng", straight, (), 0)
+    assert b"MainCurve" not in content and b"RedCurve" in content
+
+
 def _corrections(content: bytes) -> list[bytes]:
     name = "{http://ns.adobe.com/camera-raw-settings/1.0/}MaskGroupBasedCorrections"
     return [etree.tostring(element) for element in etree.fromstring(content).iter(name)]

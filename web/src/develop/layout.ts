@@ -66,7 +66,7 @@ function operationBlocks(parameters: Parameter[]): Block[] {
   return result;
 }
 
-function curveRow(parameter: Parameter): Row {
+export function curveRow(parameter: Parameter): Row {
   const label = parameter.label.replace(/\s*curve$/i, '') || 'RGB';
   return { parameter, label, needs: null };
 }

@@ -1,11 +1,13 @@
 /** Develop parameters as the server declares them, and what one value of one of them means to a slider and a reader. */
 export type CurvePoint = [x: number, y: number];
+/** What an adjustment adds: to a number, or by how much a curve bends. */
+export type DeltaValue = number | CurvePoint[];
 /** A mask, as the server knows its kinds, and what is added to the settings where it is. */
 export interface Adjustment {
   id: string;
   name: string;
   mask: Record<string, unknown>;
-  delta: Record<string, number>;
+  delta: Record<string, DeltaValue>;
   amount: number;
   enabled: boolean;
 }

@@ -17,6 +17,7 @@ import {
   withComponents,
 } from '../masks/tree';
 import type { Overlay } from '../transport/live';
+import type { DeltaValue } from '../develop/parameter';
 import type { Editor } from './editor.svelte';
 import { Finds } from './finds.svelte';
 import { MaskList } from './mask-list.svelte';
@@ -200,12 +201,12 @@ export class Masking {
   }
 
   /** A slider of the adjustment moved: the overlay would hide what it does. */
-  tune(p: Parameter, value: number, input: number | null): void {
+  tune(p: Parameter, value: DeltaValue | null, input: number | null): void {
     const { current } = this;
     if (!current) return;
     const { [p.name]: _, ...rest } = current.delta;
     this.overlay = false;
-    this.preview({ ...current, delta: value === 0 ? rest : { ...rest, [p.name]: value } }, input);
+    this.preview({ ...current, delta: value === 0 || value === null ? rest : { ...rest, [p.name]: value } }, input);
   }
 
   weigh(amount: number, input: number | null): void {

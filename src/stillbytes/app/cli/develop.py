@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from stillbytes.app.cli.output import error_fields, print_error, print_json
+from stillbytes.app.cli.values import parsed, shape
 from stillbytes.core import memory
 from stillbytes.core.errors import ExportError, InvalidSetting, StillbytesError
 from stillbytes.develop import groups
@@ -39,11 +40,11 @@ class Declared(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Value:
         try:
-            return self.parameter.check(_parsed(self.parameter, value) if isinstance(value, str) else value)
+            return self.parameter.check(parsed(self.parameter, value) if isinstance(value, str) else value)
         except InvalidSetting as error:
             self.fail(str(error), param, ctx)
         except ValueError:
-            self.fail(f"{value!r} is not a {self.parameter.kind}; write it as {_shape(self.parameter)}.", param, ctx)
+            self.fail(f"{value!r} is not a {self.parameter.kind}; write it as {shape(self.parameter)}.", param, ctx)
 
 
 class Setting(click.Option):
@@ -56,7 +57,7 @@ class Setting(click.Option):
             super().__init__([f"{name}/--no-{name[2:]}", parameter.name], default=None, help=parameter.says)
         else:
             kind = Declared(parameter)
-            super().__init__([name, parameter.name], type=kind, metavar=_shape(parameter), help=parameter.says)
+            super().__init__([name, parameter.name], type=kind, metavar=shape(parameter), help=parameter.says)
 
 
 class Develop(click.Command):
@@ -264,24 +265,3 @@ def _report(outcomes: Sequence[Outcome], notes: Mapping[Path, str]) -> None:
     for outcome in failed:
         if outcome.error:
             print_error(outcome.error.message, outcome.error.remedy, False)
-
-
-def _parsed(parameter: Parameter, text: str) -> Value:
-    """Raises ValueError.
-
-    A curve is written "0,0 128,140 255,255".
-    """
-    if parameter.kind == "number":
-        return float(text)
-    if parameter.kind == "curve":
-        points = [tuple(float(part) for part in point.split(",")) for point in text.split()]
-        return tuple((x, y) for x, y in points)
-    return text
-
-
-def _shape(parameter: Parameter) -> str:
-    """How a value is written, for the help."""
-    if parameter.kind == "number":
-        sign = "+" if parameter.minimum < 0 else ""
-        return f"{parameter.minimum:g}..{sign}{parameter.maximum:g}"
-    return "|".join(parameter.choices) if parameter.kind == "choice" else "'0,0 X,Y 255,255'"

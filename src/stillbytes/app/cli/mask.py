@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import click
 
 from stillbytes.app.cli.output import json_option, print_json
+from stillbytes.app.cli.values import parsed, shape
 from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.files import write_atomically
+from stillbytes.develop.parameter import Value
 from stillbytes.masks.kind import Found, Kind, kind_of
 from stillbytes.masks.kinds import kinds
 
@@ -116,10 +119,14 @@ def command() -> click.Command:
     return make_mask
 
 
-def adjustment(text: str) -> tuple[Kind, dict[str, float]]:
+_NEXT = re.compile(r",(?=\s*[A-Za-z_-]+\s*=)")
+"""Between two parts. A value may have commas of its own."""
+
+
+def adjustment(text: str) -> tuple[Kind, dict[str, Value]]:
     """KIND:NAME=VALUE,... as a mask and what is added where it is. Raises InvalidSetting.
 
-    A name is a field of the kind (person:index=0) or a parameter (exposure=-0.7).
+    A name is a field of the kind (person:index=0) or a parameter (exposure=-0.7, curve=0,0 128,150 255,255).
     """
     from stillbytes.develop import local_parameters  # noqa: PLC0415 - imports every operation
 
@@ -128,18 +135,17 @@ def adjustment(text: str) -> tuple[Kind, dict[str, float]]:
         raise InvalidSetting(f"There is no mask of the kind {name!r}.", f"Use one of {', '.join(kinds())}.")
     known = local_parameters()
     fields: dict[str, Any] = {}
-    delta: dict[str, float] = {}
-    for part in filter(None, (piece.strip() for piece in rest.split(","))):
+    delta: dict[str, Value] = {}
+    for part in filter(None, (piece.strip() for piece in _NEXT.split(rest))):
         key, equals, value = part.partition("=")
         key = key.strip().replace("-", "_")
         key = f"local_{key}" if key not in known and f"local_{key}" in known else key
         if key in known:
             try:
-                number = known[key].check(float(value))
+                delta[key] = known[key].check(parsed(known[key], value))
             except ValueError as error:
-                raise InvalidSetting(f"{part!r} is not NAME=NUMBER.", "Write it as in sky:exposure=-0.7.") from error
-            assert isinstance(number, float)
-            delta[key] = number
+                wanted = f"{key}={shape(known[key])}"
+                raise InvalidSetting(f"{part!r} is not understood.", f"Write it as {wanted}.") from error
         elif equals:
             fields |= dict([_field(kinds()[name], part)])
         else:

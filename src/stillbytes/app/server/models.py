@@ -24,7 +24,7 @@ class AdjustmentModel(Strict):
     id: Annotated[str, Field(min_length=1, max_length=adjustment.MOST_NAME)]
     name: Annotated[str, Field(max_length=adjustment.MOST_NAME)] = ""
     mask: dict[str, Any] = {}
-    delta: dict[str, float] = {}
+    delta: dict[str, float | list[tuple[float, float]]] = {}
     amount: Annotated[float, Field(ge=0, le=adjustment.MOST_AMOUNT)] = 1.0
     enabled: bool = True
 

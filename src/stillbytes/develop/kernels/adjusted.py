@@ -10,9 +10,6 @@ import halide as hl
 from stillbytes.develop.kernels.kernel import image, integer
 from stillbytes.develop.kernels.layout import LANES, local_places
 
-BLOCK = 4 * LANES
-"""Pixels of a row whose sum stays in registers while the adjustments are gone through."""
-
 
 class Adjusted:
     """The masks' weights and numbers as arguments of a kernel, see `layout.pack_local`; and sums over them.
@@ -42,14 +39,17 @@ class Adjusted:
         for number in numbers:
             start = self._starts[number]
             entry = hl.RDom([(start, self._starts[number + 1] - start)])
-            mask = hl.unsafe_promise_clamped(self._which[entry.x], 0, self._count - 1)
             total = hl.Func(f"adjusted_{number}")
             total[self.x, self.y] = hl.f32(0.0)
-            total[self.x, self.y] += self._weights[self.x, self.y, mask] * self._amounts[entry.x]
+            total[self.x, self.y] += self.weight(self._which[entry.x]) * self._amounts[entry.x]
             self._sums.append((total, entry))
         self._row = hl.Func("adjusted_row")
         self._row[self.x, self.y] = hl.Tuple([total[self.x, self.y] for total, _ in self._sums])
         return {number: self._row[self.x, self.y][i] for i, number in enumerate(numbers)}
+
+    def weight(self, mask: Any) -> Any:
+        """Of a mask by its number, 0..1."""
+        return self._weights[self.x, self.y, hl.unsafe_promise_clamped(mask, 0, self._count - 1)]
 
     def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
         """Per row of `out`. Returns the stages."""
@@ -57,9 +57,9 @@ class Adjusted:
         self._weights.compute_at(out, inner).hoist_storage(out, outer)
         self._weights.vectorize(self.x, LANES, hl.TailStrategy.RoundUp)
         self._row.compute_at(out, inner).hoist_storage(out, outer)
-        self._row.split(self.x, xo, xi, BLOCK, hl.TailStrategy.RoundUp).vectorize(xi, LANES).unroll(xi)
+        self._row.split(self.x, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
         for total, entry in self._sums:
-            total.compute_at(self._row, xo).bound_extent(self.x, BLOCK).store_in(hl.MemoryType.Register)
-            total.vectorize(self.x, LANES).unroll(self.x)
-            total.update().reorder(self.x, entry.x).vectorize(self.x, LANES).unroll(self.x)
+            total.compute_at(self._row, xo).bound_extent(self.x, LANES).store_in(hl.MemoryType.Register)
+            total.vectorize(self.x)
+            total.update().reorder(self.x, entry.x).vectorize(self.x)
         return [self._weights, self._row, *(total for total, _ in self._sums)]

@@ -9,8 +9,9 @@ import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
+from stillbytes.develop.kernels.listed import Listed
 from stillbytes.develop.kernels.vocabulary import Vocabulary
-from stillbytes.develop.tables import ENTRIES, OCTAVES, STEPS_BITS
+from stillbytes.develop.tables import ENTRIES, MIDDLE, OCTAVES, STEPS_BITS
 
 Range = tuple[float, float] | None
 
@@ -19,14 +20,23 @@ class Uniforms:
     """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers.
 
     added: name -> what adjustments add at this pixel, with the range that the sum is kept in; of arrays a list. Such an
-    array has no part that is the same for all pixels.
+    array has no part that is the same for all pixels. lists: by name; under that of a table it is what is added to it.
     """
 
     def __init__(
-        self, buffer: Any, places: dict[str, tuple[int, int]], added: Mapping[str, tuple[Any, Range]] | None = None
+        self,
+        buffer: Any,
+        places: dict[str, tuple[int, int]],
+        added: Mapping[str, tuple[Any, Range]] | None = None,
+        lists: Mapping[str, Listed] | None = None,
     ) -> None:
         for name, (start, length) in places.items():
             setattr(self, name, buffer[start] if length == 0 else Reader(buffer, start))
+        for name, things in (lists or {}).items():
+            if name in places:
+                getattr(self, name).listed = things
+            else:
+                setattr(self, name, things)
         for name, (here, limits) in (added or {}).items():
             total = getattr(self, name) + here if name in places else here
             setattr(self, name, total if limits is None else hl.clamp(total, *map(hl.f32, limits)))
@@ -34,6 +44,8 @@ class Uniforms:
 
 class Reader:
     """A run of the uniforms' buffer: `reader[i]` for a number or an expression i."""
+
+    listed: Listed | None = None
 
     def __init__(self, buffer: Any, start: int) -> None:
         self._buffer, self._start = buffer, start
@@ -125,10 +137,21 @@ class Context(Vocabulary):
         bits = hl.reinterpret(hl.Int(32), light)
         (index,) = self.indices([(bits >> (23 - STEPS_BITS)) - first])
         word = self.loaded(entries[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)])
-        pair = hl.reinterpret(hl.UInt(32), word)
-        low, high = hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))
+        low, high = _halves(word)
         part = hl.f32(bits & ((1 << 23 - STEPS_BITS) - 1)) * hl.f32(2.0 ** (STEPS_BITS - 23))
-        return (low + (high - low) * part) * hl.f32(1 / 65535)
+        found = (low + (high - low) * part) * hl.f32(1 / 65535)
+        things = entries.listed
+        if things is None:
+            return found
+        place = hl.Var("place")
+        load = hl.Func("added_word")
+        load[self.x, self.y, place] = things.numbers[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1) + 1, place]
+
+        def more(thing: Any) -> list[Any]:
+            left, right = _halves(load[self.x, self.y, thing])
+            return [(left + (right - left) * part - hl.f32(MIDDLE)) * things.numbers[0, thing]]
+
+        return hl.clamp(found + things.sums(more, [load])[0], 0.0, 1.0)
 
     # Hue, as directions in the plane of Oklab's a and b
 
@@ -158,3 +181,9 @@ class Context(Vocabulary):
             total = functions.inverse(sum(lobes) + 1e-6)
             self._weights = [lobe * total for lobe in lobes]
         return self._weights
+
+
+def _halves(word: Any) -> tuple[Any, Any]:
+    """An entry of a table and the next."""
+    pair = hl.reinterpret(hl.UInt(32), word)
+    return hl.f32(hl.i32(pair & 0xFFFF)), hl.f32(hl.i32(pair >> 16))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ def local_places() -> tuple[tuple[Places, ...], int]:
     return tuple(found), start
 
 
-def pack_local(deltas: Iterable[Mapping[str, float]]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
+def pack_local(deltas: Iterable[Mapping[str, Any]]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
     """What adjustments add to the uniforms where their masks are 1: for each number the adjustments that change it and
     by how much, as (adjustments, amounts, where each list starts and the last ends)."""
     held, length = local_places()
@@ -124,6 +125,33 @@ def pack_local(deltas: Iterable[Mapping[str, float]]) -> tuple[NDArray[np.int32]
     starts = [int(start) for start in np.searchsorted(number, np.arange(length + 1))]
     # One more, as a kernel wants something to point at where nothing changes anything.
     return np.append(which, 0).astype(np.int32), np.append(table[which, number], 0).astype(np.float32), starts
+
+
+@cache
+def listed(*, whole: bool, local: bool) -> tuple[tuple[Operation, str, int], ...]:
+    """The lists that a look kernel has: whose, by which name, numbers of each thing in it."""
+    found = []
+    for operation in look_operations():
+        if operation.seldom and not whole:
+            continue
+        lists = dict(operation.lists(Settings())) | (dict(operation.local_lists({})) if local else {})
+        found += [(operation, name, things.shape[1]) for name, things in lists.items()]
+    return tuple(found)
+
+
+def pack_lists(
+    settings: Settings, deltas: Sequence[Mapping[str, Any]], *, whole: bool, local: bool
+) -> list[NDArray[Any] | int]:
+    """For each of these lists its things' numbers, the adjustment that each belongs to or -1, and how many they are."""
+    found: list[NDArray[Any] | int] = []
+    for operation, name, width in listed(whole=whole, local=local):
+        parts = [operation.lists(settings).get(name)]
+        parts += [operation.local_lists(delta).get(name) for delta in deltas]
+        things = [(i - 1, thing) for i, part in enumerate(parts) if part is not None for thing in part]
+        # One more, as a kernel wants something to point at where there is nothing.
+        numbers = np.array([*(thing for _, thing in things), np.zeros(width)], np.float32)
+        found += [numbers, np.array([*(whose for whose, _ in things), 0], np.int32), len(things)]
+    return found
 
 
 def pack(frame: Uniforms, operations: Iterable[Uniforms]) -> NDArray[np.float32]:

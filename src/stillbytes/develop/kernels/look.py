@@ -17,12 +17,14 @@ from stillbytes.develop.kernels.layout import (
     GRID_FLOOR,
     GRID_SPAN,
     LANES,
+    listed,
     local_places,
     look_name,
     look_operations,
     places,
     prepared_operations,
 )
+from stillbytes.develop.kernels.listed import Listed
 from stillbytes.develop.kernels.prepare import luminance, own_ev, unpacked
 from stillbytes.develop.operation import Operation
 
@@ -51,13 +53,18 @@ class Look:
         self.width, self.height = integer("width"), integer("height")
         self.x, self.y = hl.Var("x"), hl.Var("y")
         self.adjusted = Adjusted(self.x, self.y)
+        self.lists = [
+            (operation, name, Listed(f"{operation.name}_{name}", self.x, self.y, self.adjusted if local else None))
+            for operation, name, _ in listed(whole=whole, local=local)
+        ]
         frame_places, self._places, _ = places()
         self.frame: Any = Uniforms(self.uniforms, dict(frame_places))
 
     @property
     def arguments(self) -> tuple[Any, ...]:
         usual = (self.source, self.bases, *self.prepared.values(), self.uniforms, self.width, self.height)
-        return (*usual, *self.adjusted.arguments) if self._local else usual
+        lists = [argument for _, _, things in self.lists for argument in things.arguments]
+        return (*usual, *(self.adjusted.arguments if self._local else ()), *lists)
 
     def added(self) -> list[dict[str, tuple[Any, Range]]]:
         """What adjustments add to the uniforms of each operation at this pixel; zeros in a kernel without them."""
@@ -96,7 +103,8 @@ class Look:
         for operation, (_, held), added in zip(look_operations(), self._places, self.added(), strict=True):
             if not self._has(operation):
                 continue
-            uniforms = Uniforms(self.uniforms, dict(held), added)
+            lists = {name: things for own, name, things in self.lists if own is operation}
+            uniforms = Uniforms(self.uniforms, dict(held), added, lists)
             ctx.prepared = self.prepared[operation][x, y] if operation in self.prepared else None
             colour = operation.build(colour, uniforms, ctx)
         return self.encoded(colour), ctx
@@ -160,6 +168,7 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
     # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
     look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     sums = look.adjusted.schedule(out, yo, yi) if local else []
+    sums += [stage for _, _, things in look.lists for stage in things.schedule(out, yo, yi)]
     for f in (out, encoded, *ctx.rows, *ctx.loads, *sums):
         f.never_partition_all()
     interleaved(out, 3)

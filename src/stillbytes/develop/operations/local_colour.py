@@ -27,7 +27,7 @@ class LocalColour(Operation, stage="display", order=45, version=1, group="Presen
         0.0, 0, 100, xmp="crs:LocalToningSaturation", says="Strength of the colour that is laid over.", scope="local"
     )
 
-    def local_uniforms(self, delta: Mapping[str, float]) -> Uniforms:
+    def local_uniforms(self, delta: Mapping[str, Any]) -> Uniforms:
         # Hue 0 is red, at about 28 degrees in Oklab, as on the grading wheels.
         angle = np.deg2rad(delta.get("overlay_hue", 0.0) + 28.0)
         radius = delta.get("overlay_saturation", 0.0) / 100 * OVERLAY

@@ -41,7 +41,7 @@ class LocalWhite(Operation, stage="scene", order=15, version=1, group="White bal
         scope="local",
     )
 
-    def local_uniforms(self, delta: Mapping[str, float]) -> Uniforms:
+    def local_uniforms(self, delta: Mapping[str, Any]) -> Uniforms:
         warm, magenta = delta.get("local_temperature", 0.0) / 100, delta.get("local_tint", 0.0) / 100
         return {"gains": np.array([w * warm + m * magenta for w, m in zip(WARMER, MAGENTA, strict=True)], np.float32)}
 

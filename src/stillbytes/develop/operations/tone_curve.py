@@ -3,11 +3,13 @@
 The brightness curve moves the largest and the smallest channel and keeps the third in its place between them, which
 keeps the hue (the way of the DNG specification's ProfileToneCurve). Points are joined by a monotone cubic (Fritsch and
 Carlson, "Monotone piecewise cubic interpolation", 1980).
-Cost: five table look-ups per pixel, fused into the look stage.
+Adjustments add what their curves differ by from a straight line.
+Cost: five table look-ups per pixel, and five more for each adjustment with curves, fused into the look stage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -17,20 +19,33 @@ from numpy.typing import NDArray
 from stillbytes.develop.operation import Operation, Scene, Uniforms
 from stillbytes.develop.parameter import STRAIGHT, Point, point_curve
 from stillbytes.develop.settings import Settings
-from stillbytes.develop.tables import table
+from stillbytes.develop.tables import ENTRIES, difference, table
 from stillbytes.photo.spaces import SRGB_TRANSFER
 
 
 class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone curve", seldom=True):
-    curve = point_curve(xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of the whole picture.")
-    curve_red = point_curve(xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.")
-    curve_green = point_curve(
-        xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel."
+    curve = point_curve(
+        xmp="crs:ToneCurvePV2012", label="Curve", says="Tone curve of all channels together.", scope="both"
     )
-    curve_blue = point_curve(xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.")
+    curve_red = point_curve(
+        xmp="crs:ToneCurvePV2012Red", label="Red curve", says="Tone curve of the red channel.", scope="both"
+    )
+    curve_green = point_curve(
+        xmp="crs:ToneCurvePV2012Green", label="Green curve", says="Tone curve of the green channel.", scope="both"
+    )
+    curve_blue = point_curve(
+        xmp="crs:ToneCurvePV2012Blue", label="Blue curve", says="Tone curve of the blue channel.", scope="both"
+    )
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         return {p.name: tabled(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
+
+    def local_lists(self, delta: Mapping[str, Any]) -> Mapping[str, NDArray[np.float32]]:
+        def added(points: tuple[Point, ...]) -> NDArray[np.float32]:
+            return difference(tabled(points), tabled(STRAIGHT))[None]
+
+        none = np.empty((0, ENTRIES + 1), np.float32)
+        return {p.name: added(delta[p.name]) if p.name in delta else none for p in self.parameters}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         def through(entries: Any, c: Any) -> Any:

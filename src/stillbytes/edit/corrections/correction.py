@@ -51,7 +51,8 @@ def masks(adjustment: Adjustment, frame: Frame) -> list[Node]:
 def as_written(node: Node, adjustment: Adjustment, frame: Frame) -> bool:
     """Whether it is to the letter what we write, which is quickly seen."""
     try:
-        return node == values(adjustment) | {MASKS: masks(adjustment, frame)}
+        wrote = {name: value for name, value in values(adjustment).items() if value != []}
+        return node == wrote | {MASKS: masks(adjustment, frame)}
     except (Unmapped, InvalidSetting):
         return False
 

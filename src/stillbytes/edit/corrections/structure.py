@@ -47,13 +47,16 @@ def parsed(element: etree._Element, depth: int = 0) -> Node:
 
 
 def fill(item: etree._Element, fields: Mapping[str, Node]) -> None:
-    """Write the fields into an item of an array; others that it has stay, in whichever way they are written."""
+    """Write the fields into an item of an array, without those that are empty lists; others that it has stay, in
+    whichever way they are written."""
     holder = _holder(item, any(not isinstance(value, str) for value in fields.values()))
     for name, value in fields.items():
         key = _long(name)
         holder.attrib.pop(key, None)
         for old in holder.findall(key):
             holder.remove(old)
+        if value == []:
+            continue
         if not isinstance(value, str):
             _put(etree.SubElement(holder, key), value)
         elif holder.get(f"{_RDF}parseType") == "Resource":

@@ -28,7 +28,10 @@ export type AdjustmentModel = {
      * Delta
      */
     delta?: {
-        [key: string]: number;
+        [key: string]: number | Array<[
+            number,
+            number
+        ]>;
     };
     /**
      * Amount
@@ -1635,7 +1638,7 @@ export type Settings = {
     /**
      * Curve
      *
-     * Tone curve of the whole picture.
+     * Tone curve of all channels together.
      */
     curve?: Array<[
         number,
