@@ -103,7 +103,9 @@ class Candidate:
         """
         self._check(drawing)
         if self.model is None:
-            return ()
+            named = self.graph.loads
+            found = {n: m for m in registry.all_models() for f in m.files if (n := f.name.rpartition("/")[2]) in named}
+            return tuple(dict.fromkeys(found.values()))
         extra = [registry.get(self.adapter.id)] if self.adapter else []
         return with_needs([self.model, *extra, *self._hung(drawing).values()])
 

@@ -38,10 +38,11 @@ class Drawing:
     """Everything that determines one generation, apart from files. Round trips through JSON.
 
     width, height: of the picture, pixels; of what goes in as well, where a picture does (upscale: `scale` times that
-    comes out). steps, guidance: None for what the graph or its few-step adapter is made for. denoise: how much of the
-    picture is drawn anew, 0..1. batch: pictures at once from one seed, repeatable only together. picture, mask (white
-    where it is filled), reference, depths (bright is near): names under which they were uploaded; "" for none.
-    canny, depth: how strictly structure is kept, 0..1; style: how much of `reference` goes in, 0..1.
+    comes out). prompt: what is to be seen or done; for `remove` what goes, which may be empty. steps, guidance: None
+    for what the graph or its few-step adapter is made for. denoise: how much of the picture is drawn anew, 0..1. batch:
+    pictures at once from one seed, repeatable only together. picture, mask (white where it is filled), reference,
+    depths (bright is near): names under which they were uploaded; "" for none. canny, depth: how strictly structure is
+    kept, 0..1; style: how much of `reference` goes in, 0..1.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -186,8 +187,9 @@ class Graph(ABC):
 
     families: what each is trained for; makeshift: what else it can be used for, less well. takes: what it makes use of
     by itself. sampling: without an adapter; adapters: the best first. control, style: ids of models that it can use
-    beside; loras: the family of a person's own. pixels: the area that the models were trained at; most: the largest
-    that comes out sound. multiple: of width and height. version: goes up when the same drawing comes out otherwise.
+    beside; loras: the family of a person's own. loads: names of files that it loads by itself. pixels: the area that
+    the models were trained at; most: the largest that comes out sound. multiple: of width and height. version: another
+    when the same drawing comes out otherwise.
     """
 
     name: ClassVar[str]
@@ -201,6 +203,7 @@ class Graph(ABC):
     control: ClassVar[Mapping[str, str]] = MappingProxyType({})
     style: ClassVar[str] = ""
     loras: ClassVar[str] = ""
+    loads: ClassVar[frozenset[str]] = frozenset()
     pixels: ClassVar[int] = 1024 * 1024
     most: ClassVar[int] = 1536 * 1536
     multiple: ClassVar[int] = 16
