@@ -86,7 +86,7 @@ class Meaning:
         """The parameter of adjustments for one of the whole picture; None if adjustments have none."""
         known = local_parameters()
         for candidate in (name, self.local.get(name, ""), f"local_{name}"):
-            if candidate in known:
+            if candidate in known and known[candidate].kind == "number":
                 return candidate
         return None
 

@@ -235,6 +235,8 @@ def _more(situation: Situation, factor: float) -> list[Step]:
         was = earlier[one.id].delta if one.id in earlier else {}
         changed = []
         for name in dict.fromkeys((*was, *one.delta)):
+            if local_parameters()[name].kind != "number":
+                continue
             first, last = was.get(name, 0.0), one.delta.get(name, 0.0)
             value = rounded(local_parameters()[name], _further(local_parameters()[name], first, last, factor))
             if last not in (first, value):
