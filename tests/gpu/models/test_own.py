@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillbytes.core.errors import ModelError
-from stillbytes.generate.workflows import loras, serving
+from stillbytes.generate.workflows import loras, names, serving
 from stillbytes.gpu.estimate import picture
 from stillbytes.gpu.models import actions, own, registry
 from stillbytes.gpu.models.folders import Folder, ours
@@ -288,6 +288,33 @@ def test_a_checkpoint_of_ones_own_draws_with_the_adapters_of_its_family(tmp_path
     assert other.id == "juggernaut-inpaint"
     assert best.beside["union"].id == "my-union"
     assert loras(best, lambda model: model.id in here) == (grain,)
+
+
+def test_a_file_in_the_hubs_cache_is_seen_under_its_own_name(tmp_path: Path, store: Store) -> None:
+    model = registry.get("lcm-lora-sd15")
+    (file,) = model.files
+    blob = tmp_path / "hub/models--latent-consistency--lcm-lora-sdv1-5/blobs" / (file.sha256 or "")
+    blob.parent.mkdir(parents=True)
+    with blob.open("wb") as made:
+        made.truncate(file.size)
+    snapshot = blob.parents[1] / "snapshots/main/pytorch_lora_weights.safetensors"
+    snapshot.parent.mkdir(parents=True)
+    snapshot.symlink_to(blob)
+    there = Store((Folder(ours(), "stillbytes"), Folder(tmp_path / "hub", "hub")))
+    assert there.find(file).path == snapshot  # type: ignore[union-attr]
+    assert names(there)(file) == "lcm-lora-sdv1-5.safetensors"
+    assert (ours() / file.name).samefile(blob)
+    assert names(there)(file) == "lcm-lora-sdv1-5.safetensors"  # and again
+    actions.remove(there, model)
+    assert blob.is_file()
+    assert names(store)(registry.get("sd1.5-fp16").files[0]) == "v1-5-pruned-emaonly-fp16.safetensors"  # not here
+
+
+def test_where_no_link_can_be_made_is_said(tmp_path: Path, store: Store) -> None:
+    ours().parent.mkdir(parents=True)
+    ours().write_text("a file in the way")
+    with pytest.raises(ModelError, match="No link to"):
+        actions.add(store, mine(tmp_path), "")
 
 
 def test_most_of_the_weights_say_the_precision(tmp_path: Path, store: Store) -> None:

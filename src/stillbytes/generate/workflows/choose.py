@@ -14,7 +14,7 @@ from stillbytes.core.errors import ModelError
 from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.generate.workflows import graphs as declared
 from stillbytes.generate.workflows.graph import Adapter, Drawing, Files, Graph, Input, Lora, Sampling, Task, Tier
-from stillbytes.gpu.models import registry
+from stillbytes.gpu.models import own, registry
 from stillbytes.gpu.models.actions import with_needs
 from stillbytes.gpu.models.model import DiffusionArchitecture, File, Model
 from stillbytes.gpu.models.store import Store
@@ -221,10 +221,14 @@ def loras(one: Candidate, installed: Installed | Store) -> tuple[Model, ...]:
 
 
 def names(store: Store) -> Names:
-    """How files are called on this machine: ComfyUI shows them under the names they have on the disk."""
+    """How ComfyUI calls files on this machine: by the names they have on the disk.
+
+    One that lies where it does not look, as in the hub's cache, gets a link in our folder first. Asking for a name
+    raises ModelError where that fails.
+    """
 
     def name(file: File) -> str:
-        found = store.find(file)
+        found = own.visible(store, file)
         return found.path.name if found else file.name.rpartition("/")[2]
 
     return name

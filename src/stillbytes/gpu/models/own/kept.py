@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from stillbytes.gpu.models.model import (
     NetworkArchitecture,
     Task,
 )
+from stillbytes.gpu.models.own import links
 from stillbytes.gpu.models.own.detect import Detected, detect
 from stillbytes.gpu.models.store import Store
 
@@ -109,7 +109,9 @@ def forget(id: str) -> Path | None:
     if gone is None:
         return None
     link, path = ours() / gone.name, Path(gone.path)
-    if _placed(link) != _placed(path) and (_is_link(link, path) or (link.is_symlink() and not link.exists())):
+    if links.placed(link) != links.placed(path) and (
+        links.same(link, path) or (link.is_symlink() and not link.exists())
+    ):
         link.unlink(missing_ok=True)
     _write(entries)
     return path
@@ -204,23 +206,7 @@ def _free(path: Path, taken: frozenset[str]) -> str:
 def _seen(store: Store, kept: Kept) -> bool:
     """Whether it lies where ComfyUI looks already."""
     found = store.find(File(kept.detected.role, kept.name, Local(kept.path), kept.size))
-    return (
-        found is not None
-        and found.kind in ("stillbytes", "comfyui")
-        and found.path.resolve() == Path(kept.path).resolve()
-    )
-
-
-def _placed(path: Path) -> Path:
-    """Its place, whichever way one comes there; a link is not followed."""
-    return path.parent.resolve() / path.name
-
-
-def _is_link(link: Path, path: Path) -> bool:
-    try:
-        return link.samefile(path)
-    except OSError:
-        return False
+    return found is not None and found.kind in links.SEEN and found.path.resolve() == Path(kept.path).resolve()
 
 
 def _linked(kept: Kept, id: str) -> Kept:
@@ -228,29 +214,10 @@ def _linked(kept: Kept, id: str) -> Kept:
     path = Path(kept.path)
     for name in (kept.name, f"{kept.detected.folder}/{id}{path.suffix.lower()}"):
         link = ours() / name
-        if _is_link(link, path):
+        if links.same(link, path) or not link.exists():
+            links.make(path, link)
             return _renamed(kept, name)
-        if link.exists():
-            continue
-        try:
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)  # a link to what is gone
-            _link(path, link)
-        except OSError as error:
-            raise ModelError(
-                f"No link to {path} can be made in {link.parent}: {error.strerror or error}.",
-                "Copy or move the file there, then add it from there.",
-            ) from error
-        return _renamed(kept, name)
     raise ModelError(f"There are other files called {path.name} in {ours()}.", "Choose another id with --id.")
-
-
-def _link(path: Path, link: Path) -> None:
-    """A symbolic link, or on Windows without the right to make one a hard link on the same disk."""
-    try:
-        link.symlink_to(path)
-    except OSError:
-        os.link(path, link)
 
 
 def _renamed(kept: Kept, name: str) -> Kept:
