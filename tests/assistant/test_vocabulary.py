@@ -58,6 +58,10 @@ def test_what_adjustments_can_change_is_changed_in_the_sky_by_its_name(name):
         ("saturation of the yellows down 20", {"saturation_yellow": -20}),
         ("darken the blues", {"luminance_blue": -20}),
         ("black and white, darken the blues", {"black_and_white": True, "grey_blue": -20}),
+        ("slightly warmer and darker", {"temperature": 5800, "exposure": -0.25}),
+        ("a lot warmer and a little darker", {"temperature": 6900, "exposure": -0.25}),
+        ("cooler white balance", {"temperature": 4900}),
+        ("contrast to zero", {"contrast": 0}),
         ("white balance cloudy", {"white_balance": "cloudy"}),
         ("add a vignette", {"vignette_amount": -20}),
         ("Kontrast +20, Klarheit 10 und Sättigung -5", {"contrast": 20, "clarity": 10, "saturation": -5}),
@@ -200,6 +204,8 @@ def test_obvious_slips_of_the_fingers_are_understood(slip):
         "warmer y más contraste",
         "remove the person on the left",
         "asdf qwer brighter",
+        "add some grain",
+        "reduce contrast by half",
         "darken the sky but brighten the sky",
         "brighter and darker",
         "exposure +0.7 -0.3",
@@ -299,3 +305,18 @@ def test_whatever_is_said_the_answer_is_valid_or_empty(request_):
 
 def test_too_long_is_told():
     assert "longer" in understand("brighter and " * 100, Situation()).message
+
+
+def test_what_follows_a_colon_is_of_the_part_before_it():
+    answer = say("sky: contrast +20, dehaze +15 and subject: exposure +0.3")
+    assert [(m["kind"], m["delta"]) for m in answer.to_json()["masks"]] == [
+        ("sky", {"contrast": 20, "dehaze": 15}),
+        ("subject", {"exposure": 0.3}),
+    ]
+
+
+def test_what_is_so_already_is_understood_and_changes_nothing():
+    answer = say("black and white", "black and white")
+    assert answer.understood
+    assert answer.applied() == answer.base
+    assert "already" in answer.message

@@ -7,12 +7,13 @@ Words are in the files of languages, what they mean in `meaning.toml`, and whate
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stillbytes.assistant.proposal import Proposal, not_understood, shown
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown
 from stillbytes.assistant.vocabulary.reading import read
-from stillbytes.assistant.vocabulary.slots import Already, Unclear
+from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
 from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS
 
@@ -36,13 +37,11 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
         except Unclear as error:
             if not why or why.startswith("The word"):
                 why = str(error)
-        except Already as error:
-            return Proposal(request, NAME, True, str(error), base=situation.settings)
         except ValueError:
             why = why or "A number in it cannot be read."
         else:
             proposal = Proposal(request, NAME, True, "", tuple(found), base)
-            return Proposal(request, NAME, True, described(proposal), tuple(found), base)
+            return replace(proposal, message=described(proposal))
     return not_understood(request, NAME, why or "There is nothing in it.")
 
 
@@ -59,4 +58,6 @@ def described(proposal: Proposal) -> str:
             told.append(f"{step.name}: " + ", ".join(shown(row, local=True) for row in step.rows) + ".")
         else:
             told.append(f"{step.says}.")
+    if proposal.changes and proposal.applied() == proposal.base:
+        told.append("It is like that already, or the slider is at its end.")
     return " ".join(told)

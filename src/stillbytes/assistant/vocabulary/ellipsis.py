@@ -68,6 +68,11 @@ def _lend_to_targets(pending: list[Slots]) -> None:
                 _copy(after, one)
 
 
+def _size_first(one: Slots) -> bool:
+    """Whether it begins with its size."""
+    return bool(one.size and one.clause.atoms[0].has("size") and one.named[0].form == "adjective" and not one.amount)
+
+
 def _needs(one: Slots) -> bool:
     """Whether it names a thing without saying which way."""
     if any(named.form != "noun" or is_switch(named.name) for named in one.named):
@@ -100,9 +105,13 @@ def share_targets(pending: list[Slots]) -> None:
         before = pending[place - 1] if place else None
         if before is None or before.keeps or one.keeps or not one.named:
             continue
+        if before.scoped and not one.targets:
+            one.targets, one.scoped = list(before.targets), True
         adjective = all(named.form == "adjective" for named in one.named) and not one.flags & {"set", "copula"}
         if not one.targets and before.targets and before.target_first and adjective and one.clause.bare:
             one.targets = list(before.targets)
+        if adjective and one.clause.bare and one.clause.and_before and not one.size and _size_first(before):
+            one.size = before.size  # "slightly warmer and darker"
         verbs = all(named.form == "verb" for named in [*before.named, *one.named]) and before.named
         alone = before.clause.bare and len(before.clause.atoms) == 1 and one.clause.and_before
         if one.targets and not before.targets and before.named and (one.borrowed or (verbs and alone)):

@@ -33,6 +33,7 @@ class Effect:
     removable: bool = False
     fault: bool = False
     always: bool = False
+    less_only: bool = False
     part: tuple[str, ...] = ()
 
 

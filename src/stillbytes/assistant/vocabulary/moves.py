@@ -93,9 +93,9 @@ def _switched(slots: Slots) -> list[Move] | None:
     clause = slots.clause
     found: list[Move] = []
     off = clause.flag("off") or bool(slots.flags & {"not", "remove"})
-    for name in clause.take("off_switch"):
-        found.append(Move(name, "to", False))
-        slots.named = [one for one in slots.named if one.name != name]
+    for one in [one for one in slots.named if one.kind == "off_switch"]:
+        found.append(Move(one.name, "to", False))
+        slots.named.remove(one)
     for one in [one for one in slots.named if one.kind == "parameter" and one.name in known]:
         parameter = known[one.name]
         if parameter.kind == "toggle":
@@ -104,6 +104,9 @@ def _switched(slots: Slots) -> list[Move] | None:
             clause.flag("on")
         elif parameter.kind == "choice":
             values = _choices(slots, one.name)
+            if not values and (effects := _of(slots.named, "effect")) and _akin(one.name, effects):
+                slots.named.remove(one)  # "cooler white balance"
+                continue
             if len(values) != 1:
                 raise Unclear(f"{parameter.label} can be {', '.join(parameter.choices)}.")
             found.append(Move(one.name, "to", values[0]))
@@ -123,6 +126,13 @@ def _switched(slots: Slots) -> list[Move] | None:
 
 
 _FLIPS = ("flip_horizontal", "flip_vertical")
+
+
+def _akin(name: str, effects: list[Named]) -> bool:
+    """Whether the effects move nothing but parameters of the same operation."""
+    known = parameters()
+    moved_by = {move for effect in effects for move in meaning().effects[effect.name].moves}
+    return {known[move].operation for move in moved_by} == {known[name].operation}
 
 
 def _choices(slots: Slots, name: str) -> list[str]:

@@ -14,10 +14,6 @@ class Unclear(Exception):
     """A part of a request that has no single meaning here; says why, for a person."""
 
 
-class Already(Exception):
-    """A request that was understood and would change nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number that was said. sign: "+", "-" or "". relation: whether "to" or "by" stood before it."""
@@ -42,7 +38,7 @@ class Named:
 class Slots:
     """clause: where they come from. flags: grammatical roles that are there. kept, kept_names: what must not change.
 
-    else_: whether "anything else" is kept.
+    else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows.
     """
 
     clause: Clause
@@ -57,6 +53,7 @@ class Slots:
     keeps: bool = False
     else_: bool = False
     borrowed: bool = False
+    scoped: bool = False
 
     @property
     def worded(self) -> bool:
@@ -95,9 +92,12 @@ def slots(clause: Clause) -> Slots:
     cast = clause.has("colour") and not clause.has("shift") and clause.has("cast")
     if cast:
         clause.used.update(p for p, atom in enumerate(clause.atoms) if atom.has("cast") and not atom.has("colour"))
-    for role in ("parameter", "effect", "region", "band", "colour", "dimension"):
+    for role in ("off_switch", "parameter", "effect", "region", "band", "colour", "dimension"):
         found.named += _named(clause, role)
     found.named.sort(key=lambda one: one.place)
+    found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
+    if found.scoped:
+        clause.used.add(targets[0][0] + 1)
     found.target_first = bool(targets and found.named) and targets[0][0] < found.named[0].place
     sizes = clause.take("size")
     if len(sizes) > 1:
@@ -168,7 +168,8 @@ def _amounts(found: Slots) -> None:
         preposed = before is not None and before.has("to", "by")
         unit = after.of("unit") if after is not None and after.has("unit") and place not in used else ""
         number = atom.number
-        if number is None and atom.has("number") and (unit or preposed):
+        whole = atom.has("number") and atom.of("number") == int(atom.of("number"))
+        if number is None and atom.has("number") and (unit or (preposed and whole)):  # "by half" is of what there is
             number = atom.of("number")
         if number is None:
             continue

@@ -13,7 +13,7 @@ from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading import Reading
-from stillbytes.assistant.vocabulary.slots import Already, Unclear
+from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
@@ -26,7 +26,7 @@ from stillbytes.masks.mask import Component, Mask
 
 
 def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]:
-    """The steps, and the settings they start from. Raises Unclear, and Already when nothing would change."""
+    """The steps, and the settings they start from. Raises Unclear."""
     found: list[Step] = []
     history = situation.history
     for order in reading.orders:
@@ -45,8 +45,6 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     if reading.again is not None:
         found += _more(replace(situation, history=history), reading.again)
     found += _moved(reading, settings, situation)
-    if not found:
-        raise Already("It is like that already.")
     return found, base
 
 
@@ -80,10 +78,7 @@ def _reset(order: Order, settings: Settings) -> Step:
 
 
 def _step(tool: str, says: str, settings: Settings, changes: Mapping[str, Value]) -> Step:
-    """Raises Already when nothing changes."""
     rows = tuple(Row(parameters()[name], settings.value(name), value) for name, value in changes.items())
-    if all(row.before == row.after for row in rows):
-        raise Already("It is like that already.")
     return Step(tool, says, rows)  # type: ignore[arg-type]
 
 
@@ -109,9 +104,7 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
                 for name in ("temperature", "tint"):
                     if name in settings:
                         whole[name] = Row(parameters()[name], settings.value(name), None)
-    rows = tuple(row for row in whole.values() if row.after != row.before)
-    if len(rows) < len(whole) and not rows and not (parts or special):
-        raise Already("It is like that already, or the slider is at its end.")
+    rows = tuple(whole.values())
     found = [Step("set", "Settings", rows)] if rows else []
     return [*special, *found, *(_masked(target, held, reading, settings) for target, held in parts.items())]
 
@@ -172,13 +165,10 @@ def _masked(target: str, moves: list[Move], reading: Reading, settings: Settings
         local = replace(move, parameter=name)
         after = float(move.value) if move.how == "to" else _after(p, local, number)  # type: ignore[arg-type]
         rows[name] = Row(p, before, rounded(p, p.clamped(after)))
-    changed = tuple(row for row in rows.values() if row.before != row.after)
-    if not changed:
-        raise Already("It is like that already, or the slider is at its end.")
     name = present.name if present else label_of(mask)
     id = present.id if present else uuid.uuid4().hex[:12]
     tree = present.mask if present else mask.to_json()
-    return Step("mask", name, changed, name, tree, id)
+    return Step("mask", name, tuple(rows.values()), name, tree, id)
 
 
 def _label(name: str) -> str:

@@ -76,6 +76,8 @@ def _sign_of_noun(slots: Slots, effect: Effect | None) -> int:
         raise Missing()
     if flags & {"remove", "fix"} and not (effect and effect.removable):
         raise Unclear("It cannot be removed, only weakened.")
+    if effect and effect.less_only and (found or 1) > 0:
+        raise Unclear("There is only less of it.")
     return found or 1
 
 
@@ -88,6 +90,8 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
         raise Unclear(ONE_THING)
     if effect and effect.always:
         return -1
+    if effect and effect.less_only and not inverse and not flags & {"copula", "fix"}:
+        raise Unclear("There is only less of it.")
     if inverse and not (inverse == {"less"} and "copula" in flags):
         return -1
     if "lacking" in flags:
@@ -139,6 +143,8 @@ def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
     if limits := [flag for flag in ("least", "most") if slots.clause.flag(flag)]:
         slots.clause.take("to")
         return [_limit(parameter, limits, direction)]
+    if direction is None and polarity != 1 and not flags:
+        direction = 1  # "a vignette"
     if direction is None and (not slots.size or region or slots.named[0].place < _size_place(slots)):
         return []
     return [Move(name, "usual", (direction or 1) * polarity * factor)]
