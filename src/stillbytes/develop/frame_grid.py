@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,14 @@ class Light:
     """The photo itself, whatever its edit: scene-linear Rec.2020 under the as-shot white, middle grey 0.18.
 
     of: grid -> (3, height, width). at: (n, 2) places in frame units -> (n, 3), from a small picture of the whole
-    frame, so that it does not depend on any grid. key: equal for equal light of the same photo.
+    frame, so that it does not depend on any grid. key: equal for equal light of the same photo. kept: what masks work
+    out from it once, by whatever they name it.
     """
 
     of: Callable[[FrameGrid], Floats]
     at: Callable[[NDArray[np.float64]], Floats]
     key: object = None
+    kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def _dark(grid: FrameGrid) -> Floats:

@@ -120,6 +120,12 @@ class Operation:
         """
         raise NotImplementedError
 
+    def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
+        """(3,): EV that an adjustment adds to the light of red, green and blue where its mask is 1, as far as it is a
+        gain of light alone, by which each side of an edge keeps its own light. Part of `local_uniforms`."""
+        del delta
+        return np.zeros(3, np.float32)
+
     def active(self, settings: Settings) -> bool:
         """Whether the operation changes anything under these settings."""
         return any(p.name in settings for p in self.parameters)

@@ -113,6 +113,7 @@ class Pipeline:
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
         self._overviews: OrderedDict[tuple[Insert, ...], Overview] = OrderedDict()
+        self._lights: OrderedDict[tuple[Insert, ...], Light] = OrderedDict()
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._last_empty: tuple[object, float] = None, 0.0
         self._coverages = Coverages(MASK_BYTES)
@@ -238,7 +239,9 @@ class Pipeline:
                 if local:
                     places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self._light(inserts))
                     weights = self._coverages.weights(local, places)
-                    masks = Placed(weights, (strip.x, strip.y, 0)), which, amounts, len(local), *starts
+                    mixed = self._coverages.mixed(local, places)
+                    at = (strip.x, strip.y, 0)
+                    masks = Placed(weights, at), Placed(mixed, at), which, amounts, len(local), *starts
                 target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
                 self._library.call(
                     kernel,
@@ -375,7 +378,11 @@ class Pipeline:
                 overview = self._overview(inserts)
             return np.asarray(overview.at(points, self.frame) @ self._neutral.T, np.float32)
 
-        return Light(of, at, inserts)
+        with self._lock:
+            if inserts not in self._lights:
+                self._lights[inserts] = Light(of, at, inserts)
+                _drop_but_two(self._lights)
+            return self._lights[inserts]
 
     def _base(
         self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, strip: Rect

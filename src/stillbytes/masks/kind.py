@@ -27,10 +27,15 @@ class Kind:
     group: ClassVar[Group]
     label: ClassVar[str]
     says: ClassVar[str]
+    edged: ClassVar[bool] = False
+    """Whether it is the part of each pixel's area that something in the photo has, so that at its edges light is mixed
+    (see `masks.mixing`); not for what is soft by intention."""
 
-    def __init_subclass__(cls, *, group: Group | None = None, label: str = "", says: str = "") -> None:
+    def __init_subclass__(
+        cls, *, group: Group | None = None, label: str = "", says: str = "", edged: bool = False
+    ) -> None:
         if group is not None:
-            cls.group, cls.label, cls.says = group, label, says
+            cls.group, cls.label, cls.says, cls.edged = group, label, says, edged
             cls.name = cls.__module__.rsplit(".", 1)[-1]
 
     def __post_init__(self) -> None:

@@ -31,7 +31,8 @@ def locals_of(settings: Settings, rasters: Rasters) -> tuple[Local, ...]:
         delta = adjustment.effective
         mask = mask_of(adjustment)
         if delta and mask is not None and not mask.empty and not missing(mask, rasters):
-            found.append(Local(mask.digest, delta, partial(mask.coverage, rasters=rasters)))
+            mixture = partial(mask.mixture, rasters=rasters) if mask.edged else None
+            found.append(Local(mask.digest, delta, partial(mask.coverage, rasters=rasters), mixture))
     return tuple(found)
 
 

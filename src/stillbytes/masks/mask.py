@@ -14,9 +14,12 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.local import Mixture
+from stillbytes.masks import mixing
 from stillbytes.masks.blur import feathered, shifted
 from stillbytes.masks.kind import Floats, Found, Kind, Rasters, kind_of
 from stillbytes.masks.kinds import kinds
@@ -25,6 +28,8 @@ Combine = Literal["add", "subtract", "intersect"]
 MOST_COMPONENTS = 64
 LIMITS = {"feather": (0.0, 0.5), "shift": (-0.1, 0.1), "amount": (0.0, 1.0)}
 MOST_NAME = 100
+PURE = 1e-4
+"""Of a pixel: where one side has no more of it than this, as by rounding, there is no edge."""
 _FIELDS = ("kind", "combine", "inverted", "feather", "shift", "amount", "enabled", "name")
 
 
@@ -54,6 +59,22 @@ class Component:
         covered = feathered(moved, grid, self.feather) if self.feather else moved(grid)
         covered = 1 - covered if self.inverted else covered
         return covered * np.float32(self.amount) if self.amount != 1 else covered
+
+    def shares(self, covered: Floats, places: NDArray[np.int32], grid: FrameGrid, rasters: Rasters) -> Floats:
+        """(3, n): the part of red, green and blue light in place of the part of the area, see `masks.mixing`.
+
+        covered: what `coverage` says at `places`, (n,).
+        """
+        assert isinstance(self.kind, Found)
+        area = covered / np.float32(self.amount)
+        area = np.clip(1 - area if self.inverted else area, 0, 1)
+        found = mixing.shares(area, places, rasters[self.kind.raster], self.kind.raster, grid)
+        return np.asarray((1 - found if self.inverted else found) * np.float32(self.amount), np.float32)
+
+    @property
+    def edged(self) -> bool:
+        """Whether light is mixed at its edges; not when they were feathered or moved."""
+        return self.kind.edged and self.enabled and self.amount > 0 and not self.feather and not self.shift
 
     @property
     def empty(self) -> bool:
@@ -102,16 +123,41 @@ class Mask:
 
     def coverage(self, grid: FrameGrid, rasters: Rasters | None = None) -> Floats:
         """(height, width) float32, 0..1. Raises NotFound when a raster is not there."""
-        active = [component for component in self.components if component.enabled]
-        starts_full = bool(active) and active[0].combine != "add"
-        total: Floats = np.full((grid.height, grid.width), 1.0 if starts_full else 0.0, np.float32)
-        for component in active:
-            covered = component.coverage(grid, {} if rasters is None else rasters)
-            if component.combine == "add":
-                total = np.maximum(total, covered)
-            else:
-                total = np.minimum(total, covered if component.combine == "intersect" else 1 - covered)
+        given = {} if rasters is None else rasters
+        total: Floats = np.full((grid.height, grid.width), self._start, np.float32)
+        for component in self._active:
+            total = _joined(total, component.coverage(grid, given), component.combine)
         return 1 - total if self.inverted else total
+
+    def mixture(self, grid: FrameGrid, rasters: Rasters) -> Mixture | None:
+        """The pixels at its edges; None when there are none. Raises NotFound when a raster is not there."""
+        planes = [component.coverage(grid, rasters).ravel() for component in self._active]
+        mixed = np.zeros(grid.height * grid.width, bool)
+        for component, plane in zip(self._active, planes, strict=True):
+            if component.edged:
+                mixed |= (plane > PURE * component.amount) & (plane < (1 - PURE) * component.amount)
+        places = np.flatnonzero(mixed).astype(np.int32)
+        if not places.size:
+            return None
+        area: Floats = np.full(places.size, self._start, np.float32)
+        light: Floats = np.full((3, places.size), self._start, np.float32)
+        for component, plane in zip(self._active, planes, strict=True):
+            covered = plane[places]
+            area = _joined(area, covered, component.combine)
+            shares = component.shares(covered, places, grid, rasters) if component.edged else covered
+            light = _joined(light, shares, component.combine)
+        more = light - area
+        return Mixture(places, np.asarray(-more if self.inverted else more, np.float32))
+
+    @property
+    def edged(self) -> bool:
+        """Whether light is mixed at edges of it."""
+        return any(component.edged for component in self.components)
+
+    @property
+    def _start(self) -> float:
+        """What its components are joined to."""
+        return 1.0 if self._active and self._active[0].combine != "add" else 0.0
 
     @property
     def empty(self) -> bool:
@@ -163,3 +209,9 @@ class Mask:
         if not isinstance(inverted, bool):
             raise InvalidSetting("inverted of a mask must be true or false.")
         return cls(tuple(Component.from_json(one) for one in components), inverted)
+
+
+def _joined(total: Floats, covered: Floats, combine: Combine) -> Floats:
+    if combine == "add":
+        return np.maximum(total, covered)
+    return np.minimum(total, covered if combine == "intersect" else 1 - covered)

@@ -8,7 +8,7 @@ from typing import Any
 import halide as hl
 
 from stillbytes.develop.kernels.kernel import image, integer
-from stillbytes.develop.kernels.layout import LANES, local_places
+from stillbytes.develop.kernels.layout import LANES, MIXED_STEPS, local_places
 
 
 class Adjusted:
@@ -20,6 +20,7 @@ class Adjusted:
     def __init__(self, x: Any, y: Any) -> None:
         self.x, self.y = x, y
         self._masks = image(hl.UInt(16), 3, "weights")
+        self._mixed = image(hl.Int(16), 3, "mixed")
         self._starts = [integer(f"start_{i}") for i in range(local_places()[1] + 1)]
         self._which = image(hl.Int(32), 1, "which")
         self._amounts = image(hl.Float(32), 1, "amounts")
@@ -32,7 +33,12 @@ class Adjusted:
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        return (self._masks, self._which, self._amounts, self._count, *self._starts)
+        return (self._masks, self._mixed, self._which, self._amounts, self._count, *self._starts)
+
+    @property
+    def mixed(self) -> list[Any]:
+        """EV that red, green and blue get besides, see `local.Coverages.mixed`."""
+        return [hl.f32(self._mixed[self.x, self.y, i]) * hl.f32(1 / MIXED_STEPS) for i in range(3)]
 
     def sums(self, numbers: Sequence[int]) -> dict[int, Any]:
         """Number -> the sum over adjustments of the mask's weight times what it adds."""

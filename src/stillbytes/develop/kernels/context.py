@@ -59,10 +59,12 @@ class Context(Vocabulary):
 
     base_ev: the edge-aware base of log2 luminance over middle grey at this pixel, exposure included.
     detail_ev: log2 luminance minus a finer base, the middle-sized detail.
+    mixed: in kernels with adjustments, EV that red, green and blue get besides where masks cover a pixel in part.
     prepared: what `prepare` of the operation that is being built worked out for this pixel.
     """
 
     prepared: Any = None
+    mixed: Sequence[Any] = ()
 
     def __init__(self, x: Any, y: Any, frame: Any) -> None:
         self.x, self.y = x, y

@@ -32,6 +32,8 @@ GRID_Z0, GRID_CELL, GRID_DEPTH = -9.0, 1.0, 16
 """The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
 LANES = 16
 """Vector width in float32 lanes; narrower machines split it."""
+MIXED_STEPS = 2048
+"""Of an EV, in what is added to the channels of mixed pixels."""
 MIDDLE_GREY_BELOW_ONE = 2.4739312
 """log2(1 / 0.18)"""
 GRID_FLOOR, GRID_SPAN = -12.0, 24.0
@@ -152,6 +154,11 @@ def pack_lists(
         numbers = np.array([*(thing for _, thing in things), np.zeros(width)], np.float32)
         found += [numbers, np.array([*(whose for whose, _ in things), 0], np.int32), len(things)]
     return found
+
+
+def local_light(delta: Mapping[str, Any]) -> NDArray[np.float32]:
+    """(3,): EV that an adjustment adds to red, green and blue, see `Operation.local_light`."""
+    return np.asarray(sum(operation.local_light(delta) for operation in look_operations()), np.float32)
 
 
 def pack(frame: Uniforms, operations: Iterable[Uniforms]) -> NDArray[np.float32]:

@@ -98,6 +98,8 @@ class Look:
         own = own_ev(luminance(source, frame.luma, x, y))
         base, fine = (code * hl.f32(GRID_SPAN / 65535) + hl.f32(GRID_FLOOR) for code in unpacked(self.bases[x, y]))
         ctx.bases(base, fine, own)
+        if self._local:
+            ctx.mixed = self.adjusted.mixed
         rgb = [source[x, y, i] for i in range(3)]
         colour: Any = Colour(rgb, ev=own)
         for operation, (_, held), added in zip(look_operations(), self._places, self.added(), strict=True):

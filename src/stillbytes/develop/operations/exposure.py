@@ -5,7 +5,11 @@ Cost: three multiplications per pixel, fused into the look stage.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
 from stillbytes.develop.parameter import parameter
@@ -26,6 +30,9 @@ class Exposure(Operation, stage="scene", order=20, version=1, group="Tone"):
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         return {"exposure": settings.number("exposure"), "baseline": scene.baseline}
+
+    def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
+        return np.full(3, delta.get("exposure", 0.0), np.float32)
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         ev = u.exposure + u.baseline

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation, Uniforms
 from stillbytes.develop.parameter import parameter
@@ -42,8 +43,12 @@ class LocalWhite(Operation, stage="scene", order=15, version=1, group="White bal
     )
 
     def local_uniforms(self, delta: Mapping[str, Any]) -> Uniforms:
+        return {"gains": self.local_light(delta)}
+
+    def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
         warm, magenta = delta.get("local_temperature", 0.0) / 100, delta.get("local_tint", 0.0) / 100
-        return {"gains": np.array([w * warm + m * magenta for w, m in zip(WARMER, MAGENTA, strict=True)], np.float32)}
+        return np.array([w * warm + m * magenta for w, m in zip(WARMER, MAGENTA, strict=True)], np.float32)
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        return value.scaled([ctx.exp2(u.gains[i]) for i in range(3)])
+        own = ctx.mixed[1]  # that of green counts as brightness
+        return value.scaled([ctx.exp2(u.gains[i] + (ctx.mixed[i] - own)) for i in range(3)]).brightened(own)

@@ -8,5 +8,5 @@ from stillbytes.masks.kind import Found
 
 
 @dataclass(frozen=True)
-class Background(Found, group="found", label="Background", says="All that the subject is not."):
+class Background(Found, group="found", label="Background", says="All that the subject is not.", edged=True):
     pass

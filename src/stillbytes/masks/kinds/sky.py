@@ -8,5 +8,5 @@ from stillbytes.masks.kind import Found
 
 
 @dataclass(frozen=True)
-class Sky(Found, group="found", label="Sky", says="The sky, between twigs and wires too."):
+class Sky(Found, group="found", label="Sky", says="The sky, between twigs and wires too.", edged=True):
     pass

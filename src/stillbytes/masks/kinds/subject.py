@@ -8,5 +8,5 @@ from stillbytes.masks.kind import Found
 
 
 @dataclass(frozen=True)
-class Subject(Found, group="found", label="Subject", says="What the picture is of."):
+class Subject(Found, group="found", label="Subject", says="What the picture is of.", edged=True):
     pass
