@@ -22,6 +22,8 @@ GREY = 0.184
 Known = NDArray[np.uint16]
 """(height, width) uint16: 65535 where a pixel shows the photo or a patch, 0 where the canvas is empty."""
 FULL = 65535
+BLOCK = 256
+"""Pixels of a side of what is looked at together where the picture is turned."""
 
 
 def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
@@ -30,9 +32,8 @@ def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
     None when everything is known. A pixel that an edge of the frame runs through is known in part.
     """
     frame = source.size(0)
-    corners = (Rect(x, y, 1, 1) for x in (rect.x, rect.right - 1) for y in (rect.y, rect.bottom - 1))
-    if all(_of_frame(*_places(affine, corner), affine, frame).min() == FULL for corner in corners):
-        return None  # the frame is convex
+    if _covers(affine, frame, rect):
+        return None
     out = np.full((rect.height, rect.width), FULL, np.uint16)
     for part in _outside(affine, frame, rect):
         x, y = _places(affine, part)
@@ -45,16 +46,14 @@ def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
 
 def lay(pixels: NDArray[np.uint8] | NDArray[np.float32], shown: Known, space: str) -> None:
     """Put the empty canvas behind (height, width, 3) encoded pixels of which `shown` is known, in place."""
-    rows = np.flatnonzero((shown < FULL).any(axis=1))
-    here = np.s_[rows[0] : rows[-1] + 1]
-    share = (shown[here] * np.float32(1 / FULL))[..., None]
-    grey = np.float32(encoded_grey(space) * (255 if pixels.dtype == np.uint8 else 1))
-    if pixels.dtype == np.uint8:
-        grey = np.rint(grey)
-    laid = pixels[here] * share + grey * (1 - share)
-    if pixels.dtype == np.uint8:
-        laid = np.rint(laid)
-    np.copyto(pixels[here], laid.astype(pixels.dtype), where=share < 1)
+    byte = pixels.dtype == np.uint8
+    grey = np.float32(encoded_grey(space) * (255 if byte else 1))
+    grey = np.rint(grey) if byte else grey
+    np.copyto(pixels, grey.astype(pixels.dtype), where=(shown == 0)[..., None])
+    edge = (shown > 0) & (shown < FULL)
+    share = (shown[edge] * np.float32(1 / FULL))[:, None]
+    laid = pixels[edge] * share + grey * (1 - share)
+    pixels[edge] = np.rint(laid) if byte else laid
 
 
 def encoded_grey(space: str) -> float:
@@ -82,17 +81,25 @@ def _within(v: NDArray[np.float64], wide: float, length: int) -> NDArray[np.floa
     return np.clip(ends, 0, min(1.0, length / wide))
 
 
+def _covers(affine: Affine, frame: Size, rect: Rect) -> bool:
+    """Whether the frame, which is convex, covers all these pixels: it does if it covers those in the corners."""
+    corners = (Rect(x, y, 1, 1) for x in (rect.x, rect.right - 1) for y in (rect.y, rect.bottom - 1))
+    return all(_of_frame(*_places(affine, corner), affine, frame).min() == FULL for corner in corners)
+
+
 def _outside(affine: Affine, frame: Size, rect: Rect) -> list[Rect]:
     """Parts of `rect` that hold all of its pixels which the frame does not cover."""
     if affine[1] or affine[3]:
-        return [rect]
+        columns, rows = range(rect.x, rect.right, BLOCK), range(rect.y, rect.bottom, BLOCK)
+        blocks = (Rect(x, y, BLOCK, BLOCK).within(rect) for y in rows for x in columns)
+        return [block for block in blocks if not _covers(affine, frame, block)]
     x, y = _places(affine, rect)
-    columns = np.flatnonzero(_rounded(_within(x[0], abs(affine[0]), frame.width)) == FULL)
-    rows = np.flatnonzero(_rounded(_within(y[:, 0], abs(affine[4]), frame.height)) == FULL)
-    if not len(columns) or not len(rows):
+    across = np.flatnonzero(_rounded(_within(x[0], abs(affine[0]), frame.width)) == FULL)
+    down = np.flatnonzero(_rounded(_within(y[:, 0], abs(affine[4]), frame.height)) == FULL)
+    if not len(across) or not len(down):
         return [rect]
-    left, right = rect.x + int(columns[0]), rect.x + int(columns[-1]) + 1
-    top, bottom = rect.y + int(rows[0]), rect.y + int(rows[-1]) + 1
+    left, right = rect.x + int(across[0]), rect.x + int(across[-1]) + 1
+    top, bottom = rect.y + int(down[0]), rect.y + int(down[-1]) + 1
     parts = (
         Rect(rect.x, rect.y, rect.width, top - rect.y),
         Rect(rect.x, bottom, rect.width, rect.bottom - bottom),
@@ -113,6 +120,8 @@ def _of_patches(x: NDArray[np.float64], y: NDArray[np.float64], affine: Affine, 
     ix, iy = left.astype(np.int64), top.astype(np.int64)
     x0, y0 = int(ix.min()), int(iy.min())
     share = source.known(level, Rect(x0, y0, int(ix.max()) + 2 - x0, int(iy.max()) + 2 - y0))
+    if share.min() == 1:
+        return np.full(np.broadcast_shapes(x.shape, y.shape), FULL, np.uint16)
     ix, iy = ix - x0, iy - y0
     upper = share[iy, ix] * (1 - fx) + share[iy, ix + 1] * fx
     lower = share[iy + 1, ix] * (1 - fx) + share[iy + 1, ix + 1] * fx

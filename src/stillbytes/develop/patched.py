@@ -273,6 +273,9 @@ def repeated(planes: Planes, held: Rect, wanted: Rect) -> Planes:
     """(3, rows, columns) over `wanted` of planes over `held`, whose edges are repeated."""
     if held == wanted:
         return planes
+    if held.within(wanted) == held:  # quicker
+        down, across = (held.y - wanted.y, wanted.bottom - held.bottom), (held.x - wanted.x, wanted.right - held.right)
+        return np.pad(planes, ((0, 0), down, across), "edge")
     rows = np.clip(np.arange(wanted.y, wanted.bottom), held.y, held.bottom - 1) - held.y
     columns = np.clip(np.arange(wanted.x, wanted.right), held.x, held.right - 1) - held.x
     return np.take(np.take(planes, rows, 1), columns, 2)

@@ -16,7 +16,7 @@ from stillbytes.photo.encode import preview_jpeg
 EDGE = 320
 """Long edge of a thumbnail in pixels."""
 MOST_BYTES = 512 << 20
-VERSION = 1
+VERSION = 2
 """Counts changes of what a thumbnail of the same photo and settings looks like."""
 
 
