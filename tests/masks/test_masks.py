@@ -120,6 +120,25 @@ def test_a_part_of_a_mask_is_that_part_of_the_whole(name: str, x: int, y: int, w
 
 
 @pytest.mark.parametrize("name", MASKS)
+def test_a_mask_goes_on_beyond_the_frame(name: str) -> None:
+    def edged(grid: FrameGrid) -> NDArray[np.float32]:
+        x, y = grid.points()
+        x, y = np.broadcast_arrays(np.clip(x, 0, 1), np.clip(y, 0, 2 / 3))
+        return np.stack([0.5 * x * y, 0.3 * x * x + 0.01, 0.4 * (1 - x) * y]).astype(np.float32)
+
+    light = Light(edged, lambda points: at(np.clip(points, 0, (1, 2 / 3))))
+    grid = FrameGrid.whole(FRAME, 300, light)
+    canvas = grid.part(Rect(-300, -200, 900, 600))
+    covered = MASKS[name].coverage(canvas, RASTERS)
+    assert covered.shape == (600, 900) and np.isfinite(covered).all()
+    assert covered.min() >= 0 and covered.max() <= 1
+    assert np.array_equal(covered[200:400, 300:600], MASKS[name].coverage(grid, RASTERS))
+    for part in (Rect(-300, -200, 40, 30), Rect(-20, 150, 70, 90), Rect(560, 10, 40, 380), Rect(310, -150, 9, 9)):
+        rows, columns = slice(part.y + 200, part.bottom + 200), slice(part.x + 300, part.right + 300)
+        assert np.array_equal(MASKS[name].coverage(grid.part(part), RASTERS), covered[rows, columns])
+
+
+@pytest.mark.parametrize("name", MASKS)
 def test_a_mask_survives_its_file(name: str) -> None:
     mask = MASKS[name]
     again = Mask.from_json(json.loads(json.dumps(mask.to_json())))

@@ -83,6 +83,17 @@ def test_clipped_highlights_are_marked_when_asked(server: Running, live: ClientC
     assert red.any()
 
 
+def test_empty_canvas_is_told_and_does_not_count(server: Running, live: ClientConnection) -> None:
+    with live:
+        live.send(wish(server, settings={"crop_right": 1.25, "exposure": -5}))
+        header, histogram, picture = frame(live.recv(timeout=60))  # type: ignore[arg-type]
+    assert header["empty"] == pytest.approx(0.2, abs=0.01)
+    assert picture.width / picture.height == pytest.approx(1.25 * 1.5, abs=0.05)
+    right = np.asarray(picture.convert("RGB"))[:, -3:].astype(int)
+    assert np.abs(right - 119).max() <= 3
+    assert histogram[0].sum() == pytest.approx(0.8 * picture.width * picture.height, rel=0.02)
+
+
 def test_nonsense_is_answered_and_the_socket_lives_on(server: Running, live: ClientConnection) -> None:
     rng = random.Random(5)
     nonsense: list[Any] = [

@@ -93,6 +93,17 @@ def test_an_export_becomes_a_file_beside_the_photos(server: Running) -> None:
     assert (server.folder / "exports/IMG_1-web-2.jpg").is_file()
 
 
+def test_an_export_tells_of_empty_canvas(server: Running) -> None:
+    id = server.ids()["IMG_1.dng"]
+    before = server.client.get(f"/api/photos/{id}").json()["settings"]
+    wide = {"settings": {**before, "crop_left": -0.25}, "label": "Crop"}
+    assert server.client.put(f"/api/photos/{id}/settings", json=wide).status_code == 200
+    job = server.client.post("/api/exports", json={"photos": [id], "size": 48, "suffix": "-wide"}).json()
+    ended = _wait(server.client, job["id"])
+    assert ended["state"] == "done" and "20.0% of the picture is empty canvas" in ended["message"]
+    server.client.put(f"/api/photos/{id}/settings", json={"settings": before, "label": "Crop"})
+
+
 def test_an_export_stays_beside_the_photos(server: Running) -> None:
     id = server.ids()["IMG_1.dng"]
     for folder in ("../elsewhere", "/tmp", "..", "a/b", "c:\\x"):

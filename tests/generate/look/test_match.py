@@ -30,6 +30,15 @@ def test_its_own_picture_gives_no_settings_wherever_things_are(photo: Pipeline) 
     assert found.after == found.before
 
 
+def test_empty_canvas_is_no_part_of_the_look(photo: Pipeline) -> None:
+    wide = Settings(crop_right=1.6, crop_top=-0.3)
+    found = match(photo, wide, mirrored(shown(photo, Settings())))
+    assert found.before < 1  # a third of the pixels in one grey would be far from it
+    assert found.settings["crop_right"] == 1.6
+    nothing = Settings(crop_left=1.3, crop_right=1.9)
+    assert match(photo, nothing, shown(photo, Settings())).settings == nothing
+
+
 @pytest.mark.parametrize("exposure", [-0.8, 0.6])
 def test_brightness_follows_the_reference(photo: Pipeline, exposure: float) -> None:
     reference = mirrored(shown(photo, Settings(exposure=exposure)))

@@ -89,7 +89,10 @@ def match(
         raise UnusablePicture("The reference is one flat tone.", "Choose a picture with light and dark parts.")
     kept = without_look(settings)
     proxy = Proxy(pipeline, kept, EDGE, cancelled=cancelled)
-    plain = proxy.render(kept)
+    seen = proxy.seen(kept)
+    if not seen.any():  # a crop of nothing but empty canvas
+        return Matched(kept, 0.0, 0.0)
+    plain = proxy.render(kept)[seen]
     colourless = colourfulness(lab_of(plain, "srgb").reshape(-1, 3)) < GREY
     neutral = np.ones(plain.size // 3, np.float32) if grey else neutrality_of(plain, "srgb")
     own = Traits.of(plain, "srgb", neutral)
@@ -98,7 +101,7 @@ def match(
     goal = Goal(own, theirs, grey, colourless)
 
     def residuals(tried: Settings) -> Floats:
-        return goal.residuals(Traits.of(proxy.render(tried), "srgb", neutral))
+        return goal.residuals(Traits.of(proxy.render(tried)[seen], "srgb", neutral))
 
     found = _turned(residuals, kept, pipeline.as_shot, grey, colourless, tell)
     before, after = (float(np.linalg.norm(residuals(one))) for one in (kept, found))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, UnusablePicture
+from stillbytes.develop.canvas import FULL
 from stillbytes.develop.difference import Floats, lab_of
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
@@ -43,6 +44,11 @@ class Proxy:
         if self._cancelled():
             raise Cancelled()
         return np.asarray(self.pipeline.render(settings, self.scale, output=self._output).pixels, np.float32)
+
+    def seen(self, settings: Settings) -> NDArray[np.bool_]:
+        """(height, width): where the photo or a patch is, and not empty canvas."""
+        known = self.pipeline.render(settings, self.scale, output=self._output).known
+        return np.ones((self.height, self.width), bool) if known is None else known == FULL
 
     def lab(self, settings: Settings, some: NDArray[np.intp] | None = None) -> Floats:
         """(pixels, 3) float32 CIE L*a*b*, of all pixels or `some`. Raises Cancelled."""
