@@ -43,6 +43,15 @@ describe('the catalogue', () => {
     ]);
   });
 
+  test('shows what a person added by itself, beside the family that it belongs to', () => {
+    const models = [
+      model('sdxl-base', { kind: 'diffusion', family: 'sdxl' }),
+      model('mine', { kind: 'diffusion', family: 'sdxl', licence: 'unknown: yours' }),
+      model('mine-too', { kind: 'diffusion', family: 'sdxl', licence: 'unknown: yours' }),
+    ];
+    expect(catalogue(models).flatMap((a) => a.families.map((f) => f.name))).toEqual(['sdxl', 'mine', 'mine-too']);
+  });
+
   test('has a place for every kind that is declared', () => {
     const kinds =
       'language vision-language diffusion text-encoder image-encoder vae controlnet adapter lora upscaler segmenter remover depth';

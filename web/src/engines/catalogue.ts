@@ -51,9 +51,17 @@ function titleOf(model: AiModel): string {
   return model.title.endsWith(` ${model.precision}`) ? model.title.slice(0, -model.precision.length - 1) : model.title;
 }
 
+/** Whether the person brought it, so that nobody else knows its licence. */
+export function brought(model: AiModel): boolean {
+  return model.licence === 'unknown: yours';
+}
+
 function families(models: AiModel[]): Family[] {
   const found = new Map<string, AiModel[]>();
-  for (const model of models) found.set(model.family, [...(found.get(model.family) ?? []), model]);
+  for (const model of models) {
+    const name = brought(model) ? model.id : model.family; // each of these stands by itself
+    found.set(name, [...(found.get(name) ?? []), model]);
+  }
   return [...found].map(([name, of]) => {
     const first = of[0] as AiModel;
     return {

@@ -1,4 +1,8 @@
-"""Qwen-Image-Edit: edits a picture by instruction, with a second one as reference."""
+"""Qwen-Image-Edit: edits a picture by instruction, with a second one as reference.
+
+Newer ComfyUI can also show the model its references as of time step zero (`index_timestep_zero`). That is not asked
+for: 0.3.64, which the graphs are held against, does not have it.
+"""
 
 from __future__ import annotations
 
