@@ -58,9 +58,12 @@ def mask_of(adjustment: Adjustment) -> Mask | None:
 
 def missing(mask: Mask, rasters: Rasters) -> bool:
     """Whether something in it has to be looked for before it can be evaluated, or is a picture that is not here."""
-    return unsought(mask, rasters) or any(
-        isinstance(kind, Picture) and not kind.empty and kind.raster not in rasters for kind in _active(mask)
-    )
+    return unsought(mask, rasters) or pictureless(mask, rasters)
+
+
+def pictureless(mask: Mask, rasters: Rasters) -> bool:
+    """Whether a picture in it is not here: it came from another photo and does not fit this one, or was deleted."""
+    return any(isinstance(kind, Picture) and not kind.empty and kind.raster not in rasters for kind in _active(mask))
 
 
 def unsought(mask: Mask, rasters: Rasters) -> bool:

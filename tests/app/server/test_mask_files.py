@@ -71,6 +71,18 @@ def test_a_picture_comes_along_to_photos_that_it_fits(served: tuple[TestClient, 
     assert put(client, ids["c"], mask(kind)) == 422
 
 
+def test_a_paste_tells_where_a_picture_does_not_fit(served: tuple[TestClient, dict[str, str]]) -> None:
+    client, ids = served
+    kind = client.post(f"/api/photos/{ids['a']}/masks/picture", content=png(PIXELS)).json()["kind"]
+    settings = {"adjustments": [mask(kind, name="Logo"), mask({"kind": "linear"}, id="n", name="Top")]}
+    body = {"settings": settings, "photos": [ids["b"], ids["c"]], "groups": None, "label": "Paste"}
+    answer = client.post("/api/paste", json=body)
+    assert answer.status_code == 200
+    assert answer.json()["unfit"] == [{"id": ids["c"], "name": "c.png", "masks": ["Logo"]}]
+    plain = client.post("/api/paste", json=body | {"settings": {"exposure": 1.0}})
+    assert plain.json()["unfit"] == []
+
+
 def test_masks_that_were_not_found_yet_are_told_and_left_out(
     served: tuple[TestClient, dict[str, str]], tmp_path: Path
 ) -> None:

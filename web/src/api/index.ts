@@ -21,6 +21,7 @@ import type {
   PlanQuery,
   Pull,
   Settings,
+  UnfitPhoto,
 } from './types';
 
 const loud = { throwOnError: true } as const;
@@ -63,7 +64,7 @@ export const paste = (
   groups: string[] | null,
   photos: string[],
   label: string,
-): Promise<{ photos: PhotoEntry[] }> =>
+): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
 export const getTasks = () => told(sdk.listTasks(loud));
 export const switchGenerated = (generated: boolean) => told(sdk.switchGenerated({ ...loud, body: { generated } }));

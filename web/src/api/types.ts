@@ -22,6 +22,7 @@ export type {
   PullModel as Pull,
   TaskModel as Task,
   ThingModel as Thing,
+  UnfitPhoto,
   WaitingPhoto,
 } from './generated';
 

@@ -1,6 +1,7 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
 import type { ExportRequest, Formats, FoundMask, Job, MadePatch, Settings } from '../api/types';
+import { unfitInWords } from '../masks/unfit';
 import type { Command } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
@@ -168,10 +169,12 @@ export class App {
     this.editor.flush();
     const label = `Paste from ${copied.from}`;
     try {
-      await this.editor.queue.add(() => api.paste(copied.settings, copied.groups, photos, label));
+      const pasted = await this.editor.queue.add(() => api.paste(copied.settings, copied.groups, photos, label));
       for (const id of photos) this.library.touched(id, true);
       await this.editor.refresh();
       this.notices.tell(`Pasted to ${photos.length === 1 ? '1 photo' : `${photos.length} photos`}.`);
+      const unfit = unfitInWords(pasted.unfit);
+      if (unfit) this.notices.error(unfit, 'Draw the mask there, or choose a picture of the same proportions.');
     } catch (error) {
       this.failed(error);
     }

@@ -218,8 +218,17 @@ class Paste(Strict):
     label: Annotated[str, Field(max_length=200)] = "Paste"
 
 
+class UnfitPhoto(BaseModel):
+    """masks: the names of those without effect there, since they are pictures of other proportions or nowhere."""
+
+    id: str
+    name: str
+    masks: list[str]
+
+
 class Pasted(BaseModel):
     photos: list[PhotoEntry]
+    unfit: list[UnfitPhoto]
 
 
 class ExportRequest(Strict):

@@ -158,6 +158,15 @@ class Workspace:
                     found[id] = names
         return found
 
+    def pictureless(self, document: Document) -> list[str]:
+        """The names of masks without effect, as they are pictures that are not beside the photo."""
+        if "adjustments" not in document.settings:
+            return []
+        from stillbytes.masks.local import mask_of, pictureless  # noqa: PLC0415 - only for photos with masks
+
+        found = [(one.name or "Mask", mask_of(one)) for one in document.settings.adjustments if one.enabled]
+        return [name for name, mask in found if mask is not None and pictureless(mask, document.photo.rasters)]
+
     def bring(self, id: str, settings: Settings, strict: bool = True) -> None:
         """Masks that are pictures come along with settings from another photo of the folder.
 

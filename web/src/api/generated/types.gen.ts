@@ -1116,6 +1116,10 @@ export type Pasted = {
      * Photos
      */
     photos: Array<PhotoEntry>;
+    /**
+     * Unfit
+     */
+    unfit: Array<UnfitPhoto>;
 };
 
 /**
@@ -2256,6 +2260,26 @@ export type Told = {
      * Remedy
      */
     remedy: string;
+};
+
+/**
+ * UnfitPhoto
+ *
+ * masks: the names of those without effect there, since they are pictures of other proportions or nowhere.
+ */
+export type UnfitPhoto = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Masks
+     */
+    masks: Array<string>;
 };
 
 /**

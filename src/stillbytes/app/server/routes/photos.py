@@ -19,6 +19,7 @@ from stillbytes.app.server.models import (
     PhotoEntry,
     PhotoModel,
     Place,
+    UnfitPhoto,
     White,
     readable,
     settings_of,
@@ -96,7 +97,12 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.post("/paste")
     def paste(request: Paste) -> Pasted:
         pasted = workspace.paste(request.photos, settings_of(request.settings), request.groups, request.label)
-        return Pasted(photos=[entry(document) for document in pasted])
+        unfit = [
+            UnfitPhoto(id=document.photo.id, name=readable(document.photo.path.name), masks=masks)
+            for document in pasted
+            if (masks := workspace.pictureless(document))
+        ]
+        return Pasted(photos=[entry(document) for document in pasted], unfit=unfit)
 
     return routes
 
