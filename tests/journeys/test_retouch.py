@@ -12,8 +12,10 @@ from dng import make_photo
 from journeys.conftest import Editor
 from PIL import Image
 
+from stillbytes import masks
 from stillbytes import open as open_photo
 from stillbytes.edit import sidecar
+from stillbytes.edit.patching import remove
 
 PLACES = [(0.3, 0.25), (0.62, 0.4)]
 """Of dark discs, in units of the long edge."""
@@ -150,7 +152,54 @@ def test_dust_is_healed_and_more_removed_faded_undone_and_exported(editor: Edito
         page.wait_for_timeout(100)
     page.wait_for_timeout(500)
     assert Image.open(exported[0]).size == (600, 400)
+    assert b"digitalsourcetype/humanEdits" in exported[0].read_bytes()
     circle.focus()
     page.keyboard.press("Delete")
     assert [patch["task"] for patch in patches_of(editor, "DUST.dng", 1)] == ["remove"]
     assert (editor.folder / "DUST.dng").read_bytes() == before
+
+
+def test_what_is_lost_is_made_again_and_what_a_model_made_can_be_left_out(editor: Editor) -> None:
+    page, path = editor.page, editor.folder / "DUST.dng"
+    photo_with_discs(path)
+    photo = open_photo(path)
+    settings = photo.edit({}).settings
+    for place in PLACES:
+        disc = masks.Radial(centre=place, radius_x=0.03, radius_y=0.03, feather=0.0)
+        settings = remove(photo, settings, masks.Mask.of(disc), name=f"Disc {place[0]}", keep=True)
+    first, second = settings.patches
+    bright = np.full((200, 300, 4), 1, np.float32)
+    made = {"id": "g", "name": "Fill", "task": "fill", "rect": [250, 150, 300, 200], "variants": []}
+    made |= {"variants": [photo.patches.put(bright)], "recipe": {"engine": "comfyui", "model": "sdxl"}}
+    sidecar.write(path, settings.changed(patches=[first.to_json(), second.to_json(), made]))
+    photo.patches.path(first.address).unlink()
+
+    page.get_by_role("grid").get_by_role("gridcell", name="DUST.dng").click(timeout=60_000)
+    editor.until("document.title.startsWith('DUST')")
+    editor.settled()
+    page.keyboard.press("q")
+    panel = page.get_by_test_id("retouch")
+    rows = panel.get_by_role("list", name="Patches of this photo").locator("button.name")
+    panel.get_by_text("pixels are gone").wait_for()
+    assert rows.count() == 3 and "Fill" in rows.nth(0).inner_text()
+    assert seen(editor, PLACES[0]) < 0.6
+
+    rows.nth(2).click()
+    panel.get_by_role("button", name="Make again").click()
+    panel.get_by_text("pixels are gone").wait_for(state="detached")
+    page.wait_for_timeout(500)
+    assert seen(editor, PLACES[0]) > 0.95
+    kept(editor, "made-again")
+
+    with_it = editor.settled()
+    switch = panel.get_by_role("switch", name="No generated pixels")
+    editor.framed(lambda: switch.check(force=True), lambda brightness: brightness < with_it - 1)
+    panel.get_by_text("generated: hidden").wait_for()
+    kept(editor, "no-generated")
+    editor.framed(lambda: switch.uncheck(force=True), lambda brightness: abs(brightness - with_it) < 0.5)
+
+    rows.nth(0).focus()
+    page.keyboard.press("Alt+ArrowDown")
+    editor.settled()
+    page.wait_for_timeout(900)
+    assert [patch["id"] for patch in patches_of(editor, "DUST.dng", 3)] == [first.id, "g", second.id]

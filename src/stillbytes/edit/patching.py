@@ -125,11 +125,16 @@ def pasted(settings: Settings, own: Settings) -> Settings:
 def inserts_of(settings: Settings, store: Store, rasters: Rasters, frame: Size) -> tuple[Insert, ...]:
     """Those that are seen: without what is switched off, was not made yet, or is masked by what was not found yet; and
     without what a model made, where a person wants no generated pixels."""
-    found: list[Insert] = []
+    return tuple(insert for _, insert in seen(settings, store, rasters, frame))
+
+
+def seen(settings: Settings, store: Store, rasters: Rasters, frame: Size) -> list[tuple[Patch, Insert]]:
+    """Those of `inserts_of`, with their patches."""
+    found: list[tuple[Patch, Insert]] = []
     for patch in settings.patches:
-        insert = _insert(patch, store, rasters, frame, found)
-        found += [insert] if insert is not None else []
-    return tuple(found)
+        insert = _insert(patch, store, rasters, frame, [one for _, one in found])
+        found += [(patch, insert)] if insert is not None else []
+    return found
 
 
 def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:

@@ -27,6 +27,7 @@ from stillbytes.photo.metadata import Metadata
 
 if TYPE_CHECKING:
     from stillbytes.develop.patched import Insert
+    from stillbytes.edit.provenance import Provenance
     from stillbytes.generate.spot import Spot, Task
     from stillbytes.generate.store import Store
     from stillbytes.masks.kind import Kind
@@ -266,6 +267,19 @@ class Edit:
         frame = self.photo.pipeline.render(settings, self.scale_for(size), region, output, cancelled)
         return Picture.of(frame)
 
+    @property
+    def provenance(self) -> Provenance:
+        """Where the pixels of the picture are from, as exports say it."""
+        from stillbytes.edit import provenance  # noqa: PLC0415
+
+        if "patches" not in self.settings:
+            return provenance.Provenance()
+        from stillbytes.edit.patching import seen  # noqa: PLC0415 - only for photos with patches
+
+        photo = self.photo
+        shown = seen(self.settings, photo.patches, photo.rasters, photo.pipeline.frame)
+        return provenance.of([patch for patch, _ in shown])
+
     def export(
         self,
         path: str | Path,
@@ -276,12 +290,14 @@ class Edit:
         gps: bool = True,
         cancelled: Callable[[], bool] | None = None,
     ) -> Path:
-        """Write the developed picture with its metadata and colour profile, whole or not at all.
+        """Write the developed picture with its metadata and colour profile, whole or not at all. Where patches are in
+        it, the metadata says so, and whether a model made them (see `edit.provenance`).
 
         format: name in `photo.encode.FORMATS`; by the extension of `path` when None. Raises ExportError,
         UnreadablePhoto, Cancelled.
         """
         from stillbytes.edit import sidecar  # noqa: PLC0415
+        from stillbytes.edit.provenance import credited  # noqa: PLC0415
         from stillbytes.photo.encode import FORMATS, encode  # noqa: PLC0415
         from stillbytes.photo.metadata import carry  # noqa: PLC0415
 
@@ -292,10 +308,17 @@ class Edit:
         picture = self.render(size, None, space, "uint16" if FORMATS[chosen].bits > 8 else "uint8", cancelled)
         height, width = picture.shape[:2]
         beside = sidecar.path_for(self.photo.path)
+        origin = self.provenance
         carried = carry(
-            self.photo.path, gps=gps, width=width, height=height, sidecar=beside if beside.exists() else None
+            self.photo.path,
+            gps=gps,
+            width=width,
+            height=height,
+            sidecar=beside if beside.exists() else None,
+            source_type=origin.source_type,
         )
         content = encode(np.asarray(picture), format=chosen, space=space, quality=quality, carried=carried)
+        content = credited(content, origin, FORMATS[chosen].media_type, target.name)
         try:
             write_atomically(target, content)
         except OSError as error:

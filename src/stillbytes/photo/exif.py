@@ -44,6 +44,9 @@ _XMP_LEFT = {
 }  # fmt: skip
 
 
+_SOURCE_TYPE = "Xmp.iptcExt.DigitalSourceType"
+
+
 def open_image(path: Path) -> Any:
     """The file's metadata, read. Raises UnreadablePhoto if Exiv2 does not know such files."""
     try:
@@ -110,7 +113,7 @@ def plain(metadata: Metadata) -> dict[str, Any]:
     return fields
 
 
-def select(path: Path, *, gps: bool, width: int, height: int, sidecar: Path | None) -> Carried:
+def select(path: Path, *, gps: bool, width: int, height: int, sidecar: Path | None, source_type: str) -> Carried:
     """metadata.carry, in this process."""
     exif, xmp, iptc = exiv2.ExifData(), exiv2.XmpData(), exiv2.IptcData()
     try:
@@ -126,6 +129,8 @@ def select(path: Path, *, gps: bool, width: int, height: int, sidecar: Path | No
     if sidecar is not None:
         with contextlib.suppress(UnreadablePhoto):  # the sidecar's own reader tells the person
             _keep_xmp(open_image(sidecar).xmpData(), xmp, gps)
+    if source_type and "algorithmicmedia" not in texts(xmp).get(_SOURCE_TYPE, "").lower():
+        xmp[_SOURCE_TYPE] = source_type
     exif["Exif.Image.Orientation"] = exiv2.UShortValue(1)
     exif["Exif.Image.Software"] = "Stillbytes"
     exif["Exif.Photo.PixelXDimension"] = exiv2.ULongValue(width)

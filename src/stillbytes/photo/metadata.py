@@ -129,12 +129,15 @@ def read_metadata(path: Path) -> Metadata:
     return Metadata(**{**fields, "keywords": tuple(fields["keywords"])})
 
 
-def carry(source: Path, *, gps: bool, width: int, height: int, sidecar: Path | None = None) -> Carried:
+def carry(
+    source: Path, *, gps: bool, width: int, height: int, sidecar: Path | None = None, source_type: str = ""
+) -> Carried:
     """What an export of `source` keeps: everything about the picture, nothing about the original file's inside.
 
     Orientation becomes 1 and the dimensions those given; thumbnails, maker notes (their offsets would break),
     raw-only tags and other programs' develop settings are left out. gps: whether the place may be told.
-    sidecar: an XMP file whose title, keywords, rating ... take precedence. Raises UnreadablePhoto.
+    sidecar: an XMP file whose title, keywords, rating ... take precedence. source_type: a term of IPTC's vocabulary for
+    what was done to the picture; a source that a model made or painted in stays that. Raises UnreadablePhoto.
     """
     from stillbytes.photo.decode import GLANCE_LIMIT, workers  # noqa: PLC0415 - starts the pool
 
@@ -146,5 +149,6 @@ def carry(source: Path, *, gps: bool, width: int, height: int, sidecar: Path | N
         width=width,
         height=height,
         sidecar=str(sidecar.absolute()) if sidecar and sidecar.is_file() else None,
+        source_type=source_type,
     )
     return Carried(**{name: base64.b64decode(text) for name, text in fields.items()})

@@ -110,6 +110,7 @@ def _carry(request: dict[str, Any]) -> Reply:
         width=request["width"],
         height=request["height"],
         sidecar=Path(sidecar) if sidecar else None,
+        source_type=request["source_type"],
     )
     return {name: base64.b64encode(getattr(carried, name)).decode() for name in carried.__slots__}, []
 

@@ -206,7 +206,12 @@ export class Retouching {
   made({ photo, patch }: MadePatch): void {
     if (photo !== this.photo) return;
     this.chosen = patch.id;
-    if (!this.editor.unsaved) return;
+    if (!this.editor.unsaved) {
+      // Made again it may be the same, so that the settings do not tell.
+      void this.look();
+      this.links.onshow();
+      return;
+    }
     const known = this.patches.some((p) => p.id === patch.id);
     if (known) this.show(patch);
     else this.editor.preview({ ...this.editor.settings, patches: [...this.patches, patch] }, null, false);

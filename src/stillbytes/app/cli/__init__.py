@@ -16,6 +16,7 @@ COMMANDS = (
     "remove",
     "heal",
     "match",
+    "generated",
     "info",
     "params",
     "doctor",
