@@ -77,10 +77,12 @@ def test_a_removal_is_a_job_that_can_be_made_again_when_its_pixels_are_lost(
     document.photo.patches.path(patch["variants"][0]).unlink()
     document.photo.__dict__.pop("patches")
     assert client.get(f"/api/photos/{id}/patches").json()["patches"][0]["lost"]
+    assert client.get(f"/api/photos/{id}/patches/{patch['id']}/thumbnail?v=1").status_code == 404
     job = made(client, id, task="remove", patch=patch["id"])["job"]
     assert done(client, job["id"])["state"] == "done"
     assert [one["id"] for one in patches(client, id)] == [patch["id"]]
     assert not client.get(f"/api/photos/{id}/patches").json()["patches"][0]["lost"]
+    assert client.get(f"/api/photos/{id}/patches/{patch['id']}/thumbnail?v=1").status_code == 200
 
 
 def test_patches_have_small_pictures(served: tuple[Workspace, TestClient, str]) -> None:

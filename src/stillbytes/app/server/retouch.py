@@ -83,6 +83,8 @@ def thumbnail(workspace: Workspace, document: Document, id: str, variant: int | 
     chosen = patch.chosen if variant is None else variant
     if patch.variants and not 0 <= chosen < len(patch.variants):
         raise NotFound("There is no such variant.")
+    if spot is None and (not patch.variants or patch.variants[chosen] not in document.photo.patches):
+        raise NotFound("The pixels of the patch are not there.", "Make the patch again.")
     alone = replace(patch, enabled=True, opacity=1.0, chosen=chosen)
     shown = added(below(settings, id), alone)
     rect = patch.rect if spot is None else spot.rect(frame)
