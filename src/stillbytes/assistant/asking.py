@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stillbytes.assistant import vocabulary
+from stillbytes.assistant import facts, vocabulary
 from stillbytes.assistant.proposal import Proposal
 from stillbytes.assistant.situation import Situation
 from stillbytes.core.errors import InvalidSetting
@@ -33,14 +33,32 @@ def situation(photo: Photo, history: History) -> Situation:
     return Situation(history, lambda: photo.upright[1], white)
 
 
-def propose(request: str, about: Situation, engine: str = AUTO) -> Proposal:
-    """What the request would change. engine: "vocabulary" or "auto".
+def propose(
+    request: str,
+    about: Situation,
+    engine: str = AUTO,
+    photo: Photo | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Proposal:
+    """What the request would change.
 
-    Raises InvalidSetting for an engine that there is not.
+    engine: "vocabulary"; "auto", which asks a language model of this machine where the vocabulary does not understand;
+    or the URL of a language server. photo: what a language model is told about. Raises InvalidSetting for an engine
+    that there is not, Cancelled, Refused, and EngineError when a server that was named does not answer.
     """
-    if engine not in (vocabulary.NAME, AUTO):
-        raise InvalidSetting(f"There is no engine {engine[:80]!r}.", f"Use {vocabulary.NAME} or {AUTO}.")
-    return vocabulary.understand(request, about)
+    if engine not in (vocabulary.NAME, AUTO) and not engine.startswith(("http://", "https://")):
+        remedy = f"Use {vocabulary.NAME}, {AUTO} or the URL of a language server."
+        raise InvalidSetting(f"There is no engine {engine[:80]!r}.", remedy)
+    if engine in (vocabulary.NAME, AUTO):
+        found = vocabulary.understand(request, about)
+        if found.understood or engine == vocabulary.NAME or photo is None:
+            return found
+    from stillbytes.assistant import models  # noqa: PLC0415 - engines load only when one is asked
+
+    told = facts.facts(photo, about.settings) if photo is not None else {}
+    if engine == AUTO:
+        return models.by_broker(request, about, told, cancelled) or found
+    return models.by_url(engine, request, about, told)
 
 
 def apply(
@@ -101,7 +119,7 @@ class Answer:
 
 def ask(edit: Edit, request: str, engine: str = AUTO) -> Answer:
     """See `Edit.ask`."""
-    proposal = propose(request, situation(edit.photo, _history(edit)), engine)
+    proposal = propose(request, situation(edit.photo, _history(edit)), engine, edit.photo)
     if proposal.back() > 0 and not proposal.changes:
         return Answer(proposal, replace(edit, settings=proposal.base, before=None))
     if not proposal.understood:

@@ -59,7 +59,7 @@ def _answered(photo: Path, request: str, apply: bool, engine: str, watched: bool
         print(photo, file=sys.stderr)
     document = Document(stillbytes.open(photo))
     notes = [document.problem] if document.problem else []
-    proposal = asking.propose(request, asking.situation(document.photo, document.history), engine)
+    proposal = asking.propose(request, asking.situation(document.photo, document.history), engine, document.photo)
     if apply and proposal.understood:
         found: list[Any] = asking.apply(document, proposal, shared_access)
         document.flush()
