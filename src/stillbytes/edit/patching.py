@@ -65,7 +65,7 @@ def removed(
     pixels = removal.made(pipeline.scene(settings, removal.around), cancelled)
     address = photo.patches.put(pixels) if keep else photo.patches.hold(pixels)
     recipe = {"engine": "classical", "mask": mask.to_json()}
-    return Patch(uuid.uuid4().hex[:12], removal.hole, name, "remove", (address,), grain=False, recipe=recipe)
+    return Patch(uuid.uuid4().hex[:12], removal.hole.rect, name, "remove", (address,), grain=False, recipe=recipe)
 
 
 def added(settings: Settings, patch: Patch) -> Settings:

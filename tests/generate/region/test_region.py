@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.generate.region.region import CONTEXT, OVERLAP, Native, Region
+from stillbytes.generate.region.region import CONTEXT, Native, Region
 
 NATIVES = [Native(), Native(512 * 512, 8), Native(fixed=Size(512, 512)), Native(1024 * 1024, 16, 4.0)]
 
@@ -105,4 +105,4 @@ def test_tiles_cover_the_hole_and_are_not_resampled(case: tuple[Rect, Rect, Nati
         assert all(tile.crop.size == tile.size for tile in tiles)
     if hole.width > native.size(1.0).width:
         first = [tile.hole for tile in tiles if tile.hole.y == tiles[0].hole.y]
-        assert all(a.right - b.x >= min(OVERLAP, b.width) - 2 for a, b in pairwise(first))
+        assert all(a.right - b.x >= min(native.overlap, b.width) - 2 for a, b in pairwise(first))

@@ -55,9 +55,10 @@ def remove_covered(photo: Path, mask: Path, output: Path | None, engine: str, dr
     removal = Removal.of(
         partial(tree.coverage, rasters=opened.rasters), pipeline.frame, pipeline.light(document.settings)
     )
+    rect = removal.hole.rect
     told: dict[str, Any] = {
-        "photo": str(photo), "engine": "classical", "pixels": int(removal.covered.sum()),
-        "rect": [removal.hole.x, removal.hole.y, removal.hole.width, removal.hole.height],
+        "photo": str(photo), "engine": "classical", "pixels": int(removal.hole.covered.sum()),
+        "rect": [rect.x, rect.y, rect.width, rect.height],
         "note": document.problem, "sidecar": None, "target": None,
     }  # fmt: skip
     if not dry_run:

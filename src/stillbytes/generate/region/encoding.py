@@ -90,14 +90,6 @@ class ProxyEncoding:
         linear = np.copysign(np.expm1(np.abs(log)), log) / np.float32(self.bend)
         return np.asarray(linear @ np.linalg.inv(np.asarray(self.matrix, np.float64)).T.astype(np.float32), np.float32)
 
-    def picture(self, light: Floats, bits: int = 8, seed: int = 0) -> NDArray[np.uint8] | NDArray[np.uint16]:
-        """The codes as whole numbers, dithered with triangular noise, so that areas keep their mean."""
-        full = (1 << bits) - 1
-        random = np.random.default_rng(seed)
-        noise = random.random(light.shape, np.float32) - random.random(light.shape, np.float32)
-        codes = np.clip(np.rint(self.encode(light) * np.float32(full) + noise), 0, full)
-        return codes.astype(np.uint8) if bits == 8 else codes.astype(np.uint16)
-
     def to_json(self) -> dict[str, Any]:
         """For the recipe of a patch."""
         return {"space": self.space, "white": self.white, "bend": self.bend, "matrix": [list(r) for r in self.matrix]}
@@ -138,3 +130,13 @@ def _bend(white: float) -> float:
         else:
             high = middle
     return float(np.exp((low + high) / 2))
+
+
+def dithered(codes: Floats, bits: int = 8, seed: int = 0) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Codes 0..1 as whole numbers of 8 or 16 bits, with triangular noise before rounding, so that areas keep their
+    mean."""
+    full = (1 << bits) - 1
+    random = np.random.default_rng(seed)
+    noise = random.random(codes.shape, np.float32) - random.random(codes.shape, np.float32)
+    whole = np.clip(np.rint(codes * np.float32(full) + noise), 0, full)
+    return whole.astype(np.uint8) if bits == 8 else whole.astype(np.uint16)

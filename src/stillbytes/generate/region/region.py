@@ -24,8 +24,8 @@ SMALL = 4.0
 """But the hole is at least that part of what is shown, along its long edge."""
 SOFT = 0.7
 """Below this scale a model's picture is visibly softer than the photo."""
-OVERLAP = 128
-"""Of tiles, in pixels."""
+OVERLAP, MOST_OVERLAP = 128, 4
+"""Pixels that tiles share, and at most that part of a tile's side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ class Native:
     multiple: int = 64
     ratio: float = 2.5
     fixed: Size | None = None
+
+    @property
+    def overlap(self) -> int:
+        """Pixels that neighbouring tiles of this size share."""
+        side = self.size(1.0)
+        return min(OVERLAP, min(side.width, side.height) // MOST_OVERLAP)
 
     def size(self, aspect: float) -> Size:
         """For a picture of that width over height: about `pixels` in whole multiples."""
@@ -127,12 +133,12 @@ class Region:
         made = cv2.warpAffine(whole, shift, (to.width, to.height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(made, np.float32)
 
-    def tiles(self, native: Native, overlap: int = OVERLAP) -> Iterator[Region]:
-        """The hole in parts that a model makes pixel for pixel; neighbours share `overlap` pixels.
+    def tiles(self, native: Native) -> Iterator[Region]:
+        """The hole in parts that a model makes pixel for pixel; neighbours share `native.overlap` pixels.
 
         Each part's crop is as large as the model's picture where the frame is; its hole is what it may change.
         """
-        side = native.size(1.0)
+        side, overlap = native.size(1.0), native.overlap
         for y, height in _parts(self.hole.y, self.hole.bottom, side.height - overlap, overlap):
             for x, width in _parts(self.hole.x, self.hole.right, side.width - overlap, overlap):
                 part = Rect(x, y, width, height)
