@@ -81,8 +81,8 @@ def test_a_patch_of_the_true_scene_follows_later_edits(change: dict[str, float])
     hole = disc(250, 165, 48, Size(500, 333))
     photo, truth = Pipeline(bayer(damaged)), Pipeline(bayer(TRUTH))
     scene = Scene(photo.frame, photo.light(Settings()), Rect.of(photo.frame))
-    region = Region.of(hole.rect, scene.valid, NATIVE)
-    true_scene = Scene(truth.frame, truth.light(Settings()), scene.valid)
+    region = Region.of(hole.rect, scene.bounds, NATIVE)
+    true_scene = Scene(truth.frame, truth.light(Settings()), scene.bounds)
 
     def codes(painting: Painting, number: int) -> Floats:
         seen = true_scene.seen(region)[0]
@@ -108,7 +108,7 @@ def test_it_is_drawn_where_it_belongs_to_the_pixel() -> None:
     scene = Scene(frame, light_of(np.full((900, 1200, 3), 0.18)), Rect.of(frame))
     hole = disc(640, 410, 90, frame)
     native = Native(512 * 512, 8)
-    region = Region.of(hole.rect, scene.valid, native)
+    region = Region.of(hole.rect, scene.bounds, native)
     across, _, left, _, down, top = region.affine
     columns = np.arange(region.size.width) * across + left
     rows = np.arange(region.size.height) * down + top
@@ -180,7 +180,8 @@ def test_the_canvas_beyond_the_frame_meets_the_photo() -> None:
     frame = Size(600, 400)
     ramp = np.linspace(0.1, 0.5, 600)[None, :, None] * np.ones((400, 600, 3))
     scene = Scene(frame, light_of(ramp), Rect.of(frame))
-    hole = Hole.beyond(Rect(-150, 0, 400, 400), Rect.of(frame), 24)
+    hole = Hole.beyond(Rect(-150, 0, 400, 400), (np.arange(400) >= 150) * np.ones((400, 1)), 24)
+    assert hole.rect == Rect(-150, 0, 176, 400)
     assert hole.covered[:, :150].all() and not hole.covered[:, 150:].any()
     made = drawn(hole, scene, Known(lambda p, n: p.picture.astype(np.float32) / 255 * 1.05 + 0.02, NATIVE)).pixels
     assert np.isfinite(made).all() and made[:, :150, 3].min() == 1

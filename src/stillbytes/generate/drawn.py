@@ -7,7 +7,7 @@ Pixels of the photo never take this way: of the answer only the hole is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -41,33 +41,37 @@ FULL: Affine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is looked at. frame: its size. light: of the photo with its patches. valid: where there are pixels at all,
-    in pixels of the frame. balance: (3, 3), what makes the photo's white neutral, see ProxyEncoding."""
+    """What is looked at. frame: its size. light: of the photo with its patches.
+
+    bounds: a rectangle in pixels of the frame with all that there is. known: (height, width) 0..1 of a rectangle, how
+    much of each pixel is the photo or a patch; None for all within the bounds. balance: (3, 3), what makes the photo's
+    white neutral, see ProxyEncoding.
+    """
 
     frame: Size
     light: Light
-    valid: Rect
+    bounds: Rect
+    known: Callable[[Rect], Floats] | None = None
     balance: NDArray[np.floating] | None = None
 
     def seen(self, region: Region) -> tuple[Floats, Bools]:
         """(height, width, 3) light of the region at the model's size, and where it is known."""
         grid = FrameGrid(self.frame, region.affine, Rect.of(region.size), self.light)
-        across, _, left, _, down, top = region.affine
-        columns = np.arange(region.size.width) * across + left
-        rows = np.arange(region.size.height) * down + top
-        inside = (
-            ((rows >= self.valid.y) & (rows < self.valid.bottom))[:, None]
-            & ((columns >= self.valid.x) & (columns < self.valid.right))[None, :]
-        )  # fmt: skip
-        return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1)), inside
+        there = region.enters(self._known(region.crop), region.crop)
+        return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1)), there > 0.999
 
     def over(self, rect: Rect) -> tuple[Floats, Bools]:
         """The same of a rectangle of the frame at full resolution."""
         grid = FrameGrid(self.frame, FULL, rect, self.light)
-        known = np.zeros((rect.height, rect.width), bool)
-        inside = rect.within(self.valid)
-        known[inside.y - rect.y : inside.bottom - rect.y, inside.x - rect.x : inside.right - rect.x] = True
-        return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1)), known
+        return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1)), self._known(rect) > 0.999
+
+    def _known(self, rect: Rect) -> Floats:
+        if self.known is not None:
+            return self.known(rect)
+        known = np.zeros((rect.height, rect.width), np.float32)
+        inside = rect.within(self.bounds)
+        known[inside.y - rect.y : inside.bottom - rect.y, inside.x - rect.x : inside.right - rect.x] = 1
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def drawn(
 
     Raises Cancelled, and what painters raise.
     """
-    region = Region.of(hole.rect, scene.valid, painter.native)
+    region = Region.of(hole.rect, scene.bounds, painter.native)
     tiles = list(region.tiles(painter.native)) if region.soft and painter.refines else []
     light, known = scene.seen(region)
     _minded(cancelled)
@@ -114,9 +118,9 @@ def drawn(
     full = region.returns(right, hole.rect)
     if tiles:
         full = _refined(full, hole, tiles, scene, encoding, painter, seed, tell, cancelled)
-    photo, valid = scene.over(hole.rect)
+    photo, known_there = scene.over(hole.rect)
     _minded(cancelled)
-    made = closed(encoding.decode(full), photo, hole.covered, valid)
+    made = closed(encoding.decode(full), photo, hole.covered, known_there)
     alpha = hole.alpha
     made = np.where((alpha > 0)[..., None], made, photo)
     return Drawn(np.concatenate([made, alpha[..., None]], axis=2).astype(np.float32), encoding)

@@ -76,17 +76,21 @@ class Hole:
         return cls(rect, covered.astype(bool), feather)
 
     @classmethod
-    def beyond(cls, canvas: Rect, frame: Rect, overlap: int) -> Hole:
-        """What a canvas has outside of the frame, and `overlap` pixels inside over which it passes into the photo.
+    def beyond(cls, canvas: Rect, known: NDArray[np.floating], overlap: int) -> Hole:
+        """What is empty of a canvas, and `overlap` pixels over which it passes into what is there.
 
-        Raises UnusablePicture when there is nothing outside.
+        known: (height, width) 0..1 of the canvas. Raises UnusablePicture when nothing is empty, or everything.
         """
-        inner = canvas.within(frame)
-        if inner == canvas or inner.empty:
+        covered = np.asarray(known < 0.999)
+        if covered.all() or not covered.any():
             raise UnusablePicture("The canvas does not reach beyond the photo.", "Pull the crop out of the picture.")
-        covered = np.ones((canvas.height, canvas.width), bool)
-        covered[inner.y - canvas.y : inner.bottom - canvas.y, inner.x - canvas.x : inner.right - canvas.x] = False
-        return cls(canvas, covered, overlap)
+        rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
+        around = overlap + MARGIN
+        left, top = max(0, int(columns[0]) - around), max(0, int(rows[0]) - around)
+        right = min(canvas.width, int(columns[-1]) + 1 + around)
+        bottom = min(canvas.height, int(rows[-1]) + 1 + around)
+        rect = Rect(canvas.x + left, canvas.y + top, right - left, bottom - top)
+        return cls(rect, np.ascontiguousarray(covered[top:bottom, left:right]), overlap)
 
     @property
     def alpha(self) -> NDArray[np.float32]:
