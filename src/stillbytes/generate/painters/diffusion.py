@@ -112,7 +112,8 @@ class Diffusion(Painter):
         Raises Cancelled, Refused, ModelError, EngineError.
         """
         given = {**given, **({"reference": self._words.reference} if drawing.reference else {})}
-        named = replace(drawing, **{field: f"stillbytes-{_digest(content)}.png" for field, content in given.items()})
+        uploaded: dict[str, Any] = {field: f"stillbytes-{_digest(content)}.png" for field, content in given.items()}
+        named = replace(drawing, **uploaded)
         workflow = self.candidate.workflow(named, names(self._access.store))
         offered = ways(self.candidate, drawing)
 
@@ -120,7 +121,7 @@ class Diffusion(Painter):
             comfyui = cast("ComfyUI", engines["comfyui"])
             await comfyui.start()  # a person's own workflow has no model of ours that would have started it
             for field, content in given.items():
-                await comfyui.client.upload(content, getattr(named, field))
+                await comfyui.client.upload(content, uploaded[field])
             tile = offered[lease.way].tile
             tiles = Tiles(tile) if tile else None
             async with contextlib.aclosing(comfyui.run(workflow, tiles)) as events:

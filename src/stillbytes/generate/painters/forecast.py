@@ -52,9 +52,9 @@ def ways(candidate: Candidate, drawing: Drawing) -> tuple[Offer, ...]:
     for tile in TILES:
         settings = _settings(candidate, drawing, tile)
         told = picture.of(candidate.model, registry.get)
-        work = max(activation_mib(told, settings), vae_mib(settings, decode=True), vae_mib(settings, decode=False))
+        most = max(activation_mib(told, settings), vae_mib(settings, decode=True), vae_mib(settings, decode=False))
         says = f"the VAE works on tiles of {tile}" if tile else ""
-        offers.append(Offer(Way(ids, round(work), says=says, slower_s=1.0 if tile else 0.0), tile))
+        offers.append(Offer(Way(ids, round(most), says=says, slower_s=1.0 if tile else 0.0), tile))
     return tuple(offers)
 
 

@@ -1,0 +1,40 @@
+"""What can be made: one file each, found by being there. Forms, options, schemas and tools derive from the fields."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+
+from stillbytes.core.errors import InvalidSetting
+from stillbytes.generate.tasks.task import Task
+
+__all__ = ["Task", "task_of", "tasks"]
+
+
+@cache
+def tasks() -> Mapping[str, type[Task]]:
+    """Every task by its name, in the order in which people are offered them."""
+    found: dict[str, type[Task]] = {}
+    for info in pkgutil.iter_modules(__path__):
+        for member in vars(importlib.import_module(f"{__name__}.{info.name}")).values():
+            if inspect.isclass(member) and issubclass(member, Task) and hasattr(member, "name"):
+                found[member.name] = member
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].order, pair[0])))
+
+
+def task_of(name: str, fields: Mapping[str, object]) -> Task:
+    """A task with its parameters, from anywhere. Raises InvalidSetting for what it does not take."""
+    from pydantic import ValidationError  # noqa: PLC0415 - loaded by the declarations
+
+    kind = tasks().get(name)
+    if kind is None:
+        raise InvalidSetting(f"There is no task {str(name)[:40]!r}.", f"There are {', '.join(tasks())}.")
+    try:
+        return kind.model_validate(dict(fields))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        raise InvalidSetting(f"{kind.label} does not take that: {where}: {first['msg']}.", kind.options()) from error

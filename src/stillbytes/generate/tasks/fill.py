@@ -1,0 +1,23 @@
+"""Fill: something new where a mask is, told in words."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from stillbytes.generate.tasks.task import Prompted
+
+
+class Fill(Prompted):
+    name = "fill"
+    label = "Fill"
+    says = "Something new where the mask is, told in words."
+    draws = "fill"
+    order = 20
+
+    strength: float = Field(
+        1.0, ge=0.05, le=1, title="Strength", description="Denoising strength; less keeps more of what is there."
+    )
+
+    @property
+    def denoise(self) -> float:
+        return self.strength

@@ -1,0 +1,37 @@
+"""Restyle: the photo as another picture would have it, in words or by a picture; as settings or as a patch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from stillbytes.generate.painters.diffusion import Words
+from stillbytes.generate.tasks.task import Need, Prompted
+
+
+class Restyle(Prompted):
+    name = "restyle"
+    label = "Restyle"
+    says = "The photo in another style; by default its look becomes settings, and every pixel stays the photo's own."
+    needs: ClassVar[frozenset[Need]] = frozenset({"photo"})
+    draws = "restyle"
+    order = 60
+
+    strength: float = Field(
+        0.5, ge=0.05, le=1, title="Strength", description="Denoising strength: how far the model goes from the photo."
+    )
+    style: float = Field(0.7, ge=0, le=1, title="Style", description="How much of the reference picture goes in.")
+    structure: float = Field(0.7, ge=0, le=1, title="Structure", description="How strictly the photo's edges are kept.")
+    into: Literal["settings", "patch"] = Field(
+        "settings", title="Becomes", description="Settings that can be changed, or a patch over the whole picture."
+    )
+
+    @property
+    def words(self) -> Words:
+        return replace(super().words, style=self.style, canny=self.structure)
+
+    @property
+    def denoise(self) -> float:
+        return self.strength

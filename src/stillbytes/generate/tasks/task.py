@@ -1,0 +1,93 @@
+"""What a generative task is: its fields are its parameters, each with range, label and meaning."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stillbytes.generate.painters.diffusion import Words
+from stillbytes.generate.workflows import graph
+
+Result = Literal["patch", "settings", "picture"]
+Need = Literal["photo", "mask", "reference"]
+EngineChoice = Literal["auto", "comfyui", "onnx", "classical"]
+LARGEST_SEED = (1 << 32) - 1
+MOST_WORDS = 4000
+
+
+class Task(BaseModel):
+    """Base of all tasks. A field's title is its label, its description what it means.
+
+    name, label, says: for options and menus. result: what becomes of it. needs: what it works on. draws: what graphs
+    call it. order: in menus. generates: whether pixels come from a model that was trained to make pictures; False where
+    the photo's own pixels may do.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    says: ClassVar[str]
+    result: ClassVar[Result] = "patch"
+    needs: ClassVar[frozenset[Need]] = frozenset({"photo", "mask"})
+    draws: ClassVar[graph.Task]
+    engines: ClassVar[tuple[EngineChoice, ...]] = ("auto", "comfyui")
+    order: ClassVar[int] = 50
+
+    engine: EngineChoice = Field("auto", title="Engine", description="What does it; auto takes the best that is here.")
+    quality: graph.Tier = Field("fast", title="Quality", description="Few steps, or as many as the model is made for.")
+    model: str = Field("", max_length=200, title="Model", description="One by its id; empty for the best that is here.")
+    seed: int | None = Field(
+        None, ge=0, le=LARGEST_SEED, title="Seed", description="The same seed gives the same picture; empty for any."
+    )
+    variants: int = Field(1, ge=1, le=4, title="Variants", description="So many to choose from.")
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """One for each variant."""
+        first = secrets.randbelow(LARGEST_SEED + 1) if self.seed is None else self.seed
+        return tuple((first + number) % (LARGEST_SEED + 1) for number in range(self.variants))
+
+    @property
+    def words(self) -> Words:
+        """What the model is told."""
+        return Words()
+
+    @property
+    def denoise(self) -> float:
+        """Denoising strength: 1 for something new."""
+        return 1.0
+
+    @property
+    def title(self) -> str:
+        """What history and lists call it."""
+        return self.label
+
+    @classmethod
+    def options(cls) -> str:
+        """What can be said, for errors."""
+        return f"It takes {', '.join(cls.model_fields)}."
+
+
+class Prompted(Task):
+    """A task that is told in words what to make."""
+
+    prompt: str = Field("", max_length=MOST_WORDS, title="Prompt", description="What is to be seen there, in words.")
+    negative: str = Field("", max_length=MOST_WORDS, title="Not", description="What is not to be seen.")
+    steps: int | None = Field(
+        None, ge=1, le=150, title="Steps", description="Of the sampler; empty for what the model is made for."
+    )
+    guidance: float | None = Field(
+        None, ge=0, le=30, title="Guidance", description="How strictly the words are kept; empty for the model's own."
+    )
+
+    @property
+    def words(self) -> Words:
+        return Words(self.prompt, self.negative, self.steps, self.guidance)
+
+    @property
+    def title(self) -> str:
+        first = self.prompt.strip().split("\n")[0]
+        return f"{self.label}: {first[:60]}" if first else self.label
