@@ -292,6 +292,10 @@ class Pipeline:
         with self._lock:
             return self._source(self._seen(settings)).known(0, rect)
 
+    def balance(self, settings: Settings) -> NDArray[np.float64]:
+        """(3, 3): the light of `scene` as it is under the white balance of the settings."""
+        return np.asarray(self._camera_matrix(settings) @ np.linalg.inv(self._camera_matrix(Settings())), np.float64)
+
     @property
     def noise(self) -> tuple[float, float]:
         """(slope, offset) of the variance of the samples before white balance, signal 1 at saturation."""

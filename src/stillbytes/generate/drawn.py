@@ -20,7 +20,7 @@ from stillbytes.develop.frame_grid import Affine, FrameGrid, Light
 from stillbytes.generate.classical.membrane import membrane
 from stillbytes.generate.hole import Hole
 from stillbytes.generate.painters.answer import smoothed
-from stillbytes.generate.painters.painter import Cancel, News, Painter, Painting, Tell, silent
+from stillbytes.generate.painters.painter import Cancel, Painter, Painting, Tell, nth, silent
 from stillbytes.generate.region.clean import cleaned
 from stillbytes.generate.region.drift import corrected
 from stillbytes.generate.region.encoding import ProxyEncoding, dithered
@@ -111,7 +111,7 @@ def drawn(
     _minded(cancelled)
     mask = cv2.GaussianBlur(going.astype(np.float32), (0, 0), SOFTENED)
     painting = Painting(picture, np.asarray(mask, np.float32), seed, denoise)
-    answer = painter.paint(painting, _part(tell, 0, 1 + len(tiles)), cancelled)
+    answer = painter.paint(painting, nth(tell, 0, 1 + len(tiles)), cancelled)
     _minded(cancelled)
     truth = picture.astype(np.float32) / np.float32(255)
     right = corrected(smoothed(answer), truth, ~going)
@@ -156,7 +156,7 @@ def _refined(
         picture = cleaned(np.asarray(dithered(codes, seed=(seed + number) & 0xFFFF), np.uint8))
         mask = cv2.GaussianBlur(going.astype(np.float32), (0, 0), SOFTENED)
         painting = Painting(picture, np.asarray(mask, np.float32), seed + 1 + number, REFINE)
-        answer = painter.paint(painting, _part(tell, 1 + number, 1 + len(tiles)), cancelled)
+        answer = painter.paint(painting, nth(tell, 1 + number, 1 + len(tiles)), cancelled)
         right = corrected(smoothed(answer), picture.astype(np.float32) / np.float32(255), known & ~going)
         ramp = _ramp(part, hole.rect, painter.native.overlap)
         sharp[here] += tile.returns(right, part) * ramp[..., None]
@@ -196,16 +196,6 @@ def _ramp(part: Rect, whole: Rect, overlap: int) -> Floats:
 def _grown(hole: Bools) -> Bools:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * GROWN + 1, 2 * GROWN + 1))
     return np.asarray(cv2.dilate(hole.astype(np.uint8), kernel), bool)
-
-
-def _part(tell: Tell, number: int, count: int) -> Tell:
-    """News of one of several equal parts as news of the whole."""
-
-    def told(news: News) -> None:
-        says = news.says if count == 1 else f"{news.says} ({number + 1} of {count})"
-        tell(News((number + news.fraction) / count, says, news.preview, news.mime))
-
-    return told
 
 
 def _minded(cancelled: Cancel | None) -> None:

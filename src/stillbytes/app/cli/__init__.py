@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
+import pkgutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+
+def task_names() -> tuple[str, ...]:
+    """Of the generative tasks, one file each, none of which is imported for that."""
+    found = importlib.util.find_spec("stillbytes.generate.tasks")
+    places = found.submodule_search_locations if found else None
+    return tuple(info.name.replace("_", "-") for info in pkgutil.iter_modules(places))
+
 
 COMMANDS = (
     "open",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from stillbytes.app.cli import COMMANDS
+from stillbytes.app.cli import COMMANDS, task_names
 from stillbytes.app.cli.output import print_error
 from stillbytes.core import paths
 from stillbytes.core.errors import Cancelled, StillbytesError
@@ -31,6 +31,10 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in task_names():
+            from stillbytes.app.cli.tasks import command_of  # noqa: PLC0415 - all of them are declared at once
+
+            return command_of(cmd_name)
         found: click.Command = importlib.import_module(f"stillbytes.app.cli.{cmd_name}").command()
         return found
 

@@ -1,4 +1,4 @@
-"""Answers of models: whether they are pictures at all, and the codes between the 256 that they came in."""
+"""Pictures to and from engines: whether an answer is one at all, and the codes between the 256 that it came in."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ REACH = 12
 
 class UnusableAnswer(EngineError):
     """An engine that answered with something that cannot become a patch."""
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """(height, width, 3) as an engine takes it."""
+    from PIL import Image  # noqa: PLC0415 - with the first picture
+
+    kept = io.BytesIO()
+    Image.fromarray(pixels).save(kept, "PNG", compress_level=1)
+    return kept.getvalue()
 
 
 def picture(content: bytes, size: Size, what: str) -> NDArray[np.uint8]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 from stillbytes.engines.comfyui.adapt import Tiles
 from stillbytes.engines.comfyui.job import Finished, Preview, Waiting, Working
-from stillbytes.generate.painters.answer import UnusableAnswer, checked, picture
+from stillbytes.generate.painters.answer import UnusableAnswer, checked, picture, png
 from stillbytes.generate.painters.forecast import ways
 from stillbytes.generate.painters.painter import Cancel, Floats, News, Painter, Painting, Tell, silent
 from stillbytes.generate.region.region import Native
@@ -97,9 +95,9 @@ class Diffusion(Painter):
     def paint(self, painting: Painting, tell: Tell = silent, cancelled: Cancel | None = None) -> Floats:
         height, width = painting.picture.shape[:2]
         drawing = self.drawing(Size(width, height), painting.seed, painting.denoise)
-        given = {"picture": _png(painting.picture)}
+        given = {"picture": png(painting.picture)}
         if drawing.mask:
-            given["mask"] = _png(np.repeat(np.rint(painting.mask * 255).astype(np.uint8)[..., None], 3, 2))
+            given["mask"] = png(np.repeat(np.rint(painting.mask * 255).astype(np.uint8)[..., None], 3, 2))
         content = self.made(drawing, given, tell, cancelled)
         answer = picture(content, Size(width, height), self.candidate.title)
         return checked(answer.astype(np.float32), painting.picture, self.candidate.title)
@@ -157,14 +155,6 @@ def _doing(event: Working) -> str:
     if event.class_type.startswith(("CheckpointLoader", "UNETLoader", "UnetLoader", "CLIPLoader", "DualCLIPLoader")):
         return "Loads the model"
     return "Draws"
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    from PIL import Image  # noqa: PLC0415 - with the first picture
-
-    kept = io.BytesIO()
-    Image.fromarray(pixels).save(kept, "PNG", compress_level=1)
-    return kept.getvalue()
 
 
 def _digest(content: bytes) -> str:

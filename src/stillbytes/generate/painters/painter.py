@@ -35,6 +35,16 @@ def silent(news: News) -> None:
     """For who does not want to hear."""
 
 
+def nth(tell: Tell, number: int, count: int) -> Tell:
+    """News of one of several equal parts as news of the whole."""
+
+    def told(news: News) -> None:
+        says = news.says if count == 1 else f"{news.says} ({number + 1} of {count})"
+        tell(News((number + news.fraction) / count, says, news.preview, news.mime))
+
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Painting:
     """picture: (height, width, 3) of a size that the painter takes. mask: (height, width) float32 0..1, where it is

@@ -73,7 +73,7 @@ class Region:
     @classmethod
     def of(cls, hole: Rect, bounds: Rect, native: Native) -> Region:
         """The crop around a hole. bounds: where there are pixels; the crop leaves them only where the hole does."""
-        bounds = _around(hole, bounds)
+        bounds = bounds.around(hole)
         margin = max(LEAST_CONTEXT, math.ceil(CONTEXT * max(hole.width, hole.height)))
         crop = hole.grown(margin).within(bounds)
         # Pixel for pixel where that shows not too much around a small hole, else enlarged a little.
@@ -142,19 +142,13 @@ class Region:
         for y, height in _parts(self.hole.y, self.hole.bottom, side.height - overlap, overlap):
             for x, width in _parts(self.hole.x, self.hole.right, side.width - overlap, overlap):
                 part = Rect(x, y, width, height)
-                crop = _placed(part, max(width, side.width), max(height, side.height), _around(part, self.crop))
+                crop = _placed(part, max(width, side.width), max(height, side.height), self.crop.around(part))
                 size = Size(
                     *(max(native.multiple, s // native.multiple * native.multiple) for s in (crop.width, crop.height))
                 )
                 # Whole multiples of pixels, so that a tile is not resampled.
                 crop = _placed(part, max(size.width, width), max(size.height, height), crop)
                 yield Region(part, crop, size)
-
-
-def _around(hole: Rect, bounds: Rect) -> Rect:
-    """The smallest rectangle with both."""
-    x, y = min(hole.x, bounds.x), min(hole.y, bounds.y)
-    return Rect(x, y, max(hole.right, bounds.right) - x, max(hole.bottom, bounds.bottom) - y)
 
 
 def _placed(hole: Rect, width: int, height: int, bounds: Rect) -> Rect:

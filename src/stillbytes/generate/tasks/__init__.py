@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from stillbytes.core.errors import InvalidSetting
-from stillbytes.generate.tasks.task import Task
+from stillbytes.generate.task import Task
 
 __all__ = ["Task", "task_of", "tasks"]
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from stillbytes.generate.tasks.task import Need, Prompted
+from stillbytes.generate.task import Need, Prompted
 
 
 class Expand(Prompted):

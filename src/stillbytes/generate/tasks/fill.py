@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from stillbytes.generate.tasks.task import Prompted
+from stillbytes.generate.task import Prompted
 
 
 class Fill(Prompted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from stillbytes.generate.tasks.task import EngineChoice, Task
+from stillbytes.generate.task import EngineChoice, Task
 
 
 class Remove(Task):

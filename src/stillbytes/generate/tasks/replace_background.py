@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from stillbytes.generate.task import MOST_WORDS, Need
 from stillbytes.generate.tasks.fill import Fill
-from stillbytes.generate.tasks.task import MOST_WORDS, Need
 
 
 class ReplaceBackground(Fill):

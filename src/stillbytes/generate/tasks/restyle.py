@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from stillbytes.generate.painters.diffusion import Words
-from stillbytes.generate.tasks.task import Need, Prompted
+from stillbytes.generate.task import Need, Prompted
 
 
 class Restyle(Prompted):
@@ -16,6 +16,7 @@ class Restyle(Prompted):
     label = "Restyle"
     says = "The photo in another style; by default its look becomes settings, and every pixel stays the photo's own."
     needs: ClassVar[frozenset[Need]] = frozenset({"photo"})
+    takes: ClassVar[frozenset[Need]] = frozenset({"reference"})
     draws = "restyle"
     order = 60
 
@@ -28,9 +29,17 @@ class Restyle(Prompted):
         "settings", title="Becomes", description="Settings that can be changed, or a patch over the whole picture."
     )
 
+    _reference: bytes = PrivateAttr(b"")
+
+    def like(self, reference: bytes) -> Restyle:
+        """The same, with an encoded picture to be like."""
+        made = self.model_copy()
+        made._reference = reference
+        return made
+
     @property
     def words(self) -> Words:
-        return replace(super().words, style=self.style, canny=self.structure)
+        return replace(super().words, style=self.style, canny=self.structure, reference=self._reference)
 
     @property
     def denoise(self) -> float:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from stillbytes.generate.tasks.task import Need, Result, Task
+from stillbytes.generate.task import Need, Result, Task
 
 
 class Upscale(Task):

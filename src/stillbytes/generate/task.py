@@ -20,7 +20,8 @@ MOST_WORDS = 4000
 class Task(BaseModel):
     """Base of all tasks. A field's title is its label, its description what it means.
 
-    name, label, says: for options and menus. result: what becomes of it. needs: what it works on. draws: what graphs
+    name, label, says: for options and menus. result: what becomes of it. needs: what it works on, takes: what
+    it can do without. draws: what graphs
     call it. order: in menus. generates: whether pixels come from a model that was trained to make pictures; False where
     the photo's own pixels may do.
     """
@@ -32,6 +33,7 @@ class Task(BaseModel):
     says: ClassVar[str]
     result: ClassVar[Result] = "patch"
     needs: ClassVar[frozenset[Need]] = frozenset({"photo", "mask"})
+    takes: ClassVar[frozenset[Need]] = frozenset()
     draws: ClassVar[graph.Task]
     engines: ClassVar[tuple[EngineChoice, ...]] = ("auto", "comfyui")
     order: ClassVar[int] = 50

@@ -1,0 +1,77 @@
+"""Who does a task on this machine: what the person asked for, or the best that is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stillbytes.core.errors import ModelError
+from stillbytes.generate.painters.diffusion import Diffusion
+from stillbytes.generate.painters.lama import Lama
+from stillbytes.generate.painters.migan import MiGan
+from stillbytes.generate.painters.painter import Painter
+from stillbytes.generate.painters.removers import Remover
+from stillbytes.generate.workflows.choose import serving
+from stillbytes.generate.workflows.graph import Graph, Input
+from stillbytes.gpu.models.actions import with_needs
+
+if TYPE_CHECKING:
+    from stillbytes.generate.task import Task
+    from stillbytes.gpu.access import Access
+
+REMOVERS: tuple[type[Remover], ...] = (Lama, MiGan)
+"""Without words, in this process' worker; the best first."""
+GOOD = 3
+"""Quality from which on a model is named to somebody who has none."""
+
+
+def painter(task: Task, access: Access, more: Iterable[Graph] = ()) -> Painter | None:
+    """The painter for a task; None for the classical way, which needs no model.
+
+    more: a person's own workflows. Raises ModelError when nothing here can do it, naming what could be pulled.
+    """
+    words = task.words
+    uses: set[Input] = {"reference"} if words.reference else set()
+    found: list[Painter] = []
+    if task.engine in ("auto", "comfyui"):
+        there = serving(task.draws, access.store, tier=task.quality, uses=uses, more=more)
+        # Structure is kept where something for it is installed, and those who can come first.
+        there = tuple(sorted(there, key=lambda one: bool(words.canny) and "canny" not in one.takes))
+        found += [
+            Diffusion(
+                access,
+                candidate,
+                words if "canny" in candidate.takes else replace(words, canny=0.0),
+                interactive=task.result != "picture",
+            )
+            for candidate in there
+        ]
+    if task.engine in ("auto", "onnx") and "onnx" in task.engines:
+        removers: list[Painter] = [kind(access.ask) for kind in REMOVERS if access.here(kind.model)]
+        found = [*found, *removers] if task.quality == "quality" else [*removers, *found]
+    if task.model:
+        found = [one for one in found if task.model in (one.model, one.model.split("+")[0])]
+    if found:
+        return found[0]
+    if task.engine in ("auto", "classical") and "classical" in task.engines and not task.model:
+        return None
+    wanted = f"{task.model!r} cannot {task.draws} here" if task.model else f"Nothing on this machine can {task.draws}"
+    raise ModelError(f"{wanted}.", _remedy(task))
+
+
+def _remedy(task: Task) -> str:
+    """What could be had: the smallest that is good, and the classical way where there is one."""
+    could = [one for one in serving(task.draws, lambda model: True, tier="quality") if one.model and not one.adapter]
+    good = [one for one in could if one.trained and one.quality >= GOOD and one.model] or could
+    if task.engine == "onnx":
+        return f"`stillbytes models pull {Lama.model}` gets LaMa; without a model use --engine classical."
+    if not good:
+        return "`stillbytes models list` shows models."
+    models = [one.model for one in good if one.model]
+    least = min(models, key=lambda model: sum(needed.size for needed in with_needs([model])))
+    size = sum(needed.size for needed in with_needs([least])) / 1e9
+    return (
+        f"`stillbytes models pull {least.id}` gets {least.title} ({size:.1f} GB, {least.licence.name}); it runs in "
+        "ComfyUI (`stillbytes engines status`)."
+    )
