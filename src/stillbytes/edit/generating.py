@@ -126,6 +126,8 @@ def generated(
         made.append(one.pixels)
         encoding = one.encoding
     put = photo.patches.put if keep else photo.patches.hold
+    if keep and work.mask is not None:
+        _keep(photo, work.mask)
     variants = tuple(put(pixels) for pixels in made)
     recipe = {
         **painter.recipe(),
@@ -142,6 +144,14 @@ def generated(
     if at < len(patches):
         new |= {key: patches[at][key] for key in ("name", "opacity", "enabled", "mask")}
     return work.settings.changed(patches=[*patches[:at], new, *patches[at + 1 :]])
+
+
+def _keep(photo: Photo, mask: Mask) -> None:
+    """Write what was only held of a mask: with the recipe it makes the patch again."""
+    for component in mask.components:
+        address = getattr(component.kind, "raster", "")
+        if address:
+            photo.rasters.put(photo.rasters[address])
 
 
 def again(photo: Photo, settings: Settings, id: str, access: Access, changes: Mapping[str, Any]) -> Work:

@@ -21,6 +21,7 @@ NAMESPACES = {
     "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
     "sb": "http://ns.stillbytes.app/1.0/",
 }

@@ -23,7 +23,7 @@ COMMANDS = (
     "develop",
     "ask",
     "mask",
-    "remove",
+    *task_names(),
     "heal",
     "match",
     "generated",
@@ -36,8 +36,8 @@ COMMANDS = (
     "gpu",
     "library",
 )
-"""The modules of this package that hold a command, in the order of the help."""
-DECODING = ("develop", "mask", "remove", "heal", "match", "info")
+"""The modules of this package that hold a command, and the generative tasks, in the order of the help."""
+DECODING = ("develop", "mask", *task_names(), "heal", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")
 
 

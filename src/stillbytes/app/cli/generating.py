@@ -78,7 +78,7 @@ def _patch(
 
     photo = stillbytes.open(path.expanduser())
     document = Document(photo)
-    tree = _mask(task, photo, mask, access, keep=not dry_run)
+    tree = _mask(task, photo, mask, access)
     work = prepared(photo, document.settings, task, tree, access)
     rect = work.hole.rect
     told: dict[str, Any] = {
@@ -192,20 +192,20 @@ def _upscale(task: Upscale, path: Path, output: Path, access: Access, tell: Tell
     return told | {"target": str(output.expanduser())}
 
 
-def _mask(task: Task, photo: Photo, path: Path | None, access: Access, *, keep: bool) -> Mask | None:
+def _mask(task: Task, photo: Photo, path: Path | None, access: Access) -> Mask | None:
     from stillbytes.masks.kinds.picture import MOST_BYTES, imported  # noqa: PLC0415
     from stillbytes.masks.mask import Mask  # noqa: PLC0415
 
     if path is not None:
         content = _read(path, MOST_BYTES)
-        return Mask.of(imported(content, photo.pipeline.frame, photo.rasters, keep=keep))
+        return Mask.of(imported(content, photo.pipeline.frame, photo.rasters, keep=False))
     covers = getattr(task, "covers", "")
     if not covers:
         return None
     from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - looks for it
     from stillbytes.masks.kinds import kinds  # noqa: PLC0415
 
-    return complete_mask(photo, Mask.of(kinds()[covers]()), lambda: access, keep=keep)
+    return complete_mask(photo, Mask.of(kinds()[covers]()), lambda: access, keep=False)
 
 
 def _read(path: Path, most: int = MOST_REFERENCE) -> bytes:

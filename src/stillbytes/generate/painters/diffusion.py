@@ -110,16 +110,16 @@ class Diffusion(Painter):
         Raises Cancelled, Refused, ModelError, EngineError.
         """
         given = {**given, **({"reference": self._words.reference} if drawing.reference else {})}
-        uploaded: dict[str, Any] = {field: f"stillbytes-{_digest(content)}.png" for field, content in given.items()}
-        named = replace(drawing, **uploaded)
-        workflow = self.candidate.workflow(named, names(self._access.store))
         offered = ways(self.candidate, drawing)
 
         async def work(lease: Lease, engines: Engines) -> bytes:
             comfyui = cast("ComfyUI", engines["comfyui"])
             await comfyui.start()  # a person's own workflow has no model of ours that would have started it
-            for field, content in given.items():
-                await comfyui.client.upload(content, uploaded[field])
+            uploaded: dict[str, Any] = {
+                field: await comfyui.client.upload(content, f"stillbytes-{_digest(content)}.png")
+                for field, content in given.items()
+            }
+            workflow = self.candidate.workflow(replace(drawing, **uploaded), names(self._access.store))
             tile = offered[lease.way].tile
             tiles = Tiles(tile) if tile else None
             async with contextlib.aclosing(comfyui.run(workflow, tiles)) as events:
