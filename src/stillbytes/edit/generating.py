@@ -5,25 +5,33 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core import preferences
 from stillbytes.core.errors import InvalidSetting, NotFound
-from stillbytes.core.geometry import Rect
+from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.geometry import Geometry
-from stillbytes.develop.patch import MOST_VARIANTS, Patch
+from stillbytes.develop.patch import Patch
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import patching
+from stillbytes.edit.patching import removed
 from stillbytes.generate.drawn import Scene, drawn
 from stillbytes.generate.hole import DRAWN, Hole
 from stillbytes.generate.painters.choose import painter
+from stillbytes.generate.painters.diffusion import Diffusion
+from stillbytes.generate.painters.forecast import forecast
 from stillbytes.generate.painters.painter import Painter, Tell, nth, silent
+from stillbytes.generate.region.region import Region
 from stillbytes.generate.task import Task
 from stillbytes.generate.tasks import task_of
 from stillbytes.generate.tasks.expand import Expand
+from stillbytes.gpu import measured
+from stillbytes.gpu.plan.here import here
 from stillbytes.masks.mask import Mask
 
 if TYPE_CHECKING:
@@ -34,6 +42,17 @@ Cancel = Callable[[], bool]
 OVERLAP = 0.02
 """Of the canvas' long edge: over that an expansion passes into the photo."""
 LEAST_OVERLAP = 16
+CROP = ("crop_left", "crop_top", "crop_right", "crop_bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """seconds, memory_mib: estimated or measured here, None where nothing is known or it is not worth telling.
+    pictures: so many are drawn."""
+
+    seconds: float | None
+    memory_mib: int | None
+    pictures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,60 +109,77 @@ def prepared(photo: Photo, settings: Settings, task: Task, mask: Mask | None, ac
     return Work(task, settings, hole, scene, painter(task, access), mask)
 
 
-def generated(
+def made(
     photo: Photo,
     work: Work,
     *,
     keep: bool,
-    replacing: str = "",
+    id: str = "",
     tell: Tell = silent,
     cancelled: Cancel = lambda: False,
-) -> Settings:
-    """The settings with what was made as a patch more, one of its variants shown.
+) -> Patch:
+    """The patch that a piece of work becomes, its first variant shown; `added` puts it into settings.
 
-    keep: write the pixels beside the photo; nothing is written before all variants are there. replacing: the id of a
-    patch that gets these variants in place of its own. Raises Cancelled, SidecarError, and what painters raise.
+    keep: write the pixels beside the photo; nothing is written before all variants are there. id: of the patch that it
+    takes the place of. Raises Cancelled, SidecarError, and what painters raise.
     """
     task, painter = work.task, work.painter
     if painter is None:
-        from stillbytes.edit.patching import remove  # noqa: PLC0415 - the classical way
-
         if work.mask is None:
             raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is to go.")
-        return remove(photo, work.settings, work.mask, keep=keep, cancelled=cancelled)
+        if keep:
+            _keep(photo, work.mask)
+        patch = removed(photo, work.settings, work.mask, keep=keep, cancelled=cancelled)
+        return replace(patch, id=id or patch.id)
     seeds = task.seeds if painter.varied else task.seeds[:1]
-    made, encoding = [], None
+    drawings = []
     for number, seed in enumerate(seeds):
-        one = drawn(
-            work.hole,
-            work.scene,
-            painter,
-            seed=seed,
-            denoise=task.denoise,
-            tell=nth(tell, number, len(seeds)),
-            cancelled=cancelled,
+        told = nth(tell, number, len(seeds))
+        drawings.append(
+            drawn(work.hole, work.scene, painter, seed=seed, denoise=task.denoise, tell=told, cancelled=cancelled)
         )
-        made.append(one.pixels)
-        encoding = one.encoding
     put = photo.patches.put if keep else photo.patches.hold
     if keep and work.mask is not None:
         _keep(photo, work.mask)
-    variants = tuple(put(pixels) for pixels in made)
+    variants = tuple(put(drawing.pixels) for drawing in drawings)
     recipe = {
         **painter.recipe(),
         "task": task.model_dump(mode="json", exclude_defaults=True),
         "seeds": list(seeds),
-        "encoding": encoding.to_json() if encoding else {},
+        "encoding": drawings[-1].encoding.to_json(),
         **({"mask": work.mask.to_json()} if work.mask else {}),
     }
-    rect = work.hole.rect
-    patches = [patch.to_json() for patch in work.settings.patches]
-    at = next((place for place, patch in enumerate(patches) if patch["id"] == replacing), len(patches))
-    id = replacing or uuid.uuid4().hex[:12]
-    new = Patch(id, rect, task.title[:200], task.name, variants[:MOST_VARIANTS], recipe=recipe).to_json()
-    if at < len(patches):
-        new |= {key: patches[at][key] for key in ("name", "opacity", "enabled", "mask")}
-    return work.settings.changed(patches=[*patches[:at], new, *patches[at + 1 :]])
+    return Patch(id or uuid.uuid4().hex[:12], work.hole.rect, task.title[:200], task.name, variants, recipe=recipe)
+
+
+def added(settings: Settings, work: Work, patch: Patch) -> Settings:
+    """Settings, as they are by now, with the patch; in place of the one with its id, whose name, opacity and mask stay.
+    An expansion brings its crop along."""
+    if isinstance(work.task, Expand):
+        crop = {name: work.settings.value(name) for name in CROP}
+        settings = settings.changed(**crop)
+    known = next((one for one in settings.patches if one.id == patch.id), None)
+    if known is not None:
+        patch = replace(patch, name=known.name, opacity=known.opacity, enabled=known.enabled, mask=known.mask)
+    return patching.added(settings, patch)
+
+
+def cost(work: Work) -> Cost:
+    """Of the whole work on this machine, before it is begun."""
+    if not isinstance(work.painter, Diffusion):
+        return Cost(None, None, 1)
+    region = Region.of(work.hole.rect, work.scene.bounds, work.painter.native)
+    passes = 1 + (sum(1 for _ in region.tiles(work.painter.native)) if region.soft and work.painter.refines else 0)
+    return of_pictures(work.painter, region.size, passes * work.task.variants, work.task.denoise)
+
+
+def of_pictures(who: Diffusion, size: Size, count: int = 1, denoise: float = 1.0) -> Cost:
+    """Of so many pictures of about that size."""
+    native = Size(*who.candidate.graph.size(size.width, size.height))
+    machine = here(preferences.load(), measured.load())
+    told = forecast(who.candidate, who.drawing(native, 0, denoise), machine)
+    seconds = round(told.seconds.value * count, 1) if told.seconds else None
+    return Cost(seconds, round(told.peak.value), count)
 
 
 def _keep(photo: Photo, mask: Mask) -> None:
@@ -157,19 +193,19 @@ def _keep(photo: Photo, mask: Mask) -> None:
 def again(photo: Photo, settings: Settings, id: str, access: Access, changes: Mapping[str, Any]) -> Work:
     """What made a patch, to be done once more with other seeds, or with changed parameters.
 
-    Give its result to `generated` with `replacing=id`. Raises NotFound for a patch that is not there, InvalidSetting
-    for one whose recipe is not understood.
+    Raises NotFound for a patch that is not there, InvalidSetting for one whose recipe is not understood.
     """
     patch = next((one for one in settings.patches if one.id == id), None)
     if patch is None:
         raise NotFound("There is no such patch.", "It may have been deleted.")
     told = patch.recipe.get("task", {})
-    task = task_of(patch.task, {**(told if isinstance(told, Mapping) else {}), "seed": None, **changes})
-    mask = Mask.from_json(patch.recipe["mask"]) if patch.recipe.get("mask") else None
-    places = [one.id for one in settings.patches]
-    below = settings.changed(patches=[one.to_json() for one in settings.patches[: places.index(id)]])
-    work = prepared(photo, below, task, mask, access)
-    return Work(work.task, settings, work.hole, work.scene, work.painter, work.mask)
+    fields = {**(told if isinstance(told, Mapping) else {}), "seed": None, **changes}
+    if patch.recipe.get("engine") == "classical":
+        fields.setdefault("engine", "classical")
+    kept = patch.recipe.get("mask")
+    mask = Mask.from_json(kept) if isinstance(kept, Mapping) else None
+    task = task_of(patch.task, {name: value for name, value in fields.items() if value is not None})
+    return prepared(photo, patching.below(settings, id), task, mask, access)
 
 
 def expanded(settings: Settings, photo: Photo, task: Expand) -> Settings:

@@ -42,6 +42,11 @@ class Access:
     def __init__(self, broker: Broker, loop: asyncio.AbstractEventLoop, store: Store) -> None:
         self._broker, self._loop, self.store = broker, loop, store
 
+    @property
+    def on_card(self) -> bool:
+        """Whether there is a graphics card; without one, large models take minutes."""
+        return self._broker.memory.kind == "card"
+
     def here(self, model: str) -> bool:
         """Whether all files of a model are on this machine."""
         return self.store.installed(registry.get(model))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,10 +18,7 @@ from stillbytes.generate.tasks.restyle import Restyle
 from stillbytes.generate.tasks.upscale import Upscale
 
 if TYPE_CHECKING:
-    from stillbytes.core.geometry import Size
-    from stillbytes.edit.generating import Work
     from stillbytes.edit.photo import Photo
-    from stillbytes.generate.painters.diffusion import Diffusion
     from stillbytes.gpu.access import Access
     from stillbytes.masks.mask import Mask
 
@@ -73,7 +71,7 @@ def _patch(
 ) -> dict[str, Any]:
     import stillbytes  # noqa: PLC0415
     from stillbytes.edit.document import Document  # noqa: PLC0415
-    from stillbytes.edit.generating import generated, prepared  # noqa: PLC0415
+    from stillbytes.edit.generating import added, cost, made, prepared  # noqa: PLC0415
     from stillbytes.edit.photo import Edit  # noqa: PLC0415
 
     photo = stillbytes.open(path.expanduser())
@@ -88,7 +86,7 @@ def _patch(
         "model": work.model,
         "pixels": int(work.hole.covered.sum()),
         "rect": [rect.x, rect.y, rect.width, rect.height],
-        **_cost(work),
+        **dataclasses.asdict(cost(work)),
         "note": document.problem,
         "seeds": [],
         "sidecar": None,
@@ -96,8 +94,9 @@ def _patch(
     }
     if dry_run:
         return told
-    settings = generated(photo, work, keep=True, tell=tell)
-    told["seeds"] = list(settings.patches[-1].recipe.get("seeds", ()))
+    patch = made(photo, work, keep=True, tell=tell)
+    settings = added(document.settings, work, patch)
+    told["seeds"] = list(patch.recipe.get("seeds", ()))
     document.commit(settings, task.title)
     document.flush()
     if document.unsaved:
@@ -113,6 +112,7 @@ def _restyle(
 ) -> dict[str, Any]:
     import stillbytes  # noqa: PLC0415
     from stillbytes.edit.document import Document  # noqa: PLC0415
+    from stillbytes.edit.generating import of_pictures  # noqa: PLC0415
     from stillbytes.edit.photo import Edit  # noqa: PLC0415
     from stillbytes.generate.look.fit import fit  # noqa: PLC0415
     from stillbytes.generate.pictures import diffusion, restyled  # noqa: PLC0415
@@ -123,9 +123,18 @@ def _restyle(
     who = diffusion(task, access)
     width, height = who.candidate.graph.size(edit.size.width, edit.size.height)
     told: dict[str, Any] = {
-        "photo": str(path), "task": task.name, "engine": who.engine, "model": who.model, **_of(who, edit.size),
-        "settings": {}, "difference": None, "note": document.problem, "sidecar": None, "target": None,
-    }  # fmt: skip
+        "photo": str(path),
+        "task": task.name,
+        "engine": who.engine,
+        "model": who.model,
+        **dataclasses.asdict(of_pictures(who, edit.size, denoise=task.denoise)),
+        "settings": {},
+        "difference": None,
+        "note": document.problem,
+        "seeds": [],
+        "sidecar": None,
+        "target": None,
+    }
     if dry_run:
         return told
     made = restyled(task, edit.render(max(width, height)), access, tell, with_=who)
@@ -149,13 +158,14 @@ def _restyle(
 def _create(task: Create, output: Path, access: Access, tell: Tell, dry_run: bool) -> dict[str, Any]:
     from stillbytes.core.geometry import Size  # noqa: PLC0415
     from stillbytes.edit.created import save  # noqa: PLC0415
+    from stillbytes.edit.generating import of_pictures  # noqa: PLC0415
     from stillbytes.generate.pictures import created, diffusion  # noqa: PLC0415
 
     who = diffusion(task, access)
     size = Size(*who.candidate.graph.size(task.width, task.height))
     told: dict[str, Any] = {
         "task": task.name, "engine": who.engine, "model": who.model, "width": size.width, "height": size.height,
-        **_of(who, size), "seeds": [], "target": None, "targets": [],
+        **dataclasses.asdict(of_pictures(who, size, task.variants)), "seeds": [], "target": None, "targets": [],
     }  # fmt: skip
     if dry_run:
         return told
@@ -221,32 +231,6 @@ def _read(path: Path, most: int = MOST_REFERENCE) -> bytes:
 
 def _numbered(path: Path, number: int, count: int) -> Path:
     return path if count == 1 else path.with_stem(f"{path.stem}-{number + 1}")
-
-
-def _cost(work: Work) -> dict[str, Any]:
-    """Of ComfyUI; what networks and the classical way take is not worth telling."""
-    from stillbytes.generate.painters.diffusion import Diffusion  # noqa: PLC0415
-    from stillbytes.generate.region.region import Region  # noqa: PLC0415
-
-    if not isinstance(work.painter, Diffusion):
-        return {"seconds": None, "memory_mib": None}
-    region = Region.of(work.hole.rect, work.scene.bounds, work.painter.native)
-    passes = 1 + (sum(1 for _ in region.tiles(work.painter.native)) if region.soft and work.painter.refines else 0)
-    return _of(work.painter, region.size, passes * work.task.variants, work.task.denoise)
-
-
-def _of(who: Diffusion, size: Size, pictures: int = 1, denoise: float = 1.0) -> dict[str, Any]:
-    from stillbytes.core import preferences  # noqa: PLC0415
-    from stillbytes.generate.painters.forecast import forecast  # noqa: PLC0415
-    from stillbytes.gpu import measured  # noqa: PLC0415
-    from stillbytes.gpu.plan.here import here  # noqa: PLC0415
-
-    native = who.candidate.graph.size(size.width, size.height)
-    told = forecast(
-        who.candidate, who.drawing(type(size)(*native), 0, denoise), here(preferences.load(), measured.load())
-    )
-    seconds = round(told.seconds.value * pictures, 1) if told.seconds else None
-    return {"seconds": seconds, "memory_mib": round(told.peak.value), "pictures": pictures}
 
 
 @contextlib.contextmanager
