@@ -114,6 +114,60 @@ def test_memory_that_does_not_come_back_is_asked_for_again() -> None:
     assert unloads(table.tell(Tick(), 3.0)) == {"chat": None}
 
 
+def test_a_part_that_does_not_come_back_is_asked_for_again_without_asking_for_more() -> None:
+    table = Table(Policy(prefetch=False, ahead=False))
+    table.ask("a", "fill")
+    table.load("fill", 5000)
+    table.tell(Finished("a"), 5.0)
+    asked = unloads(table.ask("b", "chat"))["fill"]
+    assert asked
+    table.held["fill"] -= asked // 2
+    assert unloads(table.tell(Tick(), 0.5)) == {}
+    assert unloads(table.tell(Tick(), 0.5)) == {"fill": 0}
+
+
+def test_what_an_engine_works_in_is_not_taken_for_memory_that_is_still_to_come_back() -> None:
+    """Its model has left, a job in another of its models goes on: nothing more will come, and nobody waits for it."""
+    table = Table(Policy(prefetch=False, ahead=False))
+    other = Resident("other", "comfyui", 3000, uncertainty=0.0, host_s=0.5)
+    table.decider.know(other)
+    table.ask("a", "fill")
+    table.load("fill", 5000)
+    table.tell(Finished("a"), 5.0)
+    table.ask("b", "other", working=1500)
+    table.held["fill"] += 3000  # counted to the same process
+    table.tell(Loaded("other", 3000), 1.0)
+    table.working["comfyui"] = 1500
+    table.tell(Tick(), 1.0)
+    asked = unloads(table.ask("c", "chat"))["fill"]
+    assert asked
+    table.held["fill"] -= asked
+    assert "chat" in loads(table.tell(Tick(), 0.1))
+    assert table.decider.ledger.coming == []
+
+
+def test_a_batch_stops_ahead_of_what_the_interface_announces_where_there_is_no_other_room() -> None:
+    table = Table(Policy(prefetch=False))
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.working["llama"] = 500
+    table.tell(Finished("a"), 5.0)
+    table.working.clear()
+    assert granted(table.ask("b", "chat", interactive=False, working=4000)) == []
+    assert granted(table.tell(Tick(), 4.0)) == ["b"]
+    assert [e for e in table.tell(Intended(("fill",)), 1.0) if isinstance(e, Interrupt)] == [Interrupt("b")]
+
+
+def test_a_batch_goes_on_beside_what_the_interface_announces_where_there_is_room() -> None:
+    table = Table(Policy(prefetch=False))
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("a"), 5.0)
+    table.ask("b", "chat", interactive=False, working=500)
+    assert granted(table.tell(Tick(), 4.0)) == ["b"]
+    assert not [e for e in table.tell(Intended(("small",)), 1.0) if isinstance(e, Interrupt)]
+
+
 def test_only_the_bytes_that_are_needed_leave_a_divisible_model() -> None:
     table = Table(Policy(prefetch=False, ahead=False))
     table.ask("a", "fill")

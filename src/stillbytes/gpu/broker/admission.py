@@ -208,6 +208,9 @@ class Admission:
         if deficit <= 0:
             job.reason = "Waits for memory that is on its way back."
             return
+        if job.request.interactive and self.desk.room_without_batches(way, deficit):
+            job.reason = "Stops a batch for a moment."
+            return
         victims = eviction.choose(self.desk.idle(way), deficit, self.desk.wanted, partial=self.desk.policy.partial)
         if victims is not None:
             for victim in victims:
@@ -217,18 +220,12 @@ class Admission:
             job.reason = "Makes room: " + ", ".join(v.account.resident.name for v in victims) + " leaves."
             self.desk.say(f"{job.request.label}: {job.reason}")
             return
-        if self._interrupt(job):
-            job.reason = "Stops a batch for a moment."
-        elif self.desk.running:
+        if self.desk.running:
             job.reason = f"Waits for {', '.join(j.request.label for j in self.desk.running.values())} to end."
         elif self._coming_soon():
             job.reason = "Waits for memory that is on its way back."
         else:
             self._last_resort(job, way, deficit)
-
-    def _interrupt(self, job: Job) -> bool:
-        """A batch gives way to a person's request. Whether one does."""
-        return job.request.interactive and self.desk.stop_batches()
 
     def _coming_soon(self) -> bool:
         return bool(self.desk.ledger.coming) or self.desk.is_loading()

@@ -42,8 +42,9 @@ SEE_S = 0.5
 """How often the device is read to see what work takes, where the driver does not tell who takes it."""
 LOOK_AGAIN_S = 0.05
 """How often the device is read while memory is on its way back."""
-OVERDUE_S = 2.5
-"""Memory usually comes back within 1.5 s, rarely in 6 (docs/broker.md): then we ask again, and count on it no more."""
+AGAIN_S, OVERDUE_S = 0.75, 5.0
+"""Memory usually comes back within 1.5 s, rarely in 6 (docs/broker.md). Some engines keep a part until they are asked
+again, which costs nothing; after OVERDUE_S nobody counts on it any more."""
 TRIES = 4
 """How often work that ran out of memory is tried again."""
 
@@ -72,7 +73,7 @@ class Decider:
         self.desk.effects, self.desk.now, self.desk.reading = [], now, reading
         for job in self.desk.running.values():
             job.lowest = min(job.lowest, reading.free)
-        self.ledger.observe(reading)
+        self.ledger.observe(reading, self._ended(event))
         self._take(event)
         self._watch_returns()
         self._admission.serve()
@@ -139,6 +140,12 @@ class Decider:
                 pass
             case _:
                 assert_never(event)
+
+    def _ended(self, event: Event) -> str | None:
+        """The engine of the work that has ended with this event."""
+        if isinstance(event, Finished | Failed | Interrupted | Withdrawn) and event.id in self.ledger.working:
+            return self.ledger.working[event.id][1]
+        return None
 
     def _end(self, id: str) -> Way | None:
         """Take work off the card. Returns its way when it ran."""
@@ -209,7 +216,9 @@ class Decider:
         for account in self.ledger.of_engine(engine):
             if account.held or account.state == "loading":
                 # The driver takes a moment to clear away after a process.
-                self.ledger.coming.append(Coming(account.resident.name, engine, account.held, self.desk.now, asked=9))
+                self.ledger.ask_back(
+                    Coming(account.resident.name, engine, account.held, self.desk.now, self.desk.now, again=False)
+                )
             account.happened("crashed", self.desk.now)
         for id, (_, where) in list(self.ledger.working.items()):
             if where == engine:
@@ -221,16 +230,21 @@ class Decider:
         for engine in {coming.engine for coming in self.ledger.coming}:
             asked = [coming for coming in self.ledger.coming if coming.engine == engine]
             left = self.ledger.still_out(engine, self.desk.reading)
-            overdue = self.desk.now - max(coming.since for coming in asked) > OVERDUE_S
-            again = all(coming.asked == 1 for coming in asked)
-            if left <= RETURNED_MIB or (overdue and not again):
+            overdue = self.desk.now - min(coming.since for coming in asked) > OVERDUE_S
+            if left <= RETURNED_MIB or overdue:
                 self._returned(asked)
-            elif overdue:
-                for coming in asked:
-                    coming.asked, coming.since = 2, self.desk.now
-                    if self._leaving(coming.name):
-                        self.ledger.accounts[coming.name].happened("overdue", self.desk.now)
-                        self.desk.effects.append(Unload(coming.name))
+                continue
+            for coming in asked:
+                if coming.again and self.desk.now - coming.asked > AGAIN_S:
+                    coming.asked = self.desk.now
+                    self._ask_again(self.ledger.accounts[coming.name])
+
+    def _ask_again(self, account: Account) -> None:
+        if account.state == "leaving":
+            account.happened("overdue", self.desk.now)
+            self.desk.effects.append(Unload(account.resident.name))
+        elif account.state == "resident" and account.resident.divisible:
+            self.desk.effects.append(Unload(account.resident.name, 0))
 
     def _leaving(self, name: str) -> bool:
         return self.ledger.accounts[name].state == "leaving"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from stillbytes.gpu.broker import eviction
 from stillbytes.gpu.broker.habit import Habit
 from stillbytes.gpu.broker.ledger import Account, Coming, Ledger
 from stillbytes.gpu.broker.messages import Effect, Intended, Interrupt, Load, Reading, Request, Unload, Way
 
+STOPPED_S = 0.3
+"""Seconds of a person's later waiting that the work lost by stopping a batch is worth."""
+GIVES = 0.9
+"""How much of the memory that it works in a batch surely gives back when it stops: engines keep some of it."""
 SAID = 20
 """How many of the last remarks for people are kept."""
 
@@ -142,7 +147,7 @@ class Desk:
         name, engine = account.resident.name, account.resident.engine
         self.effects.append(Unload(name, mib))
         given = account.held if mib is None else mib
-        self.ledger.coming.append(Coming(name, engine, given, self.now))
+        self.ledger.ask_back(Coming(name, engine, given, self.now, self.now))
         account.happened("evict" if mib is None else "shrink", self.now)
         account.held -= given
         account.given_back = given + account.given_back if account.held else 0
@@ -153,17 +158,56 @@ class Desk:
             if account.state == "loading" and name not in way.residents:
                 mib = account.held + account.arrived(self.reading)
                 self.effects.append(Unload(name))
-                self.ledger.coming.append(Coming(name, account.resident.engine, mib, self.now))
+                self.ledger.ask_back(Coming(name, account.resident.engine, mib, self.now, self.now))
                 account.happened("evict", self.now)
                 account.held = account.given_back = 0
 
     def stop_batches(self) -> bool:
-        batches = [j for j in self.running.values() if j.request.interruptible and not j.request.interactive]
-        for batch in batches:
+        for batch in self._batches():
             if not batch.stopping:
                 batch.stopping = True
                 self.effects.append(Interrupt(batch.request.id))
-        return bool(batches)
+        return bool(self._batches())
+
+    def _batches(self) -> list[Job]:
+        return [j for j in self.running.values() if j.request.interruptible and not j.request.interactive]
+
+    def room_without_batches(self, way: Way, deficit: int) -> bool:
+        """Have `deficit` MiB more where a batch has to stop for it: it gives back what it works in, and idle models, at
+        the same time, what is missing beyond that. False where no batch runs, or what is idle is enough."""
+        batches = self._batches()
+        if not batches:
+            return False
+        if self._victims(way, deficit) is not None and not any(batch.stopping for batch in batches):
+            return False
+        self.stop_batches()
+        self._ask(self._victims(way, deficit - self._gives(batches)))
+        return True
+
+    def room_beside_batches(self, way: Way, deficit: int) -> None:
+        """Have `deficit` MiB more for what is likely soon while a batch runs: from what is idle, unless that would cost
+        more later than it does to begin the batch again."""
+        batches = self._batches()
+        without = self._victims(way, deficit - self._gives(batches))
+        beside = self._victims(way, deficit)
+        stopping = any(batch.stopping for batch in batches)
+        if stopping or beside is None or _cost_s(beside) > _cost_s(without or ()) + STOPPED_S:
+            self.stop_batches()
+            self._ask(without)
+        else:
+            self._ask(beside)
+
+    def _gives(self, batches: list[Job]) -> int:
+        return sum(round(self.ledger.working_mib(job.request.ways[job.way]) * GIVES) for job in batches)
+
+    def _victims(self, way: Way, deficit: int) -> list[eviction.Victim] | None:
+        if deficit <= 0:
+            return []
+        return eviction.choose(self.idle(way), deficit, self.wanted, partial=self.policy.partial)
+
+    def _ask(self, victims: list[eviction.Victim] | None) -> None:
+        for victim in victims or ():
+            self.evict(victim.account, victim.mib)
 
     def say(self, what: str) -> None:
         if not self.said or self.said[-1] != what:
@@ -172,3 +216,7 @@ class Desk:
     def in_the_way(self) -> str:
         foreign = self.ledger.foreign(self.reading)
         return f": other programs hold {foreign / 1024:.1f} GB" if foreign > 512 else ""
+
+
+def _cost_s(victims: Iterable[eviction.Victim]) -> float:
+    return sum(victim.cost_s for victim in victims)

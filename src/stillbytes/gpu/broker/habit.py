@@ -11,10 +11,14 @@ from collections.abc import Mapping
 
 from stillbytes.gpu.broker.messages import Way
 
-LATELY, LONG = 0.75, 0.98
-"""How much of its weight a use keeps with each later one: about the last four, and the last fifty."""
-AHEAD = 0.7
+LATELY, LONG = 0.75, 0.99
+"""How much of its weight a use keeps with each later one: about the last four, and the last hundred."""
+AHEAD = 0.8
 """How much less a need counts for each request that comes before it."""
+STAYS = 0.9
+"""How much of what is known of the very next request still holds for each one after it: people go on to other tasks."""
+HORIZON = 30
+"""So many requests ahead are weighed; later ones count for less than a thousandth."""
 FORGETS = 0.9
 """How much of the trust that a view has earned it keeps with each request."""
 UNSEEN = 0.02
@@ -56,12 +60,8 @@ class Habit:
             for trust, view in zip(self._trust, self._views(), strict=True):
                 for way, p in view.items():
                     self._next[way] = self._next.get(way, 0.0) + p * trust / total
-            uses: dict[str, float] = {}
-            for way, p in self._next.items():
-                for name in way.residents:
-                    uses[name] = uses.get(name, 0.0) + p
-            # The discounted probability of the first use, were all later requests drawn like the next.
-            self._needs = {name: p / (1.0 - AHEAD * (1.0 - min(1.0, p))) for name, p in uses.items()}
+            now, usual = _uses(self._next), _uses(_shares(self._often))
+            self._needs = {name: _need(p, usual.get(name, 0.0)) for name, p in now.items()}
         return self._next
 
     def need(self, name: str) -> float:
@@ -72,6 +72,27 @@ class Habit:
     def _views(self) -> list[Counts]:
         often = _shares(self._often)
         return [_shares(self._lately), _shares(self._follows.get(self._last, {})) or often, often]
+
+
+def _uses(next: Mapping[Way, float]) -> dict[str, float]:
+    """How likely each model is used by what comes next."""
+    uses: dict[str, float] = {}
+    for way, p in next.items():
+        for name in way.residents:
+            uses[name] = uses.get(name, 0.0) + p
+    return uses
+
+
+def _need(now: float, usual: float) -> float:
+    """The discounted probability of the first use: of the very next request it is `now`, and with each one later it
+    is nearer to what is usual."""
+    need, unused, stays = 0.0, 1.0, 1.0
+    for _ in range(HORIZON):
+        p = min(1.0, stays * now + (1.0 - stays) * usual)
+        need += unused * p
+        unused *= AHEAD * (1.0 - p)
+        stays *= STAYS
+    return need
 
 
 def _count(counts: Counts, way: Way, fades: float) -> None:

@@ -5,7 +5,7 @@ Everything is in MiB. What the driver says is free is the truth; the accounts sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stillbytes.gpu.broker.messages import Reading, Resident, Way
@@ -92,13 +92,14 @@ class Account:
 
 @dataclass(slots=True)
 class Coming:
-    """Memory that an engine agreed to give back. asked: how often. before: the reading when it was asked first."""
+    """Memory that an engine agreed to give back. asked: when it was asked last; again: whether asking again helps."""
 
     name: str
     engine: str
     mib: int
     since: float
-    asked: int = 1
+    asked: float
+    again: bool = True
 
 
 class Ledger:
@@ -115,6 +116,9 @@ class Ledger:
         """The highest peak of work that ended well."""
         self.working: dict[str, tuple[Way, str]] = {}
         """Work under way: its way, and the engine that it works in."""
+        self._left: dict[str, int] = {}
+        """Of what each engine was asked back, how much was not yet seen to leave it."""
+        self._used: Mapping[str, int] = {}
 
     def enter(self, resident: Resident) -> Account:
         """The account of a model, opened at its first mention; a new estimate replaces the old one."""
@@ -179,9 +183,24 @@ class Ledger:
         most = reading.free + working + sum(coming.mib for coming in self.coming)
         return min(self.total - self._foreign - self.held(), most) - self.guard
 
-    def observe(self, reading: Reading) -> None:
-        """Take in a reading. While nothing of ours moves, what is neither free nor ours is of other programs; that
-        figure is kept while something does, where the driver does not tell by process."""
+    def ask_back(self, coming: Coming) -> None:
+        """An engine was asked for this."""
+        left = self._left.get(coming.engine, 0) if any(one.engine == coming.engine for one in self.coming) else 0
+        self._left[coming.engine] = left + coming.mib
+        self.coming.append(coming)
+
+    def observe(self, reading: Reading, ended: str | None = None) -> None:
+        """Take in a reading. ended: the engine whose work has ended just now, which explains why it uses less.
+
+        While nothing of ours moves, what is neither free nor ours is of other programs; that figure is kept while
+        something does, where the driver does not tell by process.
+        """
+        used = reading.used or {}
+        for engine, left in self._left.items():
+            less = self._used.get(engine, 0) - used.get(engine, 0)
+            if less > 0 and engine != ended:
+                self._left[engine] = max(0, left - less)
+        self._used = used
         if not self.coming and not self.working and all(a.state != "loading" for a in self.accounts.values()):
             self._foreign = max(0, self.total - reading.free - self.held())
 
@@ -209,8 +228,11 @@ class Ledger:
         asked = [coming for coming in self.coming if coming.engine == engine]
         if reading.used is None:
             return self._still_out(asked, reading)
+        # An engine may use more than its models hold, for work and for what it keeps afterwards: what has left it
+        # tells more than what is left of it.
         kept = sum(a.held for a in self.of_engine(engine) if a.state != "leaving")
-        return max(0, min(sum(coming.mib for coming in asked), reading.used.get(engine, 0) - kept))
+        most = min(sum(coming.mib for coming in asked), self._left.get(engine, 0))
+        return max(0, min(most, reading.used.get(engine, 0) - kept))
 
     def _still_out(self, asked: Sequence[Coming], reading: Reading) -> int:
         """The same from what the whole device has free, were all taken that work may take at most."""
@@ -232,7 +254,9 @@ class Ledger:
             return working - max(0, min(working, taken))
         total = 0
         for engine in {engine for _, engine in self.working.values()}:
-            taken = max(0, reading.used.get(engine, 0) - self.held(engine))
+            others = self.held(engine) + self.still_out(engine, reading)
+            others += sum(account.arrived(reading) for account in self.of_engine(engine))
+            taken = max(0, reading.used.get(engine, 0) - others)
             total += max(0, self._work_of(engine) - taken)
         return total
 

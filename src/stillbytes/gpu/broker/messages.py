@@ -187,7 +187,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Unload:
-    """mib: at least so much of it, None for all."""
+    """mib: at least so much of it, None for all, 0 for no more than what was asked before and is not back."""
 
     name: str
     mib: int | None = None

@@ -20,8 +20,7 @@ class Quiet:
             return
         batches = [job for job in self.desk.running.values() if not job.request.interactive]
         if batches:
-            if self.desk.policy.prefetch and self.desk.intended() is not None:
-                self.desk.stop_batches()
+            self._prepare_beside_batches()
             return
         if self.desk.intended() is None and any(not job.request.interactive for job in self.desk.waiting.values()):
             return  # a batch is about to begin
@@ -50,6 +49,21 @@ class Quiet:
             self.desk.evict(victim.account, victim.mib)
         if move.loads and move.loads[0].missing <= self.desk.available:
             self.desk.load(move.loads[0])
+
+    def _prepare_beside_batches(self) -> None:
+        """What the interface announced while a batch works finds its room, if need be without the batch."""
+        intent = self.desk.intended()
+        if intent is None:
+            return
+        if self.desk.policy.prefetch:
+            self.desk.stop_batches()
+            return
+        likely = self.desk.likely()
+        way = max((way for way in likely if way.residents == intent.residents), key=lambda way: likely[way])
+        missing = sum(a.missing for a in self.desk.ledger.of(way.residents) if not a.usable)
+        deficit = missing + self.desk.ledger.working_mib(way) - self.desk.available - self.desk.outstanding
+        if deficit > 0:
+            self.desk.room_beside_batches(way, deficit)
 
     def _put_back(self) -> bool:
         """After a batch the card is left as it was found: what had to leave for it returns. Whether it is under way."""
