@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -127,6 +128,27 @@ def test_two_engines_take_turns_and_never_overfill_the_card() -> None:
     play(scene, story)
     assert scene.llama.loads == scene.comfyui.loads == 3
     assert scene.memory.least_free >= 0
+
+
+def test_an_engine_that_has_not_agreed_yet_is_not_asked_again() -> None:
+    scene = Scene(clock=lambda: time.monotonic() * 40)  # so that the broker grows impatient
+    asked = []
+    at_once = scene.llama.unload
+
+    async def slow(model: str, mib: int | None = None) -> None:
+        asked.append(model)
+        await asyncio.sleep(0.1)
+        await at_once(model, mib)
+
+    scene.llama.unload = slow  # type: ignore[method-assign]
+
+    async def story() -> None:
+        await scene.broker.run(request("a", "chat"), quick)
+        await scene.broker.run(request("b", "fill"), quick)
+
+    play(scene, story)
+    assert asked[0] == "chat"
+    assert len(asked) <= 2  # a second time only after it had agreed
 
 
 def test_a_model_that_stays_is_loaded_once() -> None:

@@ -102,6 +102,8 @@ class Broker:
         self._jobs: dict[str, _Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loading: dict[str, asyncio.Task[None]] = {}
+        self._unloading: set[tuple[str, bool]] = set()
+        """Models whose engine has not agreed yet, and whether to all of it."""
         self._tick: asyncio.TimerHandle | None = None
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._journal = Journal(journal) if journal is not None else None
@@ -289,6 +291,16 @@ class Broker:
                     self._tell(Measured(name, held))
 
     async def _unload(self, name: str, mib: int | None) -> None:
+        asking = (name, mib is None)
+        if asking in self._unloading and not mib:
+            return  # asked again, while the engine has not even agreed: it would only be kept busy
+        self._unloading.add(asking)
+        try:
+            await self._have_unloaded(name, mib)
+        finally:
+            self._unloading.discard(asking)
+
+    async def _have_unloaded(self, name: str, mib: int | None) -> None:
         loading = self._loading.pop(name, None)
         if loading is not None:  # it is not wanted any more
             loading.cancel()
