@@ -35,6 +35,7 @@ COMMANDS = (
     "serve",
     "gpu",
     "library",
+    "mcp",
 )
 """The modules of this package that hold a command, and the generative tasks, in the order of the help."""
 DECODING = ("develop", "mask", *task_names(), "heal", "match", "info")
