@@ -91,7 +91,7 @@ def test_a_patch_of_the_true_scene_follows_later_edits(change: dict[str, float])
         return (encoding.encode(seen) * np.array([1.04, 0.97, 1.02]) + 0.015).clip(0, 1).astype(np.float32)
 
     made = drawn(hole, scene, Known(codes, NATIVE), seed=7)
-    insert = Insert("00112233aabbccdd", hole.rect, lambda: made.pixels)
+    insert = Insert("00112233aabbccdd", hole.rect, lambda below: made.pixels)
     patch = {"id": "one", "rect": [hole.rect.x, hole.rect.y, hole.rect.width, hole.rect.height], "variants": ["00" * 6]}
     patched = Pipeline(bayer(damaged), inserts=lambda settings: [insert] if settings.patches else [])
     settings = Settings(change)
