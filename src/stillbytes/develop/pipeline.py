@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import canvas, white
+from stillbytes.develop import canvas, local_noise, white
 from stillbytes.develop.camera import Camera, WhitePoint
 from stillbytes.develop.colour import REC2020_LUMINANCE
 from stillbytes.develop.frame_grid import FrameGrid, Light, Raster, combined
@@ -27,6 +27,7 @@ from stillbytes.develop.local import Coverages, Local, Weights
 from stillbytes.develop.look import frame_uniforms
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.operations import catalogue
+from stillbytes.develop.operations.noise_reduction import OF_ADJUSTMENTS
 from stillbytes.develop.overview import Overview
 from stillbytes.develop.patched import Insert, Patched, Patches, Photo
 from stillbytes.develop.prepared import Prepared
@@ -225,7 +226,7 @@ class Pipeline:
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
-                base, held, view = self._base(settings, inserts, form, grid, strip)
+                base, held, view = self._base(settings, inserts, form, grid, strip, local_noise.asking(local))
                 source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
                 bases = self._bases(inserts, form)
@@ -389,17 +390,35 @@ class Pipeline:
             return self._lights[inserts]
 
     def _base(
-        self, settings: Settings, inserts: tuple[Insert, ...], form: Geometry, grid: Size, strip: Rect
+        self,
+        settings: Settings,
+        inserts: tuple[Insert, ...],
+        form: Geometry,
+        grid: Size,
+        strip: Rect,
+        local: Sequence[Local],
     ) -> tuple[Planes, Rect, Hashable]:
         """The cut grid's white-balanced camera RGB over `strip` and what the look stage reads around it, the part of
-        the grid that this is, and what is equal for equal pixels."""
+        the grid that this is, and what is equal for equal pixels. local: the adjustments that change noise reduction.
+        """
         need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
         level = halvings(form.cut.width / grid.width)
         uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
-        key = (digest, inserts, form, grid, need)
+        asked = tuple((one.key, *(one.delta.get(name) for name in OF_ADJUSTMENTS)) for one in local)
+        key = (digest, asked, inserts, form, grid, need)
+
+        def picture(chosen: Settings) -> Planes:
+            uniforms = self._noise_uniforms(chosen, grid.width / form.cut.width, level)
+            return resampled(self._library, self._source(inserts), form, grid, level, need, uniforms)
+
         if key not in self._held:
-            self._held[key] = resampled(self._library, self._source(inserts), form, grid, level, need, uniforms)
+            if local:
+                places = FrameGrid(self.frame, form.affine(grid, 1.0), need, self._light(inserts))
+                made = local_noise.mixed(settings, local, lambda one: self._coverages.weight(one, places), picture)
+            else:
+                made = picture(settings)
+            self._held[key] = made
             while len(self._held) > 1 and sum(p.nbytes for p in self._held.values()) > HELD_BYTES:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)

@@ -205,7 +205,7 @@ def test_the_numbers_of_a_correction() -> None:
     more = (
         'crs:LocalExposure2012="-0.125" crs:LocalHue="0.5" crs:LocalContrast2012="0.2" crs:LocalDehaze="-0.3" '
         'crs:LocalTemperature="0.15" crs:LocalTint="-0.05" crs:LocalToningHue="210" crs:LocalToningSaturation="0.4" '
-        'crs:LocalSharpness="0.5" crs:LocalClarity2012="0.1" crs:LocalTexture="-0.6" '
+        'crs:LocalSharpness="0.5" crs:LocalClarity2012="0.1" crs:LocalTexture="-0.6" crs:LocalLuminanceNoise="0.3" '
         'crs:LocalExposure="0" crs:LocalCurveRefineSaturation="100"'
     )
     found = one(packet(correction(SKY, more=more).replace('Amount="1"', 'Amount="1.5"').replace('="true"', '="false"')))
@@ -213,6 +213,7 @@ def test_the_numbers_of_a_correction() -> None:
     assert found.delta == {
         "exposure": -0.5, "hue": 90.0, "contrast": 20.0, "dehaze": -30.0, "local_temperature": 15.0, "local_tint": -5.0,
         "overlay_hue": 210.0, "overlay_saturation": 40.0, "sharpness": 50.0, "clarity": 10.0, "texture": -60.0,
+        "local_noise": 30.0,
     }  # fmt: skip
 
 

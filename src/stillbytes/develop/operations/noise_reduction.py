@@ -1,7 +1,8 @@
 """Noise reduction for luminance and colour, guided by the photo's noise model (variance = S x + O, as in DNG).
 
 The kernel (`develop.kernels.noise`) shrinks the bands of a Laplacian pyramid of variance-stabilised opponent planes;
-here are its sliders and thresholds. It runs before the look stage, once per photo and setting.
+here are its sliders and thresholds. It runs before the look stage, once per photo and setting; where adjustments ask
+for other amounts, once for each of these.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from stillbytes.develop.settings import Settings
 BANDS = 4
 BAND_NOISE = np.array([0.85, 0.35, 0.17, 0.085])
 """Standard deviation of white noise of unit variance in each band of the pyramid, fine to coarse."""
+OF_ADJUSTMENTS = {"local_noise": "noise_luminance", "local_noise_colour": "noise_colour"}
+"""What adjustments have -> the parameter that it is added to, see `develop.local_noise`."""
 
 
 class NoiseReduction(Operation, stage="noise", order=10, version=1, group="Detail"):
@@ -44,6 +47,25 @@ class NoiseReduction(Operation, stage="noise", order=10, version=1, group="Detai
         xmp="crs:ColorNoiseReductionDetail",
         label="Colour detail",
         says="Keeps fine coloured edges, and some specks with them.",
+    )
+
+    local_noise = parameter(
+        0.0,
+        -100,
+        100,
+        xmp="crs:LocalLuminanceNoise",
+        label="Noise",
+        says="Added to the reduction of luminance noise.",
+        scope="local",
+    )
+    local_noise_colour = parameter(
+        0.0,
+        -100,
+        100,
+        xmp="",
+        label="Colour noise",
+        says="Added to the reduction of colour noise.",
+        scope="local",
     )
 
     def active(self, settings: Settings) -> bool:
