@@ -201,7 +201,7 @@ def painting(path: Path, count: int) -> dict[str, list[float]]:
             pixels = pipeline.render(settings, scale, region).pixels
             at = Rect(0, 0, pixels.shape[1], pixels.shape[0]) if region is None else region
             lay_over(pixels, Overlay(adjustment="a", style="red"), settings, pipeline, scale, at)
-            preview_jpeg(pixels, quality=80)
+            preview_jpeg(pixels, quality=80, space="srgb")
             if i > 1:
                 times.append((time.perf_counter() - begin) * 1e3)
         found[view] = times

@@ -44,6 +44,9 @@ class Workers:
         path = path.absolute()
         if not path.is_file():
             raise UnreadablePhoto(f"There is no photo at {path}.", "Check the name; it may have been moved or renamed.")
+        with contextlib.suppress(OSError):  # the worker tells what is wrong with a file that is gone meanwhile
+            if not path.stat().st_size:
+                raise UnreadablePhoto(f"{path.name} is empty: it has 0 bytes.", "Copy it from the camera's card again.")
         with self._turns[long]:
             reply = self._exchange({"do": do, "path": str(path), **more}, limit)
         if error := reply[0].get("error"):
