@@ -25,6 +25,14 @@ def test_each_parameter_is_understood_by_its_name_and_its_number(parameter):
 
 
 @pytest.mark.parametrize("parameter", NUMBERS, ids=lambda p: p.name)
+def test_each_parameter_is_understood_by_its_label(parameter):
+    value = parameter.minimum + round(0.6 * (parameter.maximum - parameter.minimum) / parameter.step) * parameter.step
+    for words in (f"{parameter.label} {value:.6g}", f"{parameter.label.lower()} to {value:.6g}"):
+        assert settings(words) == {parameter.name: pytest.approx(value)}
+    assert list(settings(f"increase {parameter.label} by {10 * parameter.step:g}")) == [parameter.name]
+
+
+@pytest.mark.parametrize("parameter", NUMBERS, ids=lambda p: p.name)
 def test_a_number_outside_the_range_is_refused_with_the_range(parameter):
     answer = say(f"{parameter.name.replace('_', ' ')} = {parameter.maximum * 3 + 1:.6g}")
     assert not answer.understood
@@ -89,6 +97,7 @@ def test_what_is_too_dark_gets_brighter(words):
 @pytest.mark.parametrize(
     "keep",
     [
+        "but the sky",
         "but don't touch the sky",
         "except the sky",
         "but leave the sky alone",
@@ -204,6 +213,7 @@ def test_obvious_slips_of_the_fingers_are_understood(slip):
         "warmer y más contraste",
         "remove the person on the left",
         "asdf qwer brighter",
+        "50% vignette",
         "add some grain",
         "reduce contrast by half",
         "darken the sky but brighten the sky",

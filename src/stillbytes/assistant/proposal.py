@@ -184,7 +184,7 @@ def value_text(p: Parameter, value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, int | float):
-        return f"{round(float(value), max(p.decimals, 0)):g}"
+        return f"{round(float(value), max(p.decimals, 2)):.6g}"
     if isinstance(value, tuple):
         return f"{len(value)}" if p.listed else "curve"
     return str(value)

@@ -18,12 +18,13 @@ _STARTS = ("up", "down", "reduce", "more", "less", "recover")
 class Clause:
     """The words of one part. and_before: whether "and" or the like joins it to the one before, not a comma alone.
 
-    bare: whether it had no word at all that says nothing, such as "the" or "it".
+    but_before: whether it was "but". bare: whether it had no word at all that says nothing, such as "the" or "it".
     """
 
     atoms: list[Atom]
     and_before: bool = False
     bare: bool = True
+    but_before: bool = False
     used: set[int] = field(default_factory=set)
 
     def has(self, *roles: str) -> bool:
@@ -62,20 +63,21 @@ def clauses(atoms: Sequence[Atom]) -> list[Clause]:
     """The parts of a request, those without words left out."""
     found: list[Clause] = []
     current: list[Atom] = []
-    joined = False
+    joined = contrasted = False
 
-    def close(by_and: bool) -> None:
-        nonlocal current, joined
+    def close(by_and: bool, by_but: bool = False) -> None:
+        nonlocal current, joined, contrasted
         if current:
-            found.extend(_apart(current, joined))
-            joined = by_and
-        else:
-            joined = joined or by_and
+            parts = _apart(current, joined)
+            parts[0].but_before = contrasted
+            found.extend(parts)
+            joined = contrasted = False
+        joined, contrasted = joined or by_and, contrasted or by_but
         current = []
 
     for atom in atoms:
         if atom.breaks or atom.has("join"):
-            close(atom.has("join"))
+            close(atom.has("join"), atom.has("but"))
         else:
             current.append(atom)
     close(False)

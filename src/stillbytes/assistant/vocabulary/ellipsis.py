@@ -60,6 +60,8 @@ def _lend_to_targets(pending: list[Slots]) -> None:
             after = pending[place + 1] if place + 1 < len(pending) else None
             if before is not None and before.keeps and not before.named:
                 one.kept, one.targets, one.keeps = one.targets, [], True
+            elif before is not None and before.named and not before.targets and one.clause.but_before:
+                one.kept, one.targets, one.keeps = one.targets, [], True  # "everything warmer, but the sky"
             elif before is not None and before.named and before.targets:
                 _copy(before, one)
             elif before is not None and before.named and "only" in one.flags and not before.targets:

@@ -130,9 +130,11 @@ def _named(clause: Clause, role: str) -> list[Named]:
 
 
 def _acts(clause: Clause, place: int) -> bool:
-    """Whether the name of a parameter is told to do something: "dehaze it", but not "dehaze 20"."""
-    verb = any(form == "verb" for _, form in clause.atoms[place].roles.get("effect", ()))
-    return verb and not any(atom.number is not None or atom.has(*DIRECTIONS) for atom in clause.atoms)
+    """Whether a word that names a parameter means what it does: "dehaze it", "more detail", but not "detail 20"."""
+    forms = {form for _, form in clause.atoms[place].roles.get("effect", ())}
+    if any(atom.number is not None for atom in clause.atoms):
+        return False
+    return "noun" in forms or ("verb" in forms and not any(atom.has(*DIRECTIONS) for atom in clause.atoms))
 
 
 def _form(clause: Clause, place: int, options: set[Form]) -> Form:

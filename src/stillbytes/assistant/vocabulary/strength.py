@@ -137,6 +137,8 @@ def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
     if amount is not None:
         if slots.size:
             raise Unclear("Two amounts for one thing.")
+        if polarity != 1 and amount.unit == "%" and not (direction or amount.sign):
+            raise Unclear(f"{parameter.label}: with plus or minus?")
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
     if "remove" in flags:
         return [Move(name, "default", None)]
