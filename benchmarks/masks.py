@@ -249,8 +249,8 @@ def main() -> None:
             report["clicking"] = clicks = clicking(6 * chosen.count)
             report["finding"] = times = finding(access, chosen.count)
             for view, ms in strokes.items():
-                print(f"stroke to overlay, 45 MP, {view}: median {statistics.median(ms):.1f} ms, most {max(ms):.1f}")
-            print(f"click to outline: median {statistics.median(clicks):.1f} ms, most {max(clicks):.1f}")
+                print(f"stroke to overlay, 45 MP, {view}: median {statistics.median(ms):.1f} ms, least {min(ms):.1f}")
+            print(f"click to outline: median {statistics.median(clicks):.1f} ms, least {min(clicks):.1f}")
             print(f"subject {times['subject']:.0f} ms, bare network {times['bare']:.0f} ms: {times['ratio']:.2f} x")
     save("masks", report)
 

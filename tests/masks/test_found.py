@@ -144,6 +144,17 @@ def test_a_box_is_enough_without_a_network_for_objects(networks: Access) -> None
     assert (inside & disc).sum() > 0.9 * (inside | disc).sum()
 
 
+@needs_reference
+def test_a_click_beside_everything_finds_nothing_instead_of_a_dot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path))  # no network that takes prompts
+    picture = Picture(opened(REFERENCE / "photos" / "ladybird.jpg"))
+    with own_access() as own, pytest.raises(NotFound, match="object") as told:
+        find(masks.Object(points=((0.5, 0.5 * picture.height / picture.width),)), picture, own)
+    assert "box" in told.value.remedy
+
+
 def test_what_nothing_can_find_is_said_with_a_remedy(networks: Access) -> None:
     picture = Picture(landscape()[0])
     for kind in (

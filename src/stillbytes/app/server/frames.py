@@ -135,14 +135,26 @@ def lay_over(
     local = local_of(settings, overlay.adjustment, overlay.component, pipeline.rasters)
     if local is None:
         return
-    weight = (pipeline.coverage(local, settings, scale, region) >> 8).astype(np.uint16)[..., None]
+    weight = pipeline.coverage(local, settings, scale, region) >> 8
     if overlay.style in TINTS:
-        strength = weight * 5 // 8
-        pixels[:] = (pixels * (255 - strength) + strength * np.array(TINTS[overlay.style], np.uint16)) // 255
+        rows, columns = np.flatnonzero(weight.any(1)), np.flatnonzero(weight.any(0))
+        if not rows.size:
+            return
+        part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        strength = weight[part] * np.uint16(5) >> 3
+        rest = 255 - strength
+        for channel, tint in enumerate(TINTS[overlay.style]):
+            pixels[(*part, channel)] = _divided(pixels[(*part, channel)] * rest + strength * np.uint16(tint))
     elif overlay.style == "image":
-        pixels[:] = pixels * weight // 255
+        for channel in range(3):
+            pixels[..., channel] = _divided(pixels[..., channel] * weight)
     else:
-        pixels[:] = weight if overlay.style == "white" else 255 - weight
+        pixels[:] = (weight if overlay.style == "white" else 255 - weight)[..., None]
+
+
+def _divided(products: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """By 255, rounded down, of 0 to 255 * 255: without a division, which is slow."""
+    return np.asarray((products + 1 + (products >> 8)) >> 8, np.uint16)
 
 
 def clipped_parts(pixels: NDArray[np.uint8]) -> dict[str, float]:

@@ -21,6 +21,8 @@ from stillbytes.masks.kinds.object import Object
 EDGE = 480
 REACH = 0.12
 """How far, of the long edge, a click without any box reaches."""
+TOUCH = 0.006
+"""Radius, of the long edge, of what a click says for certain."""
 
 
 class FindObject(Detector[Object]):
@@ -48,7 +50,9 @@ class FindObject(Detector[Object]):
             if float((shape > 0.5).mean()) * picture.height * picture.width > 0.02 * box.area:
                 return Finding(shape, (*used, model))
         coarse = classical(picture, kind, box)
-        if float((coarse > 0.5).mean()) < 1e-4:
+        # No more than the touch itself: nothing stands out there.
+        touched = 0.0 if box is not None else 2 * np.pi * TOUCH**2 * max(coarse.shape) / min(coarse.shape)
+        if float((coarse > 0.5).mean()) < max(1e-4, touched):
             raise self.nothing("object")
         return Finding(coarse, (*used, CLASSICAL))
 
@@ -108,7 +112,7 @@ def classical(picture: Picture, kind: Object, box: Box | None) -> Floats:
             away = np.hypot(x - px, y - py)
             known[(away < REACH * max(height, width)) & (known == grabcut.NOT)] = grabcut.PERHAPS_NOT
             known[away < 0.4 * REACH * max(height, width)] = grabcut.PERHAPS
-    touch = max(2.0, 0.006 * max(height, width))
+    touch = max(2.0, TOUCH * max(height, width))
     for points, what in ((kind.points, grabcut.IS), (kind.outside, grabcut.NOT)):
         for point in points:
             px, py = (v * scale for v in pixels_of(picture, point))
