@@ -126,6 +126,29 @@ def test_a_part_that_does_not_come_back_is_asked_for_again_without_asking_for_mo
     assert unloads(table.tell(Tick(), 0.5)) == {"fill": 0}
 
 
+def test_a_model_whose_part_did_not_fit_still_holds_the_rest() -> None:
+    """Else its memory would be taken for that of other programs, and everything refused that needs it."""
+    table = Table(Policy(prefetch=False, ahead=False), by_process=False)
+    table.ask("a", "fill")
+    table.load("fill", 5000)
+    table.tell(Finished("a"), 5.0)
+    asked = unloads(table.ask("b", "chat"))["fill"]
+    assert asked
+    table.held["fill"] -= asked
+    table.tell(Tick(), 0.1)
+    assert granted(table.load("chat", 6000)) == ["b"]
+    table.tell(Finished("b"), 1.0)
+    assert "fill" in loads(table.ask("c", "fill"))
+    table.tell(NotLoaded("fill", memory=True), 0.1)
+    account = table.decider.ledger.accounts["fill"]
+    assert account.held == 5000 - asked
+    assert account.given_back == asked
+    table.held.pop("chat", None)
+    table.tell(Tick(), 0.1)
+    assert account.state == "loading"
+    assert granted(table.load("fill", 5000)) == ["c"]
+
+
 def test_what_an_engine_works_in_is_not_taken_for_memory_that_is_still_to_come_back() -> None:
     """Its model has left, a job in another of its models goes on: nothing more will come, and nobody waits for it."""
     table = Table(Policy(prefetch=False, ahead=False))

@@ -192,11 +192,12 @@ class Decider:
     def _not_loaded(self, account: Account, memory: bool, reason: str) -> None:
         if account.state != "loading":
             return
-        if memory and account.free_before >= (account.given_back or account.most):
+        part = memory and account.held > 0  # what it kept when a part was asked back, its engine still has
+        if memory and not part and account.free_before >= account.most:
             # There was room for the most we had thought, so it needs more than that.
             account.too_big = round(account.most * 1.1)
             account.measured = None
-        account.happened("not loaded", self.desk.now)
+        account.happened("part not loaded" if part else "not loaded", self.desk.now)
         account.failed = True
         swap = self.desk.swap
         if swap is None or account.resident.name not in swap.way.residents:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 State = Literal["absent", "loading", "resident", "leaving"]
-Happening = Literal["load", "loaded", "not loaded", "evict", "shrink", "returned", "overdue", "crashed"]
+Happening = Literal[
+    "load", "loaded", "not loaded", "part not loaded", "evict", "shrink", "returned", "overdue", "crashed"
+]
 
 MEANING: dict[State, str] = {
     "absent": "Nothing of it is on the device. Its file may be warm in host memory, or only on the disk.",
@@ -20,6 +22,7 @@ TABLE: dict[tuple[State, Happening], tuple[State, str]] = {
     ("loading", "loaded"): ("resident", "remember what it took; let the work begin"),
     ("loading", "evict"): ("leaving", "tell the engine to stop loading it: a person wants something else"),
     ("loading", "not loaded"): ("absent", "make more room, or take a smaller way"),
+    ("loading", "part not loaded"): ("resident", "make more room; what was left of it is still there"),
     ("resident", "evict"): ("leaving", "ask the engine to unload it"),
     ("resident", "shrink"): ("resident", "ask the engine for the bytes that are needed"),
     ("leaving", "returned"): ("absent", "count its memory as free"),
