@@ -30,6 +30,7 @@ CHANGED: dict[str, Any] = {
     "dehaze": 15, "contrast": 15,
     "vignette_amount": -20, "curve": [[0, 0], [64, 58], [190, 200], [255, 255]],
     "curve_red": [[0, 0], [128, 130], [255, 255]], "hue_green": 10, "saturation_blue": 15, "luminance_orange": 8,
+    "point_colours": [{"colour": "#3060a0", "hue": 5}],
     "vibrance": 20, "saturation": 5, "grade_shadows_hue": 220, "grade_shadows_saturation": 15,
     "grade_highlights_hue": 45, "grade_highlights_saturation": 10, "grade_balance": 10,
     **THREE_TO_TWO, "crop_angle": 0.2, "black_and_white": True, "grey_red": 20,

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
-from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop import local_parameters, parameters, point_colour
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.local import Local
@@ -44,6 +44,9 @@ def some(name: str, strength: float = 1.0) -> dict[str, Any]:
     parameter = local_parameters()[name]
     if parameter.kind == "curve":
         return {name: BENT}
+    if parameter.kind == "colours":
+        changes = {"hue": 40 * strength, "saturation": -50 * strength, "luminance": 30 * strength, "range": 70}
+        return {name: point_colour.canonical([{"colour": "#3060a0"} | changes])}
     if name == "overlay_hue":
         return {name: 60.0, "overlay_saturation": 50.0}
     return {name: strength * (1.0 if name == "exposure" else 60.0)}

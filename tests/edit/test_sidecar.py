@@ -65,6 +65,9 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
             }
         )
         return st.lists(one, max_size=3)
+    if parameter.kind == "colours":
+        colour = st.integers(0, 0xFFFFFF).map(lambda code: f"#{code:06x}")
+        return st.lists(st.fixed_dictionaries({"colour": colour, "hue": st.floats(-100, 100)}), max_size=3)
     if parameter.kind == "toggle":
         return st.booleans()
     codes = st.lists(st.integers(0, 255), min_size=2, max_size=8, unique=True).map(sorted)

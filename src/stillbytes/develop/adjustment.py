@@ -20,8 +20,8 @@ _FIELDS = ("id", "name", "mask", "delta", "amount", "enabled")
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """mask: as JSON, see `masks.mask.Mask`. delta: local parameter -> what is added where the mask is 1: a number, or
-    points of a curve.
+    """mask: as JSON, see `masks.mask.Mask`. delta: local parameter -> what is added where the mask is 1: a number,
+    points of a curve, or point colours.
 
     amount: 0..2, how much of the delta. id: unique among the adjustments of a version, stays through its life.
     """

@@ -27,10 +27,18 @@ def lab_of(pixels: Floats, space: str) -> Floats:
 
 def oklab_of(pixels: Floats, space: str) -> Floats:
     """(..., 3) float32 Oklab (Ottosson 2020), lightness 0..1, of pixels (..., 3), encoded in `space`, 0..1."""
-    to_lms = XYZ_TO_LMS @ _to_xyz(space)
-    to_lms /= to_lms.sum(axis=1, keepdims=True)  # exactly no chroma for greys
-    lms = _linear(pixels, space) @ to_lms.T.astype(np.float32)
+    lms = _linear(pixels, space) @ _to_lms(space).T.astype(np.float32)
     return np.asarray(np.cbrt(lms) @ LMS_TO_OKLAB.T.astype(np.float32), np.float32)
+
+
+def oklab_of_linear(rgb: NDArray[np.float64], space: str) -> NDArray[np.float64]:
+    """(..., 3) Oklab of linear light (..., 3) in the RGB space `space`, 0..1."""
+    return np.asarray(np.cbrt(rgb @ _to_lms(space).T) @ LMS_TO_OKLAB.T)
+
+
+def linear_of_oklab(lab: NDArray[np.float64], space: str) -> NDArray[np.float64]:
+    """The light of `oklab_of_linear`; beyond 0..1 what the space cannot show."""
+    return np.asarray((lab @ np.linalg.inv(LMS_TO_OKLAB).T) ** 3 @ np.linalg.inv(_to_lms(space)).T)
 
 
 def delta_e_2000(one: NDArray[np.floating], two: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -55,6 +63,12 @@ def delta_e_2000(one: NDArray[np.floating], two: NDArray[np.floating]) -> NDArra
     r_c = 2 * np.sqrt(c_m**7 / (c_m**7 + 25.0**7))
     r_t = -np.sin(2 * np.radians(30 * np.exp(-(((h_m - 275) / 25) ** 2)))) * r_c
     return np.asarray(np.sqrt((d_l / s_l) ** 2 + (d_c / s_c) ** 2 + (d_h / s_h) ** 2 + r_t * d_c / s_c * d_h / s_h))
+
+
+def _to_lms(space: str) -> NDArray[np.float64]:
+    """(3, 3): linear RGB of the space -> cone responses, exactly no chroma for its greys."""
+    to_lms = XYZ_TO_LMS @ _to_xyz(space)
+    return np.asarray(to_lms / to_lms.sum(axis=1, keepdims=True))
 
 
 def _to_xyz(space: str) -> NDArray[np.float64]:

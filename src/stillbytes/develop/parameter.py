@@ -9,9 +9,9 @@ from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from stillbytes.core.errors import InvalidSetting
-from stillbytes.develop import adjustment, patch
+from stillbytes.develop import adjustment, patch, point_colour
 
-Kind = Literal["number", "choice", "toggle", "curve", "adjustments", "patches"]
+Kind = Literal["number", "choice", "toggle", "curve", "colours", "adjustments", "patches"]
 Scope = Literal["global", "both", "local"]
 Point = tuple[float, float]
 Value = float | str | bool | tuple[Point, ...] | tuple[Mapping[str, Any], ...] | None
@@ -91,6 +91,8 @@ class Parameter:
             schema |= {"type": "string", "enum": list(self.choices)}
         elif self.kind == "toggle":
             schema |= {"type": "boolean"}
+        elif self.kind == "colours":
+            schema |= {"type": "array", "items": {"type": "object"}, "maxItems": point_colour.MOST}
         elif self.listed:
             most = adjustment.MOST if self.kind == "adjustments" else patch.MOST
             schema |= {"type": "array", "items": {"type": "object"}, "maxItems": most}
@@ -149,12 +151,14 @@ def _curve_times(value: Any, amount: float) -> tuple[Point, ...]:
 _TIMES: Mapping[Kind, Callable[[Any, float], Value]] = {
     "number": lambda value, amount: value * amount,
     "curve": _curve_times,
+    "colours": point_colour.times,
 }
 _CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "number": _check_number,
     "choice": _check_choice,
     "toggle": _check_toggle,
     "curve": _check_curve,
+    "colours": lambda _, value: point_colour.canonical(value),
     "adjustments": lambda _, value: adjustment.canonical(value),
     "patches": lambda _, value: patch.canonical(value),
 }
@@ -208,6 +212,11 @@ def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
 def point_curve(*, xmp: str, says: str, label: str = "", scope: Scope = "global") -> Parameter:
     """A tone curve through points (x, y) in 0..255."""
     return Parameter("curve", STRAIGHT, xmp=xmp, says=says, label=label, scope=scope)
+
+
+def point_colours(*, xmp: str, says: str, label: str = "", scope: Scope = "global") -> Parameter:
+    """Sampled colours with what each changes."""
+    return Parameter("colours", (), xmp=xmp, says=says, label=label, scope=scope)
 
 
 def adjustments(*, says: str) -> Parameter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any, cast
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
@@ -11,7 +12,7 @@ from stillbytes.develop import parameters
 from stillbytes.develop.operations.crop import CORNERS
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import cropping
+from stillbytes.edit import cropping, point_colours
 from stillbytes.edit.orientation import TURNS, CropBox, between, of_turns, then, to_sensor, to_turns, to_upright
 from stillbytes.edit.xmp import Packet
 
@@ -21,6 +22,8 @@ VERSION = "15.4"
 """The first Camera Raw with that process: what a sidecar says wrote it, if no program of Adobe's did."""
 FIRST_PROCESS = 6.7
 """The first process with these fields (2012)."""
+VARIANCE = "crs:ColorVariance"
+"""Beside the point colours."""
 CROP = ("crop_left", "crop_top", "crop_right", "crop_bottom", "crop_angle")
 TURNED = ("rotate", "flip_horizontal", "flip_vertical")
 WHITE = ("temperature", "tint")
@@ -62,7 +65,7 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
     in_effect = packet.text("crs:HasSettings") == "True" and packet.text("crs:AlreadyApplied") != "True"
     for parameter in _fields():
         packet.remove(parameter.xmp)
-    for old in OLD_FIELDS.values():
+    for old in (*OLD_FIELDS.values(), VARIANCE):
         packet.remove(old)
     values: dict[str, Value] = {
         parameter.name: settings[parameter.name] for parameter in _fields() if parameter.name in settings
@@ -77,6 +80,8 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
         values["white_balance"] = "custom"
     for name, value in values.items():
         packet.put(parameters()[name].xmp, written(parameters()[name], value))
+        if parameters()[name].kind == "colours":
+            packet.put(VARIANCE, point_colours.write(cast("tuple[Any, ...]", value))[1])
     others = in_effect and not packet.names("crs") <= NO_EDITS
     packet.put("crs:HasSettings", "True" if settings or others else "False")
     packet.put("crs:HasCrop", "True" if cropped and box != cropping.WHOLE else "False")
@@ -102,6 +107,8 @@ def written(parameter: Parameter, value: Value) -> str | list[str]:
         return "True" if value else "False"
     if isinstance(value, str):
         return parameter.xmp_choices[parameter.choices.index(value)]
+    if parameter.kind == "colours":
+        return point_colours.write(cast("tuple[Any, ...]", value))[0]
     if isinstance(value, tuple):
         return [f"{x:g}, {y:g}" for x, y in value]
     number = float(value or 0)
@@ -116,6 +123,9 @@ def _read_field(packet: Packet, parameter: Parameter, notes: list[str]) -> Value
     if parameter.kind == "curve":
         items = packet.items(parameter.xmp)
         return None if items is None else _curve(items)
+    if parameter.kind == "colours":
+        items = packet.items(parameter.xmp)
+        return None if items is None else point_colours.read(items, packet.items(VARIANCE) or [])
     text = packet.text(parameter.xmp)
     if text is None and parameter.xmp in OLD_FIELDS:
         text = packet.text(OLD_FIELDS[parameter.xmp])

@@ -16,7 +16,7 @@ from PIL import Image
 
 import stillbytes as sb
 from stillbytes.app.cli import develop
-from stillbytes.develop import parameters
+from stillbytes.develop import parameters, point_colour
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
 from stillbytes.gpu.access import release
@@ -48,6 +48,7 @@ def test_every_parameter_takes_a_value_of_its_kind() -> None:
             "choice": ((parameter.choices or ("",))[-1], (parameter.choices or ("",))[-1]),
             "toggle": ("", True),
             "curve": ("0,0 128,140 255,255", ((0, 0), (128, 140), (255, 255))),
+            "colours": ("#c86432 hue:10", point_colour.canonical([{"colour": "#c86432", "hue": 10}])),
         }[parameter.kind]
         assert given(option, *([text] if text else [])) == {name: value}
 

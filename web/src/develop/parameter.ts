@@ -1,7 +1,16 @@
 /** Develop parameters as the server declares them, and what one value of one of them means to a slider and a reader. */
 export type CurvePoint = [x: number, y: number];
-/** What an adjustment adds: to a number, or by how much a curve bends. */
-export type DeltaValue = number | CurvePoint[];
+/** A sampled colour in Oklab and how what is near it changes. */
+export interface PointColour {
+  colour: [number, number, number];
+  hue: number;
+  saturation: number;
+  luminance: number;
+  variance: number;
+  range: number;
+}
+/** What an adjustment adds: to a number, by how much a curve bends, or point colours. */
+export type DeltaValue = number | CurvePoint[] | PointColour[];
 /** A mask, as the server knows its kinds, and what is added to the settings where it is. */
 export interface Adjustment {
   id: string;
@@ -25,7 +34,7 @@ export interface Patch {
   mask: Record<string, unknown>;
   recipe: Record<string, unknown>;
 }
-export type Value = number | string | boolean | CurvePoint[] | Adjustment[] | Patch[] | null;
+export type Value = number | string | boolean | CurvePoint[] | PointColour[] | Adjustment[] | Patch[] | null;
 /** Only values that differ from the default. */
 export type Settings = Record<string, Value>;
 

@@ -65,6 +65,8 @@ def values(parameter: Parameter) -> str:
         return f"{parameter.minimum:g} to {sign}{parameter.maximum:g} {parameter.unit}".strip()
     if parameter.kind == "choice":
         return ", ".join(parameter.choices)
+    if parameter.kind == "colours":
+        return "sampled colours, each with hue, saturation, luminance, variance and range"
     if parameter.kind == "adjustments":
         return "masks, see `stillbytes mask`"
     if parameter.kind == "patches":

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from stillbytes.develop import adjustment, parameters, patch
+from stillbytes.develop import adjustment, parameters, patch, point_colour
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
 
@@ -18,13 +18,24 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class PointColourModel(Strict):
+    """A sampled colour and how what is near it changes."""
+
+    colour: tuple[float, float, float] | str
+    hue: Annotated[float, Field(ge=-100, le=100)] = 0.0
+    saturation: Annotated[float, Field(ge=-100, le=100)] = 0.0
+    luminance: Annotated[float, Field(ge=-100, le=100)] = 0.0
+    variance: Annotated[float, Field(ge=-100, le=100)] = 0.0
+    range: Annotated[float, Field(ge=0, le=100)] = 50.0
+
+
 class AdjustmentModel(Strict):
     """A mask, and what is added to the settings where it is."""
 
     id: Annotated[str, Field(min_length=1, max_length=adjustment.MOST_NAME)]
     name: Annotated[str, Field(max_length=adjustment.MOST_NAME)] = ""
     mask: dict[str, Any] = {}
-    delta: dict[str, float | list[tuple[float, float]]] = {}
+    delta: dict[str, float | list[tuple[float, float]] | list[PointColourModel]] = {}
     amount: Annotated[float, Field(ge=0, le=adjustment.MOST_AMOUNT)] = 1.0
     enabled: bool = True
 
@@ -53,6 +64,8 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
         kind = Literal[parameter.choices]
     elif parameter.kind == "toggle":
         kind = bool
+    elif parameter.kind == "colours":
+        kind = Annotated[list[PointColourModel], Field(max_length=point_colour.MOST)]
     elif parameter.kind == "adjustments":
         kind = Annotated[list[AdjustmentModel], Field(max_length=adjustment.MOST)]
     elif parameter.kind == "patches":
@@ -107,7 +120,7 @@ class ParameterModel(BaseModel):
     label: str
     group: str
     operation: str
-    kind: Literal["number", "choice", "toggle", "curve", "adjustments", "patches"]
+    kind: Literal["number", "choice", "toggle", "curve", "colours", "adjustments", "patches"]
     default: float | str | bool | list[tuple[float, float]] | list[dict[str, Any]] | None
     minimum: float
     maximum: float

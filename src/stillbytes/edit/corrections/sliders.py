@@ -8,6 +8,7 @@ from typing import Any
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import local_parameters
 from stillbytes.develop.parameter import Parameter
+from stillbytes.edit import point_colours
 from stillbytes.edit.corrections.structure import Node, Structure, Unmapped, number, written
 
 SCALES = {"LocalExposure2012": 4.0, "LocalHue": 180.0, "LocalToningHue": 1.0}
@@ -18,6 +19,7 @@ WITHOUT = ("LocalVibrance",)
 """Fields that would follow from our declarations and that Adobe's corrections do not have."""
 CURVES = {"": "MainCurve", "Red": "RedCurve", "Green": "GreenCurve", "Blue": "BlueCurve"}
 """What follows ToneCurvePV2012 in the field of the whole picture's curve -> the field of a correction's."""
+POINTS, VARIANCES = "LocalPointColors", "LocalColorVariance"
 OTHERS = ("Local", *CURVES.values(), *(f"Extended{name}" for name in CURVES.values()))
 """How the names of fields begin that may change the picture."""
 NO_EFFECT = {"LocalCurveRefineSaturation": 100.0}
@@ -50,6 +52,8 @@ def write(delta: Mapping[str, Any]) -> Structure:
     for name, parameter in fields().items():
         value = delta.get(parameter.name, 0.0) / SCALES.get(name, 100.0)
         values[name] = written(value if name == "LocalToningHue" else min(max(value, -1.0), 1.0))
+    colours, variances = point_colours.write(delta.get("point_colours", ()))
+    values |= {POINTS: list(colours), VARIANCES: list(variances)}
     bent = {name: delta.get(p.name, ()) for name, p in curves().items()}
     return values | {name: [f"{written(x)},{written(y)}" for x, y in points] for name, points in bent.items()}
 
@@ -64,6 +68,11 @@ def read(given: Mapping[str, Node], notes: list[str]) -> dict[str, Any]:
                 delta[parameter.name] = _points(given[name], name, parameter)
             except (Unmapped, InvalidSetting):
                 notes.append(f"{name} is no curve, and was left out")
+    if given.get(POINTS):
+        try:
+            delta["point_colours"] = _points_of(given)
+        except (ValueError, InvalidSetting):
+            notes.append(f"{POINTS} is no list of colours, and was left out")
     for name, parameter in fields().items():
         value = _number(given, name, notes)
         if value is not None:
@@ -75,6 +84,13 @@ def read(given: Mapping[str, Node], notes: list[str]) -> dict[str, Any]:
     if unknown:
         notes.append(f"it stays without {', '.join(unknown)}, which has no counterpart")
     return {name: value for name, value in delta.items() if value != local_parameters()[name].neutral}
+
+
+def _points_of(given: Mapping[str, Node]) -> Any:
+    colours, variances = given[POINTS], given.get(VARIANCES) or []
+    if not isinstance(colours, list) or not isinstance(variances, list):
+        raise Unmapped(f"{POINTS} is no list")
+    return point_colours.read(colours, variances)
 
 
 def _points(value: Node, name: str, parameter: Parameter) -> Any:
@@ -90,7 +106,9 @@ def _others(given: Mapping[str, Node], known: Mapping[str, Parameter]) -> Iterat
         if isinstance(value, str) and name.startswith("Local") and name not in known:
             if value.strip() and _plain(value) != NO_EFFECT.get(name, 0.0):
                 yield name
-        elif not isinstance(value, str) and value and name not in known and name.startswith(OTHERS):
+        elif (
+            not isinstance(value, str) and value and name not in (*known, POINTS, VARIANCES) and name.startswith(OTHERS)
+        ):
             yield name
 
 

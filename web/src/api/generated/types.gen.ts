@@ -31,7 +31,7 @@ export type AdjustmentModel = {
         [key: string]: number | Array<[
             number,
             number
-        ]>;
+        ]> | Array<PointColourModel>;
     };
     /**
      * Amount
@@ -1041,7 +1041,7 @@ export type ParameterModel = {
     /**
      * Kind
      */
-    kind: 'number' | 'choice' | 'toggle' | 'curve' | 'adjustments' | 'patches';
+    kind: 'number' | 'choice' | 'toggle' | 'curve' | 'colours' | 'adjustments' | 'patches';
     /**
      * Default
      */
@@ -1416,6 +1416,42 @@ export type PlanModel = {
      * Notes
      */
     notes: Array<string>;
+};
+
+/**
+ * PointColourModel
+ *
+ * A sampled colour and how what is near it changes.
+ */
+export type PointColourModel = {
+    /**
+     * Colour
+     */
+    colour: [
+        number,
+        number,
+        number
+    ] | string;
+    /**
+     * Hue
+     */
+    hue?: number;
+    /**
+     * Saturation
+     */
+    saturation?: number;
+    /**
+     * Luminance
+     */
+    luminance?: number;
+    /**
+     * Variance
+     */
+    variance?: number;
+    /**
+     * Range
+     */
+    range?: number;
 };
 
 /**
@@ -1819,6 +1855,12 @@ export type Settings = {
      * Brightness of the magentas.
      */
     luminance_magenta?: number | null;
+    /**
+     * Point Colours
+     *
+     * Changes what has nearly a sampled colour.
+     */
+    point_colours?: Array<PointColourModel> | null;
     /**
      * Grade Shadows Hue
      *
