@@ -196,3 +196,38 @@ def test_people_are_listed_and_pointing_at_one_shows_it(editor: Editor) -> None:
     editor.until("document.querySelector('[data-testid=mask-outline]').getAttribute('d').split('L').length === 3")
     page.keyboard.press("Shift+Tab")
     shown.wait_for(state="detached")
+
+
+def test_a_mask_has_a_curve_and_point_colours_of_its_own(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("Shift+W")
+    masks = page.get_by_test_id("masks")
+    masks.get_by_label("New mask…").select_option("radial", timeout=60_000)
+    box = page.get_by_test_id("mask-canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=4)
+    page.mouse.up()
+    page.keyboard.press("o")
+    before = editor.settled()
+
+    last = masks.get_by_role("slider", name="RGB curve, point 2 of 2")
+    last.scroll_into_view_if_needed()
+    last.focus()
+    for _ in range(8):
+        page.keyboard.press("Shift+ArrowDown")
+    editor.settled(lambda brightness: brightness < before - 2)
+    masks.get_by_role("button", name="Add a point colour").click()
+    masks.get_by_label("Sample", exact=True).fill("#3060a0")
+    page.wait_for_timeout(300)
+    hue = masks.get_by_role("group", name="Point colour").locator("xpath=following::input[@type='range'][1]")
+    hue.focus()
+    page.keyboard.press("ArrowRight")
+    editor.settled()
+    page.wait_for_timeout(1500)  # the sidecar follows
+    [mask] = masks_of(editor, "IMG_1.dng", 1)
+    assert mask["delta"]["curve"] == ((0, 0), (255, 175))
+    [point] = mask["delta"]["point_colours"]
+    assert point["hue"] == 1 and point["colour"][2] < -0.05
+    assert violations(editor) == []
