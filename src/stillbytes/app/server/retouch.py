@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stillbytes.core.errors import InvalidSetting, NotFound
+from stillbytes.core.errors import NotFound
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.colour import between
 from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.patch import Patch
-from stillbytes.edit.patching import added, below, removed, spot_of, spotted
+from stillbytes.edit.patching import added, below, spot_of, spotted
 from stillbytes.generate.spot import Spot
-from stillbytes.masks.mask import Mask
 from stillbytes.photo.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.app.server.workspace import Workspace
-    from stillbytes.core.jobs import Control
     from stillbytes.edit.document import Document
 
 THUMBNAIL = 96
@@ -35,36 +33,6 @@ def place_spot(document: Document, task: Any, recipe: dict[str, Any], id: str) -
     label = f"{task.capitalize()} moved" if id else task.capitalize()
     document.commit(after, label)
     return id or after.patches[-1].id
-
-
-def remove(workspace: Workspace, document: Document, mask: Mask, id: str, control: Control) -> str:
-    """Make a patch, or make the one of that id again, and commit it. Returns what happened in words."""
-    from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - loads OpenCV
-
-    photo, settings = document.photo, document.settings
-    control.progress(0, 0, "Looking at what is around it")
-    mask = complete_mask(photo, mask, workspace.networks, keep=True, cancelled=control.cancelled)
-    under = below(settings, id) if id else settings
-    patch = removed(photo, under, mask, keep=True, cancelled=control.cancelled)
-    now = document.settings  # the photo may have been edited meanwhile
-    if id:
-        known = next((one for one in now.patches if one.id == id), None)
-        if known is None:
-            raise NotFound("The patch was deleted while it was made again.")
-        patch = replace(known, rect=patch.rect, variants=patch.variants, chosen=0, recipe=patch.recipe)
-    document.commit(added(now, patch), f"{patch.name or 'Remove'} again" if id else "Remove")
-    document.flush()
-    workspace.events.emit("patch-made", {"photo": photo.id, "patch": patch.to_json()})
-    return "Filled from the photo itself, without a model"
-
-
-def mask_again(document: Document, id: str) -> Mask:
-    """What a patch was made from. Raises NotFound, InvalidSetting."""
-    patch = found(document, id)
-    mask = patch.recipe.get("mask")
-    if not isinstance(mask, dict):
-        raise InvalidSetting("This patch does not tell what it was made from.", "Delete it, and make it anew.")
-    return Mask.from_json(mask)
 
 
 def found(document: Document, id: str) -> Patch:

@@ -14,12 +14,12 @@ from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.photos import LONG, described
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
-from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.errors import StillbytesError
 from stillbytes.core.jobs import Control
 
 
 class TaskModel(BaseModel):
-    """Something that makes patches. takes: what it needs to know of a place: a round spot, or a mask.
+    """Something that makes patches. takes: what it needs to know of a place: a round spot, a mask, or nothing.
 
     generated: whether a model makes its pixels. fields: its parameters, for a form.
     """
@@ -27,7 +27,7 @@ class TaskModel(BaseModel):
     name: str
     label: str
     says: str
-    takes: Literal["spot", "mask"]
+    takes: Literal["spot", "mask", "photo"]
     generated: bool
     fields: list[MaskField]
 
@@ -84,7 +84,20 @@ class PatchStates(BaseModel):
     patches: list[PatchState]
 
 
-TASKS = (
+class ForecastModel(BaseModel):
+    """What a task would take: engine and model, seconds and MiB as estimated or measured, None where not known, so many
+    pictures; or the problem that keeps it from being done, and its remedy."""
+
+    engine: str = ""
+    model: str = ""
+    seconds: float | None = None
+    memory_mib: int | None = None
+    pictures: int = 1
+    problem: str = ""
+    remedy: str = ""
+
+
+SPOTS = (
     TaskModel(
         name="heal", label="Heal", takes="spot", generated=False, fields=[],
         says="A spot gets the texture of a place nearby, in its own light: dust, blemishes.",
@@ -92,10 +105,6 @@ TASKS = (
     TaskModel(
         name="clone", label="Clone", takes="spot", generated=False, fields=[],
         says="A spot shows another place of the photo as it is.",
-    ),
-    TaskModel(
-        name="remove", label="Remove", takes="mask", generated=False, fields=[],
-        says="What is painted over gives way to what is around it, without a model.",
     ),
 )  # fmt: skip
 
@@ -105,7 +114,9 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/tasks")
     def list_tasks() -> Tasks:
-        return Tasks(tasks=list(TASKS), generated=preferences.generated())
+        from stillbytes.app.server.drawing import described_tasks  # noqa: PLC0415 - loads OpenCV
+
+        return Tasks(tasks=[*SPOTS, *described_tasks()], generated=preferences.generated())
 
     @routes.put("/generated")
     def switch_generated(switch: GeneratedSwitch) -> GeneratedSwitch:
@@ -115,28 +126,32 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.post("/photos/{id}/patches")
     def make_patch(id: str, request: PatchRequest, response: Response) -> PatchAnswer:
-        from stillbytes.app.server import retouch  # noqa: PLC0415 - loads OpenCV
-        from stillbytes.masks.mask import Mask  # noqa: PLC0415
+        from stillbytes.app.server import drawing, retouch  # noqa: PLC0415 - loads OpenCV
 
-        task = next((one for one in TASKS if one.name == request.task), None)
-        if task is None:
-            raise InvalidSetting(f"There is no task {request.task!r}.", f"Use {', '.join(t.name for t in TASKS)}.")
-        if task.generated:
-            preferences.refuse_generated(task.label)
         document, again = workspace.document(id), request.patch or ""
-        if task.takes == "spot":
-            patch = retouch.place_spot(document, task.name, request.parameters, again)
+        if any(one.name == request.task for one in SPOTS):
+            patch = retouch.place_spot(document, request.task, request.parameters, again)
             return PatchAnswer(photo=described(workspace, document), patch=patch)
-        if request.mask is None and not again:
-            raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is meant.")
-        mask = retouch.mask_again(document, again) if request.mask is None else Mask.from_json(request.mask)
+        asked = drawing.Asked.of(request.task, request.parameters, request.mask, again)
 
         def work(control: Control) -> str:
-            return retouch.remove(workspace, document, mask, again, control)
+            return drawing.draw(workspace, document, asked, control)
 
         response.status_code = 202
-        label = f"{task.label} in {readable(document.photo.path.name)}"
-        return PatchAnswer(job=model(workspace.finds.start(label, 0, work)))
+        label = f"{asked.task.label} in {readable(document.photo.path.name)}"
+        return PatchAnswer(job=model(workspace.drawings.start(label, 0, work)))
+
+    @routes.post("/photos/{id}/patches/forecast")
+    def forecast_patch(id: str, request: PatchRequest) -> ForecastModel:
+        """What making it would take. Nothing is begun."""
+        from stillbytes.app.server import drawing  # noqa: PLC0415 - loads OpenCV
+
+        document = workspace.document(id)
+        try:
+            asked = drawing.Asked.of(request.task, request.parameters, request.mask, request.patch or "")
+            return ForecastModel(**drawing.forecast(workspace, document, asked))
+        except StillbytesError as error:
+            return ForecastModel(problem=readable(error.message), remedy=readable(error.remedy))
 
     @routes.get("/photos/{id}/patches")
     def list_patches(id: str) -> PatchStates:

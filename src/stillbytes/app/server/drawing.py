@@ -1,0 +1,167 @@
+"""Generative tasks on an open photo: described for forms, forecast, carried out as jobs with previews."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from stillbytes.app.server.routes.masks import MaskField
+from stillbytes.app.server.routes.patches import TaskModel
+from stillbytes.core.errors import InvalidSetting, NotFound
+from stillbytes.edit import generating
+from stillbytes.edit.generating import Work
+from stillbytes.edit.photo import Edit
+from stillbytes.generate.painters.painter import News
+from stillbytes.generate.task import Task
+from stillbytes.generate.tasks import task_of, tasks
+from stillbytes.generate.tasks.restyle import Restyle
+from stillbytes.masks.mask import Mask
+
+if TYPE_CHECKING:
+    from stillbytes.app.server.workspace import Workspace
+    from stillbytes.core.jobs import Control
+    from stillbytes.edit.document import Document
+    from stillbytes.gpu.access import Access
+
+PREVIEW_S = 0.3
+"""Between two previews that a page is sent."""
+MOST_PREVIEW = 512 * 1024
+PERCENT = 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page wants made. patch: the id of one that is made again, "" for one more. changes: as they came."""
+
+    task: Task
+    mask: Mask | None
+    patch: str
+    changes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, parameters: Mapping[str, Any], mask: Mapping[str, Any] | None, patch: str) -> Asked:
+        """Raises InvalidSetting for what the task does not take, and for one without the mask that it needs."""
+        said = {key: value for key, value in parameters.items() if value not in (None, "")}
+        task = task_of(name, said)
+        if task.result == "picture":
+            raise InvalidSetting(f"{task.label} makes a new picture.", f"`stillbytes {name}` does it.")
+        if "mask" in task.needs and mask is None and not patch:
+            raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is meant.")
+        return cls(task, None if mask is None else Mask.from_json(mask), patch, said)
+
+
+def described_tasks() -> list[TaskModel]:
+    """Those that change a photo, with their fields for a form: what is special about a task first."""
+    return [
+        TaskModel(
+            name=kind.name,
+            label=kind.label,
+            says=kind.says,
+            takes="mask" if "mask" in kind.needs else "photo",
+            generated="classical" not in kind.engines,
+            fields=_fields(kind),
+        )
+        for kind in tasks().values()
+        if kind.result != "picture"
+    ]
+
+
+def forecast(workspace: Workspace, document: Document, asked: Asked) -> dict[str, Any]:
+    """What it would take. Raises as `draw` does before it draws."""
+    work = _prepared(workspace, document, asked, lambda: False)
+    return {"engine": work.engine, "model": work.model, **dataclasses.asdict(generating.cost(work))}
+
+
+def draw(workspace: Workspace, document: Document, asked: Asked, control: Control) -> str:
+    """Make the patch, or the settings, and commit them. Returns what happened in words."""
+    photo = document.photo
+    tell = _telling(workspace, photo.id, control)
+    control.progress(0, 0, "Looking at the photo")
+    if isinstance(asked.task, Restyle) and asked.task.into == "settings" and not asked.patch:
+        return _restyle(document, asked.task, workspace.networks(), tell, control)
+    work = _prepared(workspace, document, asked, control.cancelled)
+    patch = generating.made(photo, work, keep=True, id=asked.patch, tell=tell, cancelled=control.cancelled)
+    now = document.settings  # the photo may have been edited meanwhile
+    if asked.patch and all(one.id != asked.patch for one in now.patches):
+        raise NotFound("The patch was deleted while it was made again.")
+    label = work.task.title if work.painter is None else f"{work.task.title} (generated)"
+    document.commit(generating.added(now, work, patch), f"{work.task.label} again" if asked.patch else label)
+    document.flush()
+    workspace.events.emit("patch-made", {"photo": photo.id, "patch": patch.to_json()})
+    return f"Made with {work.model}" if work.painter else "Filled from the photo itself, without a model"
+
+
+def _restyle(document: Document, task: Restyle, access: Access, tell: Callable[[News], None], control: Control) -> str:
+    from stillbytes.generate.look.fit import fit  # noqa: PLC0415 - loads SciPy
+    from stillbytes.generate.pictures import diffusion, restyled  # noqa: PLC0415
+
+    edit, who = Edit(document.photo, document.settings), diffusion(task, access)
+    size = who.candidate.graph.size(edit.size.width, edit.size.height)
+    shown = np.asarray(edit.render(max(size), cancelled=control.cancelled))
+    target = restyled(task, shown, access, tell, control.cancelled, with_=who)
+    tell(News(1.0, "Fits settings to it"))
+    fitted = fit(document.photo.pipeline, edit.settings, target.pixels, cancelled=control.cancelled)
+    document.commit(fitted.settings, task.title)
+    document.flush()
+    return f"{fitted.after.mean:.1f} dE2000 from what the model drew, {fitted.before.mean:.1f} before"
+
+
+def _prepared(workspace: Workspace, document: Document, asked: Asked, cancelled: Callable[[], bool]) -> Work:
+    from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - loads OpenCV
+    from stillbytes.masks.kinds import kinds  # noqa: PLC0415
+
+    photo, access = document.photo, workspace.networks()
+    if asked.patch:
+        return generating.again(photo, document.settings, asked.patch, access, asked.changes)
+    mask, covers = asked.mask, getattr(asked.task, "covers", "")
+    if mask is None and covers:
+        mask = Mask.of(kinds()[covers]())
+    if mask is not None:
+        mask = complete_mask(photo, mask, lambda: access, keep=False, cancelled=cancelled)
+    return generating.prepared(photo, document.settings, asked.task, mask, access)
+
+
+def _telling(workspace: Workspace, photo: str, control: Control) -> Callable[[News], None]:
+    last = [0.0]
+
+    def tell(news: News) -> None:
+        control.progress(round(news.fraction * PERCENT), PERCENT, news.says)
+        now = time.monotonic()
+        if news.preview and len(news.preview) <= MOST_PREVIEW and now - last[0] > PREVIEW_S:
+            last[0] = now
+            picture = f"data:{news.mime};base64,{base64.b64encode(news.preview).decode()}"
+            workspace.events.emit("patch-preview", {"photo": photo, "picture": picture})
+
+    return tell
+
+
+def _fields(kind: type[Task]) -> list[MaskField]:
+    shown = kind.model_json_schema()["properties"]
+    own = [name for name in kind.model_fields if name not in Task.model_fields]
+    return [_field(name, shown[name], kind) for name in (*own, *Task.model_fields)]
+
+
+def _field(name: str, schema: Mapping[str, Any], kind: type[Task]) -> MaskField:
+    found = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    optional, default = found is not schema, schema.get("default")
+    choices = [str(choice) for choice in (kind.engines if name == "engine" else found.get("enum", ()))]
+    number = found.get("type") in ("integer", "number") and not optional
+    form: Literal["choice", "number", "toggle", "text"]
+    form = "choice" if choices else "number" if number else "toggle" if found.get("type") == "boolean" else "text"
+    return MaskField(
+        name=name,
+        form=form,
+        label=str(schema.get("title", name)),
+        says=str(schema.get("description", "")),
+        default="" if default is None else default,
+        minimum=float(found.get("minimum", 0)),
+        maximum=float(found.get("maximum", 0)),
+        step=1.0 if found.get("type") == "integer" else 0.01,
+        unit="",
+        choices=choices,
+    )
