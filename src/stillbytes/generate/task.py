@@ -21,7 +21,7 @@ class Task(BaseModel):
     """Base of all tasks. A field's title is its label, its description what it means.
 
     name, label, says: for options and menus. result: what becomes of it. needs: what it works on, takes: what
-    it can do without. draws: what graphs
+    it can do without. seldom: fields that forms show when asked. draws: what graphs
     call it. order: in menus. generates: whether pixels come from a model that was trained to make pictures; False where
     the photo's own pixels may do.
     """
@@ -37,6 +37,8 @@ class Task(BaseModel):
     draws: ClassVar[graph.Task]
     engines: ClassVar[tuple[EngineChoice, ...]] = ("auto", "comfyui")
     order: ClassVar[int] = 50
+
+    seldom: ClassVar[frozenset[str]] = frozenset({"engine", "model", "seed", "negative", "steps", "guidance"})
 
     engine: EngineChoice = Field("auto", title="Engine", description="What does it; auto takes the best that is here.")
     quality: graph.Tier = Field("fast", title="Quality", description="Few steps, or as many as the model is made for.")

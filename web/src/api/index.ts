@@ -8,6 +8,7 @@ import type {
   EngineName,
   ExportRequest,
   Folder,
+  Forecast,
   Formats,
   Group,
   Job,
@@ -72,6 +73,8 @@ export const makePatch = async (id: string, body: PatchRequest) => {
   const answer = await told(sdk.makePatch({ ...of(id), body }));
   return { patch: answer.patch ?? null, job: answer.job ?? null, photo: (answer.photo ?? null) as Photo | null };
 };
+export const forecastPatch = (id: string, body: PatchRequest): Promise<Forecast> =>
+  told(sdk.forecastPatch({ ...of(id), body })) as Promise<Forecast>;
 export const getPatches = async (id: string): Promise<PatchState[]> => (await told(sdk.listPatches(of(id)))).patches;
 export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
 export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));

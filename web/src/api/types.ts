@@ -1,6 +1,6 @@
 /** The server's words, as the page uses them. Made from its OpenAPI document; `npm run api` makes them anew. */
 import type { Patch, Settings } from '../develop/parameter';
-import type { CardStatus, GetPlanData, PhotoModel, StartEngineData } from './generated';
+import type { CardStatus, ForecastModel, GetPlanData, PhotoModel, StartEngineData } from './generated';
 
 export type { Adjustment, Group, Parameter, Patch, Settings, Value } from '../develop/parameter';
 export type {
@@ -21,6 +21,7 @@ export type {
   PlanModel as Plan,
   PullModel as Pull,
   TaskModel as Task,
+  MaskField as Field,
   ThingModel as Thing,
   UnfitPhoto,
   WaitingPhoto,
@@ -31,6 +32,7 @@ export type Photo = Omit<PhotoModel, 'settings'> & { settings: Settings };
 
 /** The server sends every field; the document marks those with a default as optional. */
 export type Card = Required<CardStatus>;
+export type Forecast = Required<ForecastModel>;
 
 /** The event that tells of a mask that was looked for. */
 export interface FoundMask {
@@ -38,6 +40,12 @@ export interface FoundMask {
   asked: Record<string, unknown>;
   kind: Record<string, unknown>;
   used: string[];
+}
+
+/** The event that shows what a model draws at the moment, as a data URL. */
+export interface PatchPreview {
+  photo: string;
+  picture: string;
 }
 
 /** The event that tells of a patch that was made in the background. */

@@ -1,6 +1,6 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
-import type { ExportRequest, Formats, FoundMask, Job, MadePatch, Settings } from '../api/types';
+import type { ExportRequest, Formats, FoundMask, Job, MadePatch, PatchPreview, Settings } from '../api/types';
 import { unfitInWords } from '../masks/unfit';
 import type { Command } from '../shortcuts/table';
 import { Events } from '../transport/events';
@@ -136,6 +136,7 @@ export class App {
     else if (name === 'gpu') this.engines.heard(data);
     else if (name === 'mask-found') this.masking.searches.found(data as FoundMask);
     else if (name === 'patch-made') this.retouching.made(data as MadePatch);
+    else if (name === 'patch-preview') this.retouching.drawing.previewed(data as PatchPreview, this.retouching.photo);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
     else if (name === 'photo-changed') {
       const { id, edited } = data as { id: string; edited?: boolean };

@@ -1,10 +1,11 @@
 /** The retouching tool: spots that are placed and moved, what is painted to be removed, and the photo's patches. */
 import * as api from '../api';
 import type { Adjustment, Job, MadePatch, Patch, PatchState, Photo, Task } from '../api/types';
-import { arranged } from '../masks/order';
-import { type Affine, type Stroke, newId } from '../masks/tree';
+import type { Affine, Stroke } from '../masks/tree';
 import { type Spot, LEAST, MOST, parametersOf, sized, spotOf, withSpot } from '../retouch/spot';
+import { type Asked, Drawing } from './drawing.svelte';
 import type { Editor } from './editor.svelte';
+import { Pile } from './pile.svelte';
 
 export interface RetouchingLinks {
   onjob: (job: Job) => void;
@@ -13,7 +14,7 @@ export interface RetouchingLinks {
   onfailed: (error: unknown) => void;
 }
 
-export class Retouching {
+export class Retouching extends Pile {
   active = $state(false);
   tasks = $state.raw<Task[]>([]);
   /** Whether pixels of models are shown and made. */
@@ -25,14 +26,13 @@ export class Retouching {
   size = $state(0.012);
   feather = $state(35);
   strokes = $state.raw<Stroke[]>([]);
-  chosen = $state<string | null>(null);
   affine = $state.raw<Affine>([1, 0, 0, 0, 0.6667, 0]);
   states = $state.raw<ReadonlyMap<string, PatchState>>(new Map());
   /** A spot that is on its way to the server. */
   coming = $state.raw<Spot | null>(null);
 
-  patches = $derived.by<Patch[]>(() => (this.editor.settings.patches as Patch[] | undefined) ?? []);
-  current = $derived(this.patches.find((p) => p.id === this.chosen) ?? null);
+  readonly drawing = new Drawing(() => this.asked());
+
   offered = $derived(this.tasks.filter((t) => this.generated || !t.generated));
   task = $derived(this.offered.find((t) => t.name === this.name) ?? this.offered[0] ?? null);
   spots = $derived(
@@ -43,9 +43,11 @@ export class Retouching {
   );
 
   constructor(
-    private readonly editor: Editor,
+    editor: Editor,
     private readonly links: RetouchingLinks,
-  ) {}
+  ) {
+    super(editor);
+  }
 
   get photo(): string | null {
     return this.editor.photo?.id ?? null;
@@ -164,12 +166,33 @@ export class Retouching {
     this.strokes = [...(begun ? this.strokes : this.strokes.slice(0, -1)), stroke];
   }
 
-  /** Runs the task over what was painted. */
+  /** Whether everything is there that the task needs. */
+  get ready(): boolean {
+    return this.task?.takes === 'photo' || this.strokes.length > 0;
+  }
+
+  /** What the chosen task would be asked now. */
+  private asked(): Asked | null {
+    const { photo, task, strokes } = this;
+    if (!photo || !task || task.takes === 'spot' || !this.ready) return null;
+    const parameters = $state.snapshot(this.values[task.name] ?? {});
+    return { photo, request: { task: task.name, parameters, mask: task.takes === 'mask' ? brushed(strokes) : null } };
+  }
+
+  /** Fills what the crop has beyond the photo. */
+  async expand(): Promise<void> {
+    await this.start({}, 'expand');
+  }
+
+  /** Runs the task over what was painted, or over the photo. */
   async run(): Promise<void> {
     const { strokes } = this;
+    if (this.task?.takes === 'photo') {
+      await this.start({});
+      return;
+    }
     if (strokes.length === 0) return;
-    const mask = { components: [{ kind: { kind: 'brush', strokes } }] };
-    if (await this.start({ mask })) this.strokes = [];
+    if (await this.start({ mask: brushed(strokes) })) this.strokes = [];
   }
 
   /** The same over a mask that there is. */
@@ -205,6 +228,7 @@ export class Retouching {
   /** The server put a patch into the settings: what this page has not stored yet must not drop it. */
   made({ photo, patch }: MadePatch): void {
     if (photo !== this.photo) return;
+    this.drawing.picture = '';
     this.chosen = patch.id;
     if (!this.editor.unsaved) {
       // Made again it may be the same, so that the settings do not tell.
@@ -216,76 +240,13 @@ export class Retouching {
     if (known) this.show(patch);
     else this.editor.preview({ ...this.editor.settings, patches: [...this.patches, patch] }, null, false);
   }
-
-  // The list
-
-  choose(id: string | null): void {
-    this.chosen = id;
-  }
-
-  move(from: number, to: number): void {
-    const name = this.patches[from]?.name ?? 'patch';
-    this.put(arranged(this.patches, from, to), `Move ${name} ${to > from ? 'up' : 'down'}`);
-  }
-
-  rename(patch: Patch, name: string): void {
-    const short = name.trim().slice(0, 100);
-    if (short && short !== patch.name) this.set({ ...patch, name: short }, `Rename to ${short}`);
-  }
-
-  enable(patch: Patch, enabled: boolean): void {
-    this.set({ ...patch, enabled }, `${patch.name} ${enabled ? 'on' : 'off'}`);
-  }
-
-  pick(patch: Patch, chosen: number): void {
-    this.set({ ...patch, chosen }, `${patch.name}: variant ${chosen + 1}`);
-  }
-
-  duplicate(patch: Patch): void {
-    const at = this.patches.indexOf(patch) + 1;
-    const copy = { ...patch, id: newId() };
-    this.put([...this.patches.slice(0, at), copy, ...this.patches.slice(at)], `Duplicate ${patch.name}`);
-    this.chosen = copy.id;
-  }
-
-  remove(patch: Patch): void {
-    const at = this.patches.findIndex((p) => p.id === patch.id);
-    const left = this.patches.filter((p) => p.id !== patch.id);
-    this.put(left, `Delete ${patch.name}`);
-    if (this.chosen === patch.id) this.chosen = (left[at] ?? left[at - 1])?.id ?? null;
-  }
-
-  fade(patch: Patch, opacity: number, input: number | null): void {
-    this.show({ ...patch, opacity }, input);
-  }
-
-  /** The hand rests; soon: it may go on. */
-  rest(label: string, soon = false): void {
-    if (!this.current) return;
-    const told = `${this.current.name}: ${label}`;
-    if (soon) this.editor.commitLater(told);
-    else this.editor.commit(told);
-  }
-
-  private show(patch: Patch, input: number | null = null): void {
-    const patches = this.patches.map((p) => (p.id === patch.id ? patch : p));
-    this.editor.preview({ ...this.editor.settings, patches }, input, true);
-  }
-
-  private set(patch: Patch, label: string): void {
-    this.put(
-      this.patches.map((p) => (p.id === patch.id ? patch : p)),
-      label,
-    );
-  }
-
-  private put(patches: Patch[], label: string): void {
-    const { patches: _, ...rest } = this.editor.settings;
-    this.editor.preview(patches.length ? { ...rest, patches } : rest, null, false);
-    this.editor.commit(label);
-  }
 }
 
 function source({ source }: Spot): Record<string, unknown> {
   return source ? { source: [source.x, source.y] } : {};
+}
+
+/** A mask of what was painted. */
+function brushed(strokes: readonly Stroke[]): Record<string, unknown> {
+  return { components: [{ kind: { kind: 'brush', strokes } }] };
 }

@@ -10,7 +10,15 @@ export interface EventsOptions {
   connect?: (url: string) => EventSource;
 }
 
-export const EVENT_NAMES = ['job', 'photo-changed', 'folder-changed', 'gpu', 'mask-found', 'patch-made'] as const;
+export const EVENT_NAMES = [
+  'job',
+  'photo-changed',
+  'folder-changed',
+  'gpu',
+  'mask-found',
+  'patch-made',
+  'patch-preview',
+] as const;
 const CLOSED = 2;
 
 export class Events {

@@ -65,6 +65,7 @@ def described_tasks() -> list[TaskModel]:
             takes="mask" if "mask" in kind.needs else "photo",
             generated="classical" not in kind.engines,
             fields=_fields(kind),
+            seldom=sorted(kind.seldom & set(kind.model_fields)),
         )
         for kind in tasks().values()
         if kind.result != "picture"

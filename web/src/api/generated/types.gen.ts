@@ -474,6 +474,43 @@ export type FolderModel = {
 };
 
 /**
+ * ForecastModel
+ *
+ * What a task would take: engine and model, seconds and MiB as estimated or measured, None where not known, so many
+ * pictures; or the problem that keeps it from being done, and its remedy.
+ */
+export type ForecastModel = {
+    /**
+     * Engine
+     */
+    engine?: string;
+    /**
+     * Model
+     */
+    model?: string;
+    /**
+     * Seconds
+     */
+    seconds?: number | null;
+    /**
+     * Memory Mib
+     */
+    memory_mib?: number | null;
+    /**
+     * Pictures
+     */
+    pictures?: number;
+    /**
+     * Problem
+     */
+    problem?: string;
+    /**
+     * Remedy
+     */
+    remedy?: string;
+};
+
+/**
  * FormatModel
  */
 export type FormatModel = {
@@ -2202,9 +2239,10 @@ export type StartEngine = {
 /**
  * TaskModel
  *
- * Something that makes patches. takes: what it needs to know of a place: a round spot, or a mask.
+ * Something that makes patches. takes: what it needs to know of a place: a round spot, a mask, or nothing.
  *
- * generated: whether a model makes its pixels. fields: its parameters, for a form.
+ * generated: whether a model makes its pixels. fields: its parameters, for a form. seldom: of these, by name, those
+ * that a form shows when asked.
  */
 export type TaskModel = {
     /**
@@ -2222,7 +2260,7 @@ export type TaskModel = {
     /**
      * Takes
      */
-    takes: 'spot' | 'mask';
+    takes: 'spot' | 'mask' | 'photo';
     /**
      * Generated
      */
@@ -2231,6 +2269,10 @@ export type TaskModel = {
      * Fields
      */
     fields: Array<MaskField>;
+    /**
+     * Seldom
+     */
+    seldom: Array<string>;
 };
 
 /**
@@ -4135,6 +4177,64 @@ export type MakePatchResponses = {
 };
 
 export type MakePatchResponse = MakePatchResponses[keyof MakePatchResponses];
+
+export type ForecastPatchData = {
+    body: PatchRequest;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/patches/forecast';
+};
+
+export type ForecastPatchErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ForecastPatchError = ForecastPatchErrors[keyof ForecastPatchErrors];
+
+export type ForecastPatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: ForecastModel;
+};
+
+export type ForecastPatchResponse = ForecastPatchResponses[keyof ForecastPatchResponses];
 
 export type GetPatchThumbnailData = {
     body?: never;

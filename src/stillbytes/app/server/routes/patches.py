@@ -21,7 +21,8 @@ from stillbytes.core.jobs import Control
 class TaskModel(BaseModel):
     """Something that makes patches. takes: what it needs to know of a place: a round spot, a mask, or nothing.
 
-    generated: whether a model makes its pixels. fields: its parameters, for a form.
+    generated: whether a model makes its pixels. fields: its parameters, for a form. seldom: of these, by name, those
+    that a form shows when asked.
     """
 
     name: str
@@ -30,6 +31,7 @@ class TaskModel(BaseModel):
     takes: Literal["spot", "mask", "photo"]
     generated: bool
     fields: list[MaskField]
+    seldom: list[str]
 
 
 class Tasks(BaseModel):
@@ -99,11 +101,11 @@ class ForecastModel(BaseModel):
 
 SPOTS = (
     TaskModel(
-        name="heal", label="Heal", takes="spot", generated=False, fields=[],
+        name="heal", label="Heal", takes="spot", generated=False, fields=[], seldom=[],
         says="A spot gets the texture of a place nearby, in its own light: dust, blemishes.",
     ),
     TaskModel(
-        name="clone", label="Clone", takes="spot", generated=False, fields=[],
+        name="clone", label="Clone", takes="spot", generated=False, fields=[], seldom=[],
         says="A spot shows another place of the photo as it is.",
     ),
 )  # fmt: skip
