@@ -78,7 +78,7 @@ class Work:
         return self.painter.model if self.painter else ""
 
 
-def prepared(photo: Photo, settings: Settings, task: Task, mask: Mask | None, access: Access) -> Work:
+def prepared(photo: Photo, settings: Settings, task: Task, mask: Mask | None, access: Access | None) -> Work:
     """What a task would do to a photo; nothing is started or written. mask: everything in it found.
 
     Raises InvalidSetting when the task needs a mask and has none, UnusablePicture when that covers nothing, ModelError
@@ -190,7 +190,7 @@ def _keep(photo: Photo, mask: Mask) -> None:
             photo.rasters.put(photo.rasters[address])
 
 
-def again(photo: Photo, settings: Settings, id: str, access: Access, changes: Mapping[str, Any]) -> Work:
+def again(photo: Photo, settings: Settings, id: str, access: Access | None, changes: Mapping[str, Any]) -> Work:
     """What made a patch, to be done once more with other seeds, or with changed parameters.
 
     Raises NotFound for a patch that is not there, InvalidSetting for one whose recipe is not understood.

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from app.server.ai import bare
 from dng import make_photo, scene
+from drawing import Machine
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
+from stillbytes.core.errors import EngineError
 
 BRUSH = {"trail": [[0.4, 0.3, 1], [0.5, 0.3, 1]], "size": 0.04, "hardness": 100, "flow": 100, "density": 100}
 MASK = {"components": [{"kind": {"kind": "brush", "strokes": [BRUSH]}}]}
@@ -124,3 +126,70 @@ def test_generated_pixels_can_be_switched_off(served: tuple[Workspace, TestClien
     assert client.get("/api/tasks").json()["generated"] is True
     assert client.put("/api/generated", json={"generated": False}).json() == {"generated": False}
     assert client.get("/api/tasks").json()["generated"] is False and not preferences.generated()
+
+
+@pytest.fixture
+def machine(served: tuple[Workspace, TestClient, str], monkeypatch: pytest.MonkeyPatch) -> Machine:
+    made = Machine()
+    monkeypatch.setattr(served[0], "networks", lambda patience=0.0: made)
+    return made
+
+
+DISC = {"components": [{"kind": {"kind": "radial", "centre": [0.5, 0.33], "radius_x": 0.08, "radius_y": 0.08}}]}
+
+
+def test_tasks_tell_their_fields(served: tuple[Workspace, TestClient, str]) -> None:
+    told = {task["name"]: task for task in served[1].get("/api/tasks").json()["tasks"]}
+    assert {"heal", "clone", "remove", "fill", "expand", "restyle"} <= set(told) and "create" not in told
+    fields = {field["name"]: field for field in told["fill"]["fields"]}
+    assert told["fill"]["fields"][0]["name"] == "prompt" and fields["strength"]["form"] == "number"
+    assert fields["variants"]["maximum"] == 4 and "seed" in told["fill"]["seldom"]
+    assert told["fill"]["generated"] and not told["remove"]["generated"]
+    assert told["expand"]["takes"] == "photo"
+
+
+def test_a_fill_is_foreseen_drawn_with_previews_and_one_step(
+    served: tuple[Workspace, TestClient, str], machine: Machine
+) -> None:
+    workspace, client, id = served
+    events: list[str] = []
+    stop = workspace.events.listen(lambda event: events.append(event.kind), None)
+    body = {"task": "fill", "parameters": {"prompt": "a boat", "seed": "", "variants": 2}, "mask": DISC}
+    told = client.post(f"/api/photos/{id}/patches/forecast", json=body).json()
+    assert told["model"] and told["memory_mib"] > 0 and not told["problem"] and not machine.comfy.prompts
+    job = client.post(f"/api/photos/{id}/patches", json=body).json()["job"]
+    assert done(client, job["id"])["state"] == "done"
+    stop()
+    (patch,) = patches(client, id)
+    assert len(patch["variants"]) == 2 and patch["recipe"]["task"]["prompt"] == "a boat"
+    assert {"patch-preview", "patch-made"} <= set(events)
+    history = client.get(f"/api/photos/{id}").json()["history"]
+    assert "Fill: a boat (generated)" in str(history)
+    client.post(f"/api/photos/{id}/undo")
+    assert patches(client, id) == []
+
+
+def test_what_keeps_a_task_from_being_done_is_foreseen(
+    served: tuple[Workspace, TestClient, str], machine: Machine
+) -> None:
+    machine.store.ids.clear()
+    body = {"task": "fill", "parameters": {"prompt": "a boat"}, "mask": DISC}
+    told = served[1].post(f"/api/photos/{served[2]}/patches/forecast", json=body).json()
+    assert "fill" in told["problem"] and "models pull" in told["remedy"]
+
+
+def test_an_engine_that_fails_leaves_the_edit(served: tuple[Workspace, TestClient, str], machine: Machine) -> None:
+    _, client, id = served
+    machine.comfy.answer = EngineError("ComfyUI ended.", "The next job starts it again.")
+    body = {"task": "fill", "parameters": {"prompt": "a boat"}, "mask": DISC}
+    job = done(client, client.post(f"/api/photos/{id}/patches", json=body).json()["job"]["id"])
+    assert job["state"] == "failed" and job["message"] == "ComfyUI ended." and job["remedy"]
+    assert patches(client, id) == []
+
+
+def test_a_restyle_becomes_settings(served: tuple[Workspace, TestClient, str], machine: Machine) -> None:
+    _, client, id = served
+    body = {"task": "restyle", "parameters": {"prompt": "an evening"}}
+    assert done(client, client.post(f"/api/photos/{id}/patches", json=body).json()["job"]["id"])["state"] == "done"
+    settings = client.get(f"/api/photos/{id}").json()["settings"]
+    assert settings and "patches" not in settings

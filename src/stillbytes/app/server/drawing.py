@@ -12,7 +12,7 @@ import numpy as np
 
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.patches import TaskModel
-from stillbytes.core.errors import InvalidSetting, NotFound
+from stillbytes.core.errors import EngineError, InvalidSetting, NotFound
 from stillbytes.edit import generating
 from stillbytes.edit.generating import Work
 from stillbytes.edit.photo import Edit
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from stillbytes.edit.document import Document
     from stillbytes.gpu.access import Access
 
+WITHOUT_S = 1.0
+"""So long the engines of a server that has just begun are waited for by what can do without them."""
 PREVIEW_S = 0.3
 """Between two previews that a page is sent."""
 MOST_PREVIEW = 512 * 1024
@@ -116,15 +118,25 @@ def _prepared(workspace: Workspace, document: Document, asked: Asked, cancelled:
     from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - loads OpenCV
     from stillbytes.masks.kinds import kinds  # noqa: PLC0415
 
-    photo, access = document.photo, workspace.networks()
+    photo, access = document.photo, _access(workspace, asked.task)
     if asked.patch:
         return generating.again(photo, document.settings, asked.patch, access, asked.changes)
     mask, covers = asked.mask, getattr(asked.task, "covers", "")
     if mask is None and covers:
         mask = Mask.of(kinds()[covers]())
     if mask is not None:
-        mask = complete_mask(photo, mask, lambda: access, keep=False, cancelled=cancelled)
+        mask = complete_mask(photo, mask, workspace.networks, keep=False, cancelled=cancelled)
     return generating.prepared(photo, document.settings, asked.task, mask, access)
+
+
+def _access(workspace: Workspace, task: Task) -> Access | None:
+    """The engines; None where there are none and the task can do without."""
+    if "classical" not in task.engines:
+        return workspace.networks()
+    try:
+        return workspace.networks(WITHOUT_S)
+    except EngineError:
+        return None
 
 
 def _telling(workspace: Workspace, photo: str, control: Control) -> Callable[[News], None]:

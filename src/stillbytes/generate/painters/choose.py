@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stillbytes.core import preferences
-from stillbytes.core.errors import ModelError
+from stillbytes.core.errors import EngineError, ModelError
 from stillbytes.generate.painters.diffusion import Diffusion
 from stillbytes.generate.painters.lama import Lama
 from stillbytes.generate.painters.migan import MiGan
@@ -27,16 +27,20 @@ GOOD = 3
 """Quality from which on a model is named to somebody who has none."""
 
 
-def painter(task: Task, access: Access) -> Painter | None:
+def painter(task: Task, access: Access | None) -> Painter | None:
     """The painter for a task; None for the classical way, which needs no model and, without a card, is minutes faster.
 
-    Raises ModelError when nothing here can do it, naming what could be pulled, and StillbytesError where pixels of
-    models are switched off.
+    access: None where engines cannot be used at all. Raises ModelError when nothing here can do it, naming what could
+    be pulled, and StillbytesError where pixels of models are switched off.
     """
     if not preferences.generated() and not (task.engine in ("auto", "classical") and "classical" in task.engines):
         preferences.refuse_generated(task.label)
     if task.engine == "classical" or not preferences.generated():
         return None
+    if access is None:
+        if task.engine == "auto" and "classical" in task.engines:
+            return None
+        raise EngineError(f"{task.label} needs an engine, and none can be used here.", "`stillbytes doctor` says why.")
     words, more = task.words, own.found().graphs
     uses: set[Input] = {"reference"} if words.reference else set()
     found: list[Painter] = []

@@ -135,6 +135,8 @@ def router(workspace: Workspace) -> APIRouter:
             patch = retouch.place_spot(document, request.task, request.parameters, again)
             return PatchAnswer(photo=described(workspace, document), patch=patch)
         asked = drawing.Asked.of(request.task, request.parameters, request.mask, again)
+        if again:
+            retouch.found(document, again)
 
         def work(control: Control) -> str:
             return drawing.draw(workspace, document, asked, control)
