@@ -32,7 +32,7 @@ def test_the_commands_in_the_readme_exist(tmp_path: Path) -> None:
     lines = [line for block in blocks(ROOT / "README.md", "console") for line in block.splitlines()]
     used = [line[2:].split("#")[0].split() for line in lines if line.startswith("$ stillbytes ")]
     commands = {words[1] for words in used if not words[1].endswith("/")}
-    assert commands == {"develop", "match", "remove", "heal", "info", "params", "doctor"}
+    assert commands == {"develop", "match", "remove", "fill", "expand", "ask", "heal", "info", "params", "doctor"}
     for command in commands:
         shown = subprocess.run(
             [sys.executable, "-m", "stillbytes", command, "--help"],

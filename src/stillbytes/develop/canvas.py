@@ -7,6 +7,7 @@ the edit, so that it is told apart from every picture and says nothing about lig
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ GREY = 0.184
 Known = NDArray[np.uint16]
 """(height, width) uint16: 65535 where a pixel shows the photo or a patch, 0 where the canvas is empty."""
 FULL = 65535
+HELD_BYTES, MOST_VIEWS = 16 << 20, 16
+"""Of views whose known parts are kept."""
 BLOCK = 256
 """Pixels of a side of what is looked at together where the picture is turned."""
 
@@ -44,16 +47,34 @@ def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
     return None if out.min() == FULL else out
 
 
+class Views:
+    """What of the last views is known, for a slider that moves does not change it."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[object, ...], Known | None] = OrderedDict()
+
+    def known(self, source: Patched, affine: Affine, rect: Rect, patches: object) -> Known | None:
+        """As the function of that name. patches: equal for equal patches."""
+        key = patches, affine, rect
+        if key not in self._held:
+            self._held[key] = known(source, affine, rect)
+            while len(self._held) > 1 and sum(v.nbytes for v in self._held.values() if v is not None) > HELD_BYTES:
+                self._held.popitem(last=False)
+            while len(self._held) > MOST_VIEWS:
+                self._held.popitem(last=False)
+        self._held.move_to_end(key)
+        return self._held[key]
+
+
 def lay(pixels: NDArray[np.uint8] | NDArray[np.float32], shown: Known, space: str) -> None:
     """Put the empty canvas behind (height, width, 3) encoded pixels of which `shown` is known, in place."""
+    rows, columns = np.nonzero(shown < FULL)  # few: edges and corners, as a rule
+    share = (shown[rows, columns] * np.float32(1 / FULL))[:, None]
     byte = pixels.dtype == np.uint8
     grey = np.float32(encoded_grey(space) * (255 if byte else 1))
     grey = np.rint(grey) if byte else grey
-    np.copyto(pixels, grey.astype(pixels.dtype), where=(shown == 0)[..., None])
-    edge = (shown > 0) & (shown < FULL)
-    share = (shown[edge] * np.float32(1 / FULL))[:, None]
-    laid = pixels[edge] * share + grey * (1 - share)
-    pixels[edge] = np.rint(laid) if byte else laid
+    laid = pixels[rows, columns] * share + grey * (1 - share)
+    pixels[rows, columns] = np.rint(laid) if byte else laid
 
 
 def encoded_grey(space: str) -> float:

@@ -117,6 +117,7 @@ class Pipeline:
         self._lights: OrderedDict[tuple[Insert, ...], Light] = OrderedDict()
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._last_empty: tuple[object, float] = None, 0.0
+        self._views = canvas.Views()
         self._coverages = Coverages(MASK_BYTES)
         self._prepared = Prepared(HELD_BYTES)
 
@@ -255,7 +256,7 @@ class Pipeline:
                     *lists,
                     target,
                 )
-                part = canvas.known(self._source(inserts), form.affine(grid, 1.0), strip)
+                part = self._views.known(self._source(inserts), form.affine(grid, 1.0), strip, inserts)
                 if part is not None:
                     shown = np.full(out.shape[:2], canvas.FULL, np.uint16) if shown is None else shown
                     shown[y - cut.y :][: strip.height] = part
