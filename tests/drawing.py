@@ -57,11 +57,12 @@ class Comfy:
     def _drawn(self, prompt: Mapping[str, Any]) -> bytes:
         nodes = list(prompt.values())
         seed = next((n["inputs"]["seed"] for n in nodes if "seed" in n["inputs"]), 0)
-        loaded = next((n["inputs"]["image"] for n in nodes if n["class_type"] == "LoadImage"), None)
-        if loaded is None:
+        loaded = [n["inputs"]["image"] for n in nodes if n["class_type"] == "LoadImage"]
+        if not loaded:
             size = next(n["inputs"] for n in nodes if n["class_type"].startswith("EmptyLatent"))
             return png(np.random.default_rng(seed).integers(0, 255, (size["height"], size["width"], 3)))
-        pixels = np.asarray(Image.open(io.BytesIO(self.client.uploads[loaded])).convert("RGB")).astype(np.int64)
+        shown = [np.asarray(Image.open(io.BytesIO(self.client.uploads[one])).convert("RGB")) for one in loaded]
+        pixels = max(shown, key=lambda picture: picture.size).astype(np.int64)  # a reference is smaller here
         if any(n["class_type"] == "ImageUpscaleWithModel" for n in nodes):
             scale = next((n["inputs"] for n in nodes if n["class_type"] == "ImageScale"), None)
             factor = scale["width"] // pixels.shape[1] if scale else 4

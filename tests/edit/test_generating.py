@@ -74,6 +74,25 @@ def test_it_is_made_again_in_its_place(photo: sb.Photo, machine: Machine) -> Non
     assert other.recipe["seeds"] != patch.recipe["seeds"]
 
 
+def test_what_a_model_drew_gives_way_to_the_photos_own_pixels(photo: sb.Photo, machine: Machine) -> None:
+    first = prepared(photo, Settings(), FILL, DISC, machine)  # type: ignore[arg-type]
+    patch = made(photo, first, keep=True)
+    settings = added(Settings(), first, patch)
+    work = again(photo, settings, patch.id, None, {"engine": "classical"})
+    (healed,) = added(settings, work, made(photo, work, keep=True, id=patch.id)).patches
+    assert healed.id == patch.id and not healed.generated and not healed.grain
+
+
+def test_a_reference_goes_in_where_something_takes_it(photo: sb.Photo, machine: Machine) -> None:
+    like = FILL.like(png(np.full((32, 32, 3), 90)))
+    with pytest.raises(ModelError, match="like another picture"):
+        prepared(photo, Settings(), like, DISC, machine)  # type: ignore[arg-type]
+    machine.store.ids |= {"ip-adapter-sd15", "clip-vit-h"}
+    patch = made(photo, prepared(photo, Settings(), like, DISC, machine), keep=False)  # type: ignore[arg-type]
+    assert patch.recipe["words"]["reference_digest"]
+    assert any("IPAdapter" in node["class_type"] for node in machine.comfy.prompts[0].values())
+
+
 def test_an_expansion_fills_the_canvas_that_the_crop_asks_for(photo: sb.Photo, machine: Machine) -> None:
     work = prepared(photo, Settings(), task_of("expand", {"left": 0.25, "seed": 1}), None, machine)  # type: ignore[arg-type]
     settings = added(Settings(), work, made(photo, work, keep=False))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from stillbytes.generate.painters.diffusion import Words
 from stillbytes.generate.workflows import graph
@@ -87,9 +87,17 @@ class Prompted(Task):
         None, ge=0, le=30, title="Guidance", description="How strictly the words are kept; empty for the model's own."
     )
 
+    _reference: bytes = PrivateAttr(b"")
+
+    def like(self, reference: bytes) -> Self:
+        """The same, with an encoded picture to be like."""
+        made = self.model_copy()
+        made._reference = reference
+        return made
+
     @property
     def words(self) -> Words:
-        return Words(self.prompt, self.negative, self.steps, self.guidance)
+        return Words(self.prompt, self.negative, self.steps, self.guidance, self._reference)
 
     @property
     def title(self) -> str:

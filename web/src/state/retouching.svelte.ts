@@ -201,14 +201,14 @@ export class Retouching extends Pile {
   }
 
   /** Makes a patch anew from what it was made from. */
-  async again(patch: Patch): Promise<void> {
+  async again(patch: Patch, changes: Record<string, unknown> = {}): Promise<void> {
     const spot = spotOf(patch, this.states.get(patch.id));
     if (spot) await this.place({ ...spot, found: true }, patch);
-    else await this.start({ patch: patch.id }, patch.task);
+    else await this.start({ patch: patch.id, parameters: changes }, patch.task);
   }
 
   private async start(
-    more: { mask?: Record<string, unknown>; patch?: string },
+    more: { mask?: Record<string, unknown>; patch?: string; parameters?: Record<string, unknown> },
     task = this.task?.name,
   ): Promise<boolean> {
     const { photo } = this;

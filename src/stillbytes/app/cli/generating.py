@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stillbytes.app.cli.output import print_json
 from stillbytes.core.errors import ExportError, InvalidSetting, SidecarError, UnreadablePhoto
 from stillbytes.generate.painters.painter import News, Tell
-from stillbytes.generate.task import Task
+from stillbytes.generate.task import Prompted, Task
 from stillbytes.generate.tasks.create import Create
 from stillbytes.generate.tasks.restyle import Restyle
 from stillbytes.generate.tasks.upscale import Upscale
@@ -41,7 +41,7 @@ def carry_out(
 
     if output is not None:
         format_of(output)  # before the work
-    if like is not None and isinstance(task, Restyle):
+    if like is not None and isinstance(task, Prompted):
         task = task.like(_read(like))
     access = shared_access()
     with _shown(as_json or dry_run) as tell:

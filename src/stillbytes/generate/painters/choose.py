@@ -67,6 +67,11 @@ def painter(task: Task, access: Access | None) -> Painter | None:
         return found[0]
     if task.engine == "auto" and "classical" in task.engines and not task.model:
         return None
+    if words.reference and task.engine != "onnx":
+        raise ModelError(
+            f"Nothing on this machine can {task.draws} like another picture.",
+            "`stillbytes models pull sdxl-base-fp16 ip-adapter-sdxl` gets what can; or leave the picture away.",
+        )
     wanted = f"{task.model!r} cannot {task.draws} here" if task.model else f"Nothing on this machine can {task.draws}"
     raise ModelError(f"{wanted}.", _remedy(task))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from stillbytes.generate.task import Prompted
+from stillbytes.generate.task import Need, Prompted
 
 
 class Fill(Prompted):
     name = "fill"
     label = "Fill"
     says = "Something new where the mask is, told in words."
+    takes: ClassVar[frozenset[Need]] = frozenset({"reference"})
     draws = "fill"
     order = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from stillbytes.generate.painters.diffusion import Words
 from stillbytes.generate.task import Need, Prompted
@@ -29,17 +29,9 @@ class Restyle(Prompted):
         "settings", title="Becomes", description="Settings that can be changed, or a patch over the whole picture."
     )
 
-    _reference: bytes = PrivateAttr(b"")
-
-    def like(self, reference: bytes) -> Restyle:
-        """The same, with an encoded picture to be like."""
-        made = self.model_copy()
-        made._reference = reference
-        return made
-
     @property
     def words(self) -> Words:
-        return replace(super().words, style=self.style, canny=self.structure, reference=self._reference)
+        return replace(super().words, style=self.style, canny=self.structure)
 
     @property
     def denoise(self) -> float:
