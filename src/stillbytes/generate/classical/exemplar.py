@@ -34,8 +34,12 @@ COMPONENTS = 24
 NEAR = 0.15
 """How much nearness counts beside likeness."""
 ROUNDS = 5
+MARGIN = 4
+"""Pixels around the hole in which its seam is closed."""
 COHERENCE = 1.05
 """How much less like a neighbour's source may be to be taken: what is copied in one piece has no seams and no blur."""
+BETWEEN = 2.0
+"""Levels are made of the picture at so many times the finest scale, which is made once."""
 DARK = 1e-3
 """Light below which differences count as absolute ones; middle grey is 0.18."""
 
@@ -53,14 +57,14 @@ def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats
     if not hole.any():
         return light
     tones = encoded(light)
-    whole = _level(tones, hole, min(1.0, FINEST / float(np.sqrt(hole.sum()))))
-    sources = _sources(whole[1])
-    if not sources.any():
+    finest = min(1.0, FINEST / float(np.sqrt(hole.sum())))
+    levels = _Levels(tones, hole, finest)
+    if not _sources(levels.at(finest)[1]).any():
         if hole.all():
             raise UnusablePicture("The whole picture is to be removed.", "Leave something around it.")
         return _written(light, hole, membrane(tones, hole))
-    offsets, scale = _offsets(tones, hole, cancelled)
-    return _written(light, hole, _copied(tones, hole, offsets, scale, cancelled))
+    offsets = _offsets(levels, hole, cancelled)
+    return _written(light, hole, _copied(tones, hole, offsets, cancelled))
 
 
 def encoded(light: Floats) -> Floats:
@@ -78,16 +82,30 @@ def _written(light: Floats, hole: Hole, tones: Floats) -> Floats:
     return out
 
 
-def _level(tones: Floats, hole: Hole, scale: float) -> tuple[Floats, Hole]:
-    """The picture at that scale; pixels count as hole when any part of them is."""
-    height, width = (max(SIDE, round(side * scale)) for side in hole.shape)
-    if (height, width) == hole.shape:
-        return tones, hole
-    known = (~hole).astype(np.float32)
-    share = cv2.resize(known, (width, height), interpolation=cv2.INTER_AREA)
-    clean = cv2.resize(tones * known[..., None], (width, height), interpolation=cv2.INTER_AREA)
-    small = clean / np.maximum(share, 1e-6)[..., None]
-    return small.astype(np.float32), share < 0.999
+class _Levels:
+    """The picture at scales of which none is above `finest`; pixels count as hole when any part of them is."""
+
+    def __init__(self, tones: Floats, hole: Hole, finest: float) -> None:
+        self._tones, self._hole = tones, hole
+        self._clean, self._known = tones, (~hole).astype(np.float32)
+        if finest < 1:
+            self._clean = tones * self._known[..., None]
+            size = self._size(min(1.0, BETWEEN * finest))
+            self._clean = cv2.resize(self._clean, size, interpolation=cv2.INTER_AREA)
+            self._known = cv2.resize(self._known, size, interpolation=cv2.INTER_AREA)
+
+    def at(self, scale: float) -> tuple[Floats, Hole]:
+        width, height = self._size(scale)
+        if (height, width) == self._hole.shape:
+            return self._tones, self._hole
+        share = cv2.resize(self._known, (width, height), interpolation=cv2.INTER_AREA)
+        clean = cv2.resize(self._clean, (width, height), interpolation=cv2.INTER_AREA)
+        small = clean / np.maximum(share, 1e-6)[..., None]
+        return small.astype(np.float32), share < 0.999
+
+    def _size(self, scale: float) -> tuple[int, int]:
+        height, width = (max(SIDE, round(side * scale)) for side in self._hole.shape)
+        return width, height
 
 
 def _sources(hole: Hole) -> Hole:
@@ -109,13 +127,12 @@ def _scales(hole: Hole) -> Iterator[float]:
     yield from (finest * 2.0**-step for step in range(steps, -1, -1))
 
 
-def _offsets(tones: Floats, hole: Hole, cancelled: Cancel) -> tuple[NDArray[np.int32], float]:
-    """(height, width, 2): from each place of the finest level to its source, rows then columns; and its scale."""
+def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32]:
+    """(height, width, 2): from each place of the finest level to its source, rows then columns."""
     guess: Floats | None = None
     found: NDArray[np.int32] | None = None
-    scale = 1.0
     for scale in _scales(hole):
-        picture, small = _level(tones, hole, scale)
+        picture, small = levels.at(scale)
         sources = _sources(small)
         if not sources.any():
             continue
@@ -133,7 +150,7 @@ def _offsets(tones: Floats, hole: Hole, cancelled: Cancel) -> tuple[NDArray[np.i
             picture = search.voted(picture, found)
         guess = picture
     assert found is not None
-    return found, scale
+    return found
 
 
 class _Search:
@@ -238,41 +255,58 @@ def _patches(picture: Floats, places: NDArray[np.integer]) -> Floats:
     return np.ascontiguousarray(windows[places[:, 0], places[:, 1]].reshape(len(places), -1))
 
 
-def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], scale: float, cancelled: Cancel) -> Floats:
-    """The hole from its sources at full resolution, seam closed."""
+def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Cancel) -> Floats:
+    """The hole from its sources at full resolution, seam closed. Outside of it the tones stay."""
+    height, width = hole.shape
+    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
+    top, bottom = max(0, int(rows[0]) - MARGIN), min(height, int(rows[-1]) + 1 + MARGIN)
+    left, right = max(0, int(columns[0]) - MARGIN), min(width, int(columns[-1]) + 1 + MARGIN)
+    part = np.s_[top:bottom, left:right]
+    inside, own = hole[part], tones[part]
+    around = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    filled, known = _gathered(tones, hole, offsets, (top, bottom, left, right), cancelled)
+    filled = np.where((around & known)[..., None], filled, own)
+    if (none := around & ~known).any():
+        filled = membrane(filled, none)
+    # What the copy says of the pixels just outside, against what they are.
+    seam = np.where((around & ~inside)[..., None], own - filled, 0).astype(np.float32)
+    correction = membrane(seam, inside)
+    free = (~hole).astype(np.uint8)
+    spans = [cv2.minMaxLoc(np.ascontiguousarray(tones[..., channel]), free)[:2] for channel in range(3)]
+    low, high = (np.array(ends, np.float32) for ends in zip(*spans, strict=True))
+    filled = np.clip(filled + correction, low, high)
+    out = tones.copy()
+    out[part] = np.where(inside[..., None], filled, own)
+    return out
+
+
+def _gathered(
+    tones: Floats, hole: Hole, offsets: NDArray[np.int32], part: tuple[int, int, int, int], cancelled: Cancel
+) -> tuple[Floats, Hole]:
+    """Over the part (top, bottom, left, right): what the sources of the four nearest places of the finest level say,
+    the nearer the more, and where there is any."""
     height, width = hole.shape
     rows_small, columns_small = offsets.shape[:2]
-    around = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    y, x = np.nonzero(around)
-    across, down = width / columns_small, height / rows_small
-    fy, fx = (y + 0.5) / down - 0.5, (x + 0.5) / across - 0.5
-    top, left = np.floor(fy).astype(np.int32), np.floor(fx).astype(np.int32)
-    total, weights = np.zeros((len(y), 3), np.float32), np.zeros(len(y), np.float32)
+    down, across = height / rows_small, width / columns_small
+    top, bottom, left, right = part
+    y, x = np.arange(top, bottom, dtype=np.float32), np.arange(left, right, dtype=np.float32)
+    fy, fx = (y + 0.5) / np.float32(down) - 0.5, (x + 0.5) / np.float32(across) - 0.5
+    above, before = np.floor(fy).astype(np.int32), np.floor(fx).astype(np.int32)
+    total = np.zeros((len(y), len(x), 3), np.float32)
+    weights = np.zeros((len(y), len(x)), np.float32)
+    free = (~hole).astype(np.uint8)
     for i in (0, 1):
         for j in (0, 1):
             if cancelled():
                 raise Cancelled()
-            row, column = np.clip(top + i, 0, rows_small - 1), np.clip(left + j, 0, columns_small - 1)
-            shift = offsets[row, column]
-            source_y = np.rint(y + shift[:, 0] * down).astype(np.int32)
-            source_x = np.rint(x + shift[:, 1] * across).astype(np.int32)
-            valid = (source_y >= 0) & (source_y < height) & (source_x >= 0) & (source_x < width)
-            source_y, source_x = np.clip(source_y, 0, height - 1), np.clip(source_x, 0, width - 1)
-            valid &= ~hole[source_y, source_x] & np.any(shift != 0, axis=1)
-            weight = np.abs(1 - i - (fy - top)) * np.abs(1 - j - (fx - left))
-            weight = np.where(valid, weight**2 + 1e-6, 0).astype(np.float32)
-            total += tones[source_y, source_x] * weight[:, None]
+            row, column = np.clip(above + i, 0, rows_small - 1), np.clip(before + j, 0, columns_small - 1)
+            shift = offsets[row[:, None], column[None, :]]
+            source_y = np.rint(y[:, None] + shift[..., 0] * np.float32(down)).astype(np.float32)
+            source_x = np.rint(x[None, :] + shift[..., 1] * np.float32(across)).astype(np.float32)
+            valid = cv2.remap(free, source_x, source_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
+            valid &= (shift[..., 0] != 0) | (shift[..., 1] != 0)
+            near = np.abs(1 - i - (fy - above))[:, None] * np.abs(1 - j - (fx - before))[None, :]
+            weight = np.where(valid, near * near + 1e-6, 0).astype(np.float32)
+            total += cv2.remap(tones, source_x, source_y, cv2.INTER_NEAREST) * weight[..., None]
             weights += weight
-    filled = tones.copy()
-    known = weights > 0
-    filled[y[known], x[known]] = total[known] / weights[known][:, None]
-    none = np.zeros(hole.shape, bool)
-    none[y[~known], x[~known]] = True
-    if none.any():
-        filled = membrane(filled, none)
-    # What the copy says of the pixels just outside, against what they are.
-    seam = np.where((around & ~hole)[..., None], tones - filled, 0).astype(np.float32)
-    correction = membrane(seam, hole)
-    around_it = tones[~hole]
-    filled = np.clip(filled + correction, around_it.min(axis=0), around_it.max(axis=0))
-    return np.where(hole[..., None], filled, tones).astype(np.float32)
+    return np.asarray(total / np.maximum(weights, np.float32(1e-12))[..., None], np.float32), weights > 0
