@@ -22,7 +22,7 @@ from stillbytes.edit import patching
 from stillbytes.edit.patching import removed
 from stillbytes.generate.drawn import Scene, drawn
 from stillbytes.generate.hole import DRAWN, Hole
-from stillbytes.generate.painters.choose import painter
+from stillbytes.generate.painters import choose
 from stillbytes.generate.painters.diffusion import Diffusion
 from stillbytes.generate.painters.forecast import forecast
 from stillbytes.generate.painters.painter import Painter, Tell, nth, silent
@@ -78,8 +78,17 @@ class Work:
         return self.painter.model if self.painter else ""
 
 
-def prepared(photo: Photo, settings: Settings, task: Task, mask: Mask | None, access: Access | None) -> Work:
+def prepared(
+    photo: Photo,
+    settings: Settings,
+    task: Task,
+    mask: Mask | None,
+    access: Access | None,
+    *,
+    painter: Painter | None = None,
+) -> Work:
     """What a task would do to a photo; nothing is started or written. mask: everything in it found.
+    painter: who does it, the best that is here without.
 
     Raises InvalidSetting when the task needs a mask and has none, UnusablePicture when that covers nothing, ModelError
     when nothing here can do it.
@@ -106,7 +115,7 @@ def prepared(photo: Photo, settings: Settings, task: Task, mask: Mask | None, ac
         partial(pipeline.known, settings),
         pipeline.balance(settings),
     )
-    return Work(task, settings, hole, scene, painter(task, access), mask)
+    return Work(task, settings, hole, scene, painter or choose.painter(task, access), mask)
 
 
 def made(

@@ -100,3 +100,20 @@ def test_what_is_missing_is_named(run: Any, photo: Path, mask: Path, machine: Ma
     ran = run("fill", photo, "--mask", mask, "--prompt", "a boat")
     assert ran.status == 1 and "models pull" in ran.err and "Traceback" not in ran.err
     assert not photo.with_suffix(".xmp").exists()
+
+
+@pytest.mark.parametrize("name", ["fill", "expand", "restyle", "create", "upscale"])
+def test_a_dry_run_tells_what_is_missing(
+    run: Any, photo: Path, mask: Path, tmp_path: Path, machine: Machine, name: str
+) -> None:
+    machine.store.ids.clear()
+    options = {
+        "fill": (photo, "--mask", mask),
+        "expand": (photo, "--left", "0.2"),
+        "restyle": (photo,),
+        "create": ("a boat", "-o", tmp_path / "new.png"),
+        "upscale": (photo, "-o", tmp_path / "large.png"),
+    }[name]
+    ran = run(name, *options, "--dry-run", "--json")
+    assert ran.status == 0 and "models pull" in ran.json["missing"] and ran.json["model"]
+    assert not (tmp_path / "new.png").exists() and not machine.comfy.prompts

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.app.cli.output import print_json
-from stillbytes.core.errors import ExportError, InvalidSetting, SidecarError, UnreadablePhoto
+from stillbytes.core.errors import ExportError, InvalidSetting, ModelError, SidecarError, UnreadablePhoto
 from stillbytes.generate.painters.painter import News, Tell
 from stillbytes.generate.task import Prompted, Task
 from stillbytes.generate.tasks.create import Create
@@ -19,6 +19,7 @@ from stillbytes.generate.tasks.upscale import Upscale
 
 if TYPE_CHECKING:
     from stillbytes.edit.photo import Photo
+    from stillbytes.generate.painters.diffusion import Diffusion
     from stillbytes.gpu.access import Access
     from stillbytes.masks.mask import Mask
 
@@ -77,7 +78,8 @@ def _patch(
     photo = stillbytes.open(path.expanduser())
     document = Document(photo)
     tree = _mask(task, photo, mask, access)
-    work = prepared(photo, document.settings, task, tree, access)
+    who, missing = _who(task, access, dry_run)
+    work = prepared(photo, document.settings, task, tree, access, painter=who if missing else None)
     rect = work.hole.rect
     told: dict[str, Any] = {
         "photo": str(path),
@@ -87,6 +89,7 @@ def _patch(
         "pixels": int(work.hole.covered.sum()),
         "rect": [rect.x, rect.y, rect.width, rect.height],
         **dataclasses.asdict(cost(work)),
+        "missing": missing,
         "note": document.problem,
         "seeds": [],
         "sidecar": None,
@@ -115,12 +118,13 @@ def _restyle(
     from stillbytes.edit.generating import of_pictures  # noqa: PLC0415
     from stillbytes.edit.photo import Edit  # noqa: PLC0415
     from stillbytes.generate.look.fit import fit  # noqa: PLC0415
-    from stillbytes.generate.pictures import diffusion, restyled  # noqa: PLC0415
+    from stillbytes.generate.pictures import restyled  # noqa: PLC0415
 
     photo = stillbytes.open(path.expanduser())
     document = Document(photo)
     edit = Edit(photo, document.settings)
-    who = diffusion(task, access)
+    who, missing = _who(task, access, dry_run)
+    assert who is not None  # only remove does without
     width, height = who.candidate.graph.size(edit.size.width, edit.size.height)
     told: dict[str, Any] = {
         "photo": str(path),
@@ -128,6 +132,7 @@ def _restyle(
         "engine": who.engine,
         "model": who.model,
         **dataclasses.asdict(of_pictures(who, edit.size, denoise=task.denoise)),
+        "missing": missing,
         "settings": {},
         "difference": None,
         "note": document.problem,
@@ -159,13 +164,16 @@ def _create(task: Create, output: Path, access: Access, tell: Tell, dry_run: boo
     from stillbytes.core.geometry import Size  # noqa: PLC0415
     from stillbytes.edit.created import save  # noqa: PLC0415
     from stillbytes.edit.generating import of_pictures  # noqa: PLC0415
-    from stillbytes.generate.pictures import created, diffusion  # noqa: PLC0415
+    from stillbytes.generate.pictures import created  # noqa: PLC0415
 
-    who = diffusion(task, access)
+    who, missing = _who(task, access, dry_run)
+    assert who is not None
     size = Size(*who.candidate.graph.size(task.width, task.height))
     told: dict[str, Any] = {
         "task": task.name, "engine": who.engine, "model": who.model, "width": size.width, "height": size.height,
-        **dataclasses.asdict(of_pictures(who, size, task.variants)), "seeds": [], "target": None, "targets": [],
+        **dataclasses.asdict(of_pictures(who, size, task.variants)),
+        "missing": missing,
+        "seeds": [], "target": None, "targets": [],
     }  # fmt: skip
     if dry_run:
         return told
@@ -185,21 +193,38 @@ def _upscale(task: Upscale, path: Path, output: Path, access: Access, tell: Tell
 
     import stillbytes  # noqa: PLC0415
     from stillbytes.edit.created import save  # noqa: PLC0415
-    from stillbytes.generate.pictures import diffusion, upscaled  # noqa: PLC0415
+    from stillbytes.generate.pictures import upscaled  # noqa: PLC0415
 
     photo = stillbytes.open(path.expanduser())
     if output.expanduser().resolve() == photo.path.resolve():
         raise ExportError(f"{output.name} is the original.", "Choose another name; originals are never written.")
-    edit, who = photo.edit(), diffusion(task, access)
+    edit, (who, missing) = photo.edit(), _who(task, access, dry_run)
+    assert who is not None
     told: dict[str, Any] = {
         "photo": str(path), "task": task.name, "engine": who.engine, "model": who.model,
-        "width": edit.size.width * task.scale, "height": edit.size.height * task.scale, "target": None,
+        "width": edit.size.width * task.scale, "height": edit.size.height * task.scale, "missing": missing,
+        "target": None,
     }  # fmt: skip
     if dry_run:
         return told
     made = upscaled(task, np.asarray(edit.render()), access, tell, with_=who)
     save(output.expanduser(), made, of=photo.path)
     return told | {"target": str(output.expanduser())}
+
+
+def _who(task: Task, access: Access, dry_run: bool) -> tuple[Diffusion | None, str]:
+    """Who does the task in ComfyUI, None for others; for a dry run also who could, and what is missing for that."""
+    from stillbytes.generate.painters.choose import could, painter  # noqa: PLC0415
+    from stillbytes.generate.painters.diffusion import Diffusion  # noqa: PLC0415
+
+    try:
+        found = painter(task, access)
+        return (found if isinstance(found, Diffusion) else None), ""
+    except ModelError as error:
+        who = could(task, access) if dry_run and not task.model and task.engine != "onnx" else None
+        if who is None:
+            raise
+        return who, str(error)
 
 
 def _mask(task: Task, photo: Photo, path: Path | None, access: Access) -> Mask | None:
@@ -255,10 +280,12 @@ def _in_words(task: Task, told: Mapping[str, Any], dry_run: bool) -> str:
         "comfyui": f"with {told['model']} in ComfyUI",
     }[str(told["engine"])]
     what = f"{told['pixels'] / 1e6:.2f} megapixels " if "pixels" in told else ""
-    lines = [f"{task.label}{' would take' if dry_run else ':'} {what}{how}."]
+    lines = [f"{task.label}{' would be done' if dry_run else ''}: {what}{how}."]
     if told.get("memory_mib"):
         seconds = f"about {told['seconds']:g} s" if told.get("seconds") else "an unknown time (no card was found)"
         lines.append(f"Estimated: {seconds}, at most {told['memory_mib'] / 1024:.1f} GiB.")
+    if told.get("missing"):
+        lines.append(str(told["missing"]))
     if told.get("difference"):
         lines.append(
             "Difference from the target: {before:.1f} before, {after:.1f} now (dE2000).".format(**told["difference"])

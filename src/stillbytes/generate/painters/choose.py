@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from stillbytes.core import preferences
 from stillbytes.core.errors import EngineError, ModelError
+from stillbytes.engines.comfyui.nodes import DECLARED
 from stillbytes.generate.painters.diffusion import Diffusion
 from stillbytes.generate.painters.lama import Lama
 from stillbytes.generate.painters.migan import MiGan
 from stillbytes.generate.painters.painter import Painter
 from stillbytes.generate.painters.removers import Remover
 from stillbytes.generate.workflows import own
-from stillbytes.generate.workflows.choose import serving
-from stillbytes.generate.workflows.graph import Input
+from stillbytes.generate.workflows.choose import Candidate, serving
+from stillbytes.generate.workflows.graph import MASKED, Drawing, Input
 from stillbytes.gpu.models.actions import with_needs
 
 if TYPE_CHECKING:
@@ -76,18 +77,47 @@ def painter(task: Task, access: Access | None) -> Painter | None:
     raise ModelError(f"{wanted}.", _remedy(task))
 
 
+def could(task: Task, access: Access) -> Diffusion | None:
+    """Who would do the task if its model were installed: the smallest that is good. None where nothing could."""
+    found = _least(task)
+    return Diffusion(access, found, replace(task.words, canny=0.0, reference=b"")) if found else None
+
+
+def _least(task: Task) -> Candidate | None:
+    all_there_are = [one for one in serving(task.draws, lambda model: True, tier="quality") if one.model]
+    plain = [one for one in all_there_are if one.adapter is None]
+    plain = [one for one in plain if not _newer(one)] or plain
+    good = [one for one in plain if one.trained and one.quality >= GOOD] or plain
+    return min(good, key=_bytes, default=None)
+
+
+def _newer(candidate: Candidate) -> bool:
+    """Whether it needs a ComfyUI later than the one that we install."""
+    task = candidate.task
+    drawing = Drawing(
+        task=task,
+        width=512,
+        height=512,
+        picture="" if task == "create" else "picture",
+        mask="mask" if task in MASKED else "",
+    )
+    nodes = candidate.workflow(drawing).nodes.values()
+    return any(node.class_type in DECLARED and DECLARED[node.class_type].since for node in nodes)
+
+
+def _bytes(candidate: Candidate) -> int:
+    """Of everything that has to be here."""
+    return sum(needed.size for needed in with_needs([candidate.model])) if candidate.model else 0
+
+
 def _remedy(task: Task) -> str:
-    """What could be had: the smallest that is good, and the classical way where there is one."""
-    could = [one for one in serving(task.draws, lambda model: True, tier="quality") if one.model and not one.adapter]
-    good = [one for one in could if one.trained and one.quality >= GOOD and one.model] or could
+    """What could be had, and the classical way where there is one."""
     if task.engine == "onnx":
         return f"`stillbytes models pull {Lama.model}` gets LaMa; without a model use --engine classical."
-    if not good:
+    least = _least(task)
+    if least is None or least.model is None:
         return "`stillbytes models list` shows models."
-    models = [one.model for one in good if one.model]
-    least = min(models, key=lambda model: sum(needed.size for needed in with_needs([model])))
-    size = sum(needed.size for needed in with_needs([least])) / 1e9
     return (
-        f"`stillbytes models pull {least.id}` gets {least.title} ({size:.1f} GB, {least.licence.name}); it runs in "
-        "ComfyUI (`stillbytes engines status`)."
+        f"`stillbytes models pull {least.model.id}` gets {least.model.title} ({_bytes(least) / 1e9:.1f} GB, "
+        f"{least.model.licence.name}); it runs in ComfyUI (`stillbytes engines status`)."
     )
