@@ -39,22 +39,29 @@ def by_url(url: str, request: str, about: Situation, facts: Mapping[str, Any]) -
     return asyncio.run(ask())
 
 
+def asked() -> str:
+    """Who is asked where no server is named: the id of the installed model, the URL that was set, or "" for nobody."""
+    from stillbytes.gpu.models import actions  # noqa: PLC0415 - only when a model is asked
+    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+
+    choices = preferences.load()
+    listed = actions.list_models(open_store(choices), task="chat")
+    here = {one.model.id: one.model for one in listed if one.installed}
+    if choices.llama.model in here:
+        return choices.llama.model
+    return max(here.values(), key=lambda one: one.quality).id if here else choices.llama.url or ""
+
+
 def by_broker(
     request: str, about: Situation, facts: Mapping[str, Any], cancelled: Callable[[], bool] | None = None
 ) -> Proposal | None:
     """Ask the model of this machine; None where there is none. Raises Refused, Cancelled, EngineError."""
     from stillbytes.gpu.access import shared_access  # noqa: PLC0415 - only when a model is asked
     from stillbytes.gpu.broker.messages import Way  # noqa: PLC0415
-    from stillbytes.gpu.models import actions  # noqa: PLC0415
-    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
 
-    choices = preferences.load()
-    store = open_store(choices)
-    here = {one.model.id: one.model for one in actions.list_models(store, task="chat") if one.installed}
-    wanted = choices.llama.model if choices.llama.model in here else None
-    model = wanted or (max(here.values(), key=lambda one: one.quality).id if here else None)
-    if model is None:
-        return by_url(choices.llama.url, request, about, facts) if choices.llama.url else None
+    model = asked()
+    if not model or model.startswith(("http://", "https://")):
+        return by_url(model, request, about, facts) if model else None
     access: Access = shared_access()
 
     async def work(lease: Lease, engines: Engines) -> Proposal:

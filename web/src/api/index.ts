@@ -1,6 +1,6 @@
 /** The server's routes, as verbs. They throw Refused when it says no and TypeError when it cannot be reached. */
 import * as sdk from './generated';
-import type { PatchRequest } from './generated';
+import type { ApplyRequest, PatchRequest } from './generated';
 import { told } from './http';
 import type {
   Card,
@@ -19,6 +19,7 @@ import type {
   Photo,
   PhotoEntry,
   Plan,
+  Proposal,
   PlanQuery,
   Pull,
   Settings,
@@ -76,6 +77,14 @@ export const makePatch = async (id: string, body: PatchRequest) => {
 export const forecastPatch = (id: string, body: PatchRequest): Promise<Forecast> =>
   told(sdk.forecastPatch({ ...of(id), body })) as Promise<Forecast>;
 export const getPatches = async (id: string): Promise<PatchState[]> => (await told(sdk.listPatches(of(id)))).patches;
+export const ask = async (id: string, request: string) => {
+  const answer = await told(sdk.ask({ ...of(id), body: { request } }));
+  return { proposal: (answer.proposal ?? null) as Proposal | null, job: answer.job ?? null };
+};
+export const applyAsk = async (id: string, body: ApplyRequest) => {
+  const answer = await told(sdk.applyAsk({ ...of(id), body }));
+  return { photo: (answer.photo ?? null) as Photo | null, job: answer.job ?? null };
+};
 export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
 export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));
 export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));

@@ -1,6 +1,15 @@
 /** The server's words, as the page uses them. Made from its OpenAPI document; `npm run api` makes them anew. */
 import type { Patch, Settings } from '../develop/parameter';
-import type { CardStatus, ForecastModel, GetPlanData, PhotoModel, StartEngineData } from './generated';
+import type {
+  AskRow,
+  AskStep,
+  CardStatus,
+  ForecastModel,
+  GetPlanData,
+  PhotoModel,
+  ProposalModel,
+  StartEngineData,
+} from './generated';
 
 export type { Adjustment, Group, Parameter, Patch, Settings, Value } from '../develop/parameter';
 export type {
@@ -32,6 +41,11 @@ export type Photo = Omit<PhotoModel, 'settings'> & { settings: Settings };
 
 /** The server sends every field; the document marks those with a default as optional. */
 export type Card = Required<CardStatus>;
+/** The server sends every field. */
+export type Proposal = Required<Omit<ProposalModel, 'settings' | 'steps'>> & {
+  settings: Settings;
+  steps: (Required<Omit<AskStep, 'rows'>> & { rows: Required<AskRow>[] })[];
+};
 export type Forecast = Required<ForecastModel>;
 
 /** The event that tells of a mask that was looked for. */
@@ -46,6 +60,12 @@ export interface FoundMask {
 export interface PatchPreview {
   photo: string;
   picture: string;
+}
+
+/** The event that brings what a language model proposes. */
+export interface Proposed {
+  photo: string;
+  proposal: Proposal;
 }
 
 /** The event that tells of a patch that was made in the background. */

@@ -41,6 +41,7 @@ export type Command =
   | 'crop-overlay'
   | 'commit'
   | 'cancel'
+  | 'ask'
   | 'undo'
   | 'redo'
   | 'copy'
@@ -86,6 +87,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'commit', keys: ['Enter'], says: 'Apply the crop', group: 'Crop', during: 'crop' },
   { id: 'cancel', keys: ['Escape'], says: 'Leave the tool', group: 'Crop' },
 
+  { id: 'ask', keys: ['Mod+K'], says: 'Say what should change', group: 'Edit' },
   { id: 'undo', keys: ['Mod+Z'], says: 'Undo', group: 'Edit' },
   { id: 'redo', keys: ['Mod+Shift+Z', 'Mod+Y'], says: 'Redo', group: 'Edit' },
   { id: 'copy', keys: ['Mod+Shift+C'], says: 'Copy settings', group: 'Edit' },

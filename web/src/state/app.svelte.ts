@@ -1,11 +1,12 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
-import type { ExportRequest, Formats, FoundMask, Job, MadePatch, PatchPreview, Settings } from '../api/types';
+import type { ExportRequest, Formats, FoundMask, Job, MadePatch, PatchPreview, Proposed, Settings } from '../api/types';
 import { unfitInWords } from '../masks/unfit';
 import type { Command } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
 import { Refused } from '../transport/refused';
+import { Asking } from './asking.svelte';
 import { Cropping } from './cropping.svelte';
 import { Editor } from './editor.svelte';
 import { Engines } from './engines.svelte';
@@ -16,7 +17,7 @@ import { Notices } from './notices.svelte';
 import { Retouching } from './retouching.svelte';
 import { Stage } from './stage.svelte';
 
-export type Dialog = 'copy' | 'engines' | 'export' | 'help' | null;
+export type Dialog = 'ask' | 'copy' | 'engines' | 'export' | 'help' | null;
 
 export class App {
   readonly notices = new Notices();
@@ -28,6 +29,7 @@ export class App {
   readonly cropping: Cropping;
   readonly masking: Masking;
   readonly retouching: Retouching;
+  readonly asking: Asking;
   readonly live: Live;
   readonly events: Events;
 
@@ -72,6 +74,13 @@ export class App {
     this.retouching = new Retouching(this.editor, {
       onjob: (job) => this.jobs.update(job),
       onshow: () => this.stage.changed(false, null),
+      onfailed: (error) => this.failed(error),
+    });
+    this.asking = new Asking(this.editor, {
+      local: () => this.masking.local,
+      onjob: (job) => this.jobs.update(job),
+      oncompare: () => this.stage.show('split'),
+      onclose: () => (this.dialog = null),
       onfailed: (error) => this.failed(error),
     });
     this.stage.overlay = () => this.masking.shown;
@@ -135,6 +144,7 @@ export class App {
     if (name === 'job') this.worked(data as Job);
     else if (name === 'gpu') this.engines.heard(data);
     else if (name === 'mask-found') this.masking.searches.found(data as FoundMask);
+    else if (name === 'proposed') this.asking.proposed(data as Proposed);
     else if (name === 'patch-made') this.retouching.made(data as MadePatch);
     else if (name === 'patch-preview') this.retouching.drawing.previewed(data as PatchPreview, this.retouching.photo);
     else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
@@ -148,9 +158,11 @@ export class App {
 
   private worked(job: Job): void {
     this.jobs.update(job);
+    const asked = this.asking.job?.id === job.id; // it tells by itself
+    this.asking.worked(job);
     if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
     if (job.state === 'failed' || job.state === 'cancelled') this.masking.searches.gaveUp();
-    if (job.state === 'failed') this.notices.error(job.message || `${job.label} failed.`, job.remedy);
+    if (job.state === 'failed' && !asked) this.notices.error(job.message || `${job.label} failed.`, job.remedy);
   }
 
   openActive(): void {
@@ -270,6 +282,10 @@ export class App {
     cancel: () => this.cancel(),
     undo: () => this.editor.undo(),
     redo: () => this.editor.redo(),
+    ask: () => {
+      this.cropping.apply();
+      if (this.asking.open()) this.dialog = 'ask';
+    },
     copy: () => (this.dialog = 'copy'),
     paste: () => void this.paste(),
     export: () => (this.dialog = 'export'),

@@ -15,6 +15,7 @@ from stillbytes import __version__
 from stillbytes.app.server import page
 from stillbytes.app.server.models import Problem, complaint, readable
 from stillbytes.app.server.routes import (
+    asks,
     engines,
     events,
     exports,
@@ -61,6 +62,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         mask_files.router(workspace),
         pointing.router(workspace),
         patches.router(workspace),
+        asks.router(workspace),
         models.router(workspace),
         engines.router(workspace),
         gpu.router(workspace),

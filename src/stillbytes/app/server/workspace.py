@@ -53,7 +53,8 @@ class Workspace:
         self.downloads = Jobs(self._job_changed)
         self.finds = Jobs(self._job_changed)
         self.drawings = Jobs(self._job_changed)
-        self._queues = (self.jobs, self.downloads, self.finds, self.drawings)
+        self.answers = Jobs(self._job_changed)
+        self._queues = (self.jobs, self.downloads, self.finds, self.drawings, self.answers)
         self.pipelines = Pipelines(folder.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
@@ -236,7 +237,7 @@ class Workspace:
         return self.finds.start("Find masks", len(waiting), work)
 
     def all_jobs(self) -> list[Job]:
-        """Exports, downloads, masks that are looked for and patches that are made, which do not wait for each other."""
+        """Exports, downloads, searches for masks, patches and answers, which do not wait for each other."""
         return [job for queue in self._queues for job in queue.list()]
 
     def cancel(self, id: str) -> Job:

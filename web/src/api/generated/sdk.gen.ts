@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ExportMaskData, ExportMaskErrors, ExportMaskResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FindWaitingMasksData, FindWaitingMasksErrors, FindWaitingMasksResponses, ForecastPatchData, ForecastPatchErrors, ForecastPatchResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPatchThumbnailData, GetPatchThumbnailErrors, GetPatchThumbnailResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ImportMaskData, ImportMaskErrors, ImportMaskResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListPatchesData, ListPatchesErrors, ListPatchesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListThingsData, ListThingsErrors, ListThingsResponses, ListWaitingMasksData, ListWaitingMasksErrors, ListWaitingMasksResponses, MakePatchData, MakePatchErrors, MakePatchResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, SwitchGeneratedData, SwitchGeneratedErrors, SwitchGeneratedResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
+import type { ApplyAskData, ApplyAskErrors, ApplyAskResponses, AskData, AskErrors, AskResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ExportMaskData, ExportMaskErrors, ExportMaskResponses, FindMaskData, FindMaskErrors, FindMaskResponses, FindWaitingMasksData, FindWaitingMasksErrors, FindWaitingMasksResponses, ForecastPatchData, ForecastPatchErrors, ForecastPatchResponses, FreeCardData, FreeCardErrors, FreeCardResponses, GetCardData, GetCardErrors, GetCardResponses, GetEngineLogData, GetEngineLogErrors, GetEngineLogResponses, GetFolderData, GetFolderErrors, GetFolderResponses, GetOutlineUnderData, GetOutlineUnderErrors, GetOutlineUnderResponses, GetPatchThumbnailData, GetPatchThumbnailErrors, GetPatchThumbnailResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetThingOutlineData, GetThingOutlineErrors, GetThingOutlineResponses, GetThingThumbnailData, GetThingThumbnailErrors, GetThingThumbnailResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GoToStepData, GoToStepErrors, GoToStepResponses, ImportMaskData, ImportMaskErrors, ImportMaskResponses, ListCardsData, ListCardsErrors, ListCardsResponses, ListenData, ListenErrors, ListEnginesData, ListEnginesErrors, ListEnginesResponses, ListenResponses, ListFormatsData, ListFormatsErrors, ListFormatsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMaskKindsData, ListMaskKindsErrors, ListMaskKindsResponses, ListModelFilesData, ListModelFilesErrors, ListModelFilesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListParametersData, ListParametersErrors, ListParametersResponses, ListPatchesData, ListPatchesErrors, ListPatchesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListThingsData, ListThingsErrors, ListThingsResponses, ListWaitingMasksData, ListWaitingMasksErrors, ListWaitingMasksResponses, MakePatchData, MakePatchErrors, MakePatchResponses, PasteData, PasteErrors, PasteResponses, PickMaskColourData, PickMaskColourErrors, PickMaskColourResponses, PickWhiteBalanceData, PickWhiteBalanceErrors, PickWhiteBalanceResponses, PlanPullData, PlanPullErrors, PlanPullResponses, PullModelData, PullModelErrors, PullModelResponses, PutSettingsData, PutSettingsErrors, PutSettingsResponses, RedoData, RedoErrors, RedoResponses, RemoveModelData, RemoveModelErrors, RemoveModelResponses, StartEngineData, StartEngineErrors, StartEngineResponses, StartExportData, StartExportErrors, StartExportResponses, StopEngineData, StopEngineErrors, StopEngineResponses, SwitchGeneratedData, SwitchGeneratedErrors, SwitchGeneratedResponses, UndoData, UndoErrors, UndoResponses, VerifyModelData, VerifyModelErrors, VerifyModelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -277,6 +277,34 @@ export const forecastPatch = <ThrowOnError extends boolean = false>(options: Opt
  * Get Patch Thumbnail
  */
 export const getPatchThumbnail = <ThrowOnError extends boolean = false>(options: Options<GetPatchThumbnailData, ThrowOnError>): RequestResult<GetPatchThumbnailResponses, GetPatchThumbnailErrors, ThrowOnError> => (options.client ?? client).get<GetPatchThumbnailResponses, GetPatchThumbnailErrors, ThrowOnError>({ url: '/api/photos/{id}/patches/{patch}/thumbnail', ...options });
+
+/**
+ * Ask
+ *
+ * What a request in words would change. Nothing is changed.
+ */
+export const ask = <ThrowOnError extends boolean = false>(options: Options<AskData, ThrowOnError>): RequestResult<AskResponses, AskErrors, ThrowOnError> => (options.client ?? client).post<AskResponses, AskErrors, ThrowOnError>({
+    url: '/api/photos/{id}/ask',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Apply Ask
+ *
+ * Do what was proposed, or a part of it, as one step of the history.
+ */
+export const applyAsk = <ThrowOnError extends boolean = false>(options: Options<ApplyAskData, ThrowOnError>): RequestResult<ApplyAskResponses, ApplyAskErrors, ThrowOnError> => (options.client ?? client).post<ApplyAskResponses, ApplyAskErrors, ThrowOnError>({
+    url: '/api/photos/{id}/ask/apply',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List Models

@@ -142,6 +142,140 @@ export type AiModelList = {
 };
 
 /**
+ * ApplyAnswer
+ *
+ * The photo as it is then, or the job that looks for its masks first.
+ */
+export type ApplyAnswer = {
+    photo?: PhotoModel | null;
+    job?: JobModel | null;
+};
+
+/**
+ * ApplyRequest
+ *
+ * request, base, steps: as they were proposed. amounts: how much of a row, 0 for none of it; 1 where not named.
+ */
+export type ApplyRequest = {
+    /**
+     * Request
+     */
+    request: string;
+    /**
+     * Base
+     */
+    base: string;
+    /**
+     * Steps
+     */
+    steps: Array<AskStep>;
+    /**
+     * Amounts
+     */
+    amounts?: {
+        [key: string]: number;
+    };
+};
+
+/**
+ * AskAnswer
+ *
+ * The proposal, or the job whose event "proposed" will bring it.
+ */
+export type AskAnswer = {
+    proposal?: ProposalModel | null;
+    job?: JobModel | null;
+};
+
+/**
+ * AskRequest
+ *
+ * engine: "auto" asks the language model of this machine where the vocabulary does not understand.
+ */
+export type AskRequest = {
+    /**
+     * Request
+     */
+    request: string;
+    /**
+     * Engine
+     */
+    engine?: 'vocabulary' | 'auto';
+};
+
+/**
+ * AskRow
+ *
+ * A slider, switch or choice that moves. from: None is "as the photo says", which `start` is in numbers.
+ */
+export type AskRow = {
+    /**
+     * Parameter
+     */
+    parameter: string;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Unit
+     */
+    unit?: string;
+    /**
+     * From
+     */
+    from?: unknown;
+    /**
+     * To
+     */
+    to?: unknown;
+    /**
+     * Start
+     */
+    start?: number | null;
+};
+
+/**
+ * AskStep
+ *
+ * One thing to do. rows: of the settings, or of an adjustment's delta where there is a mask. count: of undo, redo.
+ *
+ * A row is known by the number of its step and its parameter: "0.exposure".
+ */
+export type AskStep = {
+    /**
+     * Tool
+     */
+    tool: 'set' | 'mask' | 'crop' | 'turn' | 'reset' | 'undo' | 'redo' | 'compare';
+    /**
+     * Says
+     */
+    says?: string;
+    /**
+     * Rows
+     */
+    rows?: Array<AskRow>;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Mask
+     */
+    mask?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Adjustment
+     */
+    adjustment?: string;
+    /**
+     * Count
+     */
+    count?: number;
+};
+
+/**
  * CardList
  *
  * The cards whose speed is known.
@@ -1496,6 +1630,54 @@ export type PointColourModel = {
  */
 export type Problem = {
     error: Told;
+};
+
+/**
+ * ProposalModel
+ *
+ * What was understood. base: which settings it starts from, to be sent back. settings: these.
+ *
+ * seeks: names of masks that are looked for when it is applied. alone: there was no language model to ask.
+ */
+export type ProposalModel = {
+    /**
+     * Request
+     */
+    request: string;
+    /**
+     * Engine
+     */
+    engine: string;
+    /**
+     * Understood
+     */
+    understood: boolean;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Steps
+     */
+    steps: Array<AskStep>;
+    /**
+     * Base
+     */
+    base: string;
+    /**
+     * Settings
+     */
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seeks
+     */
+    seeks?: Array<string>;
+    /**
+     * Alone
+     */
+    alone?: boolean;
 };
 
 /**
@@ -4304,6 +4486,122 @@ export type GetPatchThumbnailResponses = {
      */
     200: unknown;
 };
+
+export type AskData = {
+    body: AskRequest;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/ask';
+};
+
+export type AskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: AskAnswer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ApplyAskData = {
+    body: ApplyRequest;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/photos/{id}/ask/apply';
+};
+
+export type ApplyAskErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Misdirected Request
+     */
+    421: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ApplyAskError = ApplyAskErrors[keyof ApplyAskErrors];
+
+export type ApplyAskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApplyAnswer;
+};
+
+export type ApplyAskResponse = ApplyAskResponses[keyof ApplyAskResponses];
 
 export type ListModelsData = {
     body?: never;

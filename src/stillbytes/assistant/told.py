@@ -1,0 +1,78 @@
+"""A proposal as JSON that is shown, changed and sent back; what comes back is checked, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stillbytes.assistant.proposal import Proposal, Row, Step
+from stillbytes.core.errors import InvalidSetting
+from stillbytes.develop import local_parameters, parameters
+from stillbytes.develop.settings import Settings
+from stillbytes.edit.history import History
+from stillbytes.masks.mask import Mask
+
+CHANGED = ("The photo was changed since this was proposed.", "Ask again.")
+
+
+def told(proposal: Proposal) -> dict[str, Any]:
+    """Everything that `restored` needs: as `Proposal.to_json`, and each step with its mask.
+
+    base: digest of the settings that the proposal starts from. settings: these settings.
+    """
+    steps = [{"rows": [], **step.to_json(), "mask": step.mask} for step in proposal.steps]
+    return {
+        "request": proposal.request,
+        "engine": proposal.engine,
+        "understood": proposal.understood,
+        "message": proposal.message,
+        "steps": steps,
+        "base": proposal.base.digest,
+        "settings": dict(proposal.base),
+    }
+
+
+def restored(request: str, base: str, steps: Sequence[Mapping[str, Any]], history: History) -> Proposal:
+    """The proposal that these steps are to a photo with this history.
+
+    Where rows start is read from the history and not from the steps. Raises InvalidSetting for what is not as
+    declared, and when the photo has other settings than those of the digest `base`.
+    """
+    back = sum({"undo": 1, "redo": -1}.get(one["tool"], 0) * int(one.get("count", 1)) for one in steps)
+    position = min(max(history.position - back, 0), len(history.entries))
+    settings = history.settings_at(position)
+    if settings.digest != base:
+        raise InvalidSetting(*CHANGED)
+    found, reached = [], settings
+    for one in steps:
+        step = _step(one, reached)
+        found.append(step)
+        if step.mask is None:  # a slider may move in two steps, one after the other
+            reached = reached.changed(**{row.parameter.name: row.after for row in step.rows})
+    return Proposal(request, "", True, "", tuple(found), settings)
+
+
+def _step(given: Mapping[str, Any], reached: Settings) -> Step:
+    tool, says, count = given["tool"], str(given.get("says", "")), int(given.get("count", 1))
+    rows = given.get("rows") or []
+    if tool != "mask":
+        return Step(tool, says, tuple(_row(row, None, reached) for row in rows), count=count)
+    id, name = str(given.get("adjustment", "")), str(given.get("name", ""))
+    held = next((one for one in reached.adjustments if one.id == id), None)
+    mask = held.mask if held else Mask.from_json(given.get("mask")).to_json()
+    delta = held.delta if held else {}
+    return Step("mask", says, tuple(_row(row, delta, reached) for row in rows), name, mask, id)
+
+
+def _row(given: Mapping[str, Any], delta: Mapping[str, Any] | None, reached: Settings) -> Row:
+    """delta: of the adjustment; None for a row of the whole picture."""
+    name = given["parameter"]
+    known = parameters() if delta is None else local_parameters()
+    if name not in known:
+        raise InvalidSetting(f"There is no {str(name)[:40]!r} to change.", "`stillbytes params` lists them all.")
+    p = known[name]
+    start = given.get("start")
+    before = reached.value(name) if delta is None else delta.get(name, p.neutral)
+    if start is not None:
+        start = p.clamped(p.check(start)) if p.kind == "number" else None  # type: ignore[arg-type]
+    return Row(p, before, p.check(given.get("to")), start)
