@@ -117,7 +117,7 @@ class Exposed:
         return Rect(x, y, -(-self._rect.right // step) - x, -(-self._rect.bottom // step) - y)
 
     def light(self, level: int, part: Rect) -> Planes:
-        """(3, rows, columns) of a part of `at(level)`."""
+        """(3, rows, columns) of a part of `at(level)`, an array of its own."""
         within = self._within(level, part)
         planes, x, y = self._sensor.read(level, within, None)
         part_of = planes[:, within.y - y : within.bottom - y, within.x - x : within.right - x]
@@ -260,8 +260,10 @@ class Patched:
         if not before.all():
             known[rows, columns] = after = before + alpha * (1 - before)
             alpha = np.where(before < 1, alpha / np.maximum(after, np.float32(1e-6)), alpha)
-        under = planes[:, rows, columns]
-        under += alpha * (exposed.light(level, part) - under)
+        under, light = planes[:, rows, columns], exposed.light(level, part)
+        light -= under  # in place, for these are millions of pixels
+        light *= alpha
+        under += light
 
 
 def within_reach(frame: Size) -> Rect:
