@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,4 +109,6 @@ class Machine:
         cancelled: Callable[[], bool] | None = None,
     ) -> Any:
         self.asked.append((ways, interactive))
-        return asyncio.run(work(Lease("one", 0, ""), {"comfyui": self.comfy}))  # type: ignore[arg-type]
+        # In a thread of its own, as a browser's loop may run in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, work(Lease("one", 0, ""), {"comfyui": self.comfy})).result()  # type: ignore[arg-type]

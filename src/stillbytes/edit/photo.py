@@ -52,6 +52,12 @@ class Photo:
     def __repr__(self) -> str:
         return f"Photo({str(self.path)!r})"
 
+    def already(self, pipeline: Pipeline) -> Photo:
+        """The same photo, decoded before: for who keeps decoded photos, so that this one keeps none."""
+        same = Photo(self.path)
+        same._pipeline = pipeline
+        return same
+
     @cached_property
     def metadata(self) -> Metadata:
         """Raises UnreadablePhoto."""

@@ -193,3 +193,18 @@ def test_a_restyle_becomes_settings(served: tuple[Workspace, TestClient, str], m
     assert done(client, client.post(f"/api/photos/{id}/patches", json=body).json()["job"]["id"])["state"] == "done"
     settings = client.get(f"/api/photos/{id}").json()["settings"]
     assert settings and "patches" not in settings
+
+
+def test_what_is_drawn_on_is_the_photo_that_is_kept_decoded(
+    served: tuple[Workspace, TestClient, str], machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, client, id = served
+    workspace.pipeline(id)
+
+    def again(*_: object) -> None:
+        raise AssertionError("the photo is decoded a second time")
+
+    monkeypatch.setattr("stillbytes.photo.decode.decode", again)
+    body = {"task": "fill", "parameters": {"prompt": "a boat"}, "mask": DISC}
+    job = client.post(f"/api/photos/{id}/patches", json=body).json()["job"]
+    assert done(client, job["id"])["state"] == "done"

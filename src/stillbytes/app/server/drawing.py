@@ -13,9 +13,10 @@ import numpy as np
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.patches import TaskModel
 from stillbytes.core.errors import EngineError, InvalidSetting, NotFound
+from stillbytes.develop.settings import Settings
 from stillbytes.edit import generating
 from stillbytes.edit.generating import Work
-from stillbytes.edit.photo import Edit
+from stillbytes.edit.photo import Edit, Photo
 from stillbytes.generate.painters.painter import News
 from stillbytes.generate.task import Task
 from stillbytes.generate.tasks import task_of, tasks
@@ -76,18 +77,19 @@ def described_tasks() -> list[TaskModel]:
 
 def forecast(workspace: Workspace, document: Document, asked: Asked) -> dict[str, Any]:
     """What it would take. Raises as `draw` does before it draws."""
-    work = _prepared(workspace, document, asked, lambda: False)
+    photo = _decoded(workspace, document)
+    work = _prepared(workspace, photo, document.settings, asked, lambda: False)
     return {"engine": work.engine, "model": work.model, **dataclasses.asdict(generating.cost(work))}
 
 
 def draw(workspace: Workspace, document: Document, asked: Asked, control: Control) -> str:
     """Make the patch, or the settings, and commit them. Returns what happened in words."""
-    photo = document.photo
+    photo = _decoded(workspace, document)
     tell = _telling(workspace, photo.id, control)
     control.progress(0, 0, "Looking at the photo")
     if isinstance(asked.task, Restyle) and asked.task.into == "settings" and not asked.patch:
-        return _restyle(document, asked.task, workspace.networks(), tell, control)
-    work = _prepared(workspace, document, asked, control.cancelled)
+        return _restyle(photo, document, asked.task, workspace.networks(), tell, control)
+    work = _prepared(workspace, photo, document.settings, asked, control.cancelled)
     patch = generating.made(photo, work, keep=True, id=asked.patch, tell=tell, cancelled=control.cancelled)
     now = document.settings  # the photo may have been edited meanwhile
     if asked.patch and all(one.id != asked.patch for one in now.patches):
@@ -99,34 +101,43 @@ def draw(workspace: Workspace, document: Document, asked: Asked, control: Contro
     return f"Made with {work.model}" if work.painter else "Filled from the photo itself, without a model"
 
 
-def _restyle(document: Document, task: Restyle, access: Access, tell: Callable[[News], None], control: Control) -> str:
+def _restyle(
+    photo: Photo, document: Document, task: Restyle, access: Access, tell: Callable[[News], None], control: Control
+) -> str:
     from stillbytes.generate.look.fit import fit  # noqa: PLC0415 - loads SciPy
     from stillbytes.generate.pictures import diffusion, restyled  # noqa: PLC0415
 
-    edit, who = Edit(document.photo, document.settings), diffusion(task, access)
+    edit, who = Edit(photo, document.settings), diffusion(task, access)
     size = who.candidate.graph.size(edit.size.width, edit.size.height)
     shown = np.asarray(edit.render(max(size), cancelled=control.cancelled))
     target = restyled(task, shown, access, tell, control.cancelled, with_=who)
     tell(News(1.0, "Fits settings to it"))
-    fitted = fit(document.photo.pipeline, edit.settings, target.pixels, cancelled=control.cancelled)
+    fitted = fit(photo.pipeline, edit.settings, target.pixels, cancelled=control.cancelled)
     document.commit(fitted.settings, task.title)
     document.flush()
     return f"{fitted.after.mean:.1f} dE2000 from what the model drew, {fitted.before.mean:.1f} before"
 
 
-def _prepared(workspace: Workspace, document: Document, asked: Asked, cancelled: Callable[[], bool]) -> Work:
+def _prepared(
+    workspace: Workspace, photo: Photo, settings: Settings, asked: Asked, cancelled: Callable[[], bool]
+) -> Work:
     from stillbytes.edit.finding import complete_mask  # noqa: PLC0415 - loads OpenCV
     from stillbytes.masks.kinds import kinds  # noqa: PLC0415
 
-    photo, access = document.photo, _access(workspace, asked.task)
+    access = _access(workspace, asked.task)
     if asked.patch:
-        return generating.again(photo, document.settings, asked.patch, access, asked.changes)
+        return generating.again(photo, settings, asked.patch, access, asked.changes)
     mask, covers = asked.mask, getattr(asked.task, "covers", "")
     if mask is None and covers:
         mask = Mask.of(kinds()[covers]())
     if mask is not None:
         mask = complete_mask(photo, mask, workspace.networks, keep=False, cancelled=cancelled)
-    return generating.prepared(photo, document.settings, asked.task, mask, access)
+    return generating.prepared(photo, settings, asked.task, mask, access)
+
+
+def _decoded(workspace: Workspace, document: Document) -> Photo:
+    """The document's photo with the pipeline that is kept for the page. Raises UnreadablePhoto."""
+    return document.photo.already(workspace.pipeline(document.photo.id))
 
 
 def _access(workspace: Workspace, task: Task) -> Access | None:
