@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stillbytes.photo import worker
+from stillbytes.photo.worker import serving
 
 
-def decode(request: dict[str, Any]) -> worker.Reply:
+def decode(request: dict[str, Any]) -> serving.Reply:
     match Path(request["path"]).stem:
         case "crash":
             os.kill(os.getpid(), signal.SIGSEGV if os.name == "posix" else signal.SIGTERM)
@@ -19,8 +19,8 @@ def decode(request: dict[str, Any]) -> worker.Reply:
             raise MemoryError
         case "babble":
             os.write(1, b"a library's own words on standard output")
-    return worker.ANSWERS["decode"](request)
+    return serving.ANSWERS["decode"](request)
 
 
 if __name__ == "__main__":
-    worker.main({**worker.ANSWERS, "decode": decode})
+    serving.main({**serving.ANSWERS, "decode": decode})

@@ -1,24 +1,34 @@
 """Exports hold the pixels, the colour profile and the metadata they were given."""
 
 import io
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import exiv2
 import imagecodecs
 import numpy as np
+import pillow_heif
 import pytest
 import simplejpeg
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 from photo.metadata_samples import described_jpeg
 from PIL import Image
 
-from stillbytes.core.errors import ExportError
+import stillbytes as sb
+from stillbytes.core.errors import Cancelled, ExportError
 from stillbytes.photo import jpeg
-from stillbytes.photo.encode import FORMATS, encode, preview_jpeg
 from stillbytes.photo.metadata import Carried, carry, read_metadata
-from stillbytes.photo.profile import icc_profile
+from stillbytes.photo.output.encode import FORMATS, encode, preview_jpeg
+from stillbytes.photo.output.rows import Rows
+from stillbytes.photo.profile import icc_profile, linear_profile
 from stillbytes.photo.spaces import SPACES
 
+pillow_heif.register_heif_opener()
+IN_PILLOW = [name for name in FORMATS if name not in ("tiff32", "jxl")]
 X, Y = np.meshgrid(np.linspace(0, 1, 120), np.linspace(0, 1, 80))
 PIXELS = np.rint(np.stack([X, Y, 1 - X * Y], -1) * 65535).astype(np.uint16)
 
@@ -29,7 +39,7 @@ def carried(tmp_path: Path) -> Carried:
 
 
 @pytest.mark.parametrize("space", SPACES)
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", IN_PILLOW)
 def test_profile_of_the_space_is_embedded(format: str, space: str) -> None:
     with Image.open(io.BytesIO(encode(PIXELS, format=format, space=space))) as image:
         assert image.info["icc_profile"] == icc_profile(space)
@@ -49,7 +59,7 @@ def test_tiff_of_many_strips_keeps_every_sample() -> None:
     assert np.array_equal(tifffile.imread(io.BytesIO(encode(large, format="tiff16", space="srgb"))), large)
 
 
-@pytest.mark.parametrize("format", [name for name, declared in FORMATS.items() if declared.lossy])
+@pytest.mark.parametrize("format", [name for name in IN_PILLOW if FORMATS[name].lossy])
 def test_lossy_formats_are_close_and_quality_costs_bytes(format: str) -> None:
     files = {quality: encode(PIXELS, format=format, space="srgb", quality=quality) for quality in (40, 95)}
     assert len(files[40]) < len(files[95])
@@ -70,6 +80,9 @@ def test_depths_are_converted_exactly() -> None:
 def test_metadata_arrives(tmp_path: Path, format: str, carried: Carried) -> None:
     path = tmp_path / f"a{FORMATS[format].extension}"
     path.write_bytes(encode(PIXELS, format=format, space="srgb", carried=carried))
+    if format == "jxl":  # whose boxes the library that reads metadata here does not know
+        assert b"Exif\0\0\0\0" + carried.exif in path.read_bytes() and carried.xmp in path.read_bytes()
+        return
     written, source = read_metadata(path), read_metadata(tmp_path / "source.jpg")
     for name in ("make", "model", "iso", "exposure_time", "taken", "gps", "rating", "title", "keywords", "copyright"):
         assert getattr(written, name) == getattr(source, name), name
@@ -84,6 +97,39 @@ def test_iptc_arrives_where_the_format_has_a_place_for_it(tmp_path: Path, format
     image = exiv2.ImageFactory.open(str(path))
     image.readMetadata()
     assert [str(datum.value()) for datum in image.iptcData() if datum.tagName() == "City"] == ["Bern"]
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_floats_are_linear_light_with_a_profile_that_says_so(space: str) -> None:
+    file = encode(PIXELS, format="tiff32", space=space)
+    with tifffile.TiffFile(io.BytesIO(file)) as tiff:
+        page = tiff.pages[0]
+        assert isinstance(page, tifffile.TiffPage)
+        found, profile = page.asarray(), page.iccprofile
+    assert found.dtype == np.float32 and profile == linear_profile(space)
+    np.testing.assert_allclose(found, SPACES[space].transfer.to_linear(PIXELS / 65535), atol=1e-6)
+
+
+def test_floats_are_read_back_as_the_same_light(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(encode(PIXELS, format="tiff32", space="srgb"))
+    (tmp_path / "b.tif").write_bytes(encode(PIXELS, format="tiff16", space="srgb"))
+    float_, int_ = (sb.open(tmp_path / name).edit().render() for name in ("a.tif", "b.tif"))
+    assert np.abs(np.asarray(float_, int) - np.asarray(int_, int)).max() <= 1
+
+
+def test_jpeg_xl_keeps_the_picture_and_says_srgb_only() -> None:
+    files = {quality: encode(PIXELS, format="jxl", space="srgb", quality=quality) for quality in (20, 60, 98)}
+    assert len(files[20]) < len(files[60]) < len(files[98])
+    found = imagecodecs.jpegxl_decode(files[98])
+    assert found.dtype == np.uint16 and np.abs(found.astype(int) - PIXELS).mean() < 300
+    with pytest.raises(ExportError, match="sRGB only"):
+        encode(PIXELS, format="jxl", space="display-p3")
+
+
+def test_heif_has_ten_bits() -> None:
+    image = pillow_heif.open_heif(io.BytesIO(encode(PIXELS, format="heif", space="srgb", quality=98)), False, False)
+    assert image.info["bit_depth"] == 10
+    assert np.abs(np.asarray(image).astype(int) - PIXELS).mean() < 400
 
 
 def test_format_and_space_must_exist() -> None:
@@ -113,6 +159,33 @@ def test_large_profile_is_split_over_segments() -> None:
     file = jpeg.with_segments(encode(PIXELS, format="jpeg", space="srgb"), jpeg.icc_segments(profile))
     with Image.open(io.BytesIO(file)) as image:
         assert image.info["icc_profile"] == profile
+
+
+@given(cuts=st.sets(st.integers(1, 79)))
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_picture_that_comes_in_pieces_is_the_same_file(format: str, cuts: set[int]) -> None:
+    borders = [0, *sorted(cuts), 80]
+    pieces = (PIXELS[top:bottom] for top, bottom in itertools.pairwise(borders))
+    assert encode(Rows(120, 80, pieces), format=format, space="srgb") == encode(PIXELS, format=format, space="srgb")
+
+
+@given(cuts=st.sets(st.integers(1, 1499), max_size=12))
+def test_bands_do_not_depend_on_the_pieces(cuts: set[int]) -> None:
+    picture = np.arange(1500 * 2 * 3, dtype=np.uint16).reshape(1500, 2, 3)
+    pieces = [picture[top:bottom] for top, bottom in itertools.pairwise([0, *sorted(cuts), 1500])]
+    bands = list(Rows(2, 1500, pieces).bands(128))
+    assert [len(band) for band in bands] == [128] * 11 + [92]
+    assert np.array_equal(np.concatenate(bands), picture)
+
+
+def test_what_a_picture_raises_while_it_is_worked_out_reaches_the_caller() -> None:
+    def pieces() -> Iterator[NDArray[np.uint16]]:
+        yield PIXELS[:40]
+        raise Cancelled()
+
+    for format in FORMATS:
+        with pytest.raises(Cancelled):
+            encode(Rows(120, 80, pieces()), format=format, space="srgb")
 
 
 @pytest.mark.parametrize(("quality", "subsampling"), [(92, "444"), (80, "420")])

@@ -12,8 +12,8 @@ from photo.metadata_samples import described_jpeg
 from PIL import Image
 
 from stillbytes.core.errors import UnreadablePhoto
-from stillbytes.photo.encode import encode
 from stillbytes.photo.metadata import Carried, Metadata, Position, carry, read_metadata, shutter
+from stillbytes.photo.output.encode import encode
 
 
 def keys(carried: Carried, path: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.photo.decode import decode
 from stillbytes.photo.decoded import Decoded
-from stillbytes.photo.encode import encode
+from stillbytes.photo.output.encode import encode
 from stillbytes.photo.profile import icc_profile, reading_of_space
 from stillbytes.photo.spaces import SPACES
 

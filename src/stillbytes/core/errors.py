@@ -43,7 +43,14 @@ class EngineError(StillbytesError):
 
 
 class EngineCrashed(EngineError):
-    """An engine that ended while it had work. Carries its last words; the next job starts it again."""
+    """An engine that ended while it had work; the next job starts it again.
+
+    brief: what happened, without its last words, which can be many.
+    """
+
+    def __init__(self, brief: str, remedy: str = "", last_words: str = "") -> None:
+        super().__init__(f"{brief} Its last words: {last_words}" if last_words else brief, remedy)
+        self.brief = brief
 
 
 class OutOfMemory(EngineError):

@@ -35,12 +35,14 @@ class Events:
         self._recent: deque[Event] = deque(maxlen=KEPT)
         self._listeners: list[Listener] = []
 
-    def emit(self, kind: str, data: Mapping[str, Any]) -> None:
+    def emit(self, kind: str, data: Mapping[str, Any], *, kept: bool = True) -> None:
+        """kept: for who was away; what the next event of its kind makes stale need not be."""
         # The listeners are called under the lock: else two threads could hand over their events in either order.
         with self._lock:
             self._last += 1
             event = Event(self._last, kind, data)
-            self._recent.append(event)
+            if kept:
+                self._recent.append(event)
             for listener in self._listeners:
                 listener(event)
 

@@ -16,6 +16,11 @@ class Size:
     def long_edge(self) -> int:
         return max(self.width, self.height)
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        """(width, height), as libraries for pictures want it."""
+        return self.width, self.height
+
     def scaled(self, scale: float) -> Size:
         """The size of the same picture at `scale` output pixels per pixel; never smaller than 1x1."""
         return Size(max(1, round(self.width * scale)), max(1, round(self.height * scale)))

@@ -24,6 +24,8 @@ class LlamaPreferences(_Choices):
     program: Path | None = None
     model: str | None = None
     """Id of the language model to use, or None for the planner's choice."""
+    think: bool = False
+    """Whether a model that can think before it answers may do so, which takes several times as long."""
 
 
 class ComfyPreferences(_Choices):

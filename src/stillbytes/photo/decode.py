@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.photo.decoded import CameraColour, Decoded
+from stillbytes.photo.optics import Bend
 from stillbytes.photo.workers import Workers
 
 DECODE_LIMIT = 90.0
@@ -53,6 +54,8 @@ def _decode(path: Path) -> Decoded:
         colour=None if colour is None else CameraColour(**{name: _tupled(value) for name, value in colour.items()}),
         tables=parts[1] if len(parts) > 1 else None,
         matrix=_tupled(fields["matrix"]),
+        embedded=_bend(fields["embedded"]),
+        remarks=_tupled(fields["remarks"]),
     )
 
 
@@ -69,14 +72,17 @@ class Preview:
     height: int
 
 
-def embedded_preview(path: Path) -> Preview:
-    """The camera's own JPEG, or a quick rendering if there is none. Raises UnreadablePhoto."""
-    return _preview(path, 0)
+def embedded_preview(path: Path, pool: Workers | None = None) -> Preview:
+    """The camera's own JPEG, or a quick rendering if there is none. Raises UnreadablePhoto.
+
+    pool: processes of the caller's own, all of which may be at it; by default one that all share.
+    """
+    return _preview(path, 0, pool)
 
 
-def thumbnail(path: Path, long_edge: int = 512) -> Preview:
+def thumbnail(path: Path, long_edge: int = 512, pool: Workers | None = None) -> Preview:
     """A small sRGB JPEG of the camera's rendering, its pixels already upright. Raises UnreadablePhoto."""
-    return _preview(path, long_edge)
+    return _preview(path, long_edge, pool)
 
 
 def warm_up() -> None:
@@ -84,9 +90,14 @@ def warm_up() -> None:
     workers.warm_up()
 
 
-def _preview(path: Path, long_edge: int) -> Preview:
-    fields, parts = workers.ask("preview", path, limit=GLANCE_LIMIT, long_edge=long_edge)
+def _preview(path: Path, long_edge: int, pool: Workers | None) -> Preview:
+    asked = pool or workers
+    fields, parts = asked.ask("preview", path, limit=GLANCE_LIMIT, long=pool is not None, long_edge=long_edge)
     return Preview(parts[0].tobytes(), fields["width"], fields["height"])
+
+
+def _bend(fields: dict[str, Any] | None) -> Bend | None:
+    return None if fields is None else Bend(**{name: _tupled(value) for name, value in fields.items()})
 
 
 def _tupled(value: Any) -> Any:

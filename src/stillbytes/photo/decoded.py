@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # a decoding process is started before NumPy is there
+    import numpy as np
+    from numpy.typing import NDArray
+
+from stillbytes.photo.optics import Bend
 
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Layout = Literal["bayer", "rgb", "picture"]
@@ -17,12 +20,14 @@ class CameraColour:
     """The colour tags of a RAW file, in the terms of the DNG specification 1.7, chapter 6.
 
     neutral: camera RGB of an object that should look white (AsShotNeutral), largest value 1; None when unknown.
-    illuminants: correlated colour temperature in kelvin of each calibration illuminant, one or two.
-    color_matrices: XYZ -> camera RGB (ColorMatrix1/2), one per illuminant.
-    forward_matrices: white-balanced camera RGB -> XYZ D50 (ForwardMatrix1/2), one per illuminant, or empty.
-    calibrations: CameraCalibration1/2, one per illuminant, or empty.
+    illuminants: correlated colour temperature in kelvin of each calibration illuminant, one to three; whites: the
+    chromaticities of three.
+    color_matrices: XYZ -> camera RGB (ColorMatrix1/2/3), one per illuminant.
+    forward_matrices: white-balanced camera RGB -> XYZ D50 (ForwardMatrix1/2/3), one per illuminant, or empty.
+    calibrations: CameraCalibration1/2/3, one per illuminant, or empty; signature: of the cameras that they refer to.
     analog_balance: gains already applied to the samples.
-    baseline_exposure: EV to add so that the camera's rendering is matched.
+    baseline_exposure: EV to add so that the camera's rendering is matched; baseline_offset: and besides under the
+    file's own profile.
     noise_profile: (S, O) per colour plane or one pair: variance = S * x + O for x in 0..1; empty when unknown.
     """
 
@@ -30,9 +35,12 @@ class CameraColour:
     illuminants: tuple[float, ...] = (6504.0,)
     neutral: tuple[float, float, float] | None = None
     forward_matrices: tuple[Matrix, ...] = ()
+    whites: tuple[tuple[float, float], ...] = ()
     calibrations: tuple[Matrix, ...] = ()
+    signature: str = ""
     analog_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
     baseline_exposure: float = 0.0
+    baseline_offset: float = 0.0
     noise_profile: tuple[tuple[float, float], ...] = ()
 
 
@@ -47,6 +55,7 @@ class Decoded:
     layout "picture": samples (height, width, 3) uint8, uint16 or float32 of a rendered file. `tables` (3, 256 or
         65536) float32 turn a code into linear light, white 1; None for float32 samples, which are linear already.
         `matrix` turns that linear RGB into linear Rec.2020 (D65).
+    embedded: the correction of the lens that the file itself asks for. remarks: what in it could not be followed.
     """
 
     layout: Layout
@@ -56,6 +65,8 @@ class Decoded:
     white: float = 65535.0
     colour: CameraColour | None = None
     tables: NDArray[np.float32] | None = None
+    embedded: Bend | None = None
+    remarks: tuple[str, ...] = ()
     matrix: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
     @property

@@ -49,11 +49,15 @@ def size(jpeg: bytes) -> tuple[int, int]:
     raise ValueError("a JPEG file without a picture")
 
 
-def joined(bands: Sequence[bytes]) -> bytes:
+JFIF_END = 20
+"""Where other segments go: the encoder begins every file with start of image and an 18-byte JFIF segment."""
+
+
+def joined(bands: Sequence[bytes], added: bytes = b"") -> bytes:
     """One picture from its bands, top to bottom: each band's picture becomes one restart interval (T.81, E.1.4).
 
     The bands come from one encoder with the same options and so have the same tables; all but the last are of the same
-    height, a multiple of the MCU's, and hold at most 65535 MCUs (T.81, B.2.4.4).
+    height, a multiple of the MCU's, and hold at most 65535 MCUs (T.81, B.2.4.4). added: segments for metadata.
     """
     where = {marker: (start, end) for marker, start, end in segments(bands[0])}
     frame, (scan, coded) = where[0xC0][0], where[0xDA]
@@ -62,12 +66,23 @@ def joined(bands: Sequence[bytes]) -> bytes:
     factors = [bands[0][frame + 11 + 3 * component] for component in range(bands[0][frame + 9])]
     across = -(-width // (8 * max(factor >> 4 for factor in factors)))
     down = -(-heights[0] // (8 * max(factor & 15 for factor in factors)))
-    head = bands[0][: frame + 5] + struct.pack(">H", sum(heights)) + bands[0][frame + 7 : scan]
+    head = (
+        bands[0][:JFIF_END]
+        + added
+        + bands[0][JFIF_END : frame + 5]
+        + struct.pack(">H", sum(heights))
+        + bands[0][frame + 7 : scan]
+    )
     parts: list[bytes | memoryview] = [head, struct.pack(">BBHH", 0xFF, 0xDD, 4, across * down), bands[0][scan:coded]]
     for number, band in enumerate(bands):
         parts += [memoryview(band)[coded:-2], bytes((0xFF, 0xD0 + number % 8))]
     parts[-1] = b"\xff\xd9"  # end of image
     return b"".join(parts)
+
+
+def with_density(jpeg: bytes, dpi: int) -> bytes:
+    """A file whose JFIF header, which comes first, says how many pixels make an inch (JFIF 1.02, page 5)."""
+    return jpeg[:13] + struct.pack(">BHH", 1, dpi, dpi) + jpeg[18:]
 
 
 def held(jpeg: bytes, marker: int, name: bytes) -> bytes:

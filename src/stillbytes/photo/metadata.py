@@ -109,12 +109,14 @@ def shutter(seconds: float) -> str:
 class Carried:
     """Metadata ready to be put into an export.
 
-    exif: a little-endian TIFF stream without the "Exif" prefix; xmp: a packet; iptc: records. Empty: nothing.
+    exif: a little-endian TIFF stream without the "Exif" prefix; xmp: a packet; iptc: records. Empty: nothing. dpi:
+    pixels per inch, 0 where nothing is said of that.
     """
 
     exif: bytes = b""
     xmp: bytes = b""
     iptc: bytes = b""
+    dpi: int = 0
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -129,15 +131,34 @@ def read_metadata(path: Path) -> Metadata:
     return Metadata(**{**fields, "keywords": tuple(fields["keywords"])})
 
 
+def read_remarks(sidecar: Path) -> Remarks:
+    """What a person said in a sidecar, read in a worker process. Raises UnreadablePhoto."""
+    from stillbytes.photo.decode import GLANCE_LIMIT, workers  # noqa: PLC0415 - starts the pool
+
+    fields, _ = workers.ask("remarks", sidecar, limit=GLANCE_LIMIT)
+    keywords = fields["keywords"]
+    return Remarks(**{**fields, "keywords": None if keywords is None else tuple(keywords)})
+
+
 def carry(
-    source: Path, *, gps: bool, width: int, height: int, sidecar: Path | None = None, source_type: str = ""
+    source: Path,
+    *,
+    gps: bool,
+    width: int,
+    height: int,
+    sidecar: Path | None = None,
+    source_type: str = "",
+    keep: str = "all",
+    people: bool = True,
+    dpi: int | None = None,
 ) -> Carried:
     """What an export of `source` keeps: everything about the picture, nothing about the original file's inside.
 
     Orientation becomes 1 and the dimensions those given; thumbnails, maker notes (their offsets would break),
     raw-only tags and other programs' develop settings are left out. gps: whether the place may be told.
     sidecar: an XMP file whose title, keywords, rating ... take precedence. source_type: a term of IPTC's vocabulary for
-    what was done to the picture; a source that a model made or painted in stays that. Raises UnreadablePhoto.
+    what was done to the picture; a source that a model made or painted in stays that. keep: "all", "all-but-camera",
+    "copyright" or "none" of it; people: whether persons in the picture may be named. Raises UnreadablePhoto.
     """
     from stillbytes.photo.decode import GLANCE_LIMIT, workers  # noqa: PLC0415 - starts the pool
 
@@ -150,5 +171,9 @@ def carry(
         height=height,
         sidecar=str(sidecar.absolute()) if sidecar and sidecar.is_file() else None,
         source_type=source_type,
+        keep=keep,
+        people=people,
+        dpi=dpi,
     )
-    return Carried(**{name: base64.b64decode(text) for name, text in fields.items()})
+    exif, xmp, iptc = (base64.b64decode(fields[name]) for name in ("exif", "xmp", "iptc"))
+    return Carried(exif, xmp, iptc, dpi or 0)

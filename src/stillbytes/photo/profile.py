@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -38,7 +38,17 @@ def adaptation(source: Array, target: Array) -> Array:
 @cache
 def icc_profile(space: str) -> bytes:
     """A version 4 display profile of about 600 bytes, made of a matrix and parametric curves, for SPACES[space]."""
+    return _written(SPACES[space])
+
+
+@cache
+def linear_profile(space: str) -> bytes:
+    """The same for linear light with these primaries."""
     declared = SPACES[space]
+    return _written(replace(declared, label=f"{declared.label}, linear", transfer=Transfer(1.0)))
+
+
+def _written(declared: ColourSpace) -> bytes:
     chad = adaptation(white_xyz(declared.white), PCS_WHITE)
     colorants = _summing_to(chad @ declared.to_xyz, PCS_WHITE)
     curve = _parametric(declared.transfer)

@@ -10,18 +10,20 @@ import json
 import struct
 from collections.abc import Sequence
 from io import RawIOBase
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # a decoding process is started before NumPy is there
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Parts = list[NDArray[Any]]
 
 HEADER_LIMIT = 64 << 20
 PART_LIMIT = 16 << 30
 _STRIP = 4 << 20
 _DTYPES = ("uint8", "uint16", "float32")
 
-Parts = list[NDArray[Any]]
-Buffer = TypeVar("Buffer", bytearray, NDArray[np.uint8])
+Buffer = TypeVar("Buffer", bytearray, "NDArray[np.uint8]")
 
 
 class WireError(Exception):
@@ -36,11 +38,11 @@ def send(stream: RawIOBase, header: dict[str, Any], parts: Sequence[NDArray[Any]
         _write(stream, struct.pack("<I", len(text)) + text)
         for part in parts:
             if part.flags.c_contiguous:
-                _write(stream, part.reshape(-1).view(np.uint8))
+                _write(stream, part.reshape(-1).view("uint8"))
                 continue
             rows = max(1, _STRIP // max(1, part[:1].nbytes))
             for top in range(0, len(part), rows):
-                _write(stream, np.ascontiguousarray(part[top : top + rows]).reshape(-1).view(np.uint8))
+                _write(stream, part[top : top + rows].copy().reshape(-1).view("uint8"))
     except OSError as error:
         raise WireError(str(error)) from error
 
@@ -57,11 +59,13 @@ def receive(stream: RawIOBase) -> tuple[dict[str, Any], Parts]:
         raise WireError(f"a malformed header: {error}") from error
     for part in parts:
         if part.size:
-            _read(stream, part.reshape(-1).view(np.uint8))
+            _read(stream, part.reshape(-1).view("uint8"))
     return header, parts
 
 
 def _array(listed: dict[str, Any]) -> NDArray[Any]:
+    import numpy as np  # noqa: PLC0415 - see above
+
     shape = tuple(int(n) for n in listed["shape"])
     if listed["dtype"] not in _DTYPES or any(n < 0 for n in shape):
         raise ValueError(f"an array of {listed}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-from stillbytes.core import memory
+from stillbytes.core import blas, memory
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.photo import wire
 
@@ -47,8 +47,15 @@ class Workers:
         with contextlib.suppress(OSError):  # the worker tells what is wrong with a file that is gone meanwhile
             if not path.stat().st_size:
                 raise UnreadablePhoto(f"{path.name} is empty: it has 0 bytes.", "Copy it from the camera's card again.")
+        return self._asked({"do": do, "path": str(path), **more}, limit, long)
+
+    def consult(self, do: str, *, limit: float, **more: Any) -> Any:
+        """The same for something that is about no file."""
+        return self._asked({"do": do, "path": "", **more}, limit, False)[0]
+
+    def _asked(self, request: dict[str, Any], limit: float, long: bool) -> tuple[Any, wire.Parts]:
         with self._turns[long]:
-            reply = self._exchange({"do": do, "path": str(path), **more}, limit)
+            reply = self._exchange(request, limit)
         if error := reply[0].get("error"):
             raise UnreadablePhoto(error["message"], error["remedy"])
         return reply[0]["result"], reply[1]
@@ -129,7 +136,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env={**memory.HUGE_PAGES, **os.environ},
+            env={**memory.HUGE_PAGES, **blas.ONE_THREAD, **os.environ},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         _widen(self._process.stdout)
