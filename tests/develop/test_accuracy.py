@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from stillbytes.core.geometry import Rect
 from stillbytes.develop.colour import between, chromaticity, temperature_tint
 from stillbytes.develop.difference import delta_e_2000, lab
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.frame import Output
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decode import decode
 from stillbytes.photo.spaces import SPACES

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import canvas
 from stillbytes.develop.difference import delta_e_2000, lab_of
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.frame import Output
 from stillbytes.develop.kernels.load import library
 from stillbytes.develop.local import Local
 from stillbytes.develop.patched import Insert
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
+from stillbytes.develop.resampling import canvas
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decoded import Decoded
 from stillbytes.photo.spaces import SPACES

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import FrameGrid
-from stillbytes.develop.geometry import Geometry
+from stillbytes.develop.resampling.frame_grid import FrameGrid
+from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.settings import Settings
 
 FRAME = Size(600, 400)

@@ -11,9 +11,10 @@ from develop.scenes import bayer
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.frame import Output
 from stillbytes.develop.local import Local
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.develop.settings import Settings
 
 FLOAT = Output(dtype="float32")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,10 +12,13 @@ from develop.scenes import bayer, colourful
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import parameters, pipeline
+from stillbytes.develop.frame import Dtype, Output
 from stillbytes.develop.kernels.load import library
 from stillbytes.develop.operations.view import CURVES, log_logistic
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
+from stillbytes.photo.lut import Lut
+from stillbytes.photo.optics import Bend, Optics
 from stillbytes.photo.spaces import SRGB_TRANSFER
 
 BUSY = Settings(
@@ -68,8 +72,35 @@ def test_turning_and_flipping_rearrange_the_same_pixels() -> None:
 
 def test_strips_join_without_a_seam(scene: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scene.render(BUSY).pixels
-    monkeypatch.setattr(pipeline, "STRIP_PIXELS", 500 * 128)
+    monkeypatch.setattr(pipeline, "WHOLE_PIXELS", 500 * 128)
+    monkeypatch.setattr(pipeline, "STRIP_PIXELS", 500 * 70)
     assert np.array_equal(scene.render(BUSY).pixels, whole)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("chosen", [BUSY, BUSY.changed(rotate="90"), BUSY.changed(flip_vertical=True)])
+def test_the_strips_of_a_picture_are_the_picture(
+    scene: Pipeline, monkeypatch: pytest.MonkeyPatch, dtype: Dtype, chosen: Settings
+) -> None:
+    whole = scene.render(chosen, 0.8, output=Output(dtype=dtype)).pixels
+    monkeypatch.setattr(pipeline, "WHOLE_PIXELS", 500 * 128)
+    monkeypatch.setattr(pipeline, "STRIP_PIXELS", 500 * 70)
+    strips = list(scene.strips(chosen, 0.8, Output(dtype=dtype)))
+    assert len(strips) > 1 or chosen is not BUSY
+    assert np.array_equal(np.concatenate(strips), whole)
+
+
+def test_a_picture_whose_strips_are_left_half_read_can_be_rendered_again(
+    scene: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = scene.render(BUSY).pixels
+    monkeypatch.setattr(pipeline, "WHOLE_PIXELS", 500 * 128)
+    monkeypatch.setattr(pipeline, "STRIP_PIXELS", 500 * 70)
+    strips = scene.strips(BUSY)
+    next(strips)
+    del strips
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert np.array_equal(elsewhere.submit(scene.render, BUSY).result(60).pixels, whole)
 
 
 def test_one_and_two_threads_give_the_same_bytes() -> None:
@@ -107,10 +138,18 @@ _NEED = {
     "vignette_midpoint": {"vignette_amount": -80},
     "vignette_roundness": {"vignette_amount": -80},
     "vignette_feather": {"vignette_amount": -80},
+    "vignette_highlights": {"vignette_amount": -80, "exposure": 1.5},
+    "grain_size": {"grain_amount": 100},
+    "grain_roughness": {"grain_amount": 100},
+    "lut_amount": {"lut": "0" * 24 + " negative.cube"},
     "sharpen_radius": {"sharpen_amount": 100},
     "sharpen_detail": {"sharpen_amount": 100},
     "sharpen_masking": {"sharpen_amount": 100},
+    "manual_vignette_midpoint": {"manual_vignette": 60},
+    **{f"lens_{name}": {"lens_profile": True} for name in ("distortion", "fringes", "vignetting")},
+    **{f"defringe_{hue}_{end}": {f"defringe_{hue}": 20} for hue in ("purple", "green") for end in ("low", "high")},
     "noise_luminance_detail": {"noise_luminance": 80},
+    "noise_luminance_contrast": {"noise_luminance": 80},
     "grade_blending": {"grade_shadows_saturation": 80},
     "grade_balance": {"grade_shadows_saturation": 80},
     **{f"grade_{r}_hue": {f"grade_{r}_saturation": 60} for r in ("shadows", "midtones", "highlights", "global")},
@@ -118,9 +157,19 @@ _NEED = {
 }
 
 
+_LENS = Optics(
+    profile=Bend.of(
+        tuple(lambda r, own=own: 1 - own * r * r for own in (0.09, 0.1, 0.11)), lambda r: 1 + r * r, unit=0.6
+    )
+)
+
+
 @pytest.mark.parametrize("name", [n for n, p in parameters().items() if p.kind == "number"])
 def test_every_slider_changes_the_picture(name: str) -> None:
-    scene = Pipeline(bayer(colourful(96, 128), noise=0.01))
+    light = colourful(96, 128)
+    light[30:60, 20:50] = light[30:60, 20:50, ::-1] * 12  # an edge strong enough to have a seam
+    negative = Lut(curves=np.array([[1.0] * 3, [0.0] * 3]))
+    scene = Pipeline(bayer(light, noise=0.01), optics=lambda settings: _LENS, tables=lambda named: negative)
     parameter = parameters()[name]
     given = _NEED.get(name, {})
     before = scene.render(Settings(given)).pixels

@@ -9,7 +9,8 @@ from develop.scenes import bayer
 from numpy.typing import NDArray
 
 from stillbytes.develop.difference import oklab_of
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.frame import Output
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 
 PATCHES = ((0.05, 0.12, 0.4), (0.4, 0.1, 0.06), (0.08, 0.3, 0.06), (0.2, 0.2, 0.2), (0.02, 0.05, 0.16))

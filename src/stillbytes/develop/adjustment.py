@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from stillbytes.core.errors import InvalidSetting
@@ -18,7 +20,7 @@ MOST_BYTES = 4 << 20
 _FIELDS = ("id", "name", "mask", "delta", "amount", "enabled")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adjustment:
     """mask: as JSON, see `masks.mask.Mask`. delta: local parameter -> what is added where the mask is 1: a number,
     points of a curve, or point colours.
@@ -81,7 +83,12 @@ class Adjustment:
             "enabled": self.enabled,
         }
 
-    @property
+    @cached_property
+    def mask_digest(self) -> bytes:
+        """Equal for equal masks."""
+        return hashlib.blake2b(json.dumps(self.mask).encode(), digest_size=16).digest()
+
+    @cached_property
     def effective(self) -> Mapping[str, Any]:
         """The delta at this amount; empty when it changes nothing."""
         if not self.enabled or not self.amount:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,9 @@ from stillbytes.develop.colour import (
     temperature_tint,
     white_xyz,
 )
-from stillbytes.photo.decoded import CameraColour, Decoded
+from stillbytes.photo.dcp import CameraProfile
+from stillbytes.photo.decoded import CameraColour, Decoded, Matrix
+from stillbytes.photo.illuminants import kelvin_of
 from stillbytes.photo.spaces import D65
 
 D50_ICC = (0.34567, 0.35850)
@@ -90,21 +92,24 @@ class Camera:
             xy = new
         return new
 
-    def _weight(self, xy: tuple[float, float]) -> float:
-        """Weight of the first calibration: linear in the reciprocal temperature between the two illuminants."""
-        temperatures = self._colour.illuminants
-        if len(temperatures) < 2 or temperatures[0] == temperatures[1]:
-            return 1.0
+    def weights(self, xy: tuple[float, float]) -> tuple[float, ...]:
+        """Of the calibrations in the light `xy`; they sum to 1."""
+        lights, colour = self._colour.illuminants, self._colour
+        count = len(colour.color_matrices)
+        if count > 2:
+            return _of_three(xy, colour.whites)
+        if count < 2 or lights[0] == lights[1]:
+            return (1.0, 0.0)[:count]
         mired = 1 / temperature_tint(xy)[0]
-        first, second = 1 / temperatures[0], 1 / temperatures[1]
-        return float(np.clip((mired - second) / (first - second), 0, 1))
+        first, second = 1 / lights[0], 1 / lights[1]
+        weight = float(np.clip((mired - second) / (first - second), 0, 1))
+        return weight, 1 - weight
 
-    def _mixed(self, matrices: tuple[object, ...], xy: tuple[float, float]) -> Array:
-        first = np.array(matrices[0], np.float64)
+    def _mixed(self, matrices: tuple[Matrix, ...], xy: tuple[float, float]) -> Array:
         if len(matrices) < 2:
-            return first
-        weight = self._weight(xy)
-        return weight * first + (1 - weight) * np.array(matrices[1], np.float64)
+            return np.array(matrices[0], np.float64)
+        pairs = zip(self.weights(xy), matrices, strict=True)
+        return np.asarray(sum(weight * np.array(matrix, np.float64) for weight, matrix in pairs))
 
     def _calibration(self, xy: tuple[float, float]) -> Array:
         """AnalogBalance times CameraCalibration."""
@@ -126,6 +131,47 @@ class Camera:
             xyz = adaptation(xy, D65) @ np.linalg.inv(self._xyz_to_camera(xy)) @ np.diag(neutral)
         to_rgb = np.linalg.inv(REC2020_TO_XYZ) @ xyz
         return np.asarray(to_rgb / (to_rgb.sum(axis=1, keepdims=True)))
+
+
+def under(profile: CameraProfile, decoded: Decoded, camera: Camera) -> Camera:
+    """The same photo's colour as a profile describes its camera. camera: as the file does.
+
+    The file's own calibration of this one camera counts if it refers to the cameras that the profile was made with.
+    """
+    own = decoded.colour or _of_picture(decoded)
+    lights = profile.calibrations
+    same = own.signature == profile.signature and len(own.calibrations) == len(lights)
+    forwards = tuple(one.forward for one in lights if one.forward is not None)
+    r, g, b = (float(v) for v in camera.neutral)
+    colour = replace(
+        own,
+        color_matrices=tuple(one.color for one in lights),
+        illuminants=tuple(kelvin_of(one.light, one.white) for one in lights),
+        whites=tuple(one.white for one in lights),
+        forward_matrices=forwards if len(forwards) == len(lights) else (),
+        calibrations=own.calibrations if same else (),
+        neutral=(r, g, b),
+    )
+    return Camera(replace(decoded, colour=colour))
+
+
+NEAREST, LEAST = 1e-8, 0.02
+"""Of three calibrations: what is added to a squared distance, and the weight below which one does not count."""
+
+
+def _of_three(xy: tuple[float, float], whites: tuple[tuple[float, float], ...]) -> tuple[float, ...]:
+    """Weights of three calibrations by the distance of the light from theirs in reciprocal temperature and tint: the
+    specification leaves it open, so as Adobe's DNG SDK has it since version 1.6."""
+
+    def place(white: tuple[float, float]) -> Array:
+        temperature, tint = temperature_tint(white)
+        return np.array([min(1500 / temperature, 1.0), tint / 200])
+
+    here = place(xy)
+    near = np.array([1 / (float(np.sum((here - place(white)) ** 2)) + NEAREST) for white in whites])
+    part = near / near.sum()
+    smooth = np.clip((part * part * (3 - 2 * part) - LEAST) / (1 - LEAST), 0, 1)
+    return tuple(float(v) for v in smooth / smooth.sum())
 
 
 def _of_picture(decoded: Decoded) -> CameraColour:

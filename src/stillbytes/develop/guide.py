@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.kernels.layout import GRID_CELL, GRID_DEPTH, GRID_FLOOR, GRID_SPAN, GRID_Z0
+from stillbytes.develop.resampling.geometry import Geometry
 
 CELLS = 72
 """Grid cells along the frame's long edge."""
@@ -47,8 +47,11 @@ class Guide:
         u, v = np.meshgrid(np.linspace(-0.5, 0.5, columns), np.linspace(-0.5, 0.5, rows))
         across, down = u * form.cut.width, v * form.cut.height
         cosine, sine = math.cos(form.angle), math.sin(form.angle)
-        x = (form.centre[0] + across * cosine - down * sine) / form.frame.width * (self.frame[0] - 1) - self.first[0]
-        y = (form.centre[1] + across * sine + down * cosine) / form.frame.height * (self.frame[1] - 1) - self.first[1]
+        x, y = form.centre[0] + across * cosine - down * sine, form.centre[1] + across * sine + down * cosine
+        if form.warp is not None:
+            x, y = (v + 0.5 for v in form.warp.to_photo(x - 0.5, y - 0.5))
+        x = x / form.frame.width * (self.frame[0] - 1) - self.first[0]
+        y = y / form.frame.height * (self.frame[1] - 1) - self.first[1]
         x, y = np.clip(x, 0, self.columns - 1.001), np.clip(y, 0, self.rows - 1.001)
         ix, iy = x.astype(np.int64), y.astype(np.int64)
         fx, fy = (x - ix)[..., None], (y - iy)[..., None]

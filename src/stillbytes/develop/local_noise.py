@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.develop import parameters
-from stillbytes.develop.local import Local, Weights
+from stillbytes.develop.coverages import Weights
+from stillbytes.develop.local import Local
 from stillbytes.develop.operations.noise_reduction import OF_ADJUSTMENTS
 from stillbytes.develop.sensor import Planes
 from stillbytes.develop.settings import Settings

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 from stillbytes.develop.colour import between
+from stillbytes.develop.kernels.layout import HARD, KNEE
 from stillbytes.develop.operation import Uniforms
 from stillbytes.photo.spaces import SPACES
 
 
-def frame_uniforms(grid: Size, luma: NDArray[np.float64], space: str, *, byte: bool) -> Uniforms:
+def frame_uniforms(grid: Size, luma: NDArray[np.float64], space: str, *, byte: bool, held: bool = False) -> Uniforms:
     """Uniforms by name.
 
     luma: luminance weights of white-balanced camera RGB.
@@ -19,6 +20,7 @@ def frame_uniforms(grid: Size, luma: NDArray[np.float64], space: str, *, byte: b
     matrix: linear Rec.2020 -> linear output RGB, row by row.
     luminance: weights of output RGB.
     transfer: 1 / gamma, 1 / a, -b / a, slope and end of the straight part, to encode.
+    knee: where colours begin to be brought into the gamut. held: whether a look-up table gave colours of a gamut.
     steps: largest code of a byte. dither: amplitude in codes.
     """
     target = SPACES[space]
@@ -31,6 +33,7 @@ def frame_uniforms(grid: Size, luma: NDArray[np.float64], space: str, *, byte: b
         "matrix": between("rec2020", space).astype(np.float32).ravel(),
         "luminance": target.to_xyz[1].astype(np.float32),
         "transfer": np.array([1 / t.gamma, 1 / t.a, -t.b / t.a, 1 / t.c if t.c else 0.0, bend], np.float32),
+        "knee": HARD if held else KNEE,
         "steps": 255.0,
         "dither": 1.0 if byte else 0.0,
     }

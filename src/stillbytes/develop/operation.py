@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
+from stillbytes.develop.hsv_tables import Profiled
 from stillbytes.develop.parameter import Parameter, named
 from stillbytes.develop.settings import Settings
+from stillbytes.develop.textures import Affine, Texture
+from stillbytes.photo.lut import Lut
 
 Stage = Literal["noise", "geometry", "detail", "scene", "view", "display"]
 STAGES: tuple[Stage, ...] = ("noise", "geometry", "detail", "scene", "view", "display")
+BASELINE_EV = 0.5
+"""Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
+saturation (ISO 12232:2019, saturation-based speed)."""
 Uniforms = Mapping[str, float | NDArray[np.float32]]
 
 
@@ -30,6 +36,9 @@ class Scene:
     level: how often the sensor image was halved before this stage.
     developed: size of the developed picture at full scale.
     raw: whether the photo is scene-referred; a rendered file (JPEG, TIFF...) is not.
+    table: the colour look-up table that the settings name, if it is there. profiled: their camera profile, likewise.
+    frame: size of the uncropped photo at full scale; None where no picture is made. affine: (x, y) of the picture's
+    grid -> pixels of the frame, row by row, before lens corrections.
     """
 
     camera_matrix: NDArray[np.float64]
@@ -40,6 +49,10 @@ class Scene:
     level: int
     developed: Size
     raw: bool = True
+    table: Lut | None = None
+    profiled: Profiled | None = None
+    frame: Size | None = None
+    affine: Affine | None = None
 
     @property
     def dark(self) -> float:
@@ -57,7 +70,8 @@ class Operation:
 
     Class keywords: `stage` and `order` say when it runs, `group` under which heading its parameters stand,
     `version` counts changes of what its numbers mean. `seldom` marks a display operation that most pictures do without:
-    a kernel without all of those serves them faster. `local`: only adjustments have its parameters.
+    a kernel without all of those serves them faster. `gridded`: it has a look-up table of colours, see `grid`.
+    `drawing`: it has a small picture, see `drawn`. `local`: only adjustments have its parameters.
     """
 
     stage: ClassVar[Stage]
@@ -65,12 +79,25 @@ class Operation:
     version: ClassVar[int]
     local: ClassVar[bool]
     seldom: ClassVar[bool]
+    gridded: ClassVar[bool]
+    drawing: ClassVar[bool]
     group: ClassVar[str]
     name: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
 
-    def __init_subclass__(cls, *, stage: Stage, order: int, version: int, group: str, seldom: bool = False) -> None:
-        cls.stage, cls.order, cls.version, cls.group, cls.seldom = stage, order, version, group, seldom
+    def __init_subclass__(
+        cls,
+        *,
+        stage: Stage,
+        order: int,
+        version: int,
+        group: str,
+        seldom: bool = False,
+        gridded: bool = False,
+        drawing: bool = False,
+    ) -> None:
+        cls.stage, cls.order, cls.version, cls.group = stage, order, version, group
+        cls.seldom, cls.gridded, cls.drawing = seldom, gridded, drawing
         cls.name = cls.__module__.rsplit(".", 1)[-1]
         held = [(key, value) for key, value in vars(cls).items() if isinstance(value, Parameter)]
         cls.parameters = tuple(named(value, key, group, cls.name) for key, value in held)
@@ -102,10 +129,22 @@ class Operation:
         return {}
 
     def local_lists(self, delta: Mapping[str, Any]) -> Mapping[str, NDArray[np.float32]]:
-        """The same of an adjustment, where its mask is. Under the name of a table among the uniforms it is tables that
-        are added to that one, see `develop.tables.difference`."""
+        """The same of an adjustment, where its mask is. Under the name of a table among the uniforms it is what is
+        added to that one, see `develop.tables.difference`: one thing or none."""
         del delta
         return {}
+
+    def grid(self, settings: Settings, scene: Scene) -> tuple[NDArray[np.uint64], tuple[int, int, int]] | None:
+        """The look-up table of an operation that is `gridded`: its nodes and how many there are along each axis, see
+        `stillbytes.develop.kernels.grid`, which `build` finds as `u.grid`. None when there is nothing to look up."""
+        del settings, scene
+        return None
+
+    def drawn(self, settings: Settings, scene: Scene) -> Texture | None:
+        """The small picture of an operation with a `drawing`, see `stillbytes.develop.kernels.texture`, which `build`
+        finds as `u.drawing`. None when there is nothing to read."""
+        del settings, scene
+        return None
 
     def prepare_uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         """The numbers that `prepare` reads, as `uniforms`. While they stay the same, what it worked out is kept."""
@@ -121,10 +160,11 @@ class Operation:
         raise NotImplementedError
 
     def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
-        """(3,): EV that an adjustment adds to the light of red, green and blue where its mask is 1, as far as it is a
-        gain of light alone, by which each side of an edge keeps its own light. Part of `local_uniforms`."""
+        """(4,): EV that an adjustment adds to the light of red, green and blue where its mask is 1, as far as it is a
+        gain of light alone, and saturation, 1 for twice as much: what each side of an edge has of its own light. Part
+        of `local_uniforms`."""
         del delta
-        return np.zeros(3, np.float32)
+        return np.zeros(4, np.float32)
 
     def active(self, settings: Settings) -> bool:
         """Whether the operation changes anything under these settings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
@@ -11,13 +12,20 @@ from typing import Any, Literal
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import adjustment, patch, point_colour
 
-Kind = Literal["number", "choice", "toggle", "curve", "colours", "adjustments", "patches"]
+Kind = Literal["number", "choice", "toggle", "text", "curve", "colours", "lut", "dcp", "adjustments", "patches"]
 Scope = Literal["global", "both", "local"]
 Point = tuple[float, float]
 Value = float | str | bool | tuple[Point, ...] | tuple[Mapping[str, Any], ...] | None
 
 STRAIGHT: tuple[Point, ...] = ((0.0, 0.0), (255.0, 255.0))
 MOST_CURVE_POINTS = 64
+MOST_LETTERS = 200
+"""Of a text."""
+NAMED_FILE = re.compile(r"^(|[0-9a-f]{24} [^\x00-\x1f\x7f/\\]{1,200})$")
+"""Nothing, or the address of a file's content, a space and the name that it had."""
+
+NAMED_PROFILE = re.compile(r"^(|([0-9A-F]{32} )?[^\x00-\x1f\x7f]{1,120})$")
+"""Nothing, or a camera profile's name, which the digest of one of that name may stand before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,8 @@ class Parameter:
     scale: "log" when equal steps of the slider are equal ratios.
     gradient: two or more CSS colours that the slider's track runs through, when the ends have a colour.
     xmp: qualified name of the sidecar field; Adobe's `crs:` where one exists, else ours (`sb:`).
-    xmp_choices: the file's word for each of `choices`, in order, where it differs.
+    choice_labels: what a person reads for each of `choices`, in order, where the words themselves do not do.
+    xmp_choices: the file's word for each of `choices`, in order, where it differs; of a toggle for off and on.
     scope: whether it is of the whole picture, of adjustments (then its value is added where their mask is), or both.
     """
 
@@ -40,6 +49,7 @@ class Parameter:
     unit: str = ""
     scale: Literal["linear", "log"] = "linear"
     choices: tuple[str, ...] = ()
+    choice_labels: tuple[str, ...] = ()
     xmp: str = ""
     xmp_choices: tuple[str, ...] = ()
     says: str = ""
@@ -91,6 +101,12 @@ class Parameter:
             schema |= {"type": "string", "enum": list(self.choices)}
         elif self.kind == "toggle":
             schema |= {"type": "boolean"}
+        elif self.kind == "text":
+            schema |= {"type": "string", "maxLength": MOST_LETTERS}
+        elif self.kind == "lut":
+            schema |= {"type": "string", "pattern": NAMED_FILE.pattern}
+        elif self.kind == "dcp":
+            schema |= {"type": "string", "pattern": NAMED_PROFILE.pattern}
         elif self.kind == "colours":
             schema |= {"type": "array", "items": {"type": "object"}, "maxItems": point_colour.MOST}
         elif self.listed:
@@ -124,6 +140,12 @@ def _check_toggle(p: Parameter, value: Any) -> bool:
     return value
 
 
+def _check_text(p: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MOST_LETTERS or not (value == "" or value.isprintable()):
+        raise p.refuse(value, f"one line of at most {MOST_LETTERS} letters")
+    return value.strip()
+
+
 def _check_curve(p: Parameter, value: Any) -> tuple[Point, ...]:
     allowed = f"2 to {MOST_CURVE_POINTS} points (x, y) in 0..255 with rising x"
     if not isinstance(value, list | tuple) or not 2 <= len(value) <= MOST_CURVE_POINTS:
@@ -148,6 +170,18 @@ def _curve_times(value: Any, amount: float) -> tuple[Point, ...]:
     return tuple((x, y) for (x, _), y in zip(value, ys, strict=True))
 
 
+def _check_lut(p: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or not NAMED_FILE.fullmatch(value) or not value.isprintable():
+        raise p.refuse(value, "a look-up table that was added, see `stillbytes luts`")
+    return value
+
+
+def _check_dcp(p: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or not NAMED_PROFILE.fullmatch(value.strip()) or not (value + " ").isprintable():
+        raise p.refuse(value, "the name of a camera profile, see `stillbytes profiles list`")
+    return value.strip()
+
+
 _TIMES: Mapping[Kind, Callable[[Any, float], Value]] = {
     "number": lambda value, amount: value * amount,
     "curve": _curve_times,
@@ -157,8 +191,11 @@ _CHECKS: Mapping[Kind, Callable[[Parameter, Any], Value]] = {
     "number": _check_number,
     "choice": _check_choice,
     "toggle": _check_toggle,
+    "text": _check_text,
     "curve": _check_curve,
     "colours": lambda _, value: point_colour.canonical(value),
+    "lut": _check_lut,
+    "dcp": _check_dcp,
     "adjustments": lambda _, value: adjustment.canonical(value),
     "patches": lambda _, value: patch.canonical(value),
 }
@@ -196,17 +233,36 @@ def parameter(
 
 
 def choice(
-    default: str, choices: tuple[str, ...], *, xmp: str, says: str, label: str = "", xmp_choices: tuple[str, ...] = ()
+    default: str,
+    choices: tuple[str, ...],
+    *,
+    xmp: str,
+    says: str,
+    label: str = "",
+    xmp_choices: tuple[str, ...] = (),
+    labels: tuple[str, ...] = (),
 ) -> Parameter:
     """One of a few named values."""
     return Parameter(
-        "choice", default, choices=choices, xmp=xmp, xmp_choices=xmp_choices or choices, says=says, label=label
+        "choice",
+        default,
+        choices=choices,
+        choice_labels=labels,
+        xmp=xmp,
+        xmp_choices=xmp_choices or choices,
+        says=says,
+        label=label,
     )
 
 
-def toggle(*, xmp: str, says: str, label: str = "") -> Parameter:
+def toggle(*, xmp: str, says: str, label: str = "", xmp_choices: tuple[str, ...] = ()) -> Parameter:
     """Something that is off until it is switched on."""
-    return Parameter("toggle", False, xmp=xmp, says=says, label=label)
+    return Parameter("toggle", False, xmp=xmp, xmp_choices=xmp_choices, says=says, label=label)
+
+
+def text(*, xmp: str, says: str, label: str = "") -> Parameter:
+    """A name; empty until one is given."""
+    return Parameter("text", "", xmp=xmp, says=says, label=label)
 
 
 def point_curve(*, xmp: str, says: str, label: str = "", scope: Scope = "global") -> Parameter:
@@ -217,6 +273,16 @@ def point_curve(*, xmp: str, says: str, label: str = "", scope: Scope = "global"
 def point_colours(*, xmp: str, says: str, label: str = "", scope: Scope = "global") -> Parameter:
     """Sampled colours with what each changes."""
     return Parameter("colours", (), xmp=xmp, says=says, label=label, scope=scope)
+
+
+def lut_file(*, xmp: str, says: str, label: str = "") -> Parameter:
+    """A look-up table, by the address of its content and its name; empty for none."""
+    return Parameter("lut", "", xmp=xmp, says=says, label=label)
+
+
+def dcp_file(*, xmp: str, says: str, label: str = "") -> Parameter:
+    """A camera profile, by its name; empty for the colour that the file itself describes."""
+    return Parameter("dcp", "", xmp=xmp, says=says, label=label)
 
 
 def adjustments(*, says: str) -> Parameter:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
-from stillbytes.develop.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
 from stillbytes.develop.kernels.load import Library
 from stillbytes.develop.operation import Uniforms
-from stillbytes.develop.sensor import DEEPEST, NOISE_MARGIN, Planes, Sensor
+from stillbytes.develop.resampling.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
+from stillbytes.develop.rolling import Rolling
+from stillbytes.develop.sensor import DEEPEST, Planes, Sensor, margin
 from stillbytes.photo.decoded import Decoded
 
 CELL = 1 << DEEPEST
@@ -104,6 +105,13 @@ class Exposed:
         random = np.random.default_rng([int(part, 16) for part in (insert.key[:8], insert.key[8:16])])
         self._scale, copy = _exposed(light, noise, photo.decoded, photo.camera, random)
         self._sensor = Sensor(copy, photo.camera, photo.library)
+        self._rows: tuple[tuple[object, ...], Rolling] = (), Rolling()
+
+    def rows(self, shown: tuple[object, ...]) -> Rolling:
+        """For the light around it. shown: equal for the same light."""
+        if self._rows[0] != shown:
+            self._rows = shown, Rolling()
+        return self._rows[1]
 
     @property
     def nbytes(self) -> int:
@@ -119,6 +127,10 @@ class Exposed:
     def light(self, level: int, part: Rect) -> Planes:
         """(3, rows, columns) of a part of `at(level)`, an array of its own."""
         within = self._within(level, part)
+        if level == 0:
+            rows = Rect(0, within.y, self._held.width, within.height)
+            with self._sensor.noisy(rows) as planes:
+                return np.asarray(planes[:, :, within.x : within.right] * np.float32(self._scale))
         planes, x, y = self._sensor.read(level, within, None)
         part_of = planes[:, within.y - y : within.bottom - y, within.x - x : within.right - x]
         return np.asarray(part_of * np.float32(self._scale))
@@ -179,27 +191,51 @@ class Patched:
             for insert, exposed in self._inserts:
                 self._blend(out, region, level, insert, exposed, known)
             return out, region.x, region.y
-        wider = region.grown(NOISE_MARGIN).within(whole)
-        noisy = self._plain(level, wider, None)
+        wider = region.grown(margin(uniforms)).within(whole)
         if level == 0 and inside:  # as the sensor does it, without reading the mosaic twice
             held = wider.within(frame)
-            own = noisy[:, held.y - wider.y : held.bottom - wider.y, held.x - wider.x : held.right - wider.x]
-            out = self._sensor.denoised(own, held, region, frame.size, uniforms)
+            with self._sensor.noisy(held) as noisy:
+                out = self._sensor.denoised(noisy, held, region, frame.size, uniforms, 0)
+                self._cover(out, region, level, repeated(noisy, held, wider), wider, uniforms)
         else:
             out = self._plain(level, region, uniforms)
-        touched = np.zeros((wider.height, wider.width), bool)
-        known = self._of_frame(level, wider)
-        for insert, exposed in self._inserts:
-            self._blend(noisy, wider, level, insert, exposed, known, touched)
-        for part in parts:
+            self._cover(out, region, level, self._plain(level, wider, None), wider, uniforms)
+        return out, region.x, region.y
+
+    def _cover(self, out: Planes, region: Rect, level: int, noisy: Planes, held: Rect, uniforms: Uniforms) -> None:
+        """Put what patches change into `out`, noise reduced, from the photo's own light over `held`."""
+        whole = self.extent(level)
+
+        def laid(rest: Rect, planes: Planes) -> None:
+            """The photo with its patches."""
+            rows, columns = slice(rest.y - held.y, rest.bottom - held.y), slice(rest.x - held.x, rest.right - held.x)
+            planes[:] = noisy[:, rows, columns]
+            known = self._of_frame(level, rest)
+            for insert, exposed in self._inserts:
+                self._blend(planes, rest, level, insert, exposed, known)
+
+        for _, exposed in self._inserts:
+            part = exposed.at(level).within(region)
             if part.empty:
                 continue
-            held, wanted = wider.moved(-whole.x, -whole.y), part.moved(-whole.x, -whole.y)
-            clean = self._sensor.denoised(noisy, held, wanted, whole.size, uniforms)
-            here = touched[part.y - wider.y :, part.x - wider.x :][: part.height, : part.width]
+            around = part.grown(margin(uniforms)).within(held)
+            rows = exposed.rows(tuple(insert for insert, _ in self._inserts)) if level == 0 else Rolling()
+            light = rows.of(around, laid)
+            read, wanted = around.moved(-whole.x, -whole.y), part.moved(-whole.x, -whole.y)
+            clean = self._sensor.denoised(light, read, wanted, whole.size, uniforms, level)
+            here = self._touched(level, part)
             target = out[:, part.y - region.y :, part.x - region.x :][:, : part.height, : part.width]
             np.copyto(target, clean, where=here)
-        return out, region.x, region.y
+
+    def _touched(self, level: int, region: Rect) -> NDArray[np.bool_]:
+        """(rows, columns): where patches change anything."""
+        touched = np.zeros((region.height, region.width), bool)
+        for insert, exposed in self._inserts:
+            part = exposed.at(level).within(region)
+            if not part.empty:
+                here = touched[part.y - region.y :, part.x - region.x :][: part.height, : part.width]
+                here |= self._alpha(level, insert, exposed, part) > 0
+        return touched
 
     def known(self, level: int, region: Rect) -> NDArray[np.float32]:
         """(rows, columns) 0..1: how much of each pixel of any region shows the photo or a patch."""
@@ -245,7 +281,6 @@ class Patched:
         insert: Insert,
         exposed: Exposed,
         known: NDArray[np.float32],
-        touched: NDArray[np.bool_] | None = None,
     ) -> None:
         """Lay a patch over planes of the region `held`, of which `known` is known; the rest shows it alone."""
         part = exposed.at(level).within(held)
@@ -254,8 +289,6 @@ class Patched:
         rows = slice(part.y - held.y, part.bottom - held.y)
         columns = slice(part.x - held.x, part.right - held.x)
         alpha = self._alpha(level, insert, exposed, part)
-        if touched is not None:
-            touched[rows, columns] |= alpha > 0
         before = known[rows, columns]
         if not before.all():
             known[rows, columns] = after = before + alpha * (1 - before)
@@ -298,10 +331,11 @@ class Patches:
             if not insert.rect.within(shown).empty:
                 exposed = self._exposed(insert, partial(light, tuple(inserts[:number])))
                 seen += [(insert, exposed)] if exposed is not None else []
+        self._spare({_key(insert) for insert, _ in seen})
         return Patched(self._photo.sensor, seen, light(()))
 
     def _exposed(self, insert: Insert, below: Callable[[], Light]) -> Exposed | None:
-        key = insert.key, insert.rect, insert.grain
+        key = _key(insert)
         if key not in self._held:
             try:
                 made = Exposed(insert, self._photo, below())
@@ -309,10 +343,18 @@ class Patches:
                 log.warning("a patch is left out: %s", error)
                 return None
             self._held[key] = made
-            while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
-                self._held.popitem(last=False)
         self._held.move_to_end(key)
         return self._held[key]
+
+    def _spare(self, shown: set[tuple[object, ...]]) -> None:
+        """Let go of what was not read for longest, but of nothing that is shown now."""
+        idle = [key for key in self._held if key not in shown]
+        while idle and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
+            del self._held[idle.pop(0)]
+
+
+def _key(insert: Insert) -> tuple[object, ...]:
+    return insert.key, insert.rect, insert.grain
 
 
 def _exposed(

@@ -3,95 +3,72 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import canvas, local_noise, white
-from stillbytes.develop.camera import Camera, WhitePoint
-from stillbytes.develop.colour import REC2020_LUMINANCE
-from stillbytes.develop.frame_grid import FrameGrid, Light, Raster, combined
-from stillbytes.develop.geometry import Geometry
-from stillbytes.develop.guide import Guide, guide
+from stillbytes.develop import local_noise, luts
+from stillbytes.develop.camera import WhitePoint
+from stillbytes.develop.coverages import Coverages, Weights, adjusted
+from stillbytes.develop.frame import PREVIEW, Frame, Output, Pixels
 from stillbytes.develop.kernels import layout
-from stillbytes.develop.kernels.load import Library, Placed, library, pixels
-from stillbytes.develop.local import Coverages, Local, Weights
+from stillbytes.develop.kernels.load import Placed, pixels
+from stillbytes.develop.local import Local
 from stillbytes.develop.look import frame_uniforms
-from stillbytes.develop.operation import Scene, Uniforms
-from stillbytes.develop.operations import catalogue
-from stillbytes.develop.operations.noise_reduction import OF_ADJUSTMENTS
-from stillbytes.develop.overview import Overview
-from stillbytes.develop.patched import Insert, Patched, Patches, Photo
+from stillbytes.develop.mapped import Mapped
+from stillbytes.develop.operation import Scene
+from stillbytes.develop.patched import Insert
 from stillbytes.develop.prepared import Prepared
-from stillbytes.develop.resample import halvings, resampled, through
-from stillbytes.develop.sensor import Planes, Sensor
+from stillbytes.develop.resampling import canvas
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Light, Raster
+from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.settings import Settings
+from stillbytes.develop.stages import HELD_BYTES, Stages
+from stillbytes.develop.terms import Remembered
+from stillbytes.photo.dcp import CameraProfile
 from stillbytes.photo.decoded import Decoded
+from stillbytes.photo.lut import Lut
+from stillbytes.photo.optics import Optics
 from stillbytes.photo.spaces import SPACES
 
-BASELINE_EV = 0.5
-"""Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
-saturation (ISO 12232:2019, saturation-based speed)."""
-STRIP_PIXELS = 5_000_000
-"""A picture larger than this is computed in strips of about as many pixels, which bounds the memory."""
+WHOLE_PIXELS = 5_000_000
+"""A picture up to this size is computed at once, and what it is made from is kept for the next change of a slider."""
+STRIP_PIXELS = 1_600_000
+"""A larger one is computed in strips of about as many pixels, which bounds the memory and stays in the CPU's cache."""
+STRIP_ROWS = 64
+"""The rows of a strip are a multiple of this: threads take 32 each, and two of them are busy to its end."""
 LOOK_MARGIN = 32
-"""Pixels around a region that the look stage may read: the farthest reach of a detail, rounded up to whole vectors."""
+"""Pixels around a region that the look stage may read: the farthest reach of a detail, rounded up to whole vectors. To
+the right it may read whole tiles."""
 EMPTY_EDGE = 512
 """Pixels of the picture in which the empty canvas is measured."""
-HELD_BYTES = 64 << 20
-"""What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
-MASK_BYTES = 96 << 20
-"""The same of masks."""
-Dtype = Literal["uint8", "uint16", "float32"]
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """space: name in `photo.spaces.SPACES`. dtype: uint8 is dithered; float32 holds encoded values 0..1."""
+class _View:
+    """cut: what is to be drawn of the cut grid, whose size is `grid`; `form` says how it becomes the picture."""
 
-    space: str = "srgb"
-    dtype: Dtype = "uint8"
-
-
-PREVIEW = Output()
+    form: Geometry
+    grid: Size
+    cut: Rect
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """pixels: (height, width, 3), contiguous, encoded in the RGB space `space`; uint8 or uint16 full range, or
-    float32 0..1. known: which of them show the photo or a patch, see `canvas`; None for all."""
-
-    pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
-    space: str
-    known: canvas.Known | None = None
-
-    def sample(self, count: int) -> NDArray[Any]:
-        """(n, 3) of about `count` pixels in a regular grid, without those of the empty canvas."""
-        step = max(1, math.isqrt(self.pixels.shape[0] * self.pixels.shape[1] // count))
-        some = self.pixels[::step, ::step]
-        if self.known is None:
-            return np.ascontiguousarray(some).reshape(-1, 3)
-        return np.asarray(some[self.known[::step, ::step] == canvas.FULL])
-
-    def histogram(self) -> NDArray[np.uint32]:
-        """(4, 256) uint32: counts of red, green, blue and luma in about 200,000 pixels, see `sample`."""
-        some = self.sample(200_000)
-        full = {"u1": 1.0, "u2": 1 / 257, "f4": 255.0}[some.dtype.str[1:]]
-        codes = some if full == 1 else np.rint(some * full)
-        red, green, blue = (np.ascontiguousarray(codes[..., i], np.uint16) for i in range(3))
-        luma = (red * 54 + green * 183 + blue * 19) >> 8  # at most 255 * 256, which 16 bits hold
-        return np.stack([np.bincount(p.ravel(), minlength=256) for p in (red, green, blue, luma)]).astype(np.uint32)
+Drawn = NDArray[np.uint8] | NDArray[np.float32]
+_KIND = {"uint8": np.uint8, "uint16": np.float32, "float32": np.float32}
+"""What the look stage draws for each dtype of an output."""
 
 
-class Pipeline:
+def _finished(drawn: Any, output: Output) -> Pixels:
+    return np.rint(drawn * 65535).astype(np.uint16) if output.dtype == "uint16" else drawn  # type: ignore[no-any-return]
+
+
+class Pipeline(Stages):
     """A decoded photo that can be developed. Thread-safe; a request waits for the one before it."""
 
     def __init__(
@@ -100,60 +77,49 @@ class Pipeline:
         local: Callable[[Settings], Sequence[Local]] | None = None,
         rasters: Mapping[str, Raster] | None = None,
         inserts: Callable[[Settings], Sequence[Insert]] | None = None,
+        optics: Callable[[Settings], Optics] | None = None,
+        tables: Callable[[str], Lut | None] | None = None,
+        profiles: Callable[[str], CameraProfile | None] | None = None,
     ) -> None:
         """local: the adjustments of settings, from who knows what their masks mean; without it there are none.
 
         rasters: what was found in the photo, for those who do. inserts: the patches of settings, the lowest first,
-        from who has their pixels.
+        from who has their pixels. optics: what is known of the lens, from who reads it. tables: the look-up table that
+        a value of the settings names, None where it is not. profiles: the camera profile, likewise.
         """
-        self._decoded = decoded
+        super().__init__(decoded, inserts, optics, tables, profiles)
         self._local = local or (lambda settings: ())
         self.rasters: Mapping[str, Raster] = {} if rasters is None else rasters
-        self._inserts = inserts or (lambda settings: ())
-        self._lock = threading.RLock()
-        self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
-        self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
-        self._overviews: OrderedDict[tuple[Insert, ...], Overview] = OrderedDict()
-        self._lights: OrderedDict[tuple[Insert, ...], Light] = OrderedDict()
-        self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._last_empty: tuple[object, float] = None, 0.0
         self._views = canvas.Views()
-        self._coverages = Coverages(MASK_BYTES)
         self._prepared = Prepared(HELD_BYTES)
+        self._terms = Remembered()
+        self._mapped = Mapped(HELD_BYTES)
 
-    @cached_property
-    def _library(self) -> Library:
-        return library()
-
-    @cached_property
-    def camera(self) -> Camera:
-        return Camera(self._decoded)
-
-    @cached_property
-    def _sensor(self) -> Sensor:
-        return Sensor(self._decoded, self.camera, self._library)
+    def focal(self, settings: Settings) -> float | None:
+        """The focal length in long edges of the photo, where it is known."""
+        return self._optics(settings).focal
 
     @property
-    def raw(self) -> bool:
-        """Whether the photo is scene-referred; JPEG and other rendered files are not."""
-        return self._decoded.layout != "picture"
+    def embedded(self) -> bool:
+        """Whether the file has corrections of its lens."""
+        return self._decoded.embedded is not None
 
     @property
-    def frame(self) -> Size:
-        """The upright, uncropped photo at full resolution."""
-        return Size(self._decoded.width, self._decoded.height)
-
-    @property
-    def as_shot(self) -> WhitePoint:
-        return self.camera.as_shot
+    def remarks(self) -> tuple[str, ...]:
+        """What in the file could not be followed."""
+        return self._decoded.remarks
 
     def developed_size(self, settings: Settings) -> Size:
         """Size of the developed picture at full scale."""
-        return Geometry.of(settings, self.frame).developed
+        return self.form(settings).developed
 
-    def white_balance(self, settings: Settings) -> WhitePoint:
-        """The temperature and tint in effect."""
-        return white.effective(settings, self.as_shot, lambda: self._auto_white)
+    def grid(self, settings: Settings, scale: float = 1.0) -> FrameGrid:
+        """The pixels of the developed picture at that scale, before flips and turns."""
+        form = self.form(settings)
+        size = form.developed.scaled(scale)
+        cut = Size(size.height, size.width) if form.turns % 2 else size
+        return self._places(form, cut, Rect.of(cut), self.light(settings))
 
     def pick_white(self, settings: Settings, x: float, y: float) -> WhitePoint:
         """The white point under which the picture is neutral at (x, y), 0..1 across and down the developed picture.
@@ -161,7 +127,7 @@ class Pipeline:
         Raises InvalidSetting when the place is too dark or clipped to tell.
         """
         with self._lock:
-            form = Geometry.of(settings, self.frame)
+            form = self.form(settings)
             column, row = form.place(x, y)
             spot = Rect(math.floor(column), math.floor(row), 1, 1)
             source = self._source(self._seen(settings))
@@ -174,7 +140,7 @@ class Pipeline:
             mean = part[:, known].mean(axis=1).astype(np.float64)
             if mean.min() < 1e-4 or np.any(mean >= np.array(self.camera.gains) * 0.98):
                 raise InvalidSetting("This place is too dark or too bright to take the white from.", "Click a grey.")
-            return self.camera.white_of_balanced(mean)
+            return self._camera(settings).white_of_balanced(mean)
 
     def render(
         self,
@@ -191,23 +157,73 @@ class Pipeline:
         Raises Cancelled between strips when `cancelled` says so, InvalidSetting for a region or scale that makes no
         sense.
         """
+        view = self._view(settings, scale, region, output)
+        out = np.empty((view.cut.height, view.cut.width, 3), _KIND[output.dtype])
+        shown: canvas.Known | None = None
+
+        def place(strip: Rect) -> Drawn:
+            return out[strip.y - view.cut.y :][: strip.height]
+
+        for strip, _, part in self._strips(settings, view, output, cancelled, local, place):
+            if part is not None:
+                shown = np.full(out.shape[:2], canvas.FULL, np.uint16) if shown is None else shown
+                shown[strip.y - view.cut.y :][: strip.height] = part
+        known = None if shown is None else view.form.from_cut(shown)
+        return Frame(_finished(view.form.from_cut(out), output), output.space, known)  # type: ignore[arg-type]
+
+    def strips(
+        self,
+        settings: Settings,
+        scale: float = 1.0,
+        output: Output = PREVIEW,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Generator[Pixels, None, None]:
+        """The pixels of the whole `render` from top to bottom, in pieces that are worked out while they are read.
+
+        A picture that is flipped or turned comes in one piece. The pipeline is busy until all are read or it is closed.
+        """
+        view = self._view(settings, scale, None, output)
+        if not view.form.upright:
+            yield self.render(settings, scale, None, output, cancelled).pixels
+            return
+
+        def place(strip: Rect) -> Drawn:
+            return np.empty((strip.height, strip.width, 3), _KIND[output.dtype])
+
+        with closing(self._strips(settings, view, output, cancelled, None, place)) as drawing:
+            for _, drawn, _ in drawing:
+                yield _finished(drawn, output)
+
+    def _view(self, settings: Settings, scale: float, region: Rect | None, output: Output) -> _View:
         if not (math.isfinite(scale) and 1e-4 <= scale <= 4):
             raise InvalidSetting(f"The scale {scale!r} is not possible.", "Use 0.0001 to 4.")
         if output.space not in SPACES:
             raise InvalidSetting(f"There is no colour space {output.space!r}.", f"Use {', '.join(SPACES)}.")
-        form = Geometry.of(settings, self.frame)
+        form = self.form(settings)
         size = form.developed.scaled(scale)
         whole = Rect.of(size)
         region = whole if region is None else region.within(whole)
         if region.empty:
             extent = f"The picture has {size.width} x {size.height} pixels at this scale."
             raise InvalidSetting("The region lies outside the picture.", extent)
-        cut = form.to_cut(region, size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
+        return _View(form, grid, form.to_cut(region, size))
+
+    def _strips(
+        self,
+        settings: Settings,
+        view: _View,
+        output: Output,
+        cancelled: Callable[[], bool] | None,
+        local: Sequence[Local] | None,
+        place: Callable[[Rect], Drawn],
+    ) -> Generator[tuple[Rect, Drawn, canvas.Known | None], None, None]:
+        """Draws the cut strip by strip: where it lies, its pixels in the memory that `place` gives for it, and what of
+        it shows the photo or a patch (None: all)."""
+        form, grid, cut = view.form, view.grid, view.cut
         local = self._local(settings) if local is None else local
         inserts = self._seen(settings)
         with self._lock:
-            out = np.empty((cut.height, cut.width, 3), np.uint8 if output.dtype == "uint8" else np.float32)
             byte = output.dtype == "uint8"
             changed = {name for adjustment in local for name in adjustment.delta}
             active = {
@@ -216,64 +232,53 @@ class Pipeline:
             whole_look = not byte or any(o.seldom and at_work for o, at_work in active.items())
             details = [(o, active[o]) for o in layout.prepared_operations() if whole_look or not o.seldom]
             kernel = layout.look_name("byte" if byte else "float", whole=whole_look, local=bool(local))
-            pixels_at_once = STRIP_PIXELS // (1 + len(local) // 4)
-            rows = max(128, min(cut.height, pixels_at_once // max(cut.width, 1)))
+            keep = cut.width * cut.height <= WHOLE_PIXELS
+            pixels_at_once = WHOLE_PIXELS // (1 + len(local) // 16) if keep else STRIP_PIXELS // (1 + len(local) // 4)
+            rows = max(1, pixels_at_once // cut.width // STRIP_ROWS) * STRIP_ROWS
+            rows = min(rows, cut.height)
             deltas = [adjustment.delta for adjustment in local]
-            which, amounts, starts = layout.pack_local(deltas)
-            lists = layout.pack_lists(settings, deltas, whole=whole_look, local=bool(local))
-            uniforms = None
-            shown: canvas.Known | None = None
+            added = self._terms.of(settings, deltas, whole=whole_look) if local else None
+            coverages = self._coverages if keep else Coverages(0)
+            scene = self._scene(settings, form, grid.width / form.cut.width, 0, form.affine(grid, 1.0))
+            luma = self._luma.astype(np.float32)
+            uniforms = self._look_uniforms(settings, scene, grid, output)
+            grids = layout.pack_grids(settings, scene, whole=whole_look)
+            lists: Sequence[Any] = layout.pack_lists(settings, whole=whole_look)
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
-                base, held, view = self._base(settings, inserts, form, grid, strip, local_noise.asking(local))
+                wide = Rect(strip.x, strip.y, strip.width + layout.TILE - LOOK_MARGIN, strip.height)
+                held = wide.grown(LOOK_MARGIN).within(Rect.of(grid))
+                base, seen = self._base(settings, inserts, form, grid, held, local_noise.asking(local), keep=keep)
+                if scene.profiled is not None and scene.profiled.map is not None:
+                    mapped = self._mapped if keep else Mapped(0)
+                    camera = self._camera_matrix(settings)
+                    base, seen = mapped.of(self._library, base, seen, held, scene.profiled.map, camera)
                 source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
                 bases = self._bases(inserts, form)
-                scene = self._scene(settings, grid.width / form.cut.width, 0)
-                luma = self._luma.astype(np.float32)
-                prepared = self._prepared.of(
-                    self._library, view, source, grid, strip, luma, bases, details, settings, scene
-                )
-                uniforms = self._look_uniforms(settings, scene, grid, output) if uniforms is None else uniforms
-                masks: tuple[Placed | NDArray[Any] | int, ...] = ()
-                if local:
-                    places = FrameGrid(self.frame, form.affine(grid, 1.0), strip, self._light(inserts))
-                    weights = self._coverages.weights(local, places)
-                    mixed = self._coverages.mixed(local, places)
-                    at = (strip.x, strip.y, 0)
-                    masks = Placed(weights, at), Placed(mixed, at), which, amounts, len(local), *starts
-                target = pixels(out[y - cut.y : y - cut.y + strip.height], strip.x, strip.y)
-                self._library.call(
-                    kernel,
-                    source,
-                    *prepared,
-                    uniforms,
-                    grid.width,
-                    grid.height,
-                    *masks,
-                    *lists,
-                    target,
-                )
-                part = self._views.known(self._source(inserts), form.affine(grid, 1.0), strip, inserts)
-                if part is not None:
-                    shown = np.full(out.shape[:2], canvas.FULL, np.uint16) if shown is None else shown
-                    shown[y - cut.y :][: strip.height] = part
-                    canvas.lay(out[y - cut.y :][: strip.height], part, output.space)
-        result = form.from_cut(out)
-        shown = None if shown is None else form.from_cut(shown)  # type: ignore[assignment]
-        if output.dtype == "uint16":
-            return Frame(np.rint(result * 65535).astype(np.uint16), output.space, shown)
-        return Frame(result, output.space, shown)  # type: ignore[arg-type]
+                kept = self._prepared if keep else Prepared(0)
+                prepared = kept.of(self._library, seen, source, grid, strip, luma, bases, details, settings, scene)
+                more = lists
+                places = self._places(form, grid, strip, self._light(inserts))
+                if added is not None:
+                    more = adjusted(added, coverages.cover(local, places), coverages.mixed(local, places), places)
+                drawn = place(strip)
+                target = pixels(drawn, strip.x, strip.y)
+                self._library.call(kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
+                known = self._views.known(self._source(inserts), places, inserts)
+                if known is not None:
+                    canvas.lay(drawn, known, output.space)
+                yield strip, drawn, known
 
     def empty(self, settings: Settings) -> float:
         """The part of the developed picture, 0..1, that neither the photo nor a patch covers."""
-        form, inserts = Geometry.of(settings, self.frame), self._seen(settings)
+        form, inserts = self.form(settings), self._seen(settings)
         with self._lock:
             if self._last_empty[0] != (form, inserts):
                 grid = form.cut.scaled(min(1.0, EMPTY_EDGE / form.cut.long_edge))
-                shown = canvas.known(self._source(inserts), form.affine(grid, 1.0), Rect.of(grid))
+                shown = canvas.known(self._source(inserts), form.affine(grid, 1.0), Rect.of(grid), form.warp)
                 empty = 0.0 if shown is None else 1 - float(shown.mean()) / canvas.FULL
                 self._last_empty = (form, inserts), empty
             return self._last_empty[1]
@@ -294,6 +299,13 @@ class Pipeline:
         with self._lock:
             return self._source(self._seen(settings)).known(0, rect)
 
+    def known_on(self, settings: Settings, grid: FrameGrid) -> NDArray[np.float32]:
+        """The same of a grid's pixels."""
+        with self._lock:
+            shown = canvas.known(self._source(self._seen(settings)), grid.affine, grid.rect, grid.warp)
+        size = (grid.height, grid.width)
+        return np.ones(size, np.float32) if shown is None else shown * np.float32(1 / canvas.FULL)
+
     def balance(self, settings: Settings) -> NDArray[np.float64]:
         """(3, 3): the light of `scene` as it is under the white balance of the settings."""
         return np.asarray(self._camera_matrix(settings) @ np.linalg.inv(self._camera_matrix(Settings())), np.float64)
@@ -307,161 +319,22 @@ class Pipeline:
     def coverage(self, local: Local, settings: Settings, scale: float = 1.0, region: Rect | None = None) -> Weights:
         """(height, width) uint16, 65535 where it is 1: a mask as it lies on the developed picture or a region of it,
         see `render`."""
-        form = Geometry.of(settings, self.frame)
+        form = self.form(settings)
         size = form.developed.scaled(scale)
         whole = Rect.of(size)
         cut = form.to_cut(whole if region is None else region.within(whole), size)
         grid = Size(size.height, size.width) if form.turns % 2 else size
-        places = FrameGrid(self.frame, form.affine(grid, 1.0), cut, self.light(settings))
+        places = self._places(form, grid, cut, self.light(settings))
         with self._lock:
             return np.asarray(form.from_cut(self._coverages.weight(local, places)))
 
     def to_frame(self, settings: Settings) -> tuple[float, float, float, float, float, float]:
         """(a, b, tx, c, d, ty): a place of the developed picture, 0..1 across and down -> (a x + b y + tx, c x + d y +
         ty) in frame units."""
-        return Geometry.of(settings, self.frame).to_frame
-
-    # Stages
-
-    def _seen(self, settings: Settings) -> tuple[Insert, ...]:
-        return tuple(self._inserts(settings)) if "patches" in settings else ()
-
-    @cached_property
-    def _patches(self) -> Patches:
-        return Patches(Photo(self._sensor, self._decoded, self.camera, self._library, self._neutral))
-
-    def _source(self, inserts: Sequence[Insert]) -> Patched:
-        return self._patches.over(inserts, self._light) if inserts else Patched(self._sensor, ())
-
-    def _scene(self, settings: Settings, scale: float, level: int) -> Scene:
-        colour = self._decoded.colour
-        baseline = (BASELINE_EV + (colour.baseline_exposure if colour else 0.0)) if self.raw else 0.0
-        if settings.value("profile") == "linear":
-            baseline = 0.0
-        return Scene(
-            camera_matrix=self._camera_matrix(settings),
-            baseline=baseline,
-            gains=self.camera.gains,
-            noise=self._sensor.noise,
-            scale=scale,
-            level=level,
-            developed=Geometry.of(settings, self.frame).cut,
-            raw=self.raw,
-        )
-
-    def _camera_matrix(self, settings: Settings) -> NDArray[np.float64]:
-        if "white_balance" not in settings and "temperature" not in settings and "tint" not in settings:
-            return self.camera.to_rec2020()
-        return self.camera.to_rec2020(self.white_balance(settings).xy)
-
-    def _noise_uniforms(self, settings: Settings, scale: float, level: int) -> Uniforms | None:
-        """Of the noise stage; None when nothing is to be done. A rendered file has no sensor noise left to model."""
-        for operation in catalogue():
-            if operation.stage == "noise" and operation.active(settings):
-                chosen = any(p.name in settings for p in operation.parameters)
-                if self.raw or chosen:
-                    return operation.uniforms(settings, self._scene(settings, scale, level))
-        return None
-
-    @cached_property
-    def _neutral(self) -> NDArray[np.float32]:
-        """(3, 3): white-balanced camera RGB -> scene-linear Rec.2020, middle grey 0.18."""
-        scene = self._scene(Settings(), 1.0, 0)
-        return np.asarray(scene.camera_matrix * 2.0**scene.baseline, np.float32)
-
-    def _light(self, inserts: tuple[Insert, ...]) -> Light:
-        def of(grid: FrameGrid) -> NDArray[np.float32]:
-            with self._lock:
-                level = halvings(grid.pixel * self.frame.long_edge)
-                a, b, tx, c, d, ty = grid.affine
-                s = 2.0**-level
-                affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
-                planes = through(self._library, self._source(inserts), affine, level, grid.rect, None)
-            return np.stack([combined(row, planes) for row in self._neutral])
-
-        def at(points: NDArray[np.float64]) -> NDArray[np.float32]:
-            with self._lock:
-                overview = self._overview(inserts)
-            return np.asarray(overview.at(points, self.frame) @ self._neutral.T, np.float32)
-
-        with self._lock:
-            if inserts not in self._lights:
-                self._lights[inserts] = Light(of, at, inserts)
-                _drop_but_two(self._lights)
-            return self._lights[inserts]
-
-    def _base(
-        self,
-        settings: Settings,
-        inserts: tuple[Insert, ...],
-        form: Geometry,
-        grid: Size,
-        strip: Rect,
-        local: Sequence[Local],
-    ) -> tuple[Planes, Rect, Hashable]:
-        """The cut grid's white-balanced camera RGB over `strip` and what the look stage reads around it, the part of
-        the grid that this is, and what is equal for equal pixels. local: the adjustments that change noise reduction.
-        """
-        need = strip.grown(LOOK_MARGIN).within(Rect.of(grid))
-        level = halvings(form.cut.width / grid.width)
-        uniforms = self._noise_uniforms(settings, grid.width / form.cut.width, level)
-        digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
-        asked = tuple((one.key, *(one.delta.get(name) for name in OF_ADJUSTMENTS)) for one in local)
-        key = (digest, asked, inserts, form, grid, need)
-
-        def picture(chosen: Settings) -> Planes:
-            uniforms = self._noise_uniforms(chosen, grid.width / form.cut.width, level)
-            return resampled(self._library, self._source(inserts), form, grid, level, need, uniforms)
-
-        if key not in self._held:
-            if local:
-                places = FrameGrid(self.frame, form.affine(grid, 1.0), need, self._light(inserts))
-                made = local_noise.mixed(settings, local, lambda one: self._coverages.weight(one, places), picture)
-            else:
-                made = picture(settings)
-            self._held[key] = made
-            while len(self._held) > 1 and sum(p.nbytes for p in self._held.values()) > HELD_BYTES:
-                self._held.popitem(last=False)
-        self._held.move_to_end(key)
-        return self._held[key], need, key
-
-    def _guide(self, inserts: tuple[Insert, ...]) -> Guide:
-        """The bilateral grid of the overview."""
-        if inserts not in self._guides:
-            seen = self._overview(inserts)
-            luminance = np.tensordot(self._luma.astype(np.float32), seen.planes, 1)
-            self._guides[inserts] = guide(luminance, seen.part, seen.frame)
-            _drop_but_two(self._guides)
-        return self._guides[inserts]
-
-    def _bases(self, inserts: tuple[Insert, ...], form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
-        """The guide of that geometry and its packed values; the last one is kept."""
-        if self._last_bases is None or self._last_bases[0] != (inserts, form):
-            bases = self._guide(inserts).cut(form)
-            self._last_bases = (inserts, form), bases, bases.packed()
-        return self._last_bases[1:]
-
-    def _overview(self, inserts: tuple[Insert, ...]) -> Overview:
-        if inserts not in self._overviews:
-            self._overviews[inserts] = Overview.of(self._source(inserts))
-            _drop_but_two(self._overviews)
-        return self._overviews[inserts]
-
-    @property
-    def _luma(self) -> NDArray[np.float64]:
-        """Luminance weights of as-shot-balanced camera RGB."""
-        return np.asarray(REC2020_LUMINANCE @ self.camera.to_rec2020())
-
-    @cached_property
-    def _auto_white(self) -> WhitePoint:
-        return white.automatic(self._overview(()).planes, self.camera)
+        return self.form(settings).to_frame
 
     def _look_uniforms(self, settings: Settings, scene: Scene, grid: Size, output: Output) -> NDArray[np.float32]:
-        frame = frame_uniforms(grid, self._luma, output.space, byte=output.dtype == "uint8")
+        frame = frame_uniforms(
+            grid, self._luma, output.space, byte=output.dtype == "uint8", held=luts.holds(settings, scene, output.space)
+        )
         return layout.pack(frame, [operation.uniforms(settings, scene) for operation in layout.look_operations()])
-
-
-def _drop_but_two(kept: OrderedDict[tuple[Insert, ...], Any]) -> None:
-    """The photo with its patches, and without them or before their last change."""
-    while len(kept) > 2:
-        kept.popitem(last=False)

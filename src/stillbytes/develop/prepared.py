@@ -39,7 +39,7 @@ class Prepared:
         settings: Settings,
         scene: Scene,
     ) -> list[Placed]:
-        """The bases and the planes of `chosen` operations over `strip` of the cut grid, a little wider than it.
+        """The bases and the planes of `chosen` operations over `strip` of the cut grid, in whole tiles.
 
         view: equal for equal pictures. source: white-balanced camera RGB over the strip and LOOK_MARGIN around it.
         bases: the guide of the grid's geometry and its packed values. chosen: with whether each changes anything;
@@ -49,13 +49,15 @@ class Prepared:
         per_x, per_y = (guide.columns - 1) / grid.width, (guide.rows - 1) / grid.height
         numbers = np.array([*luma, per_x, 0.5 * per_x, per_y, 0.5 * per_y], np.float32)
         arguments: tuple[Any, ...] = (packed, numbers, grid.width, grid.height, guide.columns, guide.rows)
-        shape = (strip.height, -(-strip.width // layout.LANES) * layout.LANES)
+        shape = (strip.height, -(-strip.width // layout.TILE) * layout.TILE)
+        worked_out = -(-strip.width // layout.LANES) * layout.LANES
 
         def made(kernel: str, kind: Any, digest: bytes, *rest: Any) -> Placed:
             key = (view, strip, kernel, digest)
             if key not in self._planes:
-                self._planes[key] = np.empty(shape, kind)
-                library.call(kernel, source, *rest, Placed(self._planes[key], (strip.x, strip.y)))
+                self._planes[key] = plane = np.empty(shape, kind)
+                library.call(kernel, source, *rest, Placed(plane[:, :worked_out], (strip.x, strip.y)))
+                plane[:, worked_out:] = 0  # read, but not seen
                 self._forget()
             self._planes.move_to_end(key)
             return Placed(self._planes[key], (strip.x, strip.y))

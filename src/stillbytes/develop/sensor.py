@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +15,9 @@ from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
 from stillbytes.develop.kernels.load import Library, Placed, pixels
 from stillbytes.develop.noise import estimate
+from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines, spectrum
 from stillbytes.develop.operation import Uniforms
+from stillbytes.develop.rolling import Rolling
 from stillbytes.photo.decoded import Decoded
 
 Planes = NDArray[np.float32]
@@ -21,13 +25,20 @@ Planes = NDArray[np.float32]
 
 NEAR_CLIP = 0.985
 """Part of the saturation level from which a sample counts as clipped."""
-NOISE_MARGIN = 96
-"""Pixels around a region that noise reduction reads: the support of its pyramid."""
+MARGINS = {"bands": 96, "patches": 128}
+"""Pixels around a region that each kind of noise reduction reads: the support of its pyramid."""
 DEEPEST = 5
 """The last level that a render reads."""
+SMALL = 1024
+"""Pixels of the shorter side under which noise is looked for in all of a mosaic."""
 STRIP_ROWS = 128
 """Rows of a level that are made at a time where the level below is not kept."""
 KEPT_BYTES = 400 << 20
+
+
+def margin(uniforms: Uniforms) -> int:
+    """Pixels around a region that noise reduction with these uniforms reads."""
+    return MARGINS["patches" if "weights" in uniforms else "bands"]
 
 
 class Sensor:
@@ -37,7 +48,8 @@ class Sensor:
         self._decoded, self._camera, self._library = decoded, camera, library
         self._kept: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._lock = threading.RLock()
-        self._scratch = np.empty(0, np.float32)
+        self._rows = Rolling()
+        self._spectra: dict[int, NDArray[np.float32]] = {}
 
     def size(self, level: int) -> Size:
         width, height = self._decoded.width, self._decoded.height
@@ -52,7 +64,8 @@ class Sensor:
         if colour is not None and colour.noise_profile:
             slope, offset = np.mean(np.array(colour.noise_profile), axis=0)
             return max(float(slope), 1e-8), max(float(offset), 0.0)
-        return estimate(self._quads())
+        small = min(self.size(0).width, self.size(0).height) < SMALL
+        return estimate(self._quads(2 if small else 8))
 
     def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
         """White-balanced camera RGB of `region` (inside the level's size) with the column and row it starts at.
@@ -64,10 +77,16 @@ class Sensor:
         whole = Rect.of(self.size(0))
         if uniforms is None:
             return self._demosaiced(region), region.x, region.y
-        wider = region.grown(NOISE_MARGIN).within(whole)
+        wider = region.grown(margin(uniforms)).within(whole)
+        with self.noisy(wider) as planes:
+            return self.denoised(planes, wider, region, whole.size, uniforms, 0), region.x, region.y
+
+    @contextmanager
+    def noisy(self, region: Rect) -> Iterator[Planes]:
+        """Level 0 without noise reduction, to be read only and only as long as this lasts. Rows that the region before
+        had as well are not worked out again."""
         with self._lock:
-            planes = self._demosaiced(wider, scratch=True)
-            return self.denoised(planes, wider, region, whole.size, uniforms), region.x, region.y
+            yield self._rows.of(region, self._demosaic)
 
     def _level(self, level: int, uniforms: Uniforms | None) -> Planes:
         """A whole level, kept for the next request."""
@@ -78,7 +97,7 @@ class Sensor:
                 return self._kept[key]
             if uniforms is not None:
                 whole = Rect.of(self.size(level))
-                planes = self.denoised(self._level(level, None), whole, whole, whole.size, uniforms)
+                planes = self.denoised(self._level(level, None), whole, whole, whole.size, uniforms, level)
             else:
                 planes = self._made(level, Rect.of(self.size(level)))
             self._kept[key] = planes
@@ -88,16 +107,13 @@ class Sensor:
 
     # Kernels
 
-    def _planes(self, size: Size) -> Planes:
-        """Memory that the next call uses again: fresh pages cost more than the arithmetic done on them."""
-        count = 3 * size.width * size.height
-        if self._scratch.size < count:
-            self._scratch = np.empty(count, np.float32)
-        return self._scratch[:count].reshape(3, size.height, size.width)
+    def _demosaiced(self, region: Rect) -> Planes:
+        out = np.empty((3, region.height, region.width), np.float32)
+        self._demosaic(region, out)
+        return out
 
-    def _demosaiced(self, region: Rect, *, scratch: bool = False) -> Planes:
+    def _demosaic(self, region: Rect, out: Planes) -> None:
         decoded = self._decoded
-        out = self._planes(region.size) if scratch else np.empty((3, region.height, region.width), np.float32)
         placed = Placed(out, (region.x, region.y, 0))
         if decoded.layout == "bayer":
             self._library.call("bayer", *self._mosaic, placed)
@@ -113,7 +129,6 @@ class Sensor:
                 self._library.call("rgb_float", source, placed)
             else:
                 self._library.call(f"rgb_table_{part.dtype.itemsize * 8}", source, decoded.tables, placed)
-        return out
 
     def _made(self, level: int, region: Rect) -> Planes:
         """A region of a level, from the level below if that is kept, else strip by strip from the samples."""
@@ -133,14 +148,32 @@ class Sensor:
             self._library.call("halve", source, below.width, below.height, strip)
         return out
 
-    def denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms) -> Planes:
+    def denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms, level: int) -> Planes:
         """Noise reduced in `region` of a level of size `whole`, from planes that cover `held`."""
         out = np.empty((3, region.height, region.width), np.float32)
+        if "weights" in uniforms:
+            model = np.concatenate([uniforms["slope"], uniforms["offset"]]).astype(np.float32)
+            weights = np.reshape(uniforms["weights"], (LEVELS, 3, SIDE, SIDE)).astype(np.float32)
+            thresholds = weights * self._spectrum(level)
+            source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
+            self._library.call("noise_patches", source, model, cosines(), thresholds, whole.width, whole.height, target)
+            return out
         values = np.concatenate([np.ravel(v) for v in uniforms.values()]).astype(np.float32)
         luminance = int(np.any(np.asarray(uniforms["luminance"]) > 0))
         source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
         self._library.call("noise", source, values, whole.width, whole.height, luminance, target)
         return out
+
+    def _spectrum(self, level: int) -> NDArray[np.float32]:
+        """See `develop.noise_spectrum`."""
+        if level not in self._spectra:
+
+            def sensor(grey: Decoded, at: int, region: Rect) -> Planes:
+                return Sensor(grey, self._camera, self._library)._made(at, region)
+
+            gains = np.array(self._camera.gains)
+            self._spectra[level] = spectrum(self._decoded, gains, self.noise, level, sensor)
+        return self._spectra[level]
 
     # Numbers of the mosaic
 
@@ -163,8 +196,9 @@ class Sensor:
         red = decoded.pattern.index("R")
         return decoded.samples, uniforms, red % 2, red // 2, clipped
 
-    def _quads(self) -> NDArray[np.float64]:
-        """(3, rows, columns) samples of every fourth 2x2 cell before white balance, 0 at black, 1 at saturation."""
+    def _quads(self, step: int = 8) -> NDArray[np.float64]:
+        """(3, rows, columns) samples of a 2x2 cell every `step` pixels, before white balance, 0 at black and 1 at
+        saturation."""
         decoded = self._decoded
         if decoded.layout != "bayer":
             size = 8 * max(1, max(decoded.width, decoded.height) // 4000)
@@ -177,7 +211,7 @@ class Sensor:
         rows, columns = decoded.height // 8 * 8, decoded.width // 8 * 8
         planes: list[list[NDArray[np.float64]]] = [[], [], []]
         for site, letter in enumerate(decoded.pattern):
-            part = decoded.samples[site // 2 : rows : 8, site % 2 : columns : 8].astype(np.float64)
+            part = decoded.samples[site // 2 : rows : step, site % 2 : columns : step].astype(np.float64)
             planes["RGB".index(letter)].append((part - decoded.black[site]) / (decoded.white - decoded.black[site]))
         return np.stack([sum(p) / len(p) for p in planes])
 

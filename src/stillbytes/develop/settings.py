@@ -56,7 +56,7 @@ class Settings(Mapping[str, Value]):
         """The value of `name`, its default when it was not set."""
         return self._values[name] if name in self._values else _declared()[name].default
 
-    @property
+    @cached_property
     def adjustments(self) -> tuple[Adjustment, ...]:
         """The masks and what they add, first to last."""
         return tuple(Adjustment.of(one) for one in cast("tuple[Any, ...]", self.value("adjustments")))
@@ -72,8 +72,13 @@ class Settings(Mapping[str, Value]):
         return float(value) if isinstance(value, int | float) else 0.0
 
     def changed(self, **changes: Any) -> Settings:
-        """A copy with those values; None puts a parameter back to its default."""
-        return Settings({**self._values, **changes})
+        """A copy with those values; None puts a parameter back to its default. What stays was checked before."""
+        found = Settings(changes)
+        kept = {**{name: value for name, value in self._values.items() if name not in changes}, **found._values}
+        found._values = {name: kept[name] for name in _declared() if name in kept}
+        if "adjustments" not in changes and "adjustments" in self._values:
+            found.__dict__["adjustments"] = self.adjustments  # read once for all copies
+        return found
 
     def only(self, groups: Iterable[str]) -> Settings:
         """The values of the parameters of these groups."""

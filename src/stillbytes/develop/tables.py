@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 STEPS_BITS = 5
 OCTAVES = (-16, 2)
 """Powers of two between which a table knows its function; it is constant beyond."""
-MIDDLE = 32768
-"""The code of 0 in a table of differences."""
 ENTRIES = ((OCTAVES[1] - OCTAVES[0]) << STEPS_BITS) + 1
 
 
@@ -29,12 +27,8 @@ def table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDA
 
 
 def difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(ENTRIES + 1,): what is to be added to table `other` to get `one`: the step of its codes, then words of codes
-    around MIDDLE."""
-    steps = _codes(one).astype(np.int64) - _codes(other).astype(np.int64)
-    step = max(int(np.abs(steps).max()), 1) / (MIDDLE - 1)
-    words = _words((np.rint(steps / step) + MIDDLE).astype(np.uint32))
-    return np.concatenate([np.array([step / 65535], np.float32), words])
+    """(ENTRIES,): what is to be added to the values of table `other` to get those of `one`."""
+    return ((_codes(one).astype(np.int64) - _codes(other).astype(np.int64)) / 65535).astype(np.float32)
 
 
 def _codes(words: NDArray[np.float32]) -> NDArray[np.uint32]:

@@ -2,70 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import halide as hl
 
-from stillbytes.develop.kernels.kernel import image, integer
-from stillbytes.develop.kernels.layout import LANES, MIXED_STEPS, local_places
+from stillbytes.develop.kernels.kernel import image, integer, place_in
+from stillbytes.develop.kernels.layout import (
+    BLOCK,
+    BLOCKS,
+    LANES,
+    MASKS,
+    MIXED_STEPS,
+    NUMBERS,
+    STRIP,
+    TILE,
+    TOGETHER,
+    WHOLE,
+    number_groups,
+)
+
+QUAD = 4
+"""Masks whose weights are laid beside each other at once."""
 
 
 class Adjusted:
-    """The masks' weights and numbers as arguments of a kernel, see `layout.pack_local`; and sums over them.
+    """The masks' weights and what they add as arguments of a kernel, see `develop.terms`; and sums over them.
 
-    Each number has a list of the adjustments that change it: most change few.
+    Every sum is over those terms only whose masks are at work in the tile that is being computed. So sums are functions
+    of a tile and a pixel in it: (pixel, tile, y).
     """
 
     def __init__(self, x: Any, y: Any) -> None:
         self.x, self.y = x, y
+        self.pixel, self.tile = hl.Var("pixel"), hl.Var("tile")
+        self.left, self.top = integer("left"), integer("top")
         self._masks = image(hl.UInt(16), 3, "weights")
         self._mixed = image(hl.Int(16), 3, "mixed")
-        self._starts = [integer(f"start_{i}") for i in range(local_places()[1] + 1)]
+        self._tiles = image(hl.Int(32), 2, "tiles")
+        self._starts = image(hl.Int(32), 2, "starts")
+        self._lengths = image(hl.Int(32), 2, "lengths")
         self._which = image(hl.Int(32), 1, "which")
-        self._amounts = image(hl.Float(32), 1, "amounts")
-        self._count = integer("adjustments")
-        k = hl.Var("k")
-        self._weights = hl.Func("weight_rows")
-        self._weights[x, y, k] = hl.f32(self._masks[x, y, k]) * hl.f32(1 / 65535)
+        self._index = image(hl.Int(32), 1, "index")
+        self._amounts = image(hl.Float(32), 2, "amounts")
+        self._blocks = image(hl.Int(32), 2, "blocks")
+        self._most = integer("most_terms")
+        self._set = place_in(self._starts, 1, self._tiles[self.tile, (y - self.top) // STRIP])
+        self.column = self.left + self.tile * TILE + self.pixel
         self._sums: list[tuple[Any, Any]] = []
         self._row: Any = None
+        self._across: Any = None
+        self._beside: list[tuple[Any, Any]] = []
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        return (self._masks, self._mixed, self._which, self._amounts, self._count, *self._starts)
+        return (
+            self.left, self.top, self._masks, self._mixed, self._tiles, self._starts, self._lengths, self._which,
+            self._index, self._amounts, self._blocks, self._most,
+        )  # fmt: skip
+
+    @property
+    def here(self) -> tuple[Any, Any, Any]:
+        """(x, y) as the arguments of a function of (pixel, tile, y)."""
+        from_left = self.x - self.left
+        return from_left % TILE, from_left // TILE, self.y
 
     @property
     def mixed(self) -> list[Any]:
-        """EV that red, green and blue get besides, see `local.Coverages.mixed`."""
-        return [hl.f32(self._mixed[self.x, self.y, i]) * hl.f32(1 / MIXED_STEPS) for i in range(3)]
+        """EV that red, green and blue get besides, and saturation, see `coverages.Coverages.mixed`."""
+        return [hl.f32(self._mixed[self.x, self.y, i]) * hl.f32(1 / MIXED_STEPS) for i in range(4)]
+
+    def terms(self, group: int, *inner: tuple[int, int]) -> tuple[Any, Any, Any]:
+        """A reduction over the terms of a group that are at work here, and of each which mask of those at work it
+        belongs to (-1: to none) and its index. inner: further dimensions of the reduction."""
+        r = hl.RDom([(0, self._most), *inner])
+        r.where(r[0] < self._lengths[group, self._set])
+        term = place_in(self._which, 0, self._starts[group, self._set] + r[0])
+        return r, self._which[term], self._index[term]
+
+    def code(self, slot: Any) -> Any:
+        """The weight as 0..WHOLE, of the mask whose weights are in that slot."""
+        return hl.f32(self._masks[self.column, self.y, place_in(self._masks, 2, slot)])
 
     def sums(self, numbers: Sequence[int]) -> dict[int, Any]:
         """Number -> the sum over adjustments of the mask's weight times what it adds."""
-        for number in numbers:
-            start = self._starts[number]
-            entry = hl.RDom([(start, self._starts[number + 1] - start)])
-            total = hl.Func(f"adjusted_{number}")
-            total[self.x, self.y] = hl.f32(0.0)
-            total[self.x, self.y] += self.weight(self._which[entry.x]) * self._amounts[entry.x]
+        place = self.pixel, self.tile, self.y
+        rows = hl.Func("weight_rows")
+        rows[(*place, hl.Var("k"))] = hl.undef(hl.Float(32))
+        masks, which, slot = self.terms(MASKS)
+        rows[(*place, place_in(self._masks, 2, which))] = self.code(slot) * hl.f32(1 / WHOLE)
+        self._rows = rows, masks
+        for group in range(number_groups()):
+            entry, which, index = self.terms(NUMBERS + group)
+            weight = rows[(*place, place_in(self._masks, 2, which))]
+            added = [self._amounts[i, place_in(self._amounts, 1, index)] for i in range(TOGETHER)]
+            total = hl.Func(f"adjusted_{group}")
+            total[place] = hl.Tuple([hl.f32(0.0)] * TOGETHER)
+            total[place] = hl.Tuple([total[place][i] + weight * one for i, one in enumerate(added)])
             self._sums.append((total, entry))
         self._row = hl.Func("adjusted_row")
-        self._row[self.x, self.y] = hl.Tuple([total[self.x, self.y] for total, _ in self._sums])
-        return {number: self._row[self.x, self.y][i] for i, number in enumerate(numbers)}
+        groups = [divmod(number, TOGETHER) for number in numbers]
+        self._row[place] = hl.Tuple([self._sums[group][0][place][i] for group, i in groups])
+        return {number: self._row[self.here][i] for i, number in enumerate(numbers)}
 
-    def weight(self, mask: Any) -> Any:
-        """Of a mask by its number, 0..1."""
-        return self._weights[self.x, self.y, hl.unsafe_promise_clamped(mask, 0, self._count - 1)]
+    @property
+    def across(self) -> Any:
+        """(mask % QUAD, mask // QUAD, pixel, tile, y, block) int16: the weights of the masks of a block."""
+        if self._across is None:
+            place = self.pixel, self.tile, self.y
+            inner, outer, k = hl.Var("inner"), hl.Var("outer"), hl.Var("block")
+
+            def laid(name: str, before: Sequence[Any], after: Sequence[Any], weight: Callable[[Any], Any]) -> Any:
+                """A function of these, the place between them and then the block: for the blocks at work."""
+                terms, _, index = self.terms(BLOCKS)
+                block = place_in(self._blocks, 1, index)
+                found = hl.Func(name)
+                found[(*before, *place, *after, k)] = hl.undef(hl.Int(16))
+                found[(*before, *place, *after, block)] = weight(block)
+                self._beside.append((found, terms))
+                return found
+
+            def own(block: Any) -> Any:
+                slot = place_in(self._masks, 2, self._blocks[outer, block])
+                return hl.i16(self._masks[self.column, self.y, slot] >> 1)
+
+            kept = laid("kept", (), (outer,), own)
+            quads = laid("quads", (inner,), (outer,), lambda block: kept[(*place, outer * QUAD + inner, block)])
+            across = laid("weights_across", (inner, outer), (), lambda block: quads[(inner, *place, outer, block)])
+            self._across = across
+        return self._across
+
+    def beside(self, mask: Any, block: Any) -> Any:
+        """The weight of a mask of a block as 0..FULL, int16; those of one pixel lie beside each other."""
+        return self.across[(mask % QUAD, mask // QUAD, self.pixel, self.tile, self.y, block)]
 
     def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
         """Per row of `out`. Returns the stages."""
+        stages = [self._row, *(total for total, _ in self._sums)]
         xo, xi = hl.Var("xo"), hl.Var("xi")
-        self._weights.compute_at(out, inner).hoist_storage(out, outer)
-        self._weights.vectorize(self.x, LANES, hl.TailStrategy.RoundUp)
-        self._row.compute_at(out, inner).hoist_storage(out, outer)
-        self._row.split(self.x, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
+        self._row.compute_at(out, inner).hoist_storage(out, outer).bound(self.pixel, 0, TILE)
+        self._row.split(self.pixel, xo, xi, LANES).vectorize(xi)
         for total, entry in self._sums:
-            total.compute_at(self._row, xo).bound_extent(self.x, LANES).store_in(hl.MemoryType.Register)
-            total.vectorize(self.x)
-            total.update().reorder(self.x, entry.x).vectorize(self.x)
-        return [self._weights, self._row, *(total for total, _ in self._sums)]
+            total.compute_at(self._row, xo).store_in(hl.MemoryType.Register).bound_extent(self.pixel, LANES)
+            total.vectorize(self.pixel)
+            total.update().reorder(self.pixel, entry.x).vectorize(self.pixel)
+        rows, masks = self._rows
+        rows.compute_at(self._row, self.tile).hoist_storage(out, outer).bound_extent(self.pixel, TILE)
+        rows.update().reorder(self.pixel, masks.x).vectorize(self.pixel)
+        stages.append(rows)
+        if self._across is not None:
+            stages += self._schedule_across(out, outer, inner)
+        return stages
+
+    def _schedule_across(self, out: Any, outer: Any, inner: Any) -> list[Any]:
+        """Four masks at a time, as wide vectors are laid side by side only so far without many more shuffles."""
+        (kept, kept_terms), (quads, quads_terms), (across, terms) = self._beside
+        within, quad, *_ = across.args()
+        across.compute_at(out, inner).hoist_storage(out, outer).bound(self.pixel, 0, TILE)
+        across.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD)
+        across.update().reorder(within, quad, self.pixel, terms.x, self.tile).vectorize(within).unroll(quad)
+        quads.compute_at(across, self.tile).hoist_storage(out, outer)
+        quads.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD).bound_extent(self.pixel, TILE)
+        update = quads.update().reorder(within, self.pixel, quad, quads_terms.x)
+        update.unroll(within).vectorize(self.pixel, LANES)
+        kept.compute_at(across, self.tile).hoist_storage(out, outer)
+        kept.bound_extent(quad, BLOCK).bound_extent(self.pixel, TILE)
+        kept.update().reorder(self.pixel, quad, kept_terms.x).vectorize(self.pixel, LANES)
+        return [across, quads, kept]

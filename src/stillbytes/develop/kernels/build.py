@@ -38,7 +38,10 @@ def digest() -> str:
 
     develop = Path(__file__).parents[1]
     files = [*(develop / "kernels").glob("*.py"), *(develop / "operations").glob("*.py")]
-    files += [develop / name for name in ("colour.py", "operation.py", "parameter.py", "tables.py")]
+    files += [
+        develop / name
+        for name in ("colour.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
+    ]
     files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
     files.remove(develop / "kernels/load.py")  # runs the kernels, does not shape them
     h = hashlib.blake2b(importlib.metadata.version("halide").encode(), digest_size=12)
@@ -68,7 +71,7 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
 def _build_level(library: Path, features: str) -> None:
     import halide as hl  # noqa: PLC0415
 
-    from stillbytes.develop.kernels import look, noise, prepare, resample, sensor  # noqa: PLC0415
+    from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor  # noqa: PLC0415
 
     # Python numbers become float32, as meant.
     warnings.filterwarnings("ignore", message="The floating-point value", category=RuntimeWarning)
@@ -77,7 +80,8 @@ def _build_level(library: Path, features: str) -> None:
     fused = "-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime"]))
     with tempfile.TemporaryDirectory() as folder:
         objects: list[Path] = []
-        for make in (*sensor.KERNELS, *noise.KERNELS, *resample.KERNELS, *prepare.KERNELS, *look.KERNELS):
+        early = (*sensor.KERNELS, *noise.KERNELS, *noise_patches.KERNELS, *resample.KERNELS)
+        for make in (*early, *hsv.KERNELS, *prepare.KERNELS, *look.KERNELS):
             kernel = make()
             path = Path(folder) / f"{kernel.name}.o"
             target = fused if kernel.fused else f"{fused}-strict_float"

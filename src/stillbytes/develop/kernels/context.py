@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
-from stillbytes.develop.kernels.listed import Listed
+from stillbytes.develop.kernels.gamut import into_gamut
+from stillbytes.develop.kernels.grid import Grid
+from stillbytes.develop.kernels.layout import KNEE, LANES
+from stillbytes.develop.kernels.listed import Listed, Tabled
+from stillbytes.develop.kernels.texture import Texture
 from stillbytes.develop.kernels.vocabulary import Vocabulary
-from stillbytes.develop.tables import ENTRIES, MIDDLE, OCTAVES, STEPS_BITS
+from stillbytes.develop.tables import ENTRIES, OCTAVES, STEPS_BITS
 
 Range = tuple[float, float] | None
+ROUND_UP = hl.TailStrategy.RoundUp
 
 
 class Uniforms:
     """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers.
 
+    grid, drawing: the look-up table and the small picture of an operation that has one.
+
     added: name -> what adjustments add at this pixel, with the range that the sum is kept in; of arrays a list. Such an
     array has no part that is the same for all pixels. lists: by name; under that of a table it is what is added to it.
     """
+
+    grid: Grid | None = None
+    drawing: Texture | None = None
 
     def __init__(
         self,
         buffer: Any,
         places: dict[str, tuple[int, int]],
         added: Mapping[str, tuple[Any, Range]] | None = None,
-        lists: Mapping[str, Listed] | None = None,
+        lists: Mapping[str, Listed | Tabled] | None = None,
     ) -> None:
         for name, (start, length) in places.items():
             setattr(self, name, buffer[start] if length == 0 else Reader(buffer, start))
         for name, things in (lists or {}).items():
-            if name in places:
-                getattr(self, name).listed = things
+            if isinstance(things, Tabled):
+                getattr(self, name).tabled = things
             else:
                 setattr(self, name, things)
         for name, (here, limits) in (added or {}).items():
@@ -45,7 +56,7 @@ class Uniforms:
 class Reader:
     """A run of the uniforms' buffer: `reader[i]` for a number or an expression i."""
 
-    listed: Listed | None = None
+    tabled: Tabled | None = None
 
     def __init__(self, buffer: Any, start: int) -> None:
         self._buffer, self._start = buffer, start
@@ -54,20 +65,120 @@ class Reader:
         return self._buffer[self._start + index]
 
 
-class Context(Vocabulary):
+@dataclass
+class Sometimes:
+    """A row of pixels: one thing, or another if there is a pass over `times`, its update of that number; and what only
+    that one reads."""
+
+    row: Any
+    times: Any
+    number: int = 0
+    rows: list[Any] = field(default_factory=list)
+    loads: list[Any] = field(default_factory=list)
+
+    def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
+        """Per row of `out`. Returns the stages."""
+        x, times = self.row.args()[0], self.times.x
+        if self.number == 0:
+            self.row.compute_at(out, inner).hoist_storage(out, outer).vectorize(x, LANES, ROUND_UP)
+        self.row.update(self.number).reorder(x, times).vectorize(x, LANES)
+        for f in self.rows:
+            f.compute_at(self.row, times).hoist_storage(out, outer).vectorize(x, LANES, ROUND_UP)
+        for f in self.loads:
+            f.compute_at(self.row, times).hoist_storage(out, outer).unroll(x, 8, ROUND_UP)
+        return [*([] if self.number else [self.row]), *self.rows, *self.loads]
+
+
+class Rows(Vocabulary):
+    """What is worked out once per row of pixels and kept for what reads it. x, y: the coordinates of a pixel."""
+
+    def __init__(self, x: Any, y: Any) -> None:
+        self.x, self.y = x, y
+        self.rows: list[Any] = []
+        self.loads: list[Any] = []
+        self.sometimes: list[Sometimes] = []
+        self._others: list[tuple[Any, Callable[[], Sequence[Any]]]] = []
+
+    def stored(self, expressions: Sequence[Any]) -> list[Any]:
+        """The expressions, computed once per row and kept in its buffer: for what is read by several tables."""
+        f = hl.Func("stored")
+        f[self.x, self.y] = hl.Tuple([hl.f32(e) for e in expressions])
+        self.rows.append(f)
+        if len(expressions) == 1:
+            return [hl.Expr(f[self.x, self.y])]
+        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+
+    def indices(self, expressions: Sequence[Any]) -> list[Any]:
+        """Integer expressions, computed once per row and kept, for `loaded`."""
+        f = hl.Func("indices")
+        f[self.x, self.y] = hl.Tuple([hl.i32(e) for e in expressions])
+        self.rows.append(f)
+        if len(expressions) == 1:
+            return [hl.Expr(f[self.x, self.y])]
+        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+
+    def loaded(self, word: Any) -> Any:
+        """A load at computed places, as a loop of its own over the row."""
+        f = hl.Func("loaded")
+        f[self.x, self.y] = word
+        self.loads.append(f)
+        return hl.Expr(f[self.x, self.y])
+
+    def instead(self, on: Any, build: Callable[[], Sequence[Any]]) -> None:
+        """What the next `replaced_if` has in place of its usual expressions where this `on` is 1, unless its own is."""
+        self._others.append((on, build))
+
+    def replaced_if(self, on: Any, usual: Sequence[Any], build: Callable[[], Sequence[Any]]) -> list[Any]:
+        """The `usual` expressions, or what `build` gives where `on`, the same for all pixels, is 1 and not 0. What only
+        that reads is not worked out otherwise."""
+        row = hl.Func("replaced")
+        row[self.x, self.y] = hl.Tuple([hl.f32(e) for e in usual])
+        ways, self._others = [*self._others, (on, build)], []
+        for number, (chosen, make) in enumerate(ways):
+            times = hl.RDom([(0, chosen)])
+            held, self.rows, self.loads = (self.rows, self.loads), [], []
+            made = [hl.f32(e) + hl.f32(times.x) for e in make()]  # which is 0: an update has to say its loop
+            row[self.x, self.y] = hl.Tuple(made)
+            self.sometimes.append(Sometimes(row, times, number, self.rows, self.loads))
+            self.rows, self.loads = held
+        return [hl.Expr(row[self.x, self.y][i]) for i in range(len(usual))]
+
+    def table(self, entries: Any, light: Any) -> Any:
+        """The function behind a table of `develop.tables`, at a light that should be `stored`.
+
+        The loads are a loop of their own over the row: gathers inside wide vector code are several times slower.
+        """
+        first = 127 + OCTAVES[0] << STEPS_BITS
+        light = hl.clamp(light, hl.f32(2.0 ** OCTAVES[0]), hl.f32(2.0 ** OCTAVES[1]))
+        bits = hl.reinterpret(hl.Int(32), light)
+        (index,) = self.indices([(bits >> (23 - STEPS_BITS)) - first])
+        word = self.loaded(entries[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)])
+        low, high = _halves(word)
+        rest = bits & ((1 << 23 - STEPS_BITS) - 1)
+        part = hl.f32(rest) * hl.f32(2.0 ** (STEPS_BITS - 23))
+        found = (low + (high - low) * part) * hl.f32(1 / 65535)
+        if entries.tabled is None:
+            return found
+        return hl.clamp(found + entries.tabled.sum(index, rest >> (23 - STEPS_BITS - 15)), 0.0, 1.0)
+
+
+class Context(Rows):
     """x, y: the developed grid's coordinates. across, down: position in the developed frame, -1..1 edge to edge.
 
     base_ev: the edge-aware base of log2 luminance over middle grey at this pixel, exposure included.
     detail_ev: log2 luminance minus a finer base, the middle-sized detail.
-    mixed: in kernels with adjustments, EV that red, green and blue get besides where masks cover a pixel in part.
+    mixed: in kernels with adjustments, EV that red, green and blue get besides where masks cover a pixel in part, and
+    what is added to the saturation, 1 for twice as much.
     prepared: what `prepare` of the operation that is being built worked out for this pixel.
+    light: three expressions, the scene light before the view transform, once that is built.
     """
 
     prepared: Any = None
+    light: Sequence[Any] = ()
     mixed: Sequence[Any] = ()
 
     def __init__(self, x: Any, y: Any, frame: Any) -> None:
-        self.x, self.y = x, y
+        super().__init__(x, y)
         self.across = hl.f32(x) * frame.across[0] + frame.across[1]
         self.down = hl.f32(y) * frame.down[0] + frame.down[1]
         self._added = hl.f32(0.0)
@@ -75,8 +186,6 @@ class Context(Vocabulary):
         self._fine: Any = None
         self._own: Any = None
         self._weights: list[Any] | None = None
-        self.rows: list[Any] = []
-        self.loads: list[Any] = []
 
     # Shared quantities of the pixel
 
@@ -104,56 +213,9 @@ class Context(Vocabulary):
         stretch = (new[1] - new[0]) * functions.inverse(hl.max(ends[1] - ends[0], 1e-9))
         return [new[0] + (c - ends[0]) * stretch for c in rgb]
 
-    def stored(self, expressions: Sequence[Any]) -> list[Any]:
-        """The expressions, computed once per row and kept in its buffer: for what is read by several tables."""
-        f = hl.Func("stored")
-        f[self.x, self.y] = hl.Tuple([hl.f32(e) for e in expressions])
-        self.rows.append(f)
-        if len(expressions) == 1:
-            return [hl.Expr(f[self.x, self.y])]
-        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
-
-    def indices(self, expressions: Sequence[Any]) -> list[Any]:
-        """Integer expressions, computed once per row and kept, for `loaded`."""
-        f = hl.Func("indices")
-        f[self.x, self.y] = hl.Tuple([hl.i32(e) for e in expressions])
-        self.rows.append(f)
-        if len(expressions) == 1:
-            return [hl.Expr(f[self.x, self.y])]
-        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
-
-    def loaded(self, word: Any) -> Any:
-        """A load at computed places, as a loop of its own over the row."""
-        f = hl.Func("loaded")
-        f[self.x, self.y] = word
-        self.loads.append(f)
-        return hl.Expr(f[self.x, self.y])
-
-    def table(self, entries: Any, light: Any) -> Any:
-        """The function behind a table of `develop.tables`, at a light that should be `stored`.
-
-        The loads are a loop of their own over the row: gathers inside wide vector code are several times slower.
-        """
-        first = 127 + OCTAVES[0] << STEPS_BITS
-        light = hl.clamp(light, hl.f32(2.0 ** OCTAVES[0]), hl.f32(2.0 ** OCTAVES[1]))
-        bits = hl.reinterpret(hl.Int(32), light)
-        (index,) = self.indices([(bits >> (23 - STEPS_BITS)) - first])
-        word = self.loaded(entries[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)])
-        low, high = _halves(word)
-        part = hl.f32(bits & ((1 << 23 - STEPS_BITS) - 1)) * hl.f32(2.0 ** (STEPS_BITS - 23))
-        found = (low + (high - low) * part) * hl.f32(1 / 65535)
-        things = entries.listed
-        if things is None:
-            return found
-        place = hl.Var("place")
-        load = hl.Func("added_word")
-        load[self.x, self.y, place] = things.numbers[hl.unsafe_promise_clamped(index, 0, ENTRIES - 1) + 1, place]
-
-        def more(thing: Any) -> list[Any]:
-            left, right = _halves(load[self.x, self.y, thing])
-            return [(left + (right - left) * part - hl.f32(MIDDLE)) * things.numbers[0, thing]]
-
-        return hl.clamp(found + things.sums(more, [load])[0], 0.0, 1.0)
+    def into_gamut(self, rgb: Sequence[Any], luminance: Sequence[Any]) -> list[Any]:
+        """See `kernels.gamut`."""
+        return into_gamut(rgb, luminance, KNEE)
 
     # Hue, as directions in the plane of Oklab's a and b
 

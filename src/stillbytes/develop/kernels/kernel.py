@@ -28,6 +28,11 @@ def image(kind: Any, dimensions: int, name: str) -> Any:
     return hl.ImageParam(kind, dimensions, name)
 
 
+def place_in(image: Any, dimension: int, place: Any) -> Any:
+    """A computed place along a dimension of a buffer that begins at 0, where the caller knows that it is in it."""
+    return hl.unsafe_promise_clamped(place, 0, image.dim(dimension).extent() - 1)
+
+
 def integer(name: str) -> Any:
     return hl.Param(hl.Int(32), name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ FRAME: Mapping[str, int] = {
     "matrix": 9,
     "luminance": 3,
     "transfer": 5,
+    "knee": 0,
     "steps": 0,
     "dither": 0,
 }
@@ -32,10 +34,24 @@ GRID_Z0, GRID_CELL, GRID_DEPTH = -9.0, 1.0, 16
 """The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
 LANES = 16
 """Vector width in float32 lanes; narrower machines split it."""
+
+STRIP, TILE = 32, 64
+"""Rows that one task of the look stage computes, and columns that it computes at a time with adjustments."""
+TOGETHER = 4
+"""Numbers of adjustments that are summed up at once, so that the weights are read once for all of them."""
+BLOCK = 16
+"""Masks whose tables lie side by side, so that one load finds what all of them add."""
+WHOLE, FULL = 65535, 32767
+"""The weight 1, and where tables are added up."""
+MASKS, BLOCKS, NUMBERS = 0, 1, 2
+"""Groups of terms: masks, blocks, then one for each TOGETHER numbers of an adjustment and for each list. See
+`develop.terms`."""
 MIXED_STEPS = 2048
-"""Of an EV, in what is added to the channels of mixed pixels."""
+"""Of an EV, and of twice the saturation, in what is added in mixed pixels."""
 MIDDLE_GREY_BELOW_ONE = 2.4739312
 """log2(1 / 0.18)"""
+KNEE, HARD = 0.88, 0.999
+"""Where colours begin to be brought into a gamut, see `kernels.gamut`; and where they are there already."""
 GRID_FLOOR, GRID_SPAN = -12.0, 24.0
 """A base of 16 bits: EV over middle grey of code 0, EV from code 0 to 65535."""
 
@@ -48,6 +64,29 @@ def look_operations() -> tuple[Operation, ...]:
 def prepared_operations() -> tuple[Operation, ...]:
     """Those of them that read neighbours, which is done before, in order."""
     return tuple(o for o in catalogue() if o.stage == "detail")
+
+
+def gridded_operations(*, whole: bool) -> tuple[Operation, ...]:
+    """The operations of a look kernel that have a look-up table, in order."""
+    return tuple(o for o in look_operations() if o.gridded and (whole or not o.seldom))
+
+
+def pack_grids(settings: Settings, scene: Scene, *, whole: bool) -> list[NDArray[Any] | int]:
+    """The arguments for each of them: its nodes, and how many there are along each axis; then those for small
+    pictures."""
+    found: list[NDArray[Any] | int] = []
+    for operation in gridded_operations(whole=whole):
+        nodes, edges = operation.grid(settings, scene) or (np.zeros(1, np.uint64), (0, 0, 0))
+        found += [nodes, *edges]
+    for operation in drawing_operations(whole=whole):
+        texture = operation.drawn(settings, scene)
+        found += [np.zeros((1, 1), np.uint32), 0] if texture is None else [texture.words, 1]
+    return found
+
+
+def drawing_operations(*, whole: bool) -> tuple[Operation, ...]:
+    """The operations of a look kernel that have a small picture, in order."""
+    return tuple(o for o in look_operations() if o.drawing and (whole or not o.seldom))
 
 
 def prepare_name(operation: Operation) -> str:
@@ -112,53 +151,71 @@ def local_places() -> tuple[tuple[Places, ...], int]:
     return tuple(found), start
 
 
-def pack_local(deltas: Iterable[Mapping[str, Any]]) -> tuple[NDArray[np.int32], NDArray[np.float32], list[int]]:
-    """What adjustments add to the uniforms where their masks are 1: for each number the adjustments that change it and
-    by how much, as (adjustments, amounts, where each list starts and the last ends)."""
-    held, length = local_places()
-    rows = []
-    for delta in deltas:
-        row = np.zeros(length, np.float32)
-        for operation, own in zip(look_operations(), held, strict=True):
-            _fill(row, own, operation.local_uniforms(delta))
-        rows.append(row)
-    table = np.array(rows, np.float32).reshape(-1, length)
-    number, which = np.nonzero(table.T)
-    starts = [int(start) for start in np.searchsorted(number, np.arange(length + 1))]
-    # One more, as a kernel wants something to point at where nothing changes anything.
-    return np.append(which, 0).astype(np.int32), np.append(table[which, number], 0).astype(np.float32), starts
+def number_groups() -> int:
+    """How many groups of terms the numbers of an adjustment have."""
+    return -(-local_places()[1] // TOGETHER)
+
+
+def number_table(deltas: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """(adjustments, groups, TOGETHER): what each adds to the uniforms where its mask is 1."""
+    table = np.zeros((len(deltas), number_groups(), TOGETHER), np.float32)
+    for row, delta in zip(table.reshape(len(deltas), -1), deltas, strict=True):
+        for operation, own, names in _changeable():
+            if not names.isdisjoint(delta):
+                _fill(row, own, operation.local_uniforms(delta))
+    return table
 
 
 @cache
-def listed(*, whole: bool, local: bool) -> tuple[tuple[Operation, str, int], ...]:
-    """The lists that a look kernel has: whose, by which name, numbers of each thing in it."""
+def _changeable() -> tuple[tuple[Operation, Places, frozenset[str]], ...]:
+    """The operations that adjustments change: their places in `local_places`, and by which parameters."""
+    held, _ = local_places()
+    named = [frozenset(p.name for p in o.parameters if p.scope != "global") for o in look_operations()]
+    return tuple((o, own, names) for o, own, names in zip(look_operations(), held, named, strict=True) if names)
+
+
+@dataclass(frozen=True)
+class List:
+    """Whose list, by which name, numbers of each thing in it; table: what is added to the table of that name."""
+
+    operation: Operation
+    name: str
+    width: int
+    table: bool
+
+
+@cache
+def listed(*, whole: bool, local: bool) -> tuple[List, ...]:
+    """The lists that a look kernel has."""
+    _, held, _ = places()
     found = []
-    for operation in look_operations():
+    for operation, (_, own) in zip(look_operations(), held, strict=True):
         if operation.seldom and not whole:
             continue
         lists = dict(operation.lists(Settings())) | (dict(operation.local_lists({})) if local else {})
-        found += [(operation, name, things.shape[1]) for name, things in lists.items()]
+        found += [List(operation, name, things.shape[1], name in own) for name, things in lists.items()]
     return tuple(found)
 
 
-def pack_lists(
-    settings: Settings, deltas: Sequence[Mapping[str, Any]], *, whole: bool, local: bool
-) -> list[NDArray[Any] | int]:
-    """For each of these lists its things' numbers, the adjustment that each belongs to or -1, and how many they are."""
+def list_group(place: int) -> int:
+    """The group of terms of a list, by its place in `listed`."""
+    return NUMBERS + number_groups() + place
+
+
+def pack_lists(settings: Settings, *, whole: bool) -> list[NDArray[Any] | int]:
+    """The arguments for each list of a kernel without adjustments: its things' numbers, and how many they are."""
     found: list[NDArray[Any] | int] = []
-    for operation, name, width in listed(whole=whole, local=local):
-        parts = [operation.lists(settings).get(name)]
-        parts += [operation.local_lists(delta).get(name) for delta in deltas]
-        things = [(i - 1, thing) for i, part in enumerate(parts) if part is not None for thing in part]
+    for one in listed(whole=whole, local=False):
+        things = one.operation.lists(settings)[one.name]
         # One more, as a kernel wants something to point at where there is nothing.
-        numbers = np.array([*(thing for _, thing in things), np.zeros(width)], np.float32)
-        found += [numbers, np.array([*(whose for whose, _ in things), 0], np.int32), len(things)]
+        found += [np.concatenate([things, np.zeros((1, one.width), np.float32)]), len(things)]
     return found
 
 
 def local_light(delta: Mapping[str, Any]) -> NDArray[np.float32]:
-    """(3,): EV that an adjustment adds to red, green and blue, see `Operation.local_light`."""
-    return np.asarray(sum(operation.local_light(delta) for operation in look_operations()), np.float32)
+    """(4,): EV that an adjustment adds to red, green and blue, and saturation, see `Operation.local_light`."""
+    found = [operation.local_light(delta) for operation, _, names in _changeable() if not names.isdisjoint(delta)]
+    return np.asarray(sum(found, np.zeros(4, np.float32)), np.float32)
 
 
 def pack(frame: Uniforms, operations: Iterable[Uniforms]) -> NDArray[np.float32]:

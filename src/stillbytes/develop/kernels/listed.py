@@ -8,64 +8,131 @@ from typing import Any
 import halide as hl
 
 from stillbytes.develop.kernels.adjusted import Adjusted
-from stillbytes.develop.kernels.kernel import image, integer
-from stillbytes.develop.kernels.layout import LANES
+from stillbytes.develop.kernels.kernel import image, integer, place_in
+from stillbytes.develop.kernels.layout import BLOCK, FULL, LANES, TILE, WHOLE, list_group
+from stillbytes.develop.tables import ENTRIES
+
+PAIR, AT_ONCE = 2, 4
+"""Masks whose products are added up by one instruction; pixels whose sums are."""
+ROUND_UP = hl.TailStrategy.RoundUp
 
 
 class Listed:
-    """One list of things as arguments of a kernel, see `layout.pack_list`: the numbers of each and whose it is.
+    """One list of things as arguments of a kernel, see `layout.pack_lists` and `develop.terms`: the numbers of each.
 
-    adjusted: the masks' weights, in a kernel with adjustments.
+    adjusted: the masks' weights, in a kernel with adjustments. place: of the list among all of them.
     """
 
-    def __init__(self, name: str, x: Any, y: Any, adjusted: Adjusted | None) -> None:
-        self.name, self.x, self.y, self._adjusted = name, x, y, adjusted
+    def __init__(self, name: str, x: Any, y: Any, adjusted: Adjusted | None, place: int) -> None:
+        self.name, self.x, self.y, self._adjusted, self._place = name, x, y, adjusted, place
         self.numbers = image(hl.Float(32), 2, f"{name}_numbers")
-        self._whose = image(hl.Int(32), 1, f"{name}_whose")
         self._count = integer(f"{name}_count")
-        self._made: list[tuple[Any, Any, Any, list[Any]]] = []
+        self._made: list[tuple[Any, Any, Any]] = []
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        return (self.numbers, self._whose, self._count)
+        return (self.numbers, self._count)
 
-    def sums(self, says: Callable[[Any], Sequence[Any]], loads: Sequence[Any] = ()) -> list[Any]:
+    def sums(self, says: Callable[[Any], tuple[Any, Sequence[Any]]]) -> list[Any]:
         """The sums of what `says` gives for a thing, where the mask that it belongs to is.
 
-        says: gets the thing's place in the list, to read its `numbers`. loads: functions (x, y, place) that it reads,
-        made as loops of their own.
+        says: gets the thing's place in the list, to read its `numbers`; gives how much of it is here, and of what.
         """
-        thing = hl.RDom([(0, self._count)])
-        weight: Any = 1.0
-        if self._adjusted is not None:
-            whose = self._whose[thing.x]
-            weight = hl.select(whose < 0, 1.0, self._adjusted.weight(hl.max(whose, 0)))
-        found = [weight * one for one in says(thing.x)]
+        adjusted = self._adjusted
+        one = hl.Var("one")
+        said = hl.Func(f"{self.name}_said")
+        much, values = says(place_in(self.numbers, 1, one))
+        said[self.x, self.y, one] = hl.Tuple([much, *values])
+        count = len(values)
         total, row = hl.Func(f"{self.name}_sums"), hl.Func(f"{self.name}_row")
-        zeros = [hl.f32(0.0)] * len(found)
-        before = total[self.x, self.y]
-        if len(found) == 1:
-            total[self.x, self.y] = zeros[0]
-            total[self.x, self.y] += found[0]
-            row[self.x, self.y] = before
-            self._made.append((total, row, thing, list(loads)))
-            return [hl.Expr(row[self.x, self.y])]
-        total[self.x, self.y] = hl.Tuple(zeros)
-        total[self.x, self.y] = hl.Tuple([before[i] + one for i, one in enumerate(found)])
-        row[self.x, self.y] = total[self.x, self.y]
-        self._made.append((total, row, thing, list(loads)))
-        return [hl.Expr(row[self.x, self.y][i]) for i in range(len(found))]
+        if adjusted is None:
+            thing = hl.RDom([(0, self._count)])
+            place: tuple[Any, ...] = (self.x, self.y)
+            much, *values = (said[self.x, self.y, thing.x][i] for i in range(count + 1))
+        else:
+            thing, which, index = adjusted.terms(list_group(self._place))
+            place = adjusted.pixel, adjusted.tile, self.y
+            weight = hl.select(which < 0, hl.f32(WHOLE), adjusted.code(hl.max(which, 0)))
+            much, *values = (said[adjusted.column, self.y, index][i] for i in range(count + 1))
+            much = weight * much
+        total[place] = hl.Tuple([hl.f32(0.0)] * count)
+        total[place] = hl.Tuple([total[place][i] + much * one for i, one in enumerate(values)])
+        whole = hl.f32(1.0 if adjusted is None else 1 / WHOLE)
+        row[place] = hl.Tuple([total[place][i] * whole for i in range(count)])
+        self._made.append((total, row, thing))
+        here = place if adjusted is None else adjusted.here
+        return [hl.Expr(row[here][i]) for i in range(count)]
 
     def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
         """Per row of `out`. Returns the stages."""
         found = []
-        for total, row, thing, loads in self._made:
+        for total, row, thing in self._made:
             xo, xi = hl.Var("xo"), hl.Var("xi")
+            pixel = self.x if self._adjusted is None else self._adjusted.pixel
             row.compute_at(out, inner).hoist_storage(out, outer)
-            row.split(self.x, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
-            total.compute_at(row, xo).bound_extent(self.x, LANES).vectorize(self.x)
-            total.update().reorder(self.x, thing.x).vectorize(self.x)
-            for load in loads:
-                load.compute_at(total, thing.x).bound_extent(self.x, LANES).unroll(self.x, 8)
-            found += [total, row, *loads]
+            if self._adjusted is not None:
+                row.bound(pixel, 0, TILE)
+            row.split(pixel, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
+            total.compute_at(row, xo).bound_extent(pixel, LANES).vectorize(pixel)
+            total.update().reorder(pixel, thing.x).vectorize(pixel)
+            found += [total, row]
+        return found
+
+
+class Tabled:
+    """What adjustments add to one table: those of BLOCK masks side by side, so that one load finds them all."""
+
+    def __init__(self, name: str, adjusted: Adjusted, place: int) -> None:
+        self.name, self._adjusted, self._place = name, adjusted, place
+        self._codes = image(hl.Int(16), 3, f"{name}_codes")
+        self._codes.dim(0).set_bounds(0, BLOCK)
+        self._codes.dim(1).set_stride(BLOCK)
+        self._step = hl.Param(hl.Float(32), f"{name}_step")
+        self._made: list[tuple[Any, ...]] = []
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return (self._codes, self._step)
+
+    def sum(self, index: Any, part: Any) -> Any:
+        """index, part: the entry, and the part of the way to the next, 0..FULL."""
+        adjusted = self._adjusted
+        place = adjusted.pixel, adjusted.tile, adjusted.y
+        x, y = adjusted.x, adjusted.y
+        entry, way = hl.Func(f"{self.name}_entry"), hl.Func(f"{self.name}_way")
+        entry[x, y] = hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)
+        way[x, y] = hl.i16(part)
+        # Products of pairs of masks are what processors add up at once.
+        r, _, block = adjusted.terms(list_group(self._place), (0, PAIR))
+        block = place_in(self._codes, 2, block)
+        pair = hl.Var("pair")
+        first, far = entry[adjusted.column, y], way[adjusted.column, y] & hl.i16(FULL)
+        mask = PAIR * pair + r[1]
+        low, high = self._codes[mask, first, block], self._codes[mask, first + 1, block]
+        code = low + hl.i16_sat((hl.i32(high - low) * hl.i32(far) + (1 << 14)) >> 15)
+        pairs, dot = hl.Func(f"{self.name}_pairs"), hl.Func(f"{self.name}_dot")
+        pairs[(pair, *place)] = hl.i32(0)
+        pairs[(pair, *place)] += hl.i32(adjusted.beside(mask, block)) * hl.i32(code)
+        every = hl.RDom([(0, BLOCK // PAIR)])
+        dot[place] = hl.i32(0)
+        dot[place] += pairs[(every.x, *place)]
+        self._made.append((dot, every, pairs, r, way))
+        return hl.f32(dot[adjusted.here]) * self._step
+
+    def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
+        """Per row of `out`. Returns the stages."""
+        found: list[Any] = []
+        pixel, tile = self._adjusted.pixel, self._adjusted.tile
+        for dot, every, pairs, r, way in self._made:
+            xo, xi = hl.Var("xo"), hl.Var("xi")
+            way.compute_at(out, inner).hoist_storage(out, outer).vectorize(self._adjusted.x, LANES, ROUND_UP)
+            dot.compute_at(out, inner).hoist_storage(out, outer).bound(pixel, 0, TILE).vectorize(pixel, LANES)
+            added = dot.update().reorder(every.x, pixel, tile).split(pixel, xo, xi, AT_ONCE)
+            added.atomic().vectorize(every.x).vectorize(xi)
+            pair = pairs.args()[0]
+            pairs.compute_at(dot, tile).hoist_storage(out, outer)
+            pairs.bound_extent(pair, BLOCK // PAIR).bound_extent(pixel, TILE).vectorize(pair).unroll(pixel, AT_ONCE)
+            summed = pairs.update().reorder(r[1], pair, pixel, r[0]).atomic()
+            summed.vectorize(r[1]).vectorize(pair).unroll(pixel, AT_ONCE)
+            found += [way, dot, pairs]
         return found

@@ -11,12 +11,18 @@ import halide as hl
 from stillbytes.develop.kernels.adjusted import Adjusted
 from stillbytes.develop.kernels.colour import Colour
 from stillbytes.develop.kernels.context import Context, Range, Uniforms
-from stillbytes.develop.kernels.functions import inverse, power
+from stillbytes.develop.kernels.functions import power
+from stillbytes.develop.kernels.gamut import into_gamut
+from stillbytes.develop.kernels.grid import Grid
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, interleaved
 from stillbytes.develop.kernels.layout import (
     GRID_FLOOR,
     GRID_SPAN,
     LANES,
+    STRIP,
+    List,
+    drawing_operations,
+    gridded_operations,
     listed,
     local_places,
     look_name,
@@ -24,14 +30,10 @@ from stillbytes.develop.kernels.layout import (
     places,
     prepared_operations,
 )
-from stillbytes.develop.kernels.listed import Listed
+from stillbytes.develop.kernels.listed import Listed, Tabled
 from stillbytes.develop.kernels.prepare import luminance, own_ev, unpacked
+from stillbytes.develop.kernels.texture import Texture
 from stillbytes.develop.operation import Operation
-
-KNEE = 0.88
-"""Part of the way from grey to the gamut's boundary that is left as it is."""
-STRIP = 32
-"""Rows that one task computes."""
 
 
 class Look:
@@ -53,18 +55,26 @@ class Look:
         self.width, self.height = integer("width"), integer("height")
         self.x, self.y = hl.Var("x"), hl.Var("y")
         self.adjusted = Adjusted(self.x, self.y)
-        self.lists = [
-            (operation, name, Listed(f"{operation.name}_{name}", self.x, self.y, self.adjusted if local else None))
-            for operation, name, _ in listed(whole=whole, local=local)
-        ]
+        self.lists = [(one.operation, one.name, self._list(one, place)) for place, one in
+                      enumerate(listed(whole=whole, local=local))]  # fmt: skip
+        self.grids = {o: Grid(o.name) for o in gridded_operations(whole=whole)}
+        self.textures = {o: Texture(o.name) for o in drawing_operations(whole=whole)}
         frame_places, self._places, _ = places()
         self.frame: Any = Uniforms(self.uniforms, dict(frame_places))
+
+    def _list(self, one: List, place: int) -> Listed | Tabled:
+        name = f"{one.operation.name}_{one.name}"
+        if one.table:
+            return Tabled(name, self.adjusted, place)
+        return Listed(name, self.x, self.y, self.adjusted if self._local else None, place)
 
     @property
     def arguments(self) -> tuple[Any, ...]:
         usual = (self.source, self.bases, *self.prepared.values(), self.uniforms, self.width, self.height)
         lists = [argument for _, _, things in self.lists for argument in things.arguments]
-        return (*usual, *(self.adjusted.arguments if self._local else ()), *lists)
+        drawn: list[Grid | Texture] = [*self.grids.values(), *self.textures.values()]
+        grids = [argument for one in drawn for argument in one.arguments]
+        return (*usual, *(self.adjusted.arguments if self._local else ()), *lists, *grids)
 
     def added(self) -> list[dict[str, tuple[Any, Range]]]:
         """What adjustments add to the uniforms of each operation at this pixel; zeros in a kernel without them."""
@@ -107,6 +117,7 @@ class Look:
                 continue
             lists = {name: things for own, name, things in self.lists if own is operation}
             uniforms = Uniforms(self.uniforms, dict(held), added, lists)
+            uniforms.grid, uniforms.drawing = self.grids.get(operation), self.textures.get(operation)
             ctx.prepared = self.prepared[operation][x, y] if operation in self.prepared else None
             colour = operation.build(colour, uniforms, ctx)
         return self.encoded(colour), ctx
@@ -115,21 +126,7 @@ class Look:
         """Linear Rec.2020 display light to encoded values of the output space, brought into its gamut."""
         frame = self.frame
         rgb = colour.transformed(frame.matrix).rgb
-        grey = hl.clamp(
-            frame.luminance[0] * rgb[0] + frame.luminance[1] * rgb[1] + frame.luminance[2] * rgb[2], 1e-5, 1.0
-        )
-        # Below zero: towards grey, behind a soft knee that keeps differences which clipping would flatten.
-        # Of the way from grey to zero, the part up to KNEE stays; what lies beyond approaches 1: for a distance d it
-        # becomes g (d + KNEE q) / (g + q) with q as far beyond the knee as d, in units of what is left there.
-        distance = grey - hl.min(rgb[0], hl.min(rgb[1], rgb[2]))
-        beyond = hl.max(distance - KNEE * grey, 0.0) * (1 / (1 - KNEE))
-        kept = grey * (distance + KNEE * beyond) * inverse(hl.max((grey + beyond) * distance, 1e-12))
-        keep = hl.select(beyond > 0.0, kept, 1.0)
-        rgb = [grey + (v - grey) * keep for v in rgb]
-        # Above one: mostly clipped, which keeps a sunset saturated, and a little towards white.
-        excess = hl.max(hl.max(rgb[0], hl.max(rgb[1], rgb[2])) - 1.0, 0.0)
-        white = hl.min(excess * 0.35, 1.0)
-        rgb = [hl.clamp(v + (1.0 - v) * white, 0.0, 1.0) for v in rgb]
+        rgb = into_gamut(rgb, [frame.luminance[i] for i in range(3)], frame.knee)
         t = frame.transfer  # 1 / gamma, 1 / a, -b / a, slope and end of the straight part
         out = []
         for v in rgb:
@@ -171,8 +168,12 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
     look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     sums = look.adjusted.schedule(out, yo, yi) if local else []
     sums += [stage for _, _, things in look.lists for stage in things.schedule(out, yo, yi)]
+    sums += [stage for one in ctx.sometimes for stage in one.schedule(out, yo, yi)]
     for f in (out, encoded, *ctx.rows, *ctx.loads, *sums):
         f.never_partition_all()
+    if local:
+        out.output_buffer().dim(0).set_min(look.adjusted.left)
+        out.output_buffer().dim(1).set_min(look.adjusted.top)
     interleaved(out, 3)
     return Kernel(name, out, look.arguments, fused=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import halide as hl
@@ -86,4 +87,138 @@ def resample_turned() -> Kernel:
     return Kernel("resample_turned", out, (source, left, top, width, height, uniforms, lanczos, reach))
 
 
-KERNELS: tuple[Callable[[], Kernel], ...] = (resample_straight, resample_turned)
+CELL = 16
+"""Pixels between two nodes of a bent map: a vector."""
+BESIDE = 2 * CELL
+"""Columns beyond both sides of the source that a bent row may read; its edge pixels are repeated there."""
+_LANCZOS = (0.012343851, -0.019789541, 0.0092158122, -0.0019989524, 0.00024265649, -1.6430826e-05, 4.8694028e-07)
+"""Of the square of the distance: Lanczos's kernel of three lobes over (9 - square)^2, largest error 1.5e-4."""
+
+
+def resample_bent(*, apart: bool) -> Kernel:
+    """Any smooth map that keeps left and right: down the source's columns, then across (Catmull and Smith, "3-D
+    transformations of images in scanline order", SIGGRAPH 1980). The map is given at nodes, CELL pixels apart, and
+    bilinear between them.
+
+    `down` (node of the source's columns, node of the output's rows, channel) is the source row that an output row
+    reads in a column. `across` (node of the output's columns, node of its rows, channel) is the source column of an
+    output pixel, `gain` of the same shape what its light is multiplied by. All are pixel centres of the whole source,
+    of which `source` begins at `left`, `top`; both its width and that of the output are whole cells, and both begin at
+    one. `taps_down`, `taps_across`: numbers of taps, even, and enough for the steepest cell.
+
+    apart: whether red, green and blue have maps of their own; else `down` and `across` have one channel.
+    """
+    source = image(hl.Float(32), 3, "source")
+    left, top, width, height = (integer(name) for name in ("left", "top", "width", "height"))
+    down, across, gain = (image(hl.Float(32), 3, name) for name in ("down", "across", "gain"))
+    taps_down, taps_across = integer("taps_down"), integer("taps_across")
+    x, y, c, cell, ch = (hl.Var(name) for name in ("x", "y", "c", "cell", "ch"))
+    j = y / CELL
+    part = hl.f32(y - j * CELL) * (1 / CELL)
+
+    def between(nodes: Any, column: Any, channel: Any) -> Any:
+        above, below = nodes[column, j, channel], nodes[column, j + 1, channel]
+        return above + (below - above) * part
+
+    def places(name: str, nodes: Any, *, along: bool) -> Any:
+        """(whole, rest, step, shrink) of each cell of a row: its pixel i reads at whole + rest + step * i, counted
+        from the pixel itself if `along`, through a kernel that is 1 / shrink as wide."""
+        first, last = between(nodes, cell, ch), between(nodes, cell + 1, ch)
+        slope = (last - first) * (1 / CELL)
+        step = slope - 1.0 if along else slope
+        whole = hl.floor(first + step * ((CELL - 1) / 2))
+        if along:
+            wide = hl.abs(slope)
+        else:
+            steps = [nodes[cell + i, j + 1, ch] - nodes[cell + i, j, ch] for i in (0, 1)]
+            wide = hl.abs(steps[0] + steps[1]) * (0.5 / CELL)
+        f = hl.Func(name)
+        f[cell, y, ch] = hl.Tuple([hl.i32(whole), first - whole, step, 1.0 / hl.max(wide, 1.0)])
+        return f
+
+    def lanczos(distance: Any) -> Any:
+        square = distance * distance
+        rest = hl.max(9.0 - square, 0.0)
+        total: Any = hl.f32(_LANCZOS[-1])
+        for factor in reversed(_LANCZOS[:-1]):
+            total = total * square + hl.f32(factor)
+        return total * rest * rest
+
+    def summed(name: str, at: Any, places: Any, taps: Any, read: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+        """The stage over (column, row, channel) and its sums. at: the column. read: (what `whole` is, channel)."""
+        k = hl.RDom([(0, taps)], f"{name}_k")
+        i = at % CELL
+
+        def terms(channel: Any) -> tuple[Any, Any]:
+            found = places[at / CELL, y, channel]
+            tap = k.x - (taps / 2 - 1)
+            weight = lanczos((found[1] + found[2] * hl.f32(i) - hl.f32(tap)) * found[3])
+            return found[0] + tap, weight
+
+        sums, out = hl.Func(f"{name}_sums"), hl.Func(name)
+        if apart:
+            sums[at, y, ch] = hl.Tuple([hl.f32(0), hl.f32(0)])
+            place, weight = terms(ch)
+            before = sums[at, y, ch]
+            sums[at, y, ch] = hl.Tuple([before[0] + weight * read(place, ch), before[1] + weight])
+            out[at, y, ch] = sums[at, y, ch][0] / sums[at, y, ch][1]
+            return out, sums
+        sums[at, y] = hl.Tuple([hl.f32(0)] * 4)
+        place, weight = terms(0)
+        before = sums[at, y]
+        sums[at, y] = hl.Tuple([before[i] + weight * read(place, i) for i in range(3)] + [before[3] + weight])
+        total = sums[at, y]
+        out[at, y, ch] = hl.select(ch == 0, total[0], ch == 1, total[1], total[2]) / total[3]
+        return out, sums
+
+    rows, columns = places("rows", down, along=False), places("columns", across, along=True)
+    lines, line_sums = summed(
+        "lines", c, rows, taps_down, lambda row, channel: source[c, hl.clamp(row - top, 0, height - 1), channel]
+    )
+    padded = hl.Func("padded")
+    padded[c, y, ch] = lines[hl.clamp(hl.likely(c), 0, width - 1), y, ch]
+
+    def read_line(column: Any, channel: Any) -> Any:
+        # The first column of a cell stays within what is padded, so that the loads are dense.
+        first = hl.clamp(column - left, -BESIDE, width + BESIDE - CELL)
+        return padded[hl.unsafe_promise_clamped(first + x % CELL, -BESIDE, width + BESIDE - 1), y, channel]
+
+    found, sums = summed("found", x, columns, taps_across, read_line)
+    name = "resample_bent_apart" if apart else "resample_bent"
+    out = hl.Func(name)
+    above, below = ([gain[x / CELL + i, j + n, ch] for i in (0, 1)] for n in (0, 1))
+    ends = [a + (b - a) * part for a, b in zip(above, below, strict=True)]
+    light = ends[0] + (ends[1] - ends[0]) * (hl.f32(x % CELL) * (1 / CELL))
+    out[x, y, ch] = found[x, y, ch] * light
+    yo, yi = hl.Var("yo"), hl.Var("yi")
+    buffer = out.output_buffer()
+    buffer.dim(0).set_stride(1).set_min(0).set_extent(buffer.dim(0).extent() / CELL * CELL)
+    buffer.dim(2).set_bounds(0, 3)
+    out.bound(ch, 0, 3).split(y, yo, yi, 8, hl.TailStrategy.GuardWithIf).parallel(yo)
+    for stage, total, at, loop in ((out, sums, x, "x"), (lines, line_sums, c, "c")):
+        outer, inner = hl.Var(f"{loop}o"), hl.Var(f"{loop}i")
+        stage.split(at, outer, inner, CELL, hl.TailStrategy.RoundUp).vectorize(inner)
+        if apart:
+            stage.reorder(inner, outer, ch, *([yi, yo] if stage is out else [y]))
+        else:
+            stage.reorder(inner, ch, outer, *([yi, yo] if stage is out else [y])).unroll(ch)
+        total.compute_at(stage, outer).vectorize(at, CELL, hl.TailStrategy.RoundUp)
+        total.update().vectorize(at, CELL, hl.TailStrategy.RoundUp)
+    if not apart:
+        lines.bound(ch, 0, 3)
+    lines.compute_at(out, yi)
+    padded.compute_at(out, yi).vectorize(c, CELL, hl.TailStrategy.RoundUp)
+    for stage in (rows, columns):
+        stage.compute_at(out, yi)
+    for stage in (out, lines, sums, line_sums, rows, columns):
+        stage.never_partition_all()
+    arguments = (source, left, top, width, height, down, across, gain, taps_down, taps_across)
+    return Kernel(name, out, arguments, fused=True)
+
+
+KERNELS: tuple[Callable[[], Kernel], ...] = (
+    resample_straight,
+    resample_turned,
+    partial(resample_bent, apart=False),
+    partial(resample_bent, apart=True),
+)

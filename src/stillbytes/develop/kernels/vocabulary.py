@@ -18,6 +18,7 @@ class Vocabulary:
     sqrt = staticmethod(functions.sqrt)
     inverse = staticmethod(functions.inverse)
     sine_cosine = staticmethod(functions.sine_cosine)
+    power = staticmethod(functions.power)
 
     def ramp(self, v: Any) -> Any:
         """A smooth max(v, 0): 0 up to -1, a parabola to 1, then v."""
@@ -32,6 +33,9 @@ class Vocabulary:
 
     def mix(self, a: Any, b: Any, t: Any) -> Any:
         return a + (b - a) * t
+
+    def floor(self, v: Any) -> Any:
+        return hl.floor(v)
 
     def absolute(self, v: Any) -> Any:
         return hl.abs(v)

@@ -19,6 +19,7 @@ from types import ModuleType
 from stillbytes.develop.operation import STAGES, Operation
 
 PANEL = (
+    "Profile",
     "White balance",
     "Tone",
     "Presence",
@@ -28,7 +29,9 @@ PANEL = (
     "Black and white",
     "Detail",
     "Effects",
-    "Profile",
+    "Lens",
+    "Transform",
+    "Calibration",
     "Crop",
     "Masks",
 )

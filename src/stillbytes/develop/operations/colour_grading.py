@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
+from stillbytes.develop.operations.calibration import shadow_shift
 from stillbytes.develop.parameter import Parameter, parameter
 from stillbytes.develop.settings import Settings
 
@@ -59,7 +60,8 @@ class ColourGrading(Operation, stage="display", order=50, version=1, group="Colo
     locals().update(_sliders())
 
     def active(self, settings: Settings) -> bool:
-        return any(f"grade_{r}_{k}" in settings for r in REGIONS for k in ("saturation", "luminance"))
+        graded = any(f"grade_{r}_{k}" in settings for r in REGIONS for k in ("saturation", "luminance"))
+        return graded or "calibration_shadow_tint" in settings
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         found: dict[str, float | np.ndarray[Any, np.dtype[np.float32]]] = {}
@@ -69,6 +71,8 @@ class ColourGrading(Operation, stage="display", order=50, version=1, group="Colo
             radius = settings.number(f"grade_{region}_saturation") / 100 * 0.13
             lift = settings.number(f"grade_{region}_luminance") / 100 * 0.12
             found[region] = np.array([lift, radius * np.cos(angle), radius * np.sin(angle)], np.float32)
+        tint = shadow_shift(settings)
+        found["shadows"] = np.asarray(found["shadows"] + np.array([0.0, *tint]), np.float32)
         found["border"] = 0.5 - settings.number("grade_balance") / 100 * 0.25
         found["steepness"] = 0.5 / (0.06 + settings.number("grade_blending") / 100 * 0.4)
         return found

@@ -2,7 +2,8 @@
 
 (left, top) and (right, bottom) are opposite corners of a rectangle turned clockwise by the angle about its centre,
 normalised to the upright, uncropped frame, as in Adobe's XMP. They may lie up to one frame beyond it on every side: the
-canvas there is empty, see `develop.canvas`, until a patch covers it. Flips, then quarter turns, are applied to the cut.
+canvas there is empty, see `resampling.canvas`, until a patch covers it. Flips, then quarter turns, are applied to the
+cut.
 Cost: one Lanczos resampling when the angle or the scale asks for it, else none.
 """
 

@@ -32,7 +32,7 @@ class Exposure(Operation, stage="scene", order=20, version=1, group="Tone"):
         return {"exposure": settings.number("exposure"), "baseline": scene.baseline}
 
     def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
-        return np.full(3, delta.get("exposure", 0.0), np.float32)
+        return np.array([*[delta.get("exposure", 0.0)] * 3, 0.0], np.float32)
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         ev = u.exposure + u.baseline

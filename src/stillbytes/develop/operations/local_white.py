@@ -43,11 +43,12 @@ class LocalWhite(Operation, stage="scene", order=15, version=1, group="White bal
     )
 
     def local_uniforms(self, delta: Mapping[str, Any]) -> Uniforms:
-        return {"gains": self.local_light(delta)}
+        return {"gains": self.local_light(delta)[:3]}
 
     def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
         warm, magenta = delta.get("local_temperature", 0.0) / 100, delta.get("local_tint", 0.0) / 100
-        return np.array([w * warm + m * magenta for w, m in zip(WARMER, MAGENTA, strict=True)], np.float32)
+        gains = [w * warm + m * magenta for w, m in zip(WARMER, MAGENTA, strict=True)]
+        return np.array([*gains, 0.0], np.float32)
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         own = ctx.mixed[1]  # that of green counts as brightness

@@ -18,7 +18,7 @@ from stillbytes.develop.operation import Operation, Scene, Uniforms
 from stillbytes.develop.parameter import point_colours
 from stillbytes.develop.settings import Settings
 
-NUMBERS = 12
+NUMBERS = 15
 TURN = 30.0
 """Degrees of hue at 100."""
 
@@ -40,24 +40,28 @@ class PointColour(Operation, stage="display", order=32, version=1, group="Colour
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = ctx.stored(value.lab)
         (chroma,) = ctx.stored([ctx.sqrt(a * a + b * b)])
-        (scale,) = ctx.stored([ctx.inverse(chroma + 1e-4)])
+        scale = ctx.inverse(chroma + 1e-4)
 
-        def changed(thing: Any) -> list[Any]:
-            (cosine, sine, own, light, per_hue, per_chroma, per_light, hued, turn, saturation, luminance, variance) = (
-                u.points.numbers[i, thing] for i in range(NUMBERS)
-            )
-            apart = 1.0 - (a * cosine + b * sine) * scale  # 1 - cosine of the angle between both hues
-            near = 1.0 - hued * (1.0 - ctx.smoothstep(1.5 - apart * per_hue))
-            near = near * ctx.smoothstep(1.5 - ctx.absolute(chroma - own) * per_chroma)
-            near = near * ctx.smoothstep(1.5 - ctx.absolute(lightness - light) * per_light)
-            spread = near * variance
-            return [near * turn, near * saturation, near * luminance,
-                    spread * (a - own * cosine), spread * (b - own * sine)]  # fmt: skip
+        along, over = ctx.stored([a * scale, b * scale])
 
-        turn, saturation, luminance, more_a, more_b = u.points.sums(changed)
+        def window(away: Any) -> Any:
+            """Half of a smooth step: 1/2 near by, 0 beyond one and a half times the distance where it is 1/4."""
+            away = ctx.clamp(away, 0.5, 1.5)
+            rest = 1.5 - away
+            return rest * rest * away
+
+        def changed(thing: Any) -> tuple[Any, list[Any]]:
+            (cosine, sine, begin, own, per_chroma, light, per_light, grey, hued, turn, saturation, luminance, variance,
+             mean_a, mean_b) = (u.points.numbers[i, thing] for i in range(NUMBERS))  # fmt: skip
+            near = grey + hued * ctx.smoothstep(begin + along * cosine + over * sine)
+            near = near * window(ctx.absolute(chroma - own) * per_chroma)
+            near = near * window(ctx.absolute(lightness - light) * per_light)
+            return near, [turn, saturation, luminance, variance, mean_a, mean_b]
+
+        turn, saturation, luminance, spread, mean_a, mean_b = u.points.sums(changed)
         sine, cosine = ctx.sine_cosine(turn)
         gain = ctx.larger(ctx.select(saturation > 0.0, 1.0 + saturation * 1.2, 1.0 + saturation), 0.0)
-        a, b = a + more_a, b + more_b
+        a, b = a + (a * spread - mean_a), b + (b * spread - mean_b)
         lifted = ctx.clamp(lightness * ctx.exp2(luminance * 0.6), 0.0, 1.0)
         return value.of_lab(lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain)
 
@@ -74,5 +78,10 @@ def _numbers(points: Any) -> NDArray[np.float32]:
         hued = min(chroma / 0.05, 1.0)  # the hue of a grey is noise
         per_hue = 1 / (1 - math.cos(angle))
         changes = (one["hue"] / 100 * TURN / 360, *(one[n] / 100 for n in ("saturation", "luminance", "variance")))
-        rows.append((math.cos(hue), math.sin(hue), chroma, lightness, per_hue, 1 / wide, 1 / light, hued, *changes))
+        mean = one["variance"] / 100 * chroma
+        # 1 - cosine of the angle between both hues, in units of the window, taken from 1.5. Four times what has the
+        # hue, as both other windows are half as high.
+        along, over = math.cos(hue), math.sin(hue)
+        rows.append((along * per_hue, over * per_hue, 1.5 - per_hue, chroma, 1 / wide, lightness, 1 / light,
+                     4 * (1 - hued), 4 * hued, *changes, mean * along, mean * over))  # fmt: skip
     return np.array(rows, np.float32).reshape(-1, NUMBERS)

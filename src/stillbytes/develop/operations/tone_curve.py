@@ -4,7 +4,7 @@ The brightness curve moves the largest and the smallest channel and keeps the th
 keeps the hue (the way of the DNG specification's ProfileToneCurve). Points are joined by a monotone cubic (Fritsch and
 Carlson, "Monotone piecewise cubic interpolation", 1980).
 Adjustments add what their curves differ by from a straight line.
-Cost: five table look-ups per pixel, and five more for each adjustment with curves, fused into the look stage.
+Cost: five table look-ups per pixel, and five more for each sixteen adjustments with curves, fused into the look stage.
 """
 
 from __future__ import annotations
@@ -41,11 +41,8 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
         return {p.name: tabled(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
 
     def local_lists(self, delta: Mapping[str, Any]) -> Mapping[str, NDArray[np.float32]]:
-        def added(points: tuple[Point, ...]) -> NDArray[np.float32]:
-            return difference(tabled(points), tabled(STRAIGHT))[None]
-
-        none = np.empty((0, ENTRIES + 1), np.float32)
-        return {p.name: added(delta[p.name]) if p.name in delta else none for p in self.parameters}
+        none = np.empty((0, ENTRIES), np.float32)
+        return {p.name: _added(delta[p.name])[None] if p.name in delta else none for p in self.parameters}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         def through(entries: Any, c: Any) -> Any:
@@ -70,6 +67,12 @@ def tabled(points: tuple[Point, ...]) -> NDArray[np.float32]:
         return np.sqrt(SRGB_TRANSFER.to_linear(np.clip(encoded, 0, 1)))
 
     return table(root)
+
+
+@lru_cache(64)
+def _added(points: tuple[Point, ...]) -> NDArray[np.float32]:
+    """What a curve differs by from a straight line, see `tables.difference`."""
+    return difference(tabled(points), tabled(STRAIGHT))
 
 
 def monotone_cubic(points: tuple[Point, ...], at: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,11 @@ Cost: about 20 operations per pixel, fused into the look stage.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stillbytes.develop.operation import Operation
 from stillbytes.develop.operations.colour_mixer import BANDS
@@ -36,6 +40,9 @@ class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"
         scope="both",
     )
 
+    def local_light(self, delta: Mapping[str, Any]) -> NDArray[np.float32]:
+        return np.array([0.0, 0.0, 0.0, delta.get("saturation", 0.0) / 100], np.float32)
+
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         lightness, a, b = value.lab
         weak = ctx.inverse(1.0 + 60.0 * (a * a + b * b))
@@ -43,4 +50,6 @@ class Vibrance(Operation, stage="display", order=40, version=1, group="Presence"
         amount = u.vibrance * 0.01
         vibrant = 1.0 + amount * ctx.select(amount > 0, 0.9 * weak * skin, 0.4 + 0.5 * weak)
         gain = vibrant * (1.0 + u.saturation * 0.01)
+        if ctx.mixed:
+            gain = vibrant * ctx.larger(1.0 + u.saturation * 0.01 + ctx.mixed[3], 0.0)
         return value.of_lab(lightness, a * gain, b * gain)

@@ -40,6 +40,14 @@ class Vignette(Operation, stage="scene", order=60, version=1, group="Effects"):
     vignette_feather = parameter(
         50.0, 0, 100, xmp="crs:PostCropVignetteFeather", label="Feather", says="Softness of the vignette's edge."
     )
+    vignette_highlights = parameter(
+        0.0,
+        0,
+        100,
+        xmp="crs:PostCropVignetteHighlightContrast",
+        label="Highlights kept",
+        says="How much of bright light a dark vignette leaves alone.",
+    )
 
     def active(self, settings: Settings) -> bool:
         return "vignette_amount" in settings
@@ -59,6 +67,7 @@ class Vignette(Operation, stage="scene", order=60, version=1, group="Effects"):
             "square": max(-roundness, 0.0),
             "start": start - width / 2,
             "slope": 1 / width,
+            "spared": settings.number("vignette_highlights") / 100 if settings.number("vignette_amount") < 0 else 0.0,
         }
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
@@ -66,4 +75,6 @@ class Vignette(Operation, stage="scene", order=60, version=1, group="Effects"):
         circle = x * x + y * y
         box = ctx.larger(x * x, y * y) + 0.25 * ctx.smaller(x * x, y * y)
         radius = ctx.sqrt(ctx.mix(circle, box, u.square))
-        return value.brightened(u.ev * ctx.smoothstep((radius - u.start) * u.slope))
+        # From middle grey to what is shown as white.
+        bright = ctx.smoothstep(value.ev * (1 / 3.2))
+        return value.brightened(u.ev * (1.0 - u.spared * bright) * ctx.smoothstep((radius - u.start) * u.slope))

@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import geometry
-from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.kernels.load import Library, Placed
 from stillbytes.develop.operation import Uniforms
 from stillbytes.develop.patched import Source, repeated
+from stillbytes.develop.resampling import geometry
+from stillbytes.develop.resampling.bent import bent
+from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.sensor import DEEPEST, Planes
 
 Affine = tuple[float, float, float, float, float, float]
@@ -32,6 +33,8 @@ def resampled(
 
     grid: size of the whole cut grid. level: of the sensor to read. noise: uniforms of noise reduction there.
     """
+    if form.warp is not None:
+        return bent(library, sensor, form.warp, form.affine(grid, 1.0), level, need, noise, lit=True)
     return through(library, sensor, form.affine(grid, 2.0**-level), level, need, noise)
 
 

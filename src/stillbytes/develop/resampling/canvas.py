@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import Affine
 from stillbytes.develop.patched import Patched
-from stillbytes.develop.resample import halvings
+from stillbytes.develop.resampling.frame_grid import Affine, FrameGrid
+from stillbytes.develop.resampling.resample import halvings
+from stillbytes.develop.resampling.warp import Warp
 from stillbytes.photo.spaces import SPACES
 
 GREY = 0.184
@@ -29,17 +30,19 @@ BLOCK = 256
 """Pixels of a side of what is looked at together where the picture is turned."""
 
 
-def known(source: Patched, affine: Affine, rect: Rect) -> Known | None:
-    """Of the columns and rows `rect` of the grid that `affine` leads from to pixels of the frame, see FrameGrid.
+def known(source: Patched, affine: Affine, rect: Rect, warp: Warp | None = None) -> Known | None:
+    """Of the columns and rows `rect` of the grid that `affine` and `warp` lead from to pixels of the frame, see
+    FrameGrid.
 
     None when everything is known. A pixel that an edge of the frame runs through is known in part.
     """
     frame = source.size(0)
-    if _covers(affine, frame, rect):
+    if _covers(affine, frame, rect) if warp is None else _covers_bent(affine, frame, rect, warp):
         return None
     out = np.full((rect.height, rect.width), FULL, np.uint16)
-    for part in _outside(affine, frame, rect):
-        x, y = _places(affine, part)
+    parts = _outside(affine, frame, rect) if warp is None else _outside_bent(affine, frame, rect, warp)
+    for part in parts:
+        x, y = _places(affine, part) if warp is None else warp.places(affine, part)
         share = _of_frame(x, y, affine, frame)
         if source.beyond:
             share = np.maximum(share, _of_patches(x, y, affine, source))
@@ -53,11 +56,11 @@ class Views:
     def __init__(self) -> None:
         self._held: OrderedDict[tuple[object, ...], Known | None] = OrderedDict()
 
-    def known(self, source: Patched, affine: Affine, rect: Rect, patches: object) -> Known | None:
-        """As the function of that name. patches: equal for equal patches."""
-        key = patches, affine, rect
+    def known(self, source: Patched, grid: FrameGrid, patches: object) -> Known | None:
+        """Of a grid, as the function of that name. patches: equal for equal patches."""
+        key = patches, grid.affine, grid.rect, grid.warp
         if key not in self._held:
-            self._held[key] = known(source, affine, rect)
+            self._held[key] = known(source, grid.affine, grid.rect, grid.warp)
             while len(self._held) > 1 and sum(v.nbytes for v in self._held.values() if v is not None) > HELD_BYTES:
                 self._held.popitem(last=False)
             while len(self._held) > MOST_VIEWS:
@@ -106,6 +109,20 @@ def _covers(affine: Affine, frame: Size, rect: Rect) -> bool:
     """Whether the frame, which is convex, covers all these pixels: it does if it covers those in the corners."""
     corners = (Rect(x, y, 1, 1) for x in (rect.x, rect.right - 1) for y in (rect.y, rect.bottom - 1))
     return all(_of_frame(*_places(affine, corner), affine, frame).min() == FULL for corner in corners)
+
+
+def _covers_bent(affine: Affine, frame: Size, rect: Rect, warp: Warp) -> bool:
+    """Whether the frame covers all these pixels and a little more: it does if it covers the nodes around them."""
+    (x, y), _, _ = warp.nodes(affine, rect)
+    margin = abs(affine[0]) + abs(affine[1]) + 1
+    across = x.min() >= margin and x.max() <= frame.width - 1 - margin
+    return bool(across and y.min() >= margin and y.max() <= frame.height - 1 - margin)
+
+
+def _outside_bent(affine: Affine, frame: Size, rect: Rect, warp: Warp) -> list[Rect]:
+    columns, rows = range(rect.x, rect.right, BLOCK), range(rect.y, rect.bottom, BLOCK)
+    blocks = (Rect(x, y, BLOCK, BLOCK).within(rect) for y in rows for x in columns)
+    return [block for block in blocks if not _covers_bent(affine, frame, block, warp)]
 
 
 def _outside(affine: Affine, frame: Size, rect: Rect) -> list[Rect]:

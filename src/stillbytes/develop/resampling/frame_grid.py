@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.resampling.warp import Warp
 
 Affine = tuple[float, float, float, float, float, float]
 Floats = NDArray[np.float32]
@@ -46,7 +47,8 @@ NO_LIGHT = Light(_dark, lambda points: np.zeros((len(points), 3), np.float32))
 @dataclass(frozen=True)
 class FrameGrid:
     """affine: (a, b, tx, c, d, ty), column x and row y -> (a x + b y + tx, c x + d y + ty) in pixels of the frame at
-    full resolution, where integers are pixel centres. rect: the columns and rows that are meant; they may lie outside
+    full resolution, where integers are pixel centres; with a `warp` of the corrected photo, from which it leads to the
+    frame. rect: the columns and rows that are meant; they may lie outside
     the frame. Parts of a grid have the same affine, so that their places are the same to the last bit.
     """
 
@@ -54,6 +56,7 @@ class FrameGrid:
     affine: Affine
     rect: Rect
     source: Light = field(default=NO_LIGHT, repr=False, compare=False)
+    warp: Warp | None = None
 
     @classmethod
     def whole(cls, frame: Size, long_edge: int, light: Light = NO_LIGHT) -> FrameGrid:
@@ -79,7 +82,7 @@ class FrameGrid:
     @property
     def straight(self) -> bool:
         """Whether columns and rows of the grid are columns and rows of the frame."""
-        return self.affine[1] == 0.0 and self.affine[3] == 0.0
+        return self.affine[1] == 0.0 and self.affine[3] == 0.0 and self.warp is None
 
     def part(self, rect: Rect) -> FrameGrid:
         """Other columns and rows of the same grid."""
@@ -101,6 +104,10 @@ class FrameGrid:
     def points(self) -> tuple[Floats, Floats]:
         """x and y of every pixel's centre in frame units, broadcastable to (height, width): of a straight grid
         (1, width) and (height, 1)."""
+        if self.warp is not None:
+            across, down = self.warp.places(self.affine, self.rect)
+            unit = 1 / self.frame.long_edge
+            return ((across + 0.5) * unit).astype(np.float32), ((down + 0.5) * unit).astype(np.float32)
         a, b, tx, c, d, ty = self.affine
         columns = np.arange(self.rect.x, self.rect.right, dtype=np.float64)[None, :]
         rows = np.arange(self.rect.y, self.rect.bottom, dtype=np.float64)[:, None]
@@ -114,6 +121,8 @@ class FrameGrid:
         a, b, tx, c, d, ty = self.affine
         forward = np.array([[a, b], [c, d]])
         pixels = np.asarray(points, np.float64) * self.frame.long_edge - 0.5
+        if self.warp is not None:
+            pixels = np.stack(self.warp.to_corrected(pixels[..., 0], pixels[..., 1]), -1)
         return np.asarray((pixels - (tx, ty)) @ np.linalg.inv(forward).T)
 
     def light(self) -> Floats:
@@ -151,9 +160,9 @@ class FrameGrid:
         return np.asarray(upper * (1 - fy) + lower * fy, np.float32)
 
     @cached_property
-    def key(self) -> tuple[Size, Affine, Rect, object]:
+    def key(self) -> tuple[Size, Affine, Rect, object, object]:
         """Equal for equal places of the same light."""
-        return self.frame, self.affine, self.rect, self.source.key
+        return self.frame, self.affine, self.rect, self.source.key, self.warp
 
 
 def averaged(raster: Raster, block: int) -> Floats:

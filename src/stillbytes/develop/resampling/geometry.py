@@ -1,4 +1,8 @@
-"""Where each pixel of the developed picture comes from in the frame."""
+"""Where each pixel of the developed picture comes from in the frame.
+
+The crop lies in the corrected photo, which has the frame's size; `warp` leads from there to the frame. Without one they
+are the same.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.resampling.bending import border
+from stillbytes.develop.resampling.warp import Warp
 from stillbytes.develop.settings import Settings
 
 LOBES = 3
@@ -17,7 +23,8 @@ TABLE = 512
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The crop of a frame: centre and size in full-resolution frame pixels, the angle in radians, then flips and turns.
+    """The crop of a corrected photo: centre and size in full-resolution pixels, the angle in radians, then flips and
+    turns.
 
     "Cut" is the grid of the crop before flips and quarter turns; "developed" the one after.
     """
@@ -29,9 +36,11 @@ class Geometry:
     flip_horizontal: bool
     flip_vertical: bool
     turns: int
+    warp: Warp | None = None
 
     @classmethod
-    def of(cls, settings: Settings, frame: Size) -> Geometry:
+    def of(cls, settings: Settings, frame: Size, warp: Warp | None = None) -> Geometry:
+        """warp: that of the settings."""
         # At steep angles the left corner of a narrow crop lies to the right of the right one: no sorting.
         left, right = settings.number("crop_left"), settings.number("crop_right")
         top, bottom = settings.number("crop_top"), settings.number("crop_bottom")
@@ -40,6 +49,8 @@ class Geometry:
         width = across * math.cos(angle) + down * math.sin(angle)
         height = down * math.cos(angle) - across * math.sin(angle)
         centre = ((left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height)
+        if warp is not None and settings.value("constrain_crop"):
+            centre, width, height = constrained(warp, centre, abs(width), abs(height), angle)
         size = Size(max(1, round(abs(width))), max(1, round(abs(height))))
         if angle == 0:  # whole pixels, so that full size needs no resampling
             x, y = round(centre[0] - size.width / 2), round(centre[1] - size.height / 2)
@@ -49,7 +60,7 @@ class Geometry:
             centre = (x + size.width / 2, y + size.height / 2)
         turns = int(str(settings.value("rotate"))) // 90
         flips = bool(settings.value("flip_horizontal")), bool(settings.value("flip_vertical"))
-        return cls(frame, centre, size, angle, *flips, turns)
+        return cls(frame, centre, size, angle, *flips, turns, warp)
 
     @property
     def developed(self) -> Size:
@@ -68,6 +79,11 @@ class Geometry:
             x = size.width - x - width
         return Rect(x, y, width, height)
 
+    @property
+    def upright(self) -> bool:
+        """Whether the rows of the cut are those of the developed picture."""
+        return not (self.flip_horizontal or self.flip_vertical or self.turns)
+
     def from_cut(self, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
         """Pixels (rows, columns, channels) of the cut grid, flipped and turned as the developed picture is."""
         if self.flip_horizontal:
@@ -79,8 +95,8 @@ class Geometry:
         return np.ascontiguousarray(pixels)
 
     def affine(self, grid: Size, source_scale: float) -> tuple[float, float, float, float, float, float]:
-        """(a, b, tx, c, d, ty): centre of a pixel of the cut grid of size `grid` -> pixel coordinates of the frame at
-        `source_scale`, where integer coordinates are pixel centres."""
+        """(a, b, tx, c, d, ty): centre of a pixel of the cut grid of size `grid` -> pixel coordinates of the corrected
+        photo at `source_scale`, where integer coordinates are pixel centres."""
         step_x, step_y = self.cut.width / grid.width, self.cut.height / grid.height
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         a, b = step_x * cosine * source_scale, -step_y * sine * source_scale
@@ -96,15 +112,85 @@ class Geometry:
         spot = self.to_cut(Rect(round(x * size.width), round(y * size.height), 0, 0), size)
         a, b, tx, c, d, ty = self.affine(size, 1.0)
         column, row = spot.x - 0.5, spot.y - 0.5
-        return a * column + b * row + tx + 0.5, c * column + d * row + ty + 0.5
+        across, down = a * column + b * row + tx, c * column + d * row + ty
+        if self.warp is not None:
+            across, down = (float(v) for v in self.warp.to_photo(np.array(across), np.array(down)))
+        return across + 0.5, down + 0.5
+
+    def edges(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """x and y of places along the edges of the crop, in pixels of the frame, whole ones their centres."""
+        x, y = border(self.cut)
+        a, b, tx, c, d, ty = self.affine(self.cut, 1.0)
+        x, y = a * x + b * y + tx, c * x + d * y + ty
+        return (x, y) if self.warp is None else self.warp.to_photo(x, y)
+
+    def places(self, columns: int, rows: int) -> NDArray[np.float64]:
+        """(rows, columns, 2): where a regular mesh over the developed picture, from edge to edge, lies in frame
+        units."""
+        x, y = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
+        for _ in range(self.turns):  # undo one clockwise quarter turn
+            x, y = y, 1 - x
+        x, y = 1 - x if self.flip_horizontal else x, 1 - y if self.flip_vertical else y
+        a, b, tx, c, d, ty = self.affine(self.cut, 1.0)
+        x, y = x * self.cut.width - 0.5, y * self.cut.height - 0.5
+        x, y = a * x + b * y + tx, c * x + d * y + ty
+        if self.warp is not None:
+            x, y = self.warp.to_photo(x, y)
+        return (np.stack([x, y], -1) + 0.5) / self.frame.long_edge
 
     @property
     def to_frame(self) -> tuple[float, float, float, float, float, float]:
         """(a, b, tx, c, d, ty): a place of the developed picture, 0..1 across and down -> (a x + b y + tx, c x + d y +
-        ty) in frame units."""
+        ty) in frame units; with a warp only in the corners that it begins at."""
         places = (self.place(x, y) for x, y in ((0, 0), (1, 0), (0, 1)))
         (ox, oy), (rx, ry), (bx, by) = ((x / self.frame.long_edge, y / self.frame.long_edge) for x, y in places)
         return rx - ox, bx - ox, ox, ry - oy, by - oy, oy
+
+
+def constrained(
+    warp: Warp, centre: tuple[float, float], width: float, height: float, angle: float
+) -> tuple[tuple[float, float], float, float]:
+    """The largest crop of the same shape and angle inside this one that the photo fills: its centre, width and height.
+
+    The crop itself where nothing of it is filled. First among places on a coarse raster, then grown to the edge.
+    """
+    cosine, sine = math.cos(angle), math.sin(angle)
+
+    def shows(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Of places -1/2..1/2 of the crop."""
+        x, y = u * width, v * height
+        return warp.shows(centre[0] - 0.5 + x * cosine - y * sine, centre[1] - 0.5 + x * sine + y * cosine)
+
+    edge = np.linspace(-0.5, 0.5, 65)
+    ends = np.full(65, 0.5)
+    rim = np.concatenate([edge, edge, ends, -ends]), np.concatenate([ends, -ends, edge, edge])
+    if shows(*rim).all():
+        return centre, width, height
+    seen = shows(*np.meshgrid(edge, edge))
+    sums = np.pad(seen.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    best = 0.0, 0.0, 0.0
+    for cells in range(len(edge), 1, -1):
+        full = sums[cells:, cells:] - sums[:-cells, cells:] - sums[cells:, :-cells] + sums[:-cells, :-cells]
+        places = np.argwhere(full == cells * cells)
+        if len(places):
+            middle = places + (cells - 1) / 2
+            row, column = middle[np.argmin(np.hypot(*(middle - 32).T))]  # the nearest to where the crop was
+            best = column / 64 - 0.5, row / 64 - 0.5, (cells - 1) / 64
+            break
+    if not best[2]:
+        return centre, width, height
+    across, down, low = best
+    high = min(1.0, 2 * (0.5 - abs(across)), 2 * (0.5 - abs(down)), low + 2 / 64)
+    high = max(high, low)
+    for _ in range(14):
+        middle_size = (low + high) / 2
+        fits = shows(across + rim[0] * middle_size, down + rim[1] * middle_size).all()
+        low, high = (middle_size, high) if fits else (low, middle_size)
+    moved = (
+        centre[0] + across * width * cosine - down * height * sine,
+        centre[1] + across * width * sine + down * height * cosine,
+    )
+    return moved, width * low, height * low
 
 
 def lanczos(distance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,157 @@
+"""Noise reduction by thresholding the cosine transform of small overlapping patches, at three scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import halide as hl
+
+from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.layout import LANES
+
+SIDE = 8
+"""Pixels across a patch; one begins at every second column and row."""
+LEVELS = 3
+PLANES = 3
+COVER = SIDE // 2
+"""Patches over each pixel in one direction."""
+
+
+def noise_patches() -> Kernel:
+    """White-balanced camera RGB planes in, the same with noise taken out.
+
+    G. Yu, G. Sapiro, "DCT image denoising: a simple and effective image denoising algorithm", IPOL 1, 2011, on
+    variance-stabilised opponent planes as in `kernels.noise`, and for noise that is larger than a patch on two halved
+    levels as well (after N. Pierazzo, J.-M. Morel, G. Facciolo, "Multi-scale DCT denoising", IPOL 7, 2017).
+    `uniforms` (float32): 0..2 slope and 3..5 offset of each channel's variance. `thresholds` (v, u, plane, level): what
+    a coefficient must exceed to stay; that of the mean is 0. `cosines` (place, frequency): the orthonormal transform.
+    """
+    source = image(hl.Float(32), 3, "source")
+    uniforms = image(hl.Float(32), 1, "uniforms")
+    cosines, thresholds = image(hl.Float(32), 2, "cosines"), image(hl.Float(32), 4, "thresholds")
+    width, height = integer("width"), integer("height")
+    read = clamped(source, width, height)
+    x, y, p = hl.Var("x"), hl.Var("y"), hl.Var("p")
+
+    def stabilised(ch: int) -> Any:
+        slope, offset = uniforms[ch], uniforms[3 + ch]
+        return 2.0 / slope * hl.sqrt(hl.max(slope * read(x, y, ch) + 0.375 * slope * slope + offset, 0.0))
+
+    r, g, b = (stabilised(ch) for ch in range(3))
+    planes = hl.Func("stable")
+    planes[x, y, p] = hl.select(
+        p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
+    )
+    pyramid = [planes]
+    for level in range(1, LEVELS):
+        above = pyramid[-1]
+        across, smaller = hl.Func(f"stable_across_{level}"), hl.Func(f"stable_{level}")
+        across[x, y, p] = 0.125 * (above[2 * x - 1, y, p] + above[2 * x + 2, y, p]) + 0.375 * (
+            above[2 * x, y, p] + above[2 * x + 1, y, p]
+        )
+        smaller[x, y, p] = 0.125 * (across[x, 2 * y - 1, p] + across[x, 2 * y + 2, p]) + 0.375 * (
+            across[x, 2 * y, p] + across[x, 2 * y + 1, p]
+        )
+        across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+        smaller.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
+        smaller.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).unroll(p)
+        pyramid.append(smaller)
+
+    taken: Any = None  # the noise that coarser levels have found
+    for level in reversed(range(LEVELS)):
+        noisy = hl.Func(f"noisy_{level}")
+        if taken is None:
+            noisy[x, y, p] = pyramid[level][x, y, p]
+        else:
+            noisy[x, y, p] = pyramid[level][x, y, p] + _enlarged(taken, x, y, p)
+        clean = _Thresholded(noisy, cosines, thresholds, level)
+        if level:
+            taken = hl.Func(f"taken_{level}")
+            taken[x, y, p] = clean.value(x, y, p) - pyramid[level][x, y, p]
+            taken.compute_root()
+            clean.schedule(taken)
+
+    out, c = hl.Func("noise_patches"), hl.Var("c")
+    luma, u, v = (clean.value(x, y, i) for i in range(3))
+
+    def restored(ch: int, t: Any) -> Any:
+        slope, offset = uniforms[ch], uniforms[3 + ch]
+        half = 0.5 * slope * t
+        return (half * hl.abs(half) - 0.375 * slope * slope - offset) / slope
+
+    shared = luma * 0.57735027
+    out[x, y, c] = hl.select(
+        c == 0,
+        restored(0, shared + u * 0.70710678 + v * 0.40824829),
+        c == 1,
+        restored(1, shared - v * 0.81649658),
+        restored(2, shared - u * 0.70710678 + v * 0.40824829),
+    )
+    clean.schedule(out)
+    planar(out)
+    return Kernel("noise_patches", out, (source, uniforms, cosines, thresholds, width, height))
+
+
+def _enlarged(f: Any, x: Any, y: Any, p: Any) -> Any:
+    """f at twice its size, linearly."""
+    ox, oy = x / 2 - 1 + 2 * (x % 2), y / 2 - 1 + 2 * (y % 2)
+    near, far = 0.75 * f[x / 2, y / 2, p] + 0.25 * f[ox, y / 2, p], 0.75 * f[x / 2, oy, p] + 0.25 * f[ox, oy, p]
+    return 0.75 * near + 0.25 * far
+
+
+class _Thresholded:
+    """A plane's patches transformed, thresholded, transformed back and averaged. Patch (m, n) begins at pixel
+    (2 m, 2 n). Sums over patches are taken within the transforms back, as these are linear."""
+
+    def __init__(self, noisy: Any, cosines: Any, thresholds: Any, level: int) -> None:
+        x, y, p = noisy.args()
+        m, n, u, v = hl.Var("m"), hl.Var("n"), hl.Var("u"), hl.Var("v")
+        row, odd, below = hl.Var("row"), hl.Var("odd"), hl.Var("below")
+        self._noisy = noisy
+        self._rows = rows = hl.Func(f"patch_rows_{level}")
+        rows[m, row, u, p] = _sum(cosines[i, u] * noisy[2 * m + i, row, p] for i in range(SIDE))
+        self._kept = kept = hl.Func(f"patch_kept_{level}")
+        found = _sum(cosines[j, v] * hl.Expr(rows[m, 2 * n + j, u, p]) for j in range(SIDE))
+        kept[m, n, v, u, p] = hl.select(hl.abs(found) > thresholds[v, u, p, level], found, 0.0)
+        self._columns = columns = hl.Func(f"patch_columns_{level}")
+        over = [(k, i) for i in range(COVER) for k in range(SIDE)]
+        columns[m, n, below, u, p] = _sum(cosines[below + 2 * i, k] * kept[m, n - i, k, u, p] for k, i in over)
+        self._cells = cells = hl.Func(f"patch_cells_{level}")
+        cells[m, n, odd, below, p] = (1 / COVER**2) * _sum(
+            cosines[odd + 2 * i, k] * columns[m - i, n, below, k, p] for k, i in over
+        )
+        self._vars = x, y, m, n, row, u, v, odd, below, p
+
+    def value(self, x: Any, y: Any, p: Any) -> Any:
+        cell = [[self._cells[x / 2, y / 2, odd, below, p] for odd in range(2)] for below in range(2)]
+        upper, lower = (hl.select(x % 2 == 0, hl.Expr(two[0]), hl.Expr(two[1])) for two in cell)
+        return hl.select(y % 2 == 0, upper, lower)
+
+    def schedule(self, out: Any) -> None:
+        """By tiles of `out` (x, y, plane)."""
+        x, y, m, n, row, u, v, odd, below, p = self._vars
+        plane = out.args()[2]
+        yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
+        inwards = hl.TailStrategy.ShiftInwards
+        out.bound(plane, 0, PLANES).tile(x, y, xo, yo, xi, yi, 128, 32, hl.TailStrategy.GuardWithIf)
+        out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
+        self._noisy.compute_at(out, xo).bound(p, 0, PLANES).reorder(p, x, y).unroll(p).vectorize(x, LANES, inwards)
+        self._cells.compute_at(out, xo).bound(p, 0, PLANES).bound(odd, 0, 2).bound(below, 0, 2)
+        self._cells.reorder(m, odd, below, n, p).vectorize(m, LANES, inwards)
+        for f, order in (
+            (self._columns, (m, below, n, u)),
+            (self._kept, (m, v, n, u)),
+            (self._rows, (m, u, row)),
+        ):
+            f.compute_at(self._cells, p).reorder(*order).vectorize(m, LANES, inwards)
+
+
+def _sum(terms: Iterable[Any]) -> Any:
+    total: Any = None
+    for term in terms:
+        total = term if total is None else total + term
+    return total
+
+
+KERNELS: tuple[Callable[[], Kernel], ...] = (noise_patches,)
