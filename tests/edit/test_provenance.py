@@ -15,9 +15,11 @@ import stillbytes as sb
 from stillbytes.core import preferences
 from stillbytes.core.errors import StillbytesError
 from stillbytes.edit import sidecar
-from stillbytes.edit.provenance import GENERATED, RETOUCHED, TERMS
+from stillbytes.edit.created import save
+from stillbytes.edit.provenance import GENERATED, INVENTED, RETOUCHED, TERMS
+from stillbytes.generate.pictures import Made
 from stillbytes.library import previews
-from stillbytes.photo import credentials
+from stillbytes.photo.output import credentials
 
 SPOT = sb.Spot((0.5, 0.33), 0.05)
 
@@ -99,6 +101,24 @@ def test_credentials_are_whole_and_name_the_model_and_no_prompt(photo: sb.Photo,
     second = with_generated(photo).export(tmp_path / f"second.{format}")
     with c2pa.Reader(f"image/{media}", io.BytesIO(second.read_bytes())) as reader:
         assert reader.get_active_manifest()["signature_info"]["cert_serial_number"] == again
+
+
+@pytest.mark.parametrize("format", ["jpg", "png", "avif"])
+def test_a_picture_that_a_model_made_whole_has_credentials_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    c2pa = pytest.importorskip("c2pa")
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "home"))
+    path = tmp_path / f"new.{format}"
+    save(path, Made(np.full((64, 64, 3), 90, np.uint8), {"model": "sdxl", "seed": 3}))
+    assert source_type(path) == INVENTED
+    media = {"jpg": "jpeg"}.get(format, format)
+    with c2pa.Reader(f"image/{media}", io.BytesIO(path.read_bytes())) as reader:
+        assert reader.get_validation_state() == "Valid"
+        held = {one["label"].split(".v")[0]: one["data"] for one in reader.get_active_manifest()["assertions"]}
+    (action,) = held["c2pa.actions"]["actions"]
+    assert action["action"] == "c2pa.created" and action["digitalSourceType"] == INVENTED
+    assert action["softwareAgent"]["name"] == "sdxl"
 
 
 def test_changed_pixels_are_noticed(photo: sb.Photo, tmp_path: Path) -> None:

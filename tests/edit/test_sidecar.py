@@ -27,7 +27,7 @@ LIGHTROOM = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0-c
     xmp:Rating="4" xmp:CreatorTool="Adobe Lightroom Classic 15.6" crs:Version="18.0" crs:ProcessVersion="15.4"
     crs:WhiteBalance="Custom" crs:Temperature="5200" crs:Tint="+8" crs:Exposure2012="+0.70" crs:Contrast2012="-12"
     crs:Highlights2012="-55" crs:SaturationAdjustmentBlue="-20" crs:ConvertToGrayscale="False" crs:Sharpness="40"
-    crs:Texture="+10" crs:LensProfileEnable="1" crs:HasSettings="True" crs:HasCrop="False">
+    crs:Texture="+10" crs:LensProfileEnable="0" crs:HasSettings="True" crs:HasCrop="False">
    <crs:ToneCurvePV2012><rdf:Seq><rdf:li>0, 0</rdf:li><rdf:li>64, 58</rdf:li><rdf:li>255, 255</rdf:li></rdf:Seq>
    </crs:ToneCurvePV2012>
    <dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>dusk</rdf:li></rdf:Bag></dc:subject>
@@ -68,6 +68,12 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     if parameter.kind == "colours":
         colour = st.integers(0, 0xFFFFFF).map(lambda code: f"#{code:06x}")
         return st.lists(st.fixed_dictionaries({"colour": colour, "hue": st.floats(-100, 100)}), max_size=3)
+    if parameter.kind == "text":
+        return st.text(max_size=40).filter(lambda text: text.isprintable())
+    if parameter.kind == "lut":
+        return st.sampled_from(["", "0123456789abcdef01234567 Some film.cube"])
+    if parameter.kind == "dcp":
+        return st.sampled_from(["", "Studio", "Camera Neutral", "0123456789ABCDEF0123456789ABCDEF Adobe Standard"])
     if parameter.kind == "toggle":
         return st.booleans()
     codes = st.lists(st.integers(0, 255), min_size=2, max_size=8, unique=True).map(sorted)
@@ -315,3 +321,18 @@ def test_a_crop_of_a_turned_photo_is_the_same_part_of_it() -> None:
     """The top half of an upright photo taken with the camera's top to the right is the sensor's left half."""
     sensor = to_sensor(CropBox(0, 0, 1, 0.5), 6, Size(4000, 6000))
     assert (sensor.left, sensor.top, sensor.right, sensor.bottom) == pytest.approx((0, 0, 0.5, 1))
+
+
+def test_an_edit_made_before_the_second_process_keeps_the_first(tmp_path: Path) -> None:
+    photo = tmp_path / "a.nef"
+    history = History().committed(Settings(exposure=0.5), "Exposure")
+    sidecar.write(photo, Settings(exposure=0.5), history.entries, history.position)
+    path = sidecar.path_for(photo)
+    found = sidecar.read(photo)
+    assert found is not None and found.settings == Settings(exposure=0.5)
+    older = path.read_text().replace('sb:Process="2"', "").replace("<sb:Process>2</sb:Process>", "")
+    path.write_text(older)
+    assert "sb:Process" not in older.replace("sb:ProcessVersion", "")
+    found = sidecar.read(photo)
+    assert found is not None and found.settings == Settings(exposure=0.5, noise_process="1")
+    assert found.history[0].changes == {"exposure": 0.5, "noise_process": "1"}

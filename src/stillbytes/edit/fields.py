@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
 from typing import Any, cast
@@ -12,7 +13,7 @@ from stillbytes.develop import parameters
 from stillbytes.develop.operations.crop import CORNERS
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import cropping, point_colours
+from stillbytes.edit import cropping, point_colours, profiles
 from stillbytes.edit.orientation import TURNS, CropBox, between, of_turns, then, to_sensor, to_turns, to_upright
 from stillbytes.edit.xmp import Packet
 
@@ -51,6 +52,11 @@ def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, lis
             continue
         if value is not None:
             values[parameter.name] = value
+    camera = profiles.read_camera(packet, values)
+    by_us = parameters()["profile"].xmp in packet.names("sb") or (camera and camera == values.get("camera_profile"))
+    if not by_us and (profile := profiles.read(packet)) is not None:
+        values["profile"] = profile
+    values["camera_profile"] = camera
     _settle_white(packet, values)
     _read_turns(packet, values, orientation)
     _read_crop(packet, values, orientation, upright, notes)
@@ -58,37 +64,43 @@ def read(packet: Packet, orientation: int, upright: Size) -> tuple[Settings, lis
 
 
 def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> None:
-    """Write the fields of these settings into the packet and remove those of parameters at their default.
+    """Write the fields of these settings into the packet and remove those of parameters at their default. A field that
+    says it already stays as it is written.
 
     Settings of Adobe's programs that we do not have, masks say, stay in effect there even when ours are all at default.
     """
     in_effect = packet.text("crs:HasSettings") == "True" and packet.text("crs:AlreadyApplied") != "True"
-    for parameter in _fields():
-        packet.remove(parameter.xmp)
-    for old in (*OLD_FIELDS.values(), VARIANCE):
-        packet.remove(old)
     values: dict[str, Value] = {
         parameter.name: settings[parameter.name] for parameter in _fields() if parameter.name in settings
     }
+    if any(name in values for name in WHITE):
+        values["white_balance"] = "custom"
+    same = _said(packet, values)
+    for parameter in _fields():
+        if parameter.name not in same:
+            packet.remove(parameter.xmp)
+    for old in (*OLD_FIELDS.values(), *(() if "point_colours" in same else (VARIANCE,))):
+        packet.remove(old)
     cropping.remove(packet)
     cropped = any(name in values for name in CROP)
     if cropped:
         box = to_sensor(CropBox(*(_number(values, name) for name in CROP)), orientation, upright)
         box = cropping.put(packet, box, _sensor(orientation, upright))
         values |= dict(zip(CROP, (box.left, box.top, box.right, box.bottom, box.angle), strict=True))
-    if any(name in values for name in WHITE):
-        values["white_balance"] = "custom"
     for name, value in values.items():
+        if name in same:
+            continue
         packet.put(parameters()[name].xmp, written(parameters()[name], value))
         if parameters()[name].kind == "colours":
             packet.put(VARIANCE, point_colours.write(cast("tuple[Any, ...]", value))[1])
     others = in_effect and not packet.names("crs") <= NO_EDITS
+    profiles.put(packet, str(settings.value("profile")), str(settings.value("camera_profile")))
     packet.put("crs:HasSettings", "True" if settings or others else "False")
     packet.put("crs:HasCrop", "True" if cropped and box != cropping.WHOLE else "False")
     turn = _turn(values)
     if turn != 1 or packet.text("tiff:Orientation") is not None:
         packet.put("tiff:Orientation", str(then(orientation, turn)))
-    if _process(packet) < FIRST_PROCESS:
+    if process(packet) < FIRST_PROCESS:
         packet.put("crs:ProcessVersion", PROCESS_VERSION)
     if packet.text("crs:Version") is None:
         packet.put("crs:Version", VERSION)
@@ -96,15 +108,38 @@ def put(packet: Packet, settings: Settings, orientation: int, upright: Size) -> 
         packet.put("crs:AlreadyApplied", "False")  # these settings are not
 
 
+def _said(packet: Packet, values: Mapping[str, Value]) -> set[str]:
+    """The parameters whose fields say these values, or their default, already. Of the crop none: it may have to be
+    written otherwise."""
+    found = set()
+    for parameter in _fields():
+        there = packet.text(parameter.xmp) is not None or packet.items(parameter.xmp) is not None
+        if there and parameter.name not in CROP:
+            with contextlib.suppress(ValueError, OverflowError, InvalidSetting):
+                stated = parameter.check(_read_field(packet, parameter, []))
+                if stated == values.get(parameter.name, parameter.default):
+                    found.add(parameter.name)
+    if "white_balance" in found and values.get("white_balance") != "custom":
+        found |= {*WHITE}  # what Adobe's programs show beside a white balance that is not theirs to set
+    return found
+
+
 def _fields() -> list[Parameter]:
     """The parameters that have a field of their own."""
     return [parameter for parameter in parameters().values() if parameter.xmp]
 
 
+def known() -> set[str]:
+    """The fields that are read and written here."""
+    return {parameter.xmp for parameter in _fields()} | {*OLD_FIELDS.values(), VARIANCE} | NO_EDITS
+
+
 def written(parameter: Parameter, value: Value) -> str | list[str]:
     """A value as Adobe's programs write it: "+0.70", "5200", "True", ["0, 0", "255, 255"]."""
     if isinstance(value, bool):
-        return "True" if value else "False"
+        return (parameter.xmp_choices or ("False", "True"))[value]
+    if parameter.kind in ("text", "lut", "dcp"):
+        return str(value)
     if isinstance(value, str):
         return parameter.xmp_choices[parameter.choices.index(value)]
     if parameter.kind == "colours":
@@ -133,6 +168,8 @@ def _read_field(packet: Packet, parameter: Parameter, notes: list[str]) -> Value
             notes.append(f"{parameter.label} was taken from an older process of Adobe's and may look different.")
     if text is None:
         return None
+    if parameter.kind in ("text", "lut", "dcp"):
+        return text.strip()
     word = text.strip().lower()
     if parameter.kind == "toggle":
         return word in ("true", "1")
@@ -211,7 +248,8 @@ def _turn(values: Mapping[str, Value]) -> int:
     return of_turns(*flips, int(str(values.get("rotate", "0"))) // 90)
 
 
-def _process(packet: Packet) -> float:
+def process(packet: Packet) -> float:
+    """Adobe's number of the process that the fields are of; 0 where they do not say."""
     try:
         return float(packet.text("crs:ProcessVersion") or 0)
     except ValueError:

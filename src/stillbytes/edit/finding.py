@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stillbytes.core.errors import Cancelled
+from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import Result, completed, find
-from stillbytes.masks.kind import Found
+from stillbytes.masks.kind import Found, Kind
 from stillbytes.masks.local import mask_of, missing
 from stillbytes.masks.mask import Mask
 
@@ -65,10 +65,12 @@ def complete(
     keep: bool,
     progress: Callable[[str], None] = lambda step: None,
     cancelled: Callable[[], bool] | None = None,
+    failed: Callable[[str, StillbytesError], None] | None = None,
 ) -> tuple[Settings, list[Told]]:
     """The settings with everything found that their masks ask for; the same when nothing was missing.
 
-    networks: asked for only when something is missing. Raises as `look_for` does.
+    networks: asked for only when something is missing. failed: told by name of a mask that could not be found, which
+    stays as it is while the others are looked for; without, raises as `look_for` does. Raises Cancelled.
     """
     adjustments, told = [], []
     picture = _Picture(photo, cancelled)
@@ -77,7 +79,16 @@ def complete(
         if mask is None or not adjustment.enabled or not missing(mask, photo.rasters):
             adjustments.append(adjustment.to_json())
             continue
-        found, results = _completed(photo, mask, networks, picture, keep, progress, cancelled)
+        try:
+            found, results = _completed(photo, mask, networks, picture, keep, progress, cancelled)
+        except Cancelled:
+            raise
+        except StillbytesError as error:
+            if failed is None:
+                raise
+            failed(adjustment.name or "Mask", error)
+            adjustments.append(adjustment.to_json())
+            continue
         told += [Told(adjustment.name, result) for result in results]
         adjustments.append(replace(adjustment, mask=found.to_json()).to_json())
     return (settings.changed(adjustments=adjustments), told) if told else (settings, [])
@@ -128,6 +139,58 @@ def _completed(
             results.append(result)
         components.append(replace(component, kind=kind))
     return replace(mask, components=tuple(components)), results
+
+
+def filled(settings: Settings, asked: Found, found: Found, photo: Photo) -> Settings:
+    """The settings with that finding wherever the same is asked for and not there yet; all else as it was written, so
+    that who puts the finding there by himself changes nothing."""
+    if "adjustments" not in settings:
+        return settings
+    wanted, adjustments = asked.forgotten(), []
+    for adjustment in settings.adjustments:
+        mask, written = mask_of(adjustment), adjustment.to_json()
+        if mask is not None:
+            parts = zip(mask.components, adjustment.mask["components"], strict=True)
+            components = [
+                {**part, "kind": found.to_json()} if _asks(one.kind, wanted, photo) else part for one, part in parts
+            ]
+            written = {**written, "mask": {**adjustment.mask, "components": components}}
+        adjustments.append(written)
+    return settings.changed(adjustments=adjustments)
+
+
+def _asks(kind: Kind, wanted: Found, photo: Photo) -> bool:
+    return isinstance(kind, Found) and kind.raster not in photo.rasters and kind.forgotten() == wanted
+
+
+def carried_over(settings: Settings, before: Settings, after: Settings, photo: Photo) -> Settings:
+    """The settings with what was found between these two; what was changed meanwhile stays changed."""
+    for one, other in zip(before.adjustments, after.adjustments, strict=True):
+        first, then = mask_of(one), mask_of(other)
+        for asked, found in zip(first.components if first else (), then.components if then else (), strict=True):
+            if isinstance(asked.kind, Found) and isinstance(found.kind, Found) and asked.kind != found.kind:
+                settings = filled(settings, asked.kind, found.kind, photo)
+    return settings
+
+
+def unsought(settings: Settings, photo: Photo) -> Settings:
+    """The settings for that photo, in which it has still to be looked for what masks found in another."""
+    if "adjustments" not in settings:
+        return settings
+    adjustments = []
+    for adjustment in settings.adjustments:
+        mask = mask_of(adjustment)
+        if mask is not None:
+            components = tuple(
+                replace(one, kind=one.kind.forgotten())
+                if isinstance(one.kind, Found) and one.kind.raster not in photo.rasters
+                else one
+                for one in mask.components
+            )
+            mask = replace(mask, components=components)
+        known = adjustment if mask is None else replace(adjustment, mask=mask.to_json())
+        adjustments.append(known.to_json())
+    return settings.changed(adjustments=adjustments)
 
 
 def forgotten(settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,22 +16,24 @@ from numpy.typing import NDArray
 from stillbytes.core import preferences
 from stillbytes.core.errors import InvalidSetting, NotFound
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.geometry import Geometry
 from stillbytes.develop.patch import Patch
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import patching
+from stillbytes.edit import patching, reference
+from stillbytes.edit.depths import depths
+from stillbytes.edit.doubt import doubts
 from stillbytes.edit.patching import removed
-from stillbytes.generate.drawn import Scene, drawn
-from stillbytes.generate.hole import DRAWN, Hole
+from stillbytes.generate.drawn import Drawn, Scene, drawn, tiles_of
+from stillbytes.generate.hole import BEHIND, DRAWN, Hole
 from stillbytes.generate.painters import choose
 from stillbytes.generate.painters.diffusion import Diffusion
-from stillbytes.generate.painters.forecast import forecast
-from stillbytes.generate.painters.painter import Painter, Tell, nth, silent
+from stillbytes.generate.painters.forecast import forecast, size_of
+from stillbytes.generate.painters.painter import Depths, Painter, Tell, nth, silent
 from stillbytes.generate.region.region import Region
-from stillbytes.generate.task import Task
+from stillbytes.generate.store import Given
+from stillbytes.generate.task import Prompted, Task
 from stillbytes.generate.tasks import task_of
 from stillbytes.generate.tasks.expand import Expand
-from stillbytes.gpu import measured
+from stillbytes.gpu import measured, pace
 from stillbytes.gpu.plan.here import here
 from stillbytes.masks.mask import Mask
 
@@ -42,24 +45,30 @@ Cancel = Callable[[], bool]
 OVERLAP = 0.02
 """Of the canvas' long edge: over that an expansion passes into the photo."""
 LEAST_OVERLAP = 16
+SPECK = 2.0
+"""The smallest hole takes as long as so many megapixels of a large one: without a model 6 s and 3 s for each."""
 CROP = ("crop_left", "crop_top", "crop_right", "crop_bottom")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """seconds, memory_mib: estimated or measured here, None where nothing is known or it is not worth telling.
-    pictures: so many are drawn."""
+    """seconds, memory_mib: estimated or measured here, None where nothing is known: of a processor that is what was not
+    done on it before.
+    pictures: so many are drawn. covered: part of the photo that changes, None where it is no part of it. doubt: what is
+    to be said of the place before, see `edit.doubt`."""
 
     seconds: float | None
     memory_mib: int | None
     pictures: int
+    covered: float | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is to be done. settings: the photo's, with the crop that the task asks for. hole: what is filled.
 
-    painter: None for the classical way.
+    painter: None for the classical way. depths: tells near from far, for painters that keep it.
     """
 
     task: Task
@@ -68,6 +77,7 @@ class Work:
     scene: Scene
     painter: Painter | None
     mask: Mask | None
+    depths: Depths | None = None
 
     @property
     def engine(self) -> str:
@@ -76,6 +86,21 @@ class Work:
     @property
     def model(self) -> str:
         return self.painter.model if self.painter else ""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Of the pictures that are drawn: one where another seed gives no other."""
+        return self.task.seeds if self.painter and self.painter.varied else self.task.seeds[:1]
+
+    @property
+    def size(self) -> float:
+        """For `pace`, of what is not sampled."""
+        return (SPECK + float(self.hole.covered.sum()) / 1e6) * len(self.seeds)
+
+    @property
+    def label(self) -> str:
+        """What history calls it: it says where a model made the pixels."""
+        return f"{self.task.title} (generated)" if self.painter else self.task.title
 
 
 def prepared(
@@ -99,7 +124,7 @@ def prepared(
         hole = _beyond(settings, photo)
     elif mask is not None:
         coverage = partial(mask.coverage, rasters=photo.rasters)
-        hole = Hole.of(coverage, pipeline.frame, pipeline.light(settings), DRAWN)
+        hole = Hole.of(coverage, pipeline.frame, pipeline.light(settings), BEHIND if task.covers else DRAWN)
     elif "mask" in task.needs:
         raise InvalidSetting(f"{task.label} needs a mask.", "Say where: paint over it, or choose what is meant.")
     else:
@@ -115,7 +140,8 @@ def prepared(
         partial(pipeline.known, settings),
         pipeline.balance(settings),
     )
-    return Work(task, settings, hole, scene, painter or choose.painter(task, access), mask)
+    near = depths(access) if access is not None else None
+    return Work(task, settings, hole, scene, painter or choose.painter(task, access), mask, near)
 
 
 def made(
@@ -132,25 +158,38 @@ def made(
     keep: write the pixels beside the photo; nothing is written before all variants are there. id: of the patch that it
     takes the place of. Raises Cancelled, SidecarError, and what painters raise.
     """
-    task, painter = work.task, work.painter
+    task, painter, begun = work.task, work.painter, time.monotonic()
     if painter is None:
         if work.mask is None:
             raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is to go.")
-        if keep:
-            _keep(photo, work.mask)
         patch = removed(photo, work.settings, work.mask, keep=keep, cancelled=cancelled)
+        pace.remember(work.engine, work.size, time.monotonic() - begun)
+        if keep:
+            _keep(photo, work)
         return replace(patch, id=id or patch.id)
-    seeds = task.seeds if painter.varied else task.seeds[:1]
+    seeds = work.seeds
     drawings = []
     for number, seed in enumerate(seeds):
         told = nth(tell, number, len(seeds))
         drawings.append(
-            drawn(work.hole, work.scene, painter, seed=seed, denoise=task.denoise, tell=told, cancelled=cancelled)
+            drawn(
+                work.hole,
+                work.scene,
+                painter,
+                seed=seed,
+                denoise=task.denoise,
+                tell=told,
+                cancelled=cancelled,
+                depths=work.depths,
+            )
         )
-    put = photo.patches.put if keep else photo.patches.hold
-    if keep and work.mask is not None:
-        _keep(photo, work.mask)
-    variants = tuple(put(drawing.pixels) for drawing in drawings)
+    if not isinstance(painter, Diffusion):  # which keeps the time of each picture itself
+        pace.remember(work.model, work.size, time.monotonic() - begun)
+    pictures = [_placed(drawing, work.hole.rect) for drawing in drawings]
+    if keep:
+        variants = tuple(photo.patches.put_all(pictures, then=partial(_keep, photo, work)))
+    else:
+        variants = tuple(photo.patches.hold(pixels) for pixels in pictures)
     recipe = {
         **painter.recipe(),
         "task": task.model_dump(mode="json", exclude_defaults=True),
@@ -175,34 +214,64 @@ def added(settings: Settings, work: Work, patch: Patch) -> Settings:
 
 def cost(work: Work) -> Cost:
     """Of the whole work on this machine, before it is begun."""
+    if work.mask is None:
+        return _drawing(work)
+    area = work.scene.frame.width * work.scene.frame.height
+    covered = min(1.0, float(work.hole.covered.sum()) / area)
+    return replace(_drawing(work), covered=round(covered, 4), doubt=doubts(work.mask, covered))
+
+
+def _drawing(work: Work) -> Cost:
     if not isinstance(work.painter, Diffusion):
-        return Cost(None, None, 1)
+        told = pace.foreseen(measured.usable(), work.model or work.engine, work.size)
+        return Cost(_told(told.value) if told else None, None, len(work.seeds))
     region = Region.of(work.hole.rect, work.scene.bounds, work.painter.native)
-    passes = 1 + (sum(1 for _ in region.tiles(work.painter.native)) if region.soft and work.painter.refines else 0)
-    return of_pictures(work.painter, region.size, passes * work.task.variants, work.task.denoise)
+    passes = 1
+    if region.soft and work.painter.refines:
+        parts = [work.hole.part(rect) for rect in work.hole.parts()]
+        passes += sum(len(tiles_of(replace(region, hole=part.rect), part, work.painter)) for part in parts)
+    return of_pictures(work.painter, region.size, passes * len(work.task.seeds), work.task.denoise)
 
 
-def of_pictures(who: Diffusion, size: Size, count: int = 1, denoise: float = 1.0) -> Cost:
-    """Of so many pictures of about that size."""
-    native = Size(*who.candidate.graph.size(size.width, size.height))
-    machine = here(preferences.load(), measured.load())
-    told = forecast(who.candidate, who.drawing(native, 0, denoise), machine)
-    seconds = round(told.seconds.value * count, 1) if told.seconds else None
+def _placed(drawing: Drawn, rect: Rect) -> Given:
+    """Its pixels as they are stored for a patch over that rectangle."""
+    if len(drawing.parts) == 1:
+        return drawing.pixels
+    return [(part.moved(-rect.x, -rect.y), pixels) for part, pixels in drawing.parts]
+
+
+def of_pictures(who: Diffusion, size: Size, count: int = 1, denoise: float = 1.0, scale: float = 0.0) -> Cost:
+    """Of so many pictures of about that size. scale: of what comes out, for networks that take any size; else 0."""
+    native = size if scale else Size(*who.candidate.graph.size(size.width, size.height))
+    known, drawing = measured.usable(), replace(who.drawing(native, 0, denoise), scale=scale or 1.0)
+    told = forecast(who.candidate, drawing, here(preferences.load(), known))
+    each = pace.foreseen(known, who.model, size_of(who.candidate, drawing)) or told.seconds
+    seconds = _told(each.value * count) if each else None
     return Cost(seconds, round(told.peak.value), count)
 
 
-def _keep(photo: Photo, mask: Mask) -> None:
-    """Write what was only held of a mask: with the recipe it makes the patch again."""
-    for component in mask.components:
+def _told(seconds: float) -> float:
+    """To a tenth, of which there is always one."""
+    return max(0.1, round(seconds, 1))
+
+
+def _keep(photo: Photo, work: Work) -> None:
+    """Write what was only held of the mask, and the picture to be like: with the recipe they make the patch again."""
+    for component in work.mask.components if work.mask else ():
         address = getattr(component.kind, "raster", "")
         if address:
             photo.rasters.put(photo.rasters[address])
+    if work.task.words.reference:
+        reference.keep(photo, work.task.words.reference)
 
 
-def again(photo: Photo, settings: Settings, id: str, access: Access | None, changes: Mapping[str, Any]) -> Work:
-    """What made a patch, to be done once more with other seeds, or with changed parameters.
+def again(
+    photo: Photo, settings: Settings, id: str, access: Access | None, changes: Mapping[str, Any], like: bytes = b""
+) -> Work:
+    """What made a patch, to be done once more with other seeds, or with changed parameters. like: another picture to be
+    like, encoded; the one that is kept beside the photo otherwise.
 
-    Raises NotFound for a patch that is not there, InvalidSetting for one whose recipe is not understood.
+    Raises NotFound for a patch that is not there, or a picture, InvalidSetting for one whose recipe is not understood.
     """
     patch = next((one for one in settings.patches if one.id == id), None)
     if patch is None:
@@ -214,6 +283,10 @@ def again(photo: Photo, settings: Settings, id: str, access: Access | None, chan
     kept = patch.recipe.get("mask")
     mask = Mask.from_json(kept) if isinstance(kept, Mapping) else None
     task = task_of(patch.task, {name: value for name, value in fields.items() if value is not None})
+    words = patch.recipe.get("words", {})
+    named = str(words.get("reference_digest", "")) if isinstance(words, Mapping) else ""
+    if isinstance(task, Prompted) and (like or named):
+        task = task.like(like or reference.kept(photo, named))
     return prepared(photo, patching.below(settings, id), task, mask, access)
 
 
@@ -237,15 +310,9 @@ def expanded(settings: Settings, photo: Photo, task: Expand) -> Settings:
 def _beyond(settings: Settings, photo: Photo) -> Hole:
     """What the crop has that neither the photo nor a patch covers."""
     pipeline = photo.pipeline
-    form = Geometry.of(settings, pipeline.frame)
-    a, b, left, c, d, top = form.affine(form.cut, 1.0)
-    corners = [
-        (a * x + b * y + left, c * x + d * y + top)
-        for x in (-0.5, form.cut.width - 0.5)
-        for y in (-0.5, form.cut.height - 0.5)
-    ]
-    x, y = (min(corner[axis] for corner in corners) for axis in (0, 1))
-    right, bottom = (max(corner[axis] for corner in corners) for axis in (0, 1))
+    edges = pipeline.form(settings).edges()
+    x, y = (float(places.min()) for places in edges)
+    right, bottom = (float(places.max()) for places in edges)
     x, y = math.floor(x + 0.5 + 1e-6), math.floor(y + 0.5 + 1e-6)
     canvas = Rect(x, y, math.ceil(right + 0.5 - 1e-6) - x, math.ceil(bottom + 0.5 - 1e-6) - y)
     known: NDArray[np.float32] = pipeline.known(settings, canvas)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from stillbytes.core import preferences
 from stillbytes.core.errors import NotFound, SidecarError, StillbytesError
-from stillbytes.core.geometry import Size
-from stillbytes.develop.frame_grid import Light
+from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.patch import Patch
 from stillbytes.develop.patched import Insert
+from stillbytes.develop.resampling.frame_grid import Light
 from stillbytes.develop.settings import Settings
 from stillbytes.generate.store import Store
 from stillbytes.masks.kind import Rasters
@@ -90,7 +90,9 @@ def spotted(photo: Photo, settings: Settings, task: Task, spot: Spot, *, id: str
 
     frame = photo.pipeline.frame
     under = below(settings, id) if id else settings
-    spot = Spot.of(spot.to_recipe()).located(photo.pipeline.light(under), frame)
+    spot = Spot.of(spot.to_recipe()).located(
+        photo.pipeline.light(under), frame, partial(photo.pipeline.known_on, under)
+    )
     known = next((patch for patch in settings.patches if id and patch.id == id), None)
     made = known or Patch(uuid.uuid4().hex[:12], spot.rect(frame), name or task.capitalize(), grain=False)
     made = replace(made, rect=spot.rect(frame), task=task, variants=(), chosen=0, recipe=spot.to_recipe())
@@ -132,8 +134,7 @@ def seen(settings: Settings, store: Store, rasters: Rasters, frame: Size) -> lis
     """Those of `inserts_of`, with their patches."""
     found: list[tuple[Patch, Insert]] = []
     for patch in settings.patches:
-        insert = _insert(patch, store, rasters, frame, [one for _, one in found])
-        found += [(patch, insert)] if insert is not None else []
+        found += [(patch, insert) for insert in _inserts(patch, store, rasters, frame, [one for _, one in found])]
     return found
 
 
@@ -142,26 +143,30 @@ def lost(settings: Settings, store: Store) -> tuple[Patch, ...]:
     return tuple(patch for patch in settings.patches if patch.address and patch.address not in store)
 
 
-def _insert(patch: Patch, store: Store, rasters: Rasters, frame: Size, below: list[Insert]) -> Insert | None:
+def _inserts(patch: Patch, store: Store, rasters: Rasters, frame: Size, below: list[Insert]) -> list[Insert]:
+    """None for what is not seen; one, or one for each part of what lies around a photo."""
     if not patch.enabled or not patch.opacity or (patch.generated and not preferences.generated()):
-        return None
+        return []
     spot = spot_of(patch)
     if spot is None and patch.address not in store:
-        return None
+        return []
     coverage, mask = None, ""
     if patch.mask:
         try:
             tree = Mask.from_json(patch.mask)
         except StillbytesError:  # of a newer release
-            return None
+            return []
         if missing(tree, rasters):
-            return None
+            return []
         coverage, mask = partial(tree.coverage, rasters=rasters), tree.digest
     if spot is None:
-        return Insert(patch.address, patch.rect, _pixels(patch, store), patch.grain, patch.opacity, coverage, mask)
+        return [
+            Insert(key, rect, read, patch.grain, patch.opacity, coverage, mask)
+            for key, rect, read in _read(patch, store)
+        ]
     made = partial(spot.made, frame=frame, clone=patch.task == "clone")
     key = _key(patch, spot, frame, below)
-    return Insert(key, spot.rect(frame), made, False, patch.opacity, coverage, mask)
+    return [Insert(key, spot.rect(frame), made, False, patch.opacity, coverage, mask)]
 
 
 def _key(patch: Patch, spot: Spot, frame: Size, below: list[Insert]) -> str:
@@ -176,15 +181,31 @@ def _key(patch: Patch, spot: Spot, frame: Size, below: list[Insert]) -> str:
     return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
 
 
-def _pixels(patch: Patch, store: Store) -> Callable[[Light], NDArray[np.float32]]:
-    def read(_: Light) -> NDArray[np.float32]:
-        pixels = store[patch.address]
-        if pixels.shape[:2] != (patch.rect.height, patch.rect.width):
-            raise SidecarError(
-                f"The patch {patch.name or patch.id} has {pixels.shape[1]} x {pixels.shape[0]} pixels where "
-                f"{patch.rect.width} x {patch.rect.height} belong.",
-                "Make the patch again.",
-            )
-        return pixels.astype(np.float32)
+Read = Callable[[Light], NDArray[np.float32]]
 
-    return read
+
+def _read(patch: Patch, store: Store) -> list[tuple[str, Rect, Read]]:
+    """Key, rectangle of the frame and pixels of each part of a patch. What cannot be read says so when it is shown."""
+    address, whole = patch.address, Rect.of(patch.rect.size)
+    rects = store.rects(address)
+    if len(rects) < 2 or any(rect.within(whole) != rect for rect in rects):
+        return [(address, patch.rect, partial(_part, patch, store, 0))]
+    # The key's digits seed the noise.
+    keys = [hashlib.blake2b(f"{address} {i}".encode(), digest_size=12).hexdigest() for i in range(len(rects))]
+    placed = [rect.moved(patch.rect.x, patch.rect.y) for rect in rects]
+    return [(keys[i], rect, partial(_part, patch, store, i)) for i, rect in enumerate(placed)]
+
+
+def _part(patch: Patch, store: Store, number: int, light: Light) -> NDArray[np.float32]:
+    """Raises SidecarError, NotFound."""
+    del light
+    parts = store.parts(patch.address)
+    rect, pixels = parts[number]
+    size = (rect.height, rect.width) if len(parts) > 1 else (patch.rect.height, patch.rect.width)
+    if pixels.shape[:2] != size or rect.within(Rect.of(patch.rect.size)) != rect:
+        raise SidecarError(
+            f"The patch {patch.name or patch.id} has {pixels.shape[1]} x {pixels.shape[0]} pixels where "
+            f"{patch.rect.width} x {patch.rect.height} belong.",
+            "Make the patch again.",
+        )
+    return pixels.astype(np.float32)

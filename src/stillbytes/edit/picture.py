@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.develop.pipeline import Frame
+from stillbytes.develop.frame import Frame
 
 
 class Picture(np.ndarray[Any, Any]):
@@ -28,7 +28,7 @@ class Picture(np.ndarray[Any, Any]):
         """For notebooks, with the colour space's profile in it."""
         if self.ndim != 3 or self.shape[-1] != 3:
             return None
-        from stillbytes.photo.encode import preview_jpeg  # noqa: PLC0415 - codecs load only when shown
+        from stillbytes.photo.output.encode import preview_jpeg  # noqa: PLC0415 - codecs load only when shown
 
         pixels = np.asarray(self)
         if pixels.dtype == np.uint16:

@@ -1,7 +1,8 @@
 """The file beside a photo that holds its edit: XMP as Adobe's programs write it, and our history in it.
 
 A photo's sidecar is NAME.xmp. Where several photos share a name, the RAW file owns NAME.xmp and the others have
-NAME.EXTENSION.xmp (IMG_1.jpg beside IMG_1.nef: IMG_1.jpg.xmp). Whatever else a sidecar holds stays as it is.
+NAME.EXTENSION.xmp (IMG_1.jpg beside IMG_1.nef: IMG_1.jpg.xmp). A further version of a photo has a sidecar of its own,
+NAME.EXTENSION.version-NUMBER.xmp (see `stillbytes.edit.versions`). Whatever else a sidecar holds stays as it is.
 """
 
 from __future__ import annotations
@@ -10,22 +11,34 @@ import json
 import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stillbytes.core.errors import InvalidSetting, SidecarError
+from stillbytes.core.errors import InvalidSetting, NotFound, SidecarError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import corrections, fields, parts
+from stillbytes.edit import camera_profiles, corrections, fields, parts
+from stillbytes.edit.foreign import Foreign, darktable, rawtherapee
+from stillbytes.edit.foreign.rawtherapee import EXTENSION
 from stillbytes.edit.history import Entry
+from stillbytes.edit.luts import put_beside
+from stillbytes.edit.snapshots import Snapshots
+from stillbytes.edit.snapshots import read as read_snapshots
+from stillbytes.edit.snapshots import written as written_snapshots
+from stillbytes.edit.unmapped import told, unmapped
+from stillbytes.edit.version_names import MAIN, darktable_name, sidecar_name
 from stillbytes.edit.xmp import MOST_BYTES, NO_XML, Packet
 from stillbytes.photo.formats import EXTENSIONS, kind
 
 ANY_SIZE = Size(3, 2)
+PROCESS = "2"
+"""Written into each sidecar of ours: which versions of operations new settings mean."""
+FIRST_PROCESS = {"noise_process": "1"}
+"""What settings had where it does not stand."""
 changing = threading.RLock()
 """Held from reading a sidecar to writing it, so that of two changes of this process neither is lost."""
 _ORDER = {found: i for i, found in enumerate(("raw", "dng", *dict.fromkeys(EXTENSIONS.values())))}
@@ -35,17 +48,25 @@ _EDITED = re.compile(rb"HasSettings\s*(?:=\s*[\"']|>)\s*True")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """notes: what was out of range or not understood. rating: xmp:Rating."""
+    """notes: what was out of range, not understood or not taken over, as far as it was not told before. rating:
+    xmp:Rating. unmapped: what of other programs' settings has no counterpart here, in words. ours: whether what only we
+    write is in it; a program that does not know it may drop it."""
 
     settings: Settings
     history: tuple[Entry, ...] = ()
     position: int = 0
     notes: tuple[str, ...] = ()
     rating: int | None = None
+    unmapped: tuple[str, ...] = ()
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    ours: bool = False
 
 
-def path_for(photo: Path, names: Collection[str] | None = None) -> Path:
-    """Where the sidecar of a photo is, or would be. names: of the files in its folder, where they are known."""
+def path_for(photo: Path, names: Collection[str] | None = None, version: int = MAIN) -> Path:
+    """Where the sidecar of a version of a photo is, or would be. names: of the files in its folder, where they are
+    known."""
+    if version != MAIN:
+        return photo.with_name(sidecar_name(photo.name, version))
     plain, own = photo.with_suffix(".xmp"), photo.with_name(f"{photo.name}.xmp")
     if names is None:
         names = _names_beside(photo)
@@ -63,12 +84,33 @@ def path_for(photo: Path, names: Collection[str] | None = None) -> Path:
     return plain
 
 
-def existing(photo: Path) -> Path | None:
-    """The file to read: the photo's sidecar, else one that is named as darktable names them."""
-    for path in (path_for(photo), photo.with_name(f"{photo.name}.xmp")):
+def existing(photo: Path, version: int = MAIN) -> Path | None:
+    """The file to read: the version's sidecar, else one that is named as darktable or RawTherapee name them."""
+    if version == MAIN:
+        others = [photo.with_name(f"{photo.name}{ending}") for ending in (".xmp", EXTENSION)]
+    else:
+        theirs = darktables(photo, version)
+        others = [] if theirs is None else [theirs]
+    for path in (path_for(photo, version=version), *others):
         if path.is_file():
             return path
     return None
+
+
+def darktables(photo: Path, version: int) -> Path | None:
+    """The file of darktable's duplicate that is this further version, or was before there was a sidecar of ours."""
+    path = photo.with_name(darktable_name(photo.name, version))
+    own = path.with_suffix("").is_file()  # it is of a photo of its own
+    return path if path.is_file() and not own else None
+
+
+def expect(photo: Path, version: int) -> None:
+    """Before a version is written: its sidecar is what makes it one, so one that was deleted is not begun anew.
+
+    Raises NotFound.
+    """
+    if version != MAIN and existing(photo, version) is None:
+        raise NotFound(f"{photo.name} has no version {version} any more.", "It was deleted; bring it back first.")
 
 
 def edited(path: Path) -> bool:
@@ -84,9 +126,9 @@ def has_settings(content: bytes) -> bool:
     return _EDITED.search(content) is not None
 
 
-def read(photo: Path, orientation: int = 1, upright: Size = ANY_SIZE) -> Sidecar | None:
-    """The photo's sidecar; None if it has none. Raises SidecarError when it cannot be read."""
-    path = existing(photo)
+def read(photo: Path, orientation: int = 1, upright: Size = ANY_SIZE, version: int = MAIN) -> Sidecar | None:
+    """The version's sidecar; None if it has none. Raises SidecarError when it cannot be read."""
+    path = existing(photo, version)
     return None if path is None else read_file(path, orientation, upright)
 
 
@@ -109,19 +151,40 @@ def content_of(path: Path) -> bytes:
 
 
 def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_SIZE) -> Sidecar:
-    """The sidecar `name` with this content. Raises SidecarError."""
-    packet = Packet(content, name)
+    """The sidecar `name` with this content. Settings of darktable and RawTherapee count where there are none of Adobe's
+    or ours. Raises SidecarError."""
+    if name.lower().endswith(EXTENSION):
+        return _of_others(rawtherapee.read(content, name, upright), "RawTherapee")
+    packet = Packet(content, name, changing=False)
+    if packet.text("crs:HasSettings") is None and packet.text("sb:Settings") is None and darktable.there(packet):
+        return _of_others(darktable.read(packet), "darktable")
     settings, notes = fields.read(packet, orientation, upright)
+    lost = unmapped(packet) if packet.text("crs:AlreadyApplied") != "True" else []
+    notes += filter(None, (told(lost),))
     exact = _exact(packet)
     if exact is not None and _as_fields(exact, orientation, upright) == settings:
         settings, notes = exact, []
     elif exact is not None:  # another program changed the fields; what it did to our masks, the corrections tell
         settings = Settings({**settings, **exact.only(["Masks"])})
+    ours = packet.text("sb:Settings") is not None
+    old = ours and packet.text("sb:Process") is None
+    if old:  # it looks as it did
+        settings = settings.changed(**FIRST_PROCESS)
     if packet.text("crs:AlreadyApplied") != "True":
         settings, remarks = corrections.read(packet, settings, orientation, upright)
         notes = [*notes, *remarks]
     history, position = _history(packet)
-    return Sidecar(settings, history, position, tuple(notes), _integer(packet.text("xmp:Rating")))
+    if old and history:
+        first = history[0]
+        history = (Entry(first.at, first.label, {**first.changes, **FIRST_PROCESS}), *history[1:])
+    snapshots = read_snapshots(packet.items("sb:Snapshots") or [], packet.items("sb:SnapshotParts") or [])
+    rating = _integer(packet.text("xmp:Rating"))
+    return Sidecar(settings, history, position, tuple(notes), rating, tuple(lost), snapshots, ours)
+
+
+def _of_others(found: Foreign, program: str) -> Sidecar:
+    notes = [f"The settings are {program}'s, as far as they mean the same here.", *found.notes, told(found.unmapped)]
+    return Sidecar(found.settings, (), 0, tuple(filter(None, notes)), found.rating, found.unmapped)
 
 
 def write(
@@ -132,11 +195,13 @@ def write(
     orientation: int = 1,
     upright: Size = ANY_SIZE,
     path: Path | None = None,
+    snapshots: Snapshots | None = None,
 ) -> bytes:
     """Put settings and history into the photo's sidecar; whatever else stands there stays. Returns the file's content.
 
-    path: of the sidecar, where it is known. Raises SidecarError when the file there is damaged (it is left as it is)
-    or cannot be written.
+    path: of the sidecar, where it is known. snapshots: those in the file stay when None.
+
+    Raises SidecarError when the file there is damaged (it is left as it is) or cannot be written.
     """
     with changing:
         path = path or path_for(photo)
@@ -146,6 +211,7 @@ def write(
         if packet.text("crs:RawFileName") is None:
             packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
         packet.put("sb:Settings", json.dumps(dict(settings)))
+        packet.put("sb:Process", PROCESS)
         packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
         if history:
             changes, texts = parts.packed([dict(entry.changes) for entry in history])
@@ -158,17 +224,32 @@ def write(
             packet.remove("sb:History")
             packet.remove("sb:Parts")
             packet.remove("sb:HistoryPosition")
+        if snapshots is not None:
+            lines, texts = written_snapshots(snapshots, PROCESS)
+            for name, held in (("sb:Snapshots", lines), ("sb:SnapshotParts", texts)):
+                if held:
+                    packet.put(name, held)
+                else:
+                    packet.remove(name)
         content = packet.content()
         if len(content) > MOST_BYTES:  # it could not be read back
             raise SidecarError(
                 f"{path.name} would grow larger than a sidecar can be.", "Move it away to start a new history."
             )
-        try:
-            write_atomically(path, content)
-        except OSError as error:
-            problem = f"{path.name} could not be written: {error.strerror or error}."
-            raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
+        for name, put in (("lut", put_beside), ("camera_profile", camera_profiles.put_beside)):
+            values = [settings.value(name), *(entry.changes.get(name) for entry in history)]
+            put(photo.parent, (named for named in values if isinstance(named, str)))
+        replace(path, content)
         return content
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a sidecar, whole or not at all. Raises SidecarError."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        problem = f"{path.name} could not be written: {error.strerror or error}."
+        raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
 
 
 def move_aside(path: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Literal
 from lxml import etree
 
 from stillbytes.core.errors import SidecarError
+from stillbytes.edit.verbatim import Verbatim
 
 MOST_BYTES = 16 << 20
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,6 +24,7 @@ NAMESPACES = {
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
+    "darktable": "http://darktable.sf.net/",
     "sb": "http://ns.stillbytes.app/1.0/",
 }
 _RDF = f"{{{NAMESPACES['rdf']}}}"
@@ -30,8 +32,8 @@ _EMPTY = (
     f'<x:xmpmeta xmlns:x="{NAMESPACES["x"]}"><rdf:RDF xmlns:rdf="{NAMESPACES["rdf"]}">'
     '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 )
-_HEAD = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-_TAIL = b'\n<?xpacket end="w"?>\n'
+_HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_TAIL = '\n<?xpacket end="w"?>\n'
 _ASIDE = "Repair it, or move it away to let Stillbytes write a new one."
 
 
@@ -44,9 +46,18 @@ def qualified(name: str) -> str:
 class Packet:
     """One XMP packet. Raises SidecarError when the content is not one."""
 
-    def __init__(self, content: bytes | None = None, name: str = "The XMP file") -> None:
-        """content: of the file `name`; None for a new, empty packet."""
-        self._root = etree.fromstring(_EMPTY) if content is None else parse(content, name)
+    def __init__(self, content: bytes | None = None, name: str = "The XMP file", *, changing: bool = True) -> None:
+        """content: of the file `name`; None for a new, empty packet. changing: whether it is to be written back."""
+        if content is None:
+            self._root = etree.fromstring(_EMPTY)
+            self._written = Verbatim.new(self._root, _HEAD, _TAIL)
+        else:
+            self._root = parse(content, name)
+        if content is not None and changing:
+            try:
+                self._written = Verbatim(content, self._root)
+            except (ValueError, LookupError) as error:
+                raise SidecarError(f"{name} is damaged: {error}.", _ASIDE) from error
         rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
         if rdf is None:
             raise SidecarError(f"{name} holds no XMP.", _ASIDE)
@@ -66,6 +77,11 @@ class Packet:
             if element is not None and element.find("*") is None:
                 return "".join((element.text or "", *(comment.tail or "" for comment in element)))
         return None
+
+    def element(self, name: str) -> etree._Element | None:
+        """A property that is written as an element; None if there is none."""
+        found = (description.find(qualified(name)) for description in self._descriptions)
+        return next((element for element in found if element is not None), None)
 
     def items(self, name: str) -> list[str] | None:
         """The texts of an array; None if it is not there."""
@@ -124,6 +140,11 @@ class Packet:
             if array == "Alt":
                 line.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
 
+    def made(self, name: str) -> etree._Element:
+        """A new, empty element for a property; one that was there is gone."""
+        self.remove(name)
+        return etree.SubElement(self._target(name), qualified(name))
+
     def _target(self, name: str) -> etree._Element:
         """The description that declares the name's prefix; a new one if none does."""
         prefix = name.split(":", 1)[0]
@@ -135,12 +156,8 @@ class Packet:
         return made
 
     def content(self) -> bytes:
-        """The packet as a file, with the comments that stood around it."""
-        etree.indent(self._root, " ")
-        before = [e for e in self._root.itersiblings(preceding=True) if isinstance(e, etree._Comment)]
-        after = [e for e in self._root.itersiblings() if isinstance(e, etree._Comment)]
-        parts = [*reversed(before), self._root, *after]
-        return _HEAD + b"\n".join(etree.tostring(p, encoding="utf-8", with_tail=False) for p in parts) + _TAIL
+        """The packet as a file. Of one that was there, what was not changed keeps its very bytes."""
+        return self._written.content()
 
 
 def parse(content: bytes, name: str) -> etree._Element:

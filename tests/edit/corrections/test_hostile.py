@@ -136,10 +136,10 @@ def test_a_million_dabs_are_refused(tmp_path: Path) -> None:
 
 
 def test_half_a_million_short_dabs_take_little_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = read(painted("<rdf:li>d 0 0</rdf:li>" * 500_000))
     assert "too many dabs" in found.notes[0]
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_deep_nesting_is_an_error_or_a_remark() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 from stillbytes.develop.adjustment import Adjustment
-from stillbytes.develop.frame_grid import FrameGrid, Light
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Light
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
 from stillbytes.edit.corrections import correction, sliders

@@ -58,7 +58,7 @@ def fill(item: etree._Element, fields: Mapping[str, Node]) -> None:
         if value == []:
             continue
         if not isinstance(value, str):
-            _put(etree.SubElement(holder, key), value)
+            put(etree.SubElement(holder, key), value)
         elif holder.get(f"{_RDF}parseType") == "Resource":
             etree.SubElement(holder, key).text = value
         else:
@@ -152,7 +152,8 @@ def _holder(item: etree._Element, nested: bool) -> etree._Element:
     return inner
 
 
-def _put(element: etree._Element, value: Node) -> None:
+def put(element: etree._Element, value: Node) -> None:
+    """Write a value into an empty element."""
     if isinstance(value, str):
         element.text = NO_XML.sub("?", value)
     elif isinstance(value, dict):
@@ -160,7 +161,7 @@ def _put(element: etree._Element, value: Node) -> None:
     else:
         array = etree.SubElement(element, f"{_RDF}Seq")
         for item in value:
-            _put(etree.SubElement(array, f"{_RDF}li"), item)
+            put(etree.SubElement(array, f"{_RDF}li"), item)
 
 
 def _short(key: str) -> str:
