@@ -20,6 +20,7 @@ from stillbytes.gpu.access import Access, own_access
 from stillbytes.masks.detect import sam, sky
 from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import detectors, find
+from stillbytes.masks.detect.salient import without_specks
 from stillbytes.masks.kind import Found
 from stillbytes.masks.kinds import kinds
 from stillbytes.masks.refine.matting import refined
@@ -129,8 +130,10 @@ def test_every_kind_that_is_found_has_a_detector_whose_models_are_declared() -> 
 
     assert set(detectors()) == {name for name, kind in kinds().items() if issubclass(kind, Found)}
     for detector in detectors().values():
+        further = [model for models in detector.further.values() for model in models]
         for model in (*detector.models, *detector.also):
             assert registry.get(model).engine == "onnx"
+        assert {registry.get(model).engine for model in further} <= {"onnx", "comfyui"}
 
 
 def test_a_box_is_enough_without_a_network_for_objects(networks: Access) -> None:
@@ -271,3 +274,62 @@ def test_the_contract_of_published_exports_is_kept(tmp_path: Path, monkeypatch: 
     for model in ("mobile-sam", "sam2.1-tiny"):
         found = sam.mask(Picture(landscape()[0]), ((0.5, 0.3),), (), None, ask, model, sam.PLAIN)
         assert found.ndim == 2 and np.isfinite(found).all()
+
+
+def test_specks_far_from_the_subject_are_left_out_and_what_is_near_or_large_stays() -> None:
+    rows, columns = np.mgrid[0:200, 0:300].astype(np.float32)
+
+    def disc(row: int, column: int, radius: float) -> NDArray[np.float32]:
+        return (np.hypot(rows - row, columns - column) < radius).astype(np.float32)
+
+    subject_there = np.maximum(disc(100, 100, 50), disc(60, 250, 12))  # a large one and a smaller one
+    strand = disc(100, 156, 2)
+    specks = np.maximum(disc(20, 200, 2), 0.6 * disc(180, 270, 3))
+    kept = without_specks(np.maximum(np.maximum(subject_there, strand), specks))
+    assert np.array_equal(kept, np.maximum(subject_there, strand))
+    assert np.array_equal(without_specks(specks), specks)  # nothing else is there
+    assert not without_specks(np.zeros((5, 5), np.float32)).any()
+
+
+def test_a_dark_cloud_is_sky_and_a_kite_is_none() -> None:
+    seen = np.zeros((384, 384), np.float32)
+    seen[:200] = 0.995
+    seen[40:60, 50:90] = 0.6  # a cloud that the network doubts
+    seen[80:90, 300:310] = 0.05  # a kite, with an edge
+    seen[90:92, 300:310] = 0.6
+
+    class Networks:
+        def ask(self, *asked: Any) -> dict[str, NDArray[Any]]:
+            return {"output": seen[None, None]}
+
+    found = sky.FindSky().find(Picture(landscape()[0]), masks.Sky(), Networks(), "skyseg-u2netp")  # type: ignore[arg-type]
+    assert found.coarse[40:60, 50:90].min() == 1
+    assert found.coarse[80:90, 300:310].max() < 0.1 and found.coarse[300:].max() == 0
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Only the networks that come with Stillbytes."""
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path))
+    with own_access() as found:
+        yield found
+
+
+def test_without_a_network_for_subjects_a_person_is_one(bare: Access) -> None:
+    picture = Picture(opened(Path(__file__).parent / "detect/face.jpg"))
+    subject_there, person = (find(kind, picture, bare) for kind in (masks.Subject(), masks.Person()))
+    assert subject_there.used == ("yolox-nano", "selfie-segmentation")
+    inside, also = subject_there.pixels > 127, person.pixels > 127
+    assert (inside & also).sum() > 0.9 * (inside | also).sum()
+    assert subject_there.better[0].model == "birefnet-general"
+
+
+def test_without_a_network_for_subjects_the_sky_is_none(bare: Access) -> None:
+    rows, columns = np.mgrid[0:300, 0:450] / 300
+    noise = np.random.default_rng(1).normal(0, 2, (300, 450, 3))
+    light = np.stack([60 + 60 * rows, 110 + 60 * rows, 200 + 30 * rows], -1) + noise
+    kite = (np.abs(columns - 0.9) + np.abs(rows - 0.4)) < 0.1
+    light[kite] = 200, 40, 30
+    result = find(masks.Subject(), Picture(light.clip(0, 255).astype(np.uint8)), bare)
+    inside = result.pixels > 127
+    assert result.used[-1] == "classical" and (inside & kite).sum() > 0.9 * (inside | kite).sum()

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from stillbytes import masks
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import FrameGrid, Light
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Light
 from stillbytes.masks import (
     Brush,
     Colour,
@@ -29,9 +30,9 @@ from stillbytes.masks import (
     Radial,
     Sky,
     Stroke,
-    kinds,
 )
 from stillbytes.masks.kind import Kind
+from stillbytes.masks.kinds import kinds
 
 FRAME = Size(1200, 800)
 
@@ -302,3 +303,16 @@ def test_parts_keep_the_names_that_people_give_them() -> None:
     for name in ("x" * 101, 7, None):
         with pytest.raises(InvalidSetting, match="name"):
             Mask.from_json({"components": [{"kind": {"kind": "sky"}, "name": name}]})
+
+
+def test_the_package_is_whole_before_any_of_its_modules() -> None:
+    """Python lets a thread import a module of a package that another thread is still importing. If the package then
+    waited for that module, each would wait for the other, and one would be given the other's half: an export through a
+    network failed by it, whose photo was decoded meanwhile."""
+    asked = (
+        "import sys, stillbytes.masks; print([name for name in sys.modules if name.startswith('stillbytes.masks.')])"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+    for name in masks.__all__:
+        assert getattr(masks, name).__name__ == name

@@ -13,7 +13,8 @@ from PIL import Image
 import stillbytes as sb
 from stillbytes import masks
 from stillbytes.core.geometry import Rect
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.frame import Output
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.masks.local import locals_of
@@ -92,10 +93,33 @@ def test_temperature_too(photo: Photo, sky: masks.Sky, area: Floats) -> None:
     settings = adjusted(photo, (Mask.of(sky), delta), **PLAIN)
     inside = shown(photo, settings)[area == 1].mean(0)
     gain = np.array([light_of(v) for v in inside]) / SKY
-    assert np.abs(np.log2(gain) - local_light(delta)).max() < 0.8  # Rec.2020's channels, not sRGB's
+    assert np.abs(np.log2(gain) - local_light(delta)[:3]).max() < 0.8  # Rec.2020's channels, not sRGB's
     edges = (area > 0.05) & (area < 0.95)
     off = [np.abs(shown(photo, settings, aware=aware) - ideal(area, gain))[edges].mean() for aware in (False, True)]
     assert off[1] < 0.5 * off[0]
+
+
+@pytest.mark.parametrize(
+    "delta", [{"saturation": -60.0}, {"saturation": -60.0, "exposure": -0.5}, {"saturation": 25.0}]
+)
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_each_side_of_an_edge_keeps_its_own_colour(
+    photo: Photo, sky: masks.Sky, area: Floats, delta: dict[str, float], scale: float
+) -> None:
+    settings = adjusted(photo, (Mask.of(sky), delta), **PLAIN)
+    block = round(1 / scale)
+    inside = shown(photo, settings)[area == 1].mean(0)
+    area = area.reshape(HEIGHT // block, block, WIDTH // block, block).mean((1, 3))
+    exact = ideal(area, np.array([light_of(v) for v in inside]) / SKY)
+    edges = (area > 0.05) & (area < 0.95)
+    off = [np.abs(shown(photo, settings, scale, aware=aware) - exact)[edges].mean() for aware in (False, True)]
+    assert off[1] < 0.8 * off[0]
+
+
+def test_a_mask_and_its_inverse_saturate_the_whole_picture(photo: Photo, sky: masks.Sky) -> None:
+    inverse = Mask((Component(sky, inverted=True),))
+    both = adjusted(photo, (Mask.of(sky), {"saturation": -40.0}), (inverse, {"saturation": -40.0}))
+    assert np.abs(shown(photo, both) - shown(photo, Settings(saturation=-40.0))).max() < 1e-3
 
 
 def light_of(v: float) -> float:
@@ -110,8 +134,8 @@ def test_away_from_edges_nothing_is_different(photo: Photo, sky: masks.Sky, area
     assert not np.array_equal(with_, without)
 
 
-def test_what_is_no_gain_of_light_follows_the_area_as_before(photo: Photo, sky: masks.Sky) -> None:
-    settings = adjusted(photo, (Mask.of(sky), {"saturation": -50.0, "dehaze": -30.0}))
+def test_what_is_neither_light_nor_saturation_follows_the_area(photo: Photo, sky: masks.Sky) -> None:
+    settings = adjusted(photo, (Mask.of(sky), {"vibrance": -50.0, "dehaze": -30.0}))
     assert np.array_equal(shown(photo, settings), shown(photo, settings, aware=False))
 
 
@@ -184,6 +208,6 @@ def test_a_mask_of_one_side_only_has_no_edges(photo: Photo, value: int) -> None:
 
 
 def whole(pipeline: Pipeline) -> Any:
-    from stillbytes.develop.frame_grid import FrameGrid  # noqa: PLC0415
+    from stillbytes.develop.resampling.frame_grid import FrameGrid  # noqa: PLC0415
 
     return FrameGrid.whole(pipeline.frame, WIDTH, pipeline.light(Settings()))

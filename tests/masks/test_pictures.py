@@ -16,8 +16,8 @@ from PIL import Image
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
 from stillbytes.develop.adjustment import Adjustment
-from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.local import Local
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.develop.settings import Settings
 from stillbytes.masks import Mask, Picture, Radial
 from stillbytes.masks.kinds.picture import imported

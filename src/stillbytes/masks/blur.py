@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 
 Floats = NDArray[np.float32]
 Evaluate = Callable[[FrameGrid], Floats]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
-from stillbytes.develop.frame_grid import FrameGrid, Raster
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Raster
 from stillbytes.masks import fields
 
 Group = Literal["drawn", "range", "found"]

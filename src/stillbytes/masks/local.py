@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,13 +13,17 @@ import numpy as np
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.geometry import Rect
 from stillbytes.develop.adjustment import Adjustment
-from stillbytes.develop.frame_grid import FrameGrid, Raster
 from stillbytes.develop.local import Local
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Raster
 from stillbytes.develop.settings import Settings
 from stillbytes.masks.kind import Found, Kind, Rasters
 from stillbytes.masks.kinds.picture import Picture
 from stillbytes.masks.mask import Mask
 
+REMEMBERED = 64
+"""Masks, as many as a version may have."""
+_read: OrderedDict[bytes, Mask | None] = OrderedDict()
+_reading = threading.Lock()
 STRIP = 512
 """Rows that are evaluated at a time."""
 
@@ -49,11 +55,18 @@ def local_of(settings: Settings, id: str, component: int | None, rasters: Raster
 
 
 def mask_of(adjustment: Adjustment) -> Mask | None:
-    """None for one that this release does not understand."""
-    try:
-        return Mask.from_json(adjustment.mask)
-    except StillbytesError:
-        return None
+    """None for one that this release does not understand. Those read last are remembered: every frame asks for them."""
+    key = adjustment.mask_digest
+    with _reading:
+        if key not in _read:
+            try:
+                _read[key] = Mask.from_json(adjustment.mask)
+            except StillbytesError:
+                _read[key] = None
+            while len(_read) > REMEMBERED:
+                _read.popitem(last=False)
+        _read.move_to_end(key)
+        return _read[key]
 
 
 def missing(mask: Mask, rasters: Rasters) -> bool:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
-from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.local import Mixture
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import mixing
 from stillbytes.masks.blur import feathered, shifted
 from stillbytes.masks.kind import Floats, Found, Kind, Rasters, kind_of
@@ -61,7 +61,8 @@ class Component:
         return covered * np.float32(self.amount) if self.amount != 1 else covered
 
     def shares(self, covered: Floats, places: NDArray[np.int32], grid: FrameGrid, rasters: Rasters) -> Floats:
-        """(3, n): the part of red, green and blue light in place of the part of the area, see `masks.mixing`.
+        """(4, n): the part of red, green and blue light and of chroma in place of the part of the area, see
+        `masks.mixing`.
 
         covered: what `coverage` says at `places`, (n,).
         """
@@ -140,7 +141,7 @@ class Mask:
         if not places.size:
             return None
         area: Floats = np.full(places.size, self._start, np.float32)
-        light: Floats = np.full((3, places.size), self._start, np.float32)
+        light: Floats = np.full((4, places.size), self._start, np.float32)
         for component, plane in zip(self._active, planes, strict=True):
             covered = plane[places]
             area = _joined(area, covered, component.combine)

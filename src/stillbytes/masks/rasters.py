@@ -13,7 +13,7 @@ import numpy as np
 
 from stillbytes.core.errors import NotFound, SidecarError
 from stillbytes.core.files import write_atomically
-from stillbytes.develop.frame_grid import Raster
+from stillbytes.develop.resampling.frame_grid import Raster
 
 _ADDRESS = re.compile(r"[0-9a-f]{24}")
 MOST_PIXELS = 200_000_000

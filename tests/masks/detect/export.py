@@ -61,3 +61,68 @@ def export(
     graph += b"".join(_bytes(12, _value(name, FLOAT, shape)) for name, shape in outputs.items())
     path.write_bytes(_number(1, 8) + _bytes(8, _bytes(1, "") + _number(2, 13)) + _bytes(7, graph))
     return path
+
+
+def _constant(name: str, values: np.ndarray) -> bytes:
+    sides = b"".join(_number(1, side) for side in values.shape)
+    content = values.astype("<f4").tobytes()
+    return _bytes(5, sides + _number(2, FLOAT) + _bytes(8, name) + _bytes(9, content))
+
+
+def _pooled(source: str, target: str, side: int) -> bytes:
+    """An AveragePool, whose attributes are lists of numbers."""
+    given = b"".join(
+        _bytes(5, _bytes(1, name) + _number(20, 7) + _number(8, side) * 2) for name in ("kernel_shape", "strides")
+    )
+    return _bytes(1, _bytes(1, source) + _bytes(2, target) + _bytes(4, "AveragePool") + given)
+
+
+def by_colour(
+    path: Path,
+    inputs: Mapping[str, tuple[int, Shape]],
+    image: str,
+    output: str,
+    weights: np.ndarray,
+    bias: np.ndarray,
+    *,
+    shrink: int = 1,
+    squeezed: bool = False,
+    constants: Mapping[str, np.ndarray] | None = None,
+    size: int = 0,
+) -> Path:
+    """A network that tells classes by the colour of each pixel, and needs every other input too.
+
+    image: which input the picture is, (n, 3, rows, columns). weights: (classes, 3), and bias: (classes,), of the
+    channels as they arrive. shrink: how many pixels are one of the output. squeezed: without the dimension of classes.
+    constants: further outputs. size: bytes that the file is to have.
+    """
+    graph = b""
+    for name in inputs:
+        graph += _node("Cast", [name], f"{name}/float", to=FLOAT)
+        graph += _node("ReduceMean", [f"{name}/float"], f"{name}/mean", keepdims=0)
+    graph += _node("Sum", [f"{name}/mean" for name in inputs], "sum") + _constant("zero", np.zeros(()))
+    graph += _node("Mul", ["sum", "zero"], "nothing")
+    seen = image
+    if shrink > 1:
+        graph, seen = graph + _pooled(image, "pooled", shrink), "pooled"
+    graph += _constant("weights", weights.reshape(*weights.shape, 1, 1)) + _constant("bias", bias)
+    graph += _node("Conv", [seen, "weights", "bias"], "classes")
+    told = "classes"
+    if squeezed:
+        graph, told = graph + _node("ReduceSum", ["classes", "axis"], "flat", keepdims=0), "flat"
+        graph += _bytes(5, _number(1, 1) + _number(2, INT64) + _bytes(8, "axis") + _bytes(9, np.int64(1).tobytes()))
+    graph += _node("Add", [told, "nothing"], output)
+    for name, values in (constants or {}).items():
+        graph += _constant(f"{name}/held", values) + _node("Add", [f"{name}/held", "nothing"], name)
+    graph += _bytes(2, "by_colour")
+    graph += b"".join(_bytes(11, _value(name, kind, shape)) for name, (kind, shape) in inputs.items())
+    dimensions = 3 if squeezed else 4
+    graph += _bytes(12, _value(output, FLOAT, [f"d{i}" for i in range(dimensions)]))
+    graph += b"".join(_bytes(12, _value(n, FLOAT, list(v.shape))) for n, v in (constants or {}).items())
+    content = _number(1, 8) + _bytes(8, _bytes(1, "") + _number(2, 13)) + _bytes(7, graph)
+    if size:  # a note as long as is missing
+        while (missing := size - len(content)) > 0:
+            filled = content + _bytes(6, b" " * max(0, missing - len(_varint(max(0, missing - 6))) - 1))
+            content = filled if len(filled) == size else content + _bytes(6, b"")
+    path.write_bytes(content)
+    return path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stillbytes.masks.detect.detector import Ask, Detector, Finding, Picture
-from stillbytes.masks.detect.subject import MODELS, FindSubject
+from stillbytes.masks.detect.detector import Detector, Finding, Networks, Picture
+from stillbytes.masks.detect.salient import MODELS
+from stillbytes.masks.detect.subject import FindSubject
 from stillbytes.masks.kinds.background import Background
 from stillbytes.masks.kinds.subject import Subject
 
@@ -16,5 +17,5 @@ class FindBackground(Detector[Background]):
     models = MODELS
     without = FindSubject.without
 
-    def find(self, picture: Picture, kind: Background, ask: Ask, model: str | None) -> Finding:
-        return replace(FindSubject().find(picture, Subject(), ask, model), inverted=True)
+    def find(self, picture: Picture, kind: Background, networks: Networks, model: str | None) -> Finding:
+        return replace(FindSubject().find(picture, Subject(), networks, model), inverted=True)

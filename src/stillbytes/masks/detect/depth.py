@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.errors import NotFound
-from stillbytes.masks.detect.detector import Ask, Detector, Finding, Picture
+from stillbytes.masks.detect.detector import Detector, Finding, Networks, Picture
 from stillbytes.masks.detect.networks import first, planes, spread
 from stillbytes.masks.kinds.depth import Depth
 
@@ -15,14 +15,14 @@ class FindDepth(Detector[Depth]):
     version = 1
     models = ("depth-anything-v2-small", "tcmonodepth-small")
 
-    def find(self, picture: Picture, kind: Depth, ask: Ask, model: str | None) -> Finding:
+    def find(self, picture: Picture, kind: Depth, networks: Networks, model: str | None) -> Finding:
         if model is None:
             raise NotFound(
                 "Nothing here can tell near from far.", f"`stillbytes models pull {self.models[0]}` gets what can."
             )
         if model == "tcmonodepth-small":
             small = picture.stretched(320, 192).astype(np.float32).transpose(2, 0, 1)[None]
-            near = first(ask(model, {"input": np.ascontiguousarray(small)}, "model"))
+            near = first(networks.ask(model, {"input": np.ascontiguousarray(small)}))
         else:  # L. Yang et al., "Depth Anything V2", 2024: sides are multiples of 14
-            near = first(ask(model, {"pixel_values": planes(picture.stretched(518, 518))}, "model"))
+            near = first(networks.ask(model, {"pixel_values": planes(picture.stretched(518, 518))}))
         return Finding(1 - spread(near), (model,), refine=False)

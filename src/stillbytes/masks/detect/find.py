@@ -7,17 +7,19 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound
+from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.gpu.access import Access
 from stillbytes.gpu.models import registry
 from stillbytes.masks import detect
-from stillbytes.masks.detect.detector import CLASSICAL, Detector, Picture
+from stillbytes.masks.detect.detector import CLASSICAL, Detector, Picture, best
 from stillbytes.masks.kind import Found
 from stillbytes.masks.refine.matting import refined
 
@@ -80,22 +82,24 @@ def find(
         raise NotFound(
             f"{kind.label} needs {' and '.join(lacking)}.", f"`stillbytes models pull {' '.join(lacking)}` gets it."
         )
-    model = next((model for model in detector.models if networks.here(model)), None)
+    choices = detector.choices(kind)
     progress(f"Looking for {kind.label.lower()}")
-    ask = partial(networks.ask, label=kind.label, cancelled=cancelled)
-    found = detector.find(picture, kind, ask, model)
+    asked = _Asked(networks, kind.label, cancelled)
+    found = detector.find(picture, kind, asked, best(choices, asked))
     if found.refine:
         progress("Refining edges")
         pixels = refined(picture.pixels, found.coarse, cancelled, trust=found.trust)
     else:
         pixels = np.rint(np.clip(found.coarse, 0, 1) * 255).astype(np.uint8)
     pixels = 255 - pixels if found.inverted else pixels
-    recipe = {
+    recipe: dict[str, Any] = {
         "detector": detector.kind,
         "version": detector.version,
         "models": {id: _sha256(id) for id in found.used if id != CLASSICAL},
     }
-    return Result(pixels, found.used, recipe, offers(detector, found.used, networks.here))
+    if found.sure is not None:
+        recipe["sure"] = round(found.sure, 2)
+    return Result(pixels, found.used, recipe, offers(choices, found.used, networks.here, large=networks.on_card))
 
 
 def completed(kind: Found, raster: str, result: Result) -> Found:
@@ -103,14 +107,41 @@ def completed(kind: Found, raster: str, result: Result) -> Found:
     return replace(kind, raster=raster, recipe=dict(result.recipe))
 
 
-def offers(detector: Detector[Any], used: tuple[str, ...], here: Callable[[str], bool]) -> tuple[Offer, ...]:
-    """The models before the best one that is here, the best first; at most three.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The networks of this machine, asked for one mask."""
 
-    here: whether a model is on this machine.
+    networks: Access
+    label: str
+    cancelled: Callable[[], bool] | None
+
+    def ask(self, model: str, inputs: Mapping[str, NDArray[Any]], role: str = "model", /) -> dict[str, NDArray[Any]]:
+        return self.networks.ask(model, inputs, role, label=self.label, cancelled=self.cancelled)
+
+    def drawn(
+        self, model: str, picture: bytes, build: Callable[[str, Mapping[str, str]], Workflow], /
+    ) -> tuple[bytes, ...]:
+        return self.networks.drawn(model, picture, build, label=self.label, cancelled=self.cancelled)
+
+    def here(self, model: str, /) -> bool:
+        return self.networks.here(model)
+
+    def file(self, model: str, role: str, /) -> Path:
+        return self.networks.file(model, role)
+
+
+def offers(
+    choices: tuple[str, ...], used: tuple[str, ...], here: Callable[[str], bool], *, large: bool
+) -> tuple[Offer, ...]:
+    """The models before the best one that is here; at most three, those whose results may be sold before the others.
+
+    choices: those that could find it. here: whether a model is on this machine. large: whether those of ComfyUI are
+    offered too: without a card they take minutes.
     """
-    places = [place for place, id in enumerate(detector.models) if id in used or here(id)]
-    before = detector.models[: min(places)] if places else detector.models
-    models = [registry.get(id) for id in before]
+    places = [place for place, id in enumerate(choices) if id in used or here(id)]
+    before = choices[: min(places)] if places else choices
+    known = [model for model in map(registry.get, before) if large or model.engine != "comfyui"]
+    models = sorted(known, key=lambda model: not model.licence.commercial)
     return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[:3])
 
 

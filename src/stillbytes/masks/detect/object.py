@@ -2,22 +2,33 @@
 
 With a network that takes prompts (Segment Anything: Kirillov et al. 2023, Ravi et al. 2024) a click is enough. Without,
 a box is made from the click if one of the 80 kinds of things is there; in a box, the network for subjects finds the
-shape, or a graph cut.
+shape, or a graph cut. Words become a shape by a large model in ComfyUI or a small one here, or a box by a network that
+knows them, or by these 80 kinds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 
 from stillbytes.core.errors import NotFound
+from stillbytes.engines.comfyui.validate import InvalidWorkflow
 from stillbytes.masks.detect import grabcut, sam
-from stillbytes.masks.detect.detector import CLASSICAL, Ask, Detector, Finding, Picture, pixels_of
-from stillbytes.masks.detect.networks import BOXES, COCO, Box, boxes
-from stillbytes.masks.detect.person import in_box
-from stillbytes.masks.detect.subject import MODELS as SALIENT
+from stillbytes.masks.detect.boxed import in_box
+from stillbytes.masks.detect.detector import CLASSICAL, Detector, Finding, Networks, Picture, best, pixels_of
+from stillbytes.masks.detect.networks import BOXES, Box, boxes
+from stillbytes.masks.detect.salient import MODELS as SALIENT
+from stillbytes.masks.detect.words.graphs import MODELS as LARGE
+from stillbytes.masks.detect.words.graphs import seen
+from stillbytes.masks.detect.words.networks import CLIPSEG, DINO, boxed, painted
+from stillbytes.masks.detect.words.networks import MODELS as SMALLER
+from stillbytes.masks.detect.words.spoken import chosen, meant, only
 from stillbytes.masks.kind import Floats
 from stillbytes.masks.kinds.object import Object
 
+WORDS = (*LARGE, *SMALLER)
 EDGE = 480
 REACH = 0.12
 """How far, of the long edge, a click without any box reaches."""
@@ -27,23 +38,32 @@ TOUCH = 0.006
 
 class FindObject(Detector[Object]):
     kind = "object"
-    version = 1
+    version = 2
     models = (*sam.MODELS, *SALIENT)
+    further: ClassVar[Mapping[str, tuple[str, ...]]] = {"words": WORDS}
     also = (BOXES,)
     without = "A graph cut on the colours in the box, or around the click."
 
-    def find(self, picture: Picture, kind: Object, ask: Ask, model: str | None) -> Finding:
+    def choices(self, kind: Object) -> tuple[str, ...]:
+        return WORDS if kind.words and not kind.box and not kind.points else self.models
+
+    def find(self, picture: Picture, kind: Object, networks: Networks, model: str | None) -> Finding:
+        ask = networks.ask
         if not (kind.points or kind.box or kind.words):
             raise NotFound("Nothing tells which object is meant.", "Click it, draw a box around it, or name it.")
         box = _given(picture, kind)
         used: tuple[str, ...] = ()
+        model = best(self.models, networks)
         if box is None and kind.words:
-            box, used = self._named(picture, kind.words, ask), (BOXES,)
+            named = self._named(picture, kind.words, networks)
+            if isinstance(named, Finding):
+                return named
+            box, used = named
         if model in sam.MODELS:
             coarse = sam.mask(picture, kind.points, kind.outside, box, ask, model)
             return Finding(coarse, (*used, model))
         if box is None:
-            box = _under(boxes(picture, ask), pixels_of(picture, kind.points[0]))
+            box = _under(boxes(picture, ask), [pixels_of(picture, point) for point in kind.points])
             used = (BOXES,) if box else ()
         if model is not None and box is not None:
             shape = in_box(picture, box, ask, model)
@@ -56,26 +76,50 @@ class FindObject(Detector[Object]):
             raise self.nothing("object")
         return Finding(coarse, (*used, CLASSICAL))
 
-    def _named(self, picture: Picture, words: str, ask: Ask) -> Box:
-        known = [name for name in COCO if _names(words, name)]
+    def _named(self, picture: Picture, words: str, networks: Networks) -> tuple[Box, tuple[str, ...]] | Finding:
+        """A box around what is named, with what told it; or its shape at once."""
+        if large := self._large(picture, words, networks):
+            return large
+        network = best(SMALLER, networks)
+        known = meant(words)
+        if network in DINO:
+            around = boxed(picture, words, networks, network)
+            if not around:
+                raise self.nothing(f"“{words[:60]}”")
+            return around[0], (network,)
+        found = [box for box in boxes(picture, networks.ask) if box.what in known] if known else []
+        if network == CLIPSEG and not (found and only(words)):
+            shape = painted(picture, words, networks)
+            if shape is None:
+                raise self.nothing(f"“{words[:60]}”")
+            return Finding(shape, (CLIPSEG,))
         if not known:
             raise NotFound(
                 f"Nothing here knows what “{words[:60]}” is.",
-                "Use one of the words for everyday things such as person, car or dog, or draw a box.",
+                f"`stillbytes models pull {SMALLER[0]}` gets what does; or use a word for an everyday thing such as "
+                "person, car or dog, or draw a box.",
             )
-        found = [box for box in boxes(picture, ask) if box.what in known]
         if not found:
-            raise self.nothing(" or ".join(known))
-        return max(found, key=lambda box: box.sure * box.area**0.25)
+            raise self.nothing(" or ".join(name.replace("_", " ") for name in known))
+        return chosen(found, words, picture), (BOXES,)
 
-
-def _names(words: str, name: str) -> bool:
-    spoken = [word.strip(".,;:!?").lower() for word in words.split()]
-    wanted = name.split("_")
-    return any(
-        all(a in (b, b + "s", b + "es") for a, b in zip(spoken[i : i + len(wanted)], wanted, strict=False))
-        for i in range(len(spoken) - len(wanted) + 1)
-    )
+    def _large(self, picture: Picture, words: str, networks: Networks) -> Finding | None:
+        """By a model in ComfyUI; None where none is here, or ComfyUI lacks its nodes and something smaller does it."""
+        fault: InvalidWorkflow | None = None
+        for model in LARGE:
+            if not networks.here(model):
+                continue
+            try:
+                shape = seen(picture, words, networks, model)
+            except InvalidWorkflow as error:
+                fault = fault or error
+                continue
+            if shape is None:
+                raise self.nothing(f"“{words[:60]}”")
+            return Finding(shape, (model,))
+        if fault is not None and best(SMALLER, networks) is None:
+            raise fault
+        return None
 
 
 def _given(picture: Picture, kind: Object) -> Box | None:
@@ -89,9 +133,11 @@ def _given(picture: Picture, kind: Object) -> Box | None:
     return box
 
 
-def _under(found: list[Box], at: tuple[float, float]) -> Box | None:
-    """The smallest box that holds the place."""
-    return min((box for box in found if box.holds(*at)), key=lambda box: box.area, default=None)
+def _under(found: list[Box], places: list[tuple[float, float]]) -> Box | None:
+    """The smallest box that holds all places, or if none does, the first."""
+    holding = [box for box in found if all(box.holds(*at) for at in places)]
+    holding = holding or [box for box in found if box.holds(*places[0])]
+    return min(holding, key=lambda box: box.area, default=None)
 
 
 def classical(picture: Picture, kind: Object, box: Box | None) -> Floats:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillbytes.masks.detect import sam
+from stillbytes.masks.detect.boxed import SELFIE, in_box
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import Box, boxes
 from stillbytes.masks.detect.object import classical
-from stillbytes.masks.detect.person import SELFIE, FindPerson, in_box, people
-from stillbytes.masks.detect.subject import MODELS as SALIENT
+from stillbytes.masks.detect.person import FindPerson, people
+from stillbytes.masks.detect.salient import MODELS as SALIENT
 from stillbytes.masks.kind import Floats
 from stillbytes.masks.kinds.object import Object
 

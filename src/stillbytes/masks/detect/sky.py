@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.errors import NotFound
 from stillbytes.masks.detect import grabcut
-from stillbytes.masks.detect.detector import CLASSICAL, Ask, Bytes, Detector, Finding, Picture
+from stillbytes.masks.detect.detector import CLASSICAL, Bytes, Detector, Finding, Networks, Picture, best, sureness
 from stillbytes.masks.detect.networks import first, planes
 from stillbytes.masks.kind import Floats
 from stillbytes.masks.kinds.sky import Sky
@@ -23,6 +24,8 @@ LEAST = 0.004
 """Less of the picture than this is not called a sky."""
 DOUBT = 0.85
 """Mean probability inside of a mask: of real skies above 0.94 on 36 street photos, of blurred flowers below 0.75."""
+SURE, NOT_SKY = 0.97, 0.4
+"""Of a place in the sky: nothing is doubted from here on, and something else is there below."""
 TRUST = 2.0
 """Trained on skies behind twigs, it tells them better than colours do, as long as it sees them."""
 ALIKE = 18.0
@@ -35,24 +38,35 @@ class FindSky(Detector[Sky]):
     models = ("skyseg-u2netp",)
     without = "The smooth upper part of the picture; clouds at the horizon and bright walls may mislead it."
 
-    def find(self, picture: Picture, kind: Sky, ask: Ask, model: str | None) -> Finding:
+    def find(self, picture: Picture, kind: Sky, networks: Networks, model: str | None) -> Finding:
         if model is not None:
             small = picture.stretched(SIDE, SIDE)
-            coarse = np.clip(first(ask(model, {"input": planes(small)}, "model")), 0, 1)
-            coarse, used = _one_sky(small, coarse), model
+            coarse = np.clip(first(networks.ask(model, {"input": planes(small)})), 0, 1)
+            coarse, used = _without_doubts(_one_sky(small, coarse)), model
             if _doubtful(coarse) and not _agreed(coarse, classical(picture.within(EDGE))):
                 raise self.nothing("sky")
         else:
             coarse, used = classical(picture.within(EDGE)), CLASSICAL
+        sure = 0.0 if used == CLASSICAL else sureness(coarse)
         if float((coarse > 0.5).mean()) < LEAST:
             raise self.nothing("sky")
-        return Finding(coarse, (used,), trust=TRUST)
+        return Finding(coarse, (used,), trust=TRUST, sure=sure)
+
+
+def sky_of(picture: Picture, networks: Networks, shape: tuple[int, int]) -> Floats:
+    """(rows, columns) of that shape: where the sky is, for who looks for something else; 0 without one."""
+    import cv2  # noqa: PLC0415 - loads only when a mask is looked for
+
+    try:
+        found = FindSky().find(picture, Sky(), networks, best(FindSky.models, networks)).coarse
+    except NotFound:
+        return np.zeros(shape, np.float32)
+    return np.asarray(cv2.resize(found, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _doubtful(coarse: Floats) -> bool:
     """Whether the network is not sure of its own answer, as it is of blurred backdrops."""
-    inside = coarse > 0.5
-    return bool(inside.any()) and float(coarse[inside].mean()) < DOUBT
+    return bool((coarse > 0.5).any()) and sureness(coarse) < DOUBT
 
 
 def _agreed(coarse: Floats, other: Floats) -> bool:
@@ -62,6 +76,20 @@ def _agreed(coarse: Floats, other: Floats) -> bool:
     inside = coarse > 0.5
     also = cv2.resize(other, coarse.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     return float((inside & also).sum()) > 0.5 * float((inside | also).sum())
+
+
+def _without_doubts(coarse: Floats) -> Floats:
+    """With dark clouds filled: spots in the sky of which the network is not sure, and never sure that they are not it,
+    as it is of birds and kites."""
+    import cv2  # noqa: PLC0415 - loads only when a mask is looked for
+
+    doubted = (coarse < SURE).astype(np.uint8)
+    count, labels = cv2.connectedComponents(doubted, connectivity=8)
+    least = np.full(count, np.inf)
+    np.minimum.at(least, labels.ravel(), coarse.ravel())
+    filled = least > NOT_SKY
+    filled[0] = False
+    return np.where(filled[labels], np.float32(1), coarse)
 
 
 def _one_sky(pixels: Bytes, coarse: Floats) -> Floats:

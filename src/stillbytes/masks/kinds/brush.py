@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters, smooth
 from stillbytes.masks.kinds.colour import oklab

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillbytes.develop.colour import LMS_TO_OKLAB, REC2020_TO_LMS
-from stillbytes.develop.frame_grid import FrameGrid, combined
+from stillbytes.develop.resampling.frame_grid import FrameGrid, combined
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters, smooth
 

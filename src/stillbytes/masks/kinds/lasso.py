@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters
 

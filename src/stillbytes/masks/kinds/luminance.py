@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillbytes.develop.colour import REC2020_LUMINANCE
-from stillbytes.develop.frame_grid import FrameGrid, combined
+from stillbytes.develop.resampling.frame_grid import FrameGrid, combined
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters, smooth
 

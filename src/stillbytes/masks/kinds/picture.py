@@ -8,7 +8,7 @@ import numpy as np
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
-from stillbytes.develop.frame_grid import FrameGrid
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters
 from stillbytes.masks.rasters import MOST_PIXELS

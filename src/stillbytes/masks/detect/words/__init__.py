@@ -1,0 +1,1 @@
+"""Finding what is named: words as the numbers that networks take, and the networks."""
