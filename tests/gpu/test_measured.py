@@ -52,3 +52,23 @@ def test_what_is_measured_here_belongs_to_this_machine() -> None:
     measured.save(measured.load().with_run(run(900)))
     assert measured.load().of("m", "c4096") is not None
     assert measured.load().machine == measured.this_machine() != ""
+
+
+def test_a_damaged_file_is_as_good_as_none_where_estimates_will_do(caplog: pytest.LogCaptureFixture) -> None:
+    measured.path().parent.mkdir(parents=True)
+    measured.path().write_bytes(b"{")
+    assert measured.usable() == Measured() and "cannot be read" in caplog.text
+
+
+def test_what_came_meanwhile_stays_beside_the_news() -> None:
+    before = Measured(disk_gbs=1.0).with_run(run(900))
+    meanwhile = before.with_run(run(950)).with_run(run(1, version="of an editor"))
+    after = before.model_copy(update={"disk_gbs": 2.0}).with_run(run(800, version="2"))
+    kept = meanwhile.with_news(before, after)
+    assert kept.disk_gbs == 2.0
+    assert {one.version: one.values["peak_mib"] for one in kept.runs} == {"1": 950, "of an editor": 1, "2": 800}
+
+
+def test_what_is_left_as_it_was_is_not_written() -> None:
+    measured.change(lambda known: known)
+    assert not measured.path().exists()

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import hashlib
 import threading
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent import futures
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from stillbytes.core.errors import Cancelled
+from stillbytes.core.errors import Cancelled, ModelError
 from stillbytes.gpu.broker.messages import Request, Way
-from stillbytes.gpu.models import registry
+from stillbytes.gpu.models import own, registry
 
 if TYPE_CHECKING:
+    from stillbytes.engines.comfyui.engine import ComfyUI
+    from stillbytes.engines.comfyui.workflow import Workflow
     from stillbytes.engines.engine import Engine
     from stillbytes.engines.onnx import Onnx
     from stillbytes.gpu.broker.broker import Broker, Lease
+    from stillbytes.gpu.broker.messages import Snapshot
     from stillbytes.gpu.models.store import Store
 
 T = TypeVar("T")
@@ -31,6 +36,8 @@ PATIENCE = 0.05
 """Seconds between two looks at whether anybody still waits."""
 WORKING_MIB = 128
 """Beside the network and its arena: what goes in and comes out."""
+DRAWN_MIB = 2048
+"""Beside a large network in ComfyUI: its activations at about a thousand pixels; an estimate until it was measured."""
 
 
 class Access:
@@ -51,6 +58,13 @@ class Access:
         """Whether all files of a model are on this machine."""
         return self.store.installed(registry.get(model))
 
+    def file(self, model: str, role: str) -> Path:
+        """Where one of its files is, such as its vocabulary. Raises ModelError when it is not here."""
+        found = self.store.files(registry.get(model)).get(role)
+        if found is None:
+            raise ModelError(f"{model} is not complete.", f"`stillbytes models pull {model}` gets what is missing.")
+        return found
+
     def run(
         self,
         label: str,
@@ -59,17 +73,23 @@ class Access:
         *,
         interactive: bool = True,
         cancelled: Cancel | None = None,
+        waits: Callable[[str], None] | None = None,
     ) -> T:
         """What `work` returns, done under a lease for one of the ways, the best first.
 
-        interactive: a person waits for it. Raises Cancelled, Refused when it does not fit here, and what `work` raises.
+        interactive: a person waits for it. waits: hears, in words, what it waits for before it begins. Raises
+        Cancelled, Refused when it does not fit here, and what `work` raises.
         """
         request = Request(uuid.uuid4().hex[:12], label, ways, interactive=interactive)
 
         def leased(lease: Lease) -> Awaitable[T]:
             return work(lease, self._broker.engines)
 
-        found = asyncio.run_coroutine_threadsafe(self._broker.run(request, leased), self._loop)
+        async def run() -> T:
+            with _waiting(self._broker, request.id, waits):
+                return await self._broker.run(request, leased)
+
+        found = asyncio.run_coroutine_threadsafe(run(), self._loop)
         while True:
             try:
                 return found.result(PATIENCE)
@@ -97,6 +117,58 @@ class Access:
             return await cast("Onnx", engines["onnx"]).run(model, inputs, role=role)
 
         return self.run(label, (Way((model,), WORKING_MIB),), work, cancelled=cancelled)
+
+    def drawn(
+        self,
+        model: str,
+        picture: bytes,
+        build: Callable[[str, Mapping[str, str]], Workflow],
+        *,
+        label: str = "A mask",
+        cancelled: Cancel | None = None,
+    ) -> tuple[bytes, ...]:
+        """What a graph in ComfyUI hands out for an encoded picture, encoded. build: the graph, from the picture's name
+        there and the names of the model's files by role. Raises Cancelled, Refused, ModelError, EngineError, and
+        InvalidWorkflow where this ComfyUI lacks a node."""
+        files = {role: self._named(model, role) for role in self.store.files(registry.get(model))}
+
+        async def work(lease: Lease, engines: Engines) -> tuple[bytes, ...]:
+            comfyui = cast("ComfyUI", engines["comfyui"])
+            await comfyui.start()
+            digest = hashlib.blake2b(picture, digest_size=12).hexdigest()
+            name = await comfyui.client.upload(picture, f"stillbytes-{digest}.png")
+            done = await comfyui.complete(build(name, files))
+            return tuple(output.content for output in done.outputs)
+
+        return self.run(label, (Way((model,), DRAWN_MIB),), work, cancelled=cancelled)
+
+    def _named(self, model: str, role: str) -> str:
+        """A file as ComfyUI's loaders call it; one that lies where it does not look gets a link first."""
+        [file] = [one for one in registry.get(model).files if one.role == role]
+        found = own.visible(self.store, file)
+        return found.path.name if found else file.name.rpartition("/")[2]
+
+
+@contextlib.contextmanager
+def _waiting(broker: Broker, id: str, waits: Callable[[str], None] | None) -> Iterator[None]:
+    """Tell why a request waits, each reason once."""
+    if waits is None:
+        yield
+        return
+    told = ""
+
+    def look(snapshot: Snapshot) -> None:
+        nonlocal told
+        reason = next((one.reason for one in snapshot.waiting if one.id == id), "")
+        if reason and reason != told:
+            told = reason
+            waits(reason)
+
+    end = broker.watch(look)
+    try:
+        yield
+    finally:
+        end()
 
 
 @contextlib.contextmanager

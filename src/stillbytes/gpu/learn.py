@@ -94,6 +94,6 @@ class Learning:
 
 def _keep(run: Run) -> None:
     try:
-        measured.save(measured.load().with_run(run))
+        measured.change(lambda known: known.with_run(run))
     except StillbytesError as error:  # the work goes on; next time it is an estimate again
         log.warning("what %s takes is not kept: %s", run.model, error)

@@ -5,10 +5,12 @@ One file in STILLBYTES_HOME, keyed by engine version, model and settings. A new 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stillbytes.core import paths
 from stillbytes.core.errors import StillbytesError
-from stillbytes.core.files import write_atomically
+from stillbytes.core.files import lock, write_atomically
 from stillbytes.gpu.estimate.figure import MEASURED, Figure, Unit
 
 Quantity = Literal[
@@ -36,6 +38,7 @@ _UNITS: Mapping[Quantity, Unit] = {
 _MEMORY: tuple[Quantity, ...] = ("peak_mib", "held_mib")
 _MARGIN = 0.02
 """A measured figure varies too, by so much from run to run."""
+log = logging.getLogger(__name__)
 
 
 class Run(BaseModel):
@@ -89,6 +92,14 @@ class Measured(BaseModel):
             run = run.model_copy(update={"values": values})
         return self.model_copy(update={"runs": (*(r for r in self.runs if r is not same), run)})
 
+    def with_news(self, before: Measured, after: Measured) -> Measured:
+        """With what `after` has and `before` had not, so that what came here meanwhile stays."""
+        found = self
+        for run in after.runs:
+            if run not in before.runs:
+                found = found.with_run(run)
+        return found.model_copy(update={"memory_gbs": after.memory_gbs, "disk_gbs": after.disk_gbs})
+
 
 def this_machine() -> str:
     """Which computer this is, as far as measurements depend on it."""
@@ -120,11 +131,50 @@ def load(machine: str | None = None) -> Measured:
     return measured if measured.machine == machine else Measured(machine=machine)
 
 
+def usable() -> Measured:
+    """What was measured on this machine; nothing when the file is damaged, for estimates will do."""
+    try:
+        return load()
+    except StillbytesError as error:
+        log.warning("%s", error)
+        return Measured()
+
+
+def change(how: Callable[[Measured], Measured]) -> None:
+    """Replace what is kept by what `how` makes of it; nobody else writes meanwhile. The very same is not written.
+
+    Raises StillbytesError for a file that is damaged, and when it cannot be written.
+    """
+    with _alone():
+        now = load()
+        after = how(now)
+        if after is not now:
+            save(after)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """The lock ends with the process, however it ends."""
+    try:
+        path().parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path().with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(error) from error
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks: better unguarded than not kept
+            lock(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
+
+
 def save(measured: Measured) -> None:
     """Raises StillbytesError when it cannot be written; the old file is kept then."""
     try:
         write_atomically(path(), json.dumps(measured.model_dump(exclude_none=True), indent=2).encode() + b"\n")
     except OSError as error:
-        raise StillbytesError(
-            f"The measurements cannot be written: {error}.", f"Is {path().parent} writable?"
-        ) from error
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> StillbytesError:
+    return StillbytesError(f"The measurements cannot be written: {error}.", f"Is {path().parent} writable?")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from stillbytes.core import paths
-from stillbytes.core.errors import EngineError, StillbytesError
+from stillbytes.core.errors import EngineError
 from stillbytes.core.preferences import Preferences
 from stillbytes.engines.comfyui import find as comfyui_find
 from stillbytes.engines.comfyui import install_plan, local
@@ -71,7 +71,7 @@ def declare_installed(broker: Broker, choices: Preferences, store: Store | None 
     for id, why in skipped.items():  # the others can be used all the same
         log.warning("%s is not used: %s", registry.get(id).title, why)
     usable = [registry.get(id) for id in files if id not in skipped]
-    known = _measurements()
+    known = measured.usable()
     settled = _settled(usable, files, known, broker.memory, choices)
     for model in usable:
         option = settled.option(model.id)
@@ -151,14 +151,6 @@ def _size(model: Model, option: Planned) -> Figure:
 def _installed(store: Store) -> dict[str, Mapping[str, Path]]:
     """By id the files of each model that is here whole."""
     return {model.id: store.files(model) for model in registry.all_models() if store.installed(model)}
-
-
-def _measurements() -> Measured:
-    try:
-        return measured.load()
-    except StillbytesError as error:  # estimates will do
-        log.warning("%s", error)
-        return Measured()
 
 
 def _settled(

@@ -3,8 +3,8 @@
 One line of JSON each, gzipped: `{"at": ms, "http": [method, path, body], "status": n, "answer": body}`,
 `{"at": ms, "socket": n, "event": "opened" | "closed" | "cut"}` and
 `{"at": ms, "socket": n, "from": "client" | "server", "frame": ...}`. JSON is kept as such, other bytes as
-`{"base64": ...}`, uploads as `{"bytes": how many}`, the list of nodes not at all. Previews (JPEG) are made small, and
-paths of the recording machine are replaced.
+`{"base64": ...}`, uploads as `{"bytes": how many}`, the list of nodes not at all. Previews (JPEG) are made small, paths
+of the recording machine are replaced, and drawn pictures (PNG) may be kept coarsely, for noise does not compress.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from .wire import Closed, Reply, Request, Socket, Wire
 
 SMALL = (16, 16)
+PNG, JPEG = b"\x89PNG", b"\xff\xd8"
 
 
 class Recorder:
-    """Records between `begin` and `write`. url: what a client is to be told. mute: swallow what clients announce."""
+    """Records while `recording`. mute: swallow what clients announce. coarse: drawn pictures are written down in
+    squares of so many pixels, each of one colour; clients get them as they are."""
 
-    def __init__(self, server: str, replaced: dict[str, str]) -> None:
+    def __init__(self, server: str, replaced: dict[str, str], *, coarse: int = 0) -> None:
         self.server, self.mute = server, False
+        self._coarse = coarse
         self._replaced = replaced
         self._lines: list[dict[str, Any]] = []
         self._begun = time.monotonic()
@@ -79,7 +82,8 @@ class Recorder:
             return None
         upload = request.path.startswith("/upload")
         asked: Any = {"bytes": len(request.body)} if upload else _kept(request.body)
-        answered: Any = {"omitted": len(theirs.content)} if request.path == "/object_info" else _kept(theirs.content)
+        content = self._coarsely(theirs.content)
+        answered: Any = {"omitted": len(content)} if request.path == "/object_info" else _kept(content)
         self._write(http=[request.method, request.target, asked], status=theirs.status_code, answer=answered)
         return Reply(theirs.status_code, theirs.content, theirs.headers.get("content-type", ""))
 
@@ -111,12 +115,30 @@ class Recorder:
     async def _back(self, number: int, socket: Socket, theirs: ClientConnection) -> None:
         try:
             async for frame in theirs:
-                small = frame if isinstance(frame, str) else _smaller(frame)
+                small = frame if isinstance(frame, str) else self._smaller(frame)
                 self._write(socket=number, **{"from": "server"}, frame=_kept_frame(small))
                 await socket.send(frame)
         except (Closed, ConnectionClosed):
             pass
         socket.cut()
+
+    def _smaller(self, frame: bytes) -> bytes:
+        """The frame with a JPEG in it replaced by a small one, a PNG by squares."""
+        (kind,) = struct.unpack(">I", frame[:4])
+        start = 8 + (struct.unpack(">I", frame[4:8])[0] if kind == 4 else 0)
+        if kind not in (1, 4) or not frame[start:].startswith(JPEG):
+            return frame[:start] + self._coarsely(frame[start:])
+        small = io.BytesIO()
+        Image.open(io.BytesIO(frame[start:])).resize(SMALL).save(small, "JPEG", quality=50)
+        return frame[:start] + small.getvalue()
+
+    def _coarsely(self, content: bytes) -> bytes:
+        if not self._coarse or not content.startswith(PNG):
+            return content
+        kept, picture = io.BytesIO(), Image.open(io.BytesIO(content))
+        few = picture.resize((picture.width // self._coarse, picture.height // self._coarse), Image.Resampling.BOX)
+        few.resize(picture.size, Image.Resampling.NEAREST).save(kept, "PNG", optimize=True)
+        return kept.getvalue()
 
 
 def _kept(body: bytes) -> Any:
@@ -130,14 +152,3 @@ def _kept(body: bytes) -> Any:
 
 def _kept_frame(frame: str | bytes) -> Any:
     return json.loads(frame) if isinstance(frame, str) else {"base64": base64.b64encode(frame).decode()}
-
-
-def _smaller(frame: bytes) -> bytes:
-    """The frame with a JPEG in it replaced by a small one."""
-    (kind,) = struct.unpack(">I", frame[:4])
-    start = 8 + (struct.unpack(">I", frame[4:8])[0] if kind == 4 else 0)
-    if kind not in (1, 4) or not frame[start:].startswith(b"\xff\xd8"):
-        return frame
-    small = io.BytesIO()
-    Image.open(io.BytesIO(frame[start:])).resize(SMALL).save(small, "JPEG", quality=50)
-    return frame[:start] + small.getvalue()

@@ -39,6 +39,12 @@ def failed(exception: str, message: str, node: str = "5") -> StillbytesError:
         ("torch.cuda.OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.00 GiB."),
         ("RuntimeError", "CUDA error: out of memory"),
         ("RuntimeError", "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory"),
+        ("MemoryError", "Cannot allocate memory (os error 12)"),
+        (
+            "RuntimeError",
+            "unable to mmap 324389974 bytes from file </models/a.safetensors>: Cannot allocate memory (12)",
+        ),
+        ("OSError", "The paging file is too small for this operation to complete. (os error 1455)"),
         ("RuntimeError", "MPS backend out of memory (MPS allocated: 17.8 GB)"),
         ("MemoryError", ""),
         ("numpy._core._exceptions._ArrayMemoryError", "Unable to allocate 1.2 GiB for an array"),

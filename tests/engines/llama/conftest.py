@@ -23,7 +23,7 @@ PLACES = {
 }
 
 
-def _needed(variable: str) -> Path:
+def needed(variable: str) -> Path:
     path = Path(os.environ.get(variable) or PLACES[variable])
     if not path.is_file():
         reason = os.environ.get("STILLBYTES_TEST_LLAMA_MISSING") or f"{path} is not there; `dev.py test` makes it"
@@ -35,7 +35,7 @@ def _needed(variable: str) -> Path:
 
 @pytest.fixture(scope="session")
 def llama_server() -> Path:
-    return _needed("STILLBYTES_TEST_LLAMA")
+    return needed("STILLBYTES_TEST_LLAMA")
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def smollm2() -> Loadable:
     # Small batches, for the server looks for a cancellation between two of them. One thread that does not spin, for
     # threads that wait for each other become slow beyond measure where other programs want the processor too.
     options = {"ctx-size": 2048, "cache-ram": 64, "batch-size": 64, "ubatch-size": 64, "threads": 1, "poll": 0}
-    return Loadable("smollm2", {"model": _needed("STILLBYTES_TEST_LLAMA_MODEL")}, options)
+    return Loadable("smollm2", {"model": needed("STILLBYTES_TEST_LLAMA_MODEL")}, options)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillbytes.core.errors import EngineError, OutOfMemory
-from stillbytes.engines.llama.answer import Answer, Events, Malformed
+from stillbytes.engines.llama.answer import Answer, BrokenOff, Events, Malformed
 from stillbytes.engines.llama.talk import (
     Call,
     Chunk,
@@ -99,7 +99,6 @@ def test_any_json_is_a_typed_error_or_understood(value: dict[str, Any]) -> None:
     ("content", "said"),
     [
         (b"", "breaks off"),
-        (event({"content": "half"}), "breaks off"),
         (b"data: {not json}\n\n", "not JSON"),
         (b"data: 17\n\n", "not an object"),
         (b'data: {"choices": 5}\n\n', "no choices"),
@@ -179,3 +178,9 @@ def test_a_request_is_written_as_the_api_wants_it() -> None:
     assert (
         not {"cache_prompt", "id_slot", "chat_template_kwargs"} & guest.keys()
     )  # others may refuse what they do not know
+
+
+def test_an_answer_that_has_begun_and_ends_without_an_end() -> None:
+    with pytest.raises(BrokenOff, match="breaks off in the middle") as failed:
+        read(event({"content": "half"}))
+    assert "running" in failed.value.remedy

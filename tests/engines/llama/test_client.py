@@ -27,7 +27,8 @@ from stillbytes.engines.supervise.process import Unreachable
 
 Reply = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 ASKED = Request((Message("user", "Hello"),))
-QUICK = Limits(connect=2.0, first=0.3, between=0.3)
+QUICK = Limits(connect=10.0, first=2.0, between=2.0)
+"""Long enough for a server that answers at once on a machine that is held up, short enough to wait for it."""
 
 
 def http(status: int, content: bytes, kind: str = "application/json") -> bytes:
@@ -98,6 +99,20 @@ def chat(reply: Reply, limits: Limits = QUICK) -> list[object]:
     return asyncio.run(run())
 
 
+def test_a_long_prompt_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its time, so that a slow machine is told from one that hangs."""
+    asked: list[tuple[list[int], float]] = []
+
+    async def post(_: Client, path: str, value: dict[str, list[int]], limit: float) -> dict[str, object]:
+        asked.append((value["prompt"], limit))
+        return {}
+
+    monkeypatch.setattr(Client, "_post", post)
+    tokens = list(range(1200))
+    asyncio.run(Client("http://127.0.0.1:9").read(tokens, 7.0))
+    assert asked == [(tokens[:512], 7.0), (tokens[:1024], 7.0), (tokens, 7.0)]
+
+
 def test_an_answer_without_the_last_event_is_whole_when_it_has_an_end() -> None:
     assert chat(stream(text("Hi"), text("", "stop"))) == [Text("Hi"), Finished("stop", None, None)]
 
@@ -106,8 +121,8 @@ def test_an_answer_without_the_last_event_is_whole_when_it_has_an_end() -> None:
     ("reply", "kind", "said"),
     [
         (stream(text("Hi")), EngineError, "breaks off"),
-        (stream(text("Hi"), more=True), EngineError, "said nothing for 0.3 s"),
-        (stream(more=True), EngineError, "said nothing for 0.3 s"),
+        (stream(text("Hi"), more=True), EngineError, "said nothing for 2 s"),
+        (stream(more=True), EngineError, "said nothing for 2 s"),
         (stream("rubbish"), EngineError, "not JSON"),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Unreachable, "not a language server"),
         (b"", Unreachable, "broke"),

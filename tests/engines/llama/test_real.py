@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+import jsonschema
 import psutil
 import pytest
 
@@ -21,6 +22,7 @@ from stillbytes.engines.llama.client import Client
 from stillbytes.engines.llama.engine import Llama, found
 from stillbytes.engines.llama.failures import ContextExceeded
 from stillbytes.engines.llama.find import Running, probe
+from stillbytes.engines.llama.grammar import Unsupported, compact
 from stillbytes.engines.llama.guest import Guest
 from stillbytes.engines.llama.states import PromptStates
 from stillbytes.engines.llama.talk import Call, Finished, Image, Message, Request, Text, Tool
@@ -124,6 +126,36 @@ def test_an_answer_obeys_its_schema(engine: Llama, loop: Runs) -> None:
     answer = json.loads(loop.run(engine.complete(asked)).text)
     assert set(answer) == {"slider", "amount"}
     assert answer["slider"] in ("exposure", "contrast") and -5 <= answer["amount"] <= 5
+
+
+def test_the_schema_of_plans_is_obeyed_without_white_space(engine: Llama, loop: Runs) -> None:
+    """Every kind of thing that plans hold, and quotation marks, in answers to different seeds."""
+    steps = {"type": "array", "maxItems": 2, "items": {"anyOf": [
+        {"type": "object", "properties": {"for": {"enum": ['make "it" \\ grün', "or not"]}, "tool": {"const": "set"},
+         "value": {"type": "number"}}, "required": ["for", "tool", "value"], "additionalProperties": False},
+        {"type": "object", "properties": {"tool": {"const": "switch"}, "on": {"type": "boolean"},
+         "times": {"type": "integer"}}, "required": ["tool", "on", "times"], "additionalProperties": False},
+    ]}}  # fmt: skip
+    held = {"steps": steps, "say": {"type": "string", "maxLength": 12}}
+    schema = {"type": "object", "properties": held, "required": list(held), "additionalProperties": False}
+    assert compact(schema)
+    for seed in range(6):
+        asked = Request((Message("user", "Two steps."),), schema=schema, tokens=160, temperature=1.5, seed=seed)
+        text = loop.run(engine.complete(asked)).text
+        jsonschema.validate(json.loads(text), schema)
+        assert text == json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False) or "." in text
+
+
+@pytest.mark.parametrize("schema", [
+    {"type": "object", "properties": {"a": {"type": "string"}}},
+    {"type": "array", "items": {"type": "integer"}, "minItems": 3},
+    {"type": "string", "pattern": "a+"},
+    {"type": "number", "minimum": 0},
+    {"type": "null"},
+])  # fmt: skip
+def test_schemas_beyond_plans_are_left_to_the_server(schema: dict[str, Any]) -> None:
+    with pytest.raises(Unsupported):
+        compact(schema)
 
 
 def test_a_tool_is_called_with_parsed_arguments(

@@ -119,3 +119,13 @@ TestAnything = Anything.TestCase
 TestAnything.settings = settings(
     max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def test_what_is_late_is_not_asked_for_again_while_its_model_works() -> None:
+    """Found by the machine above: a part of a model was on its way back when the rest of it got work."""
+    state = Anything()
+    state.ask(interactive=False, run_s=1.0, task="create")
+    for task in ("subject", "fill-fine", "create"):
+        state.ask(interactive=True, run_s=1.0, task=task)
+    state.cancel()
+    state.teardown()

@@ -28,6 +28,7 @@ from stillbytes.gpu.broker.messages import (
     Refuse,
     Request,
     Resident,
+    Restart,
     Tick,
     Unload,
     Way,
@@ -191,6 +192,57 @@ def test_a_batch_goes_on_beside_what_the_interface_announces_where_there_is_room
     assert not [e for e in table.tell(Intended(("small",)), 1.0) if isinstance(e, Interrupt)]
 
 
+@pytest.mark.parametrize("batch", [False, True])
+def test_room_is_made_for_what_is_likely_also_while_a_batch_waits_for_a_pause(batch: bool) -> None:
+    table = Table(Policy(prefetch=False))
+    table.ask("fill 0", "fill", working=6500)
+    table.load("fill", 5000)
+    table.tell(Finished("fill 0", 6300), 5.0)
+    for number in range(1, 6):
+        table.ask(f"fill {number}", "fill", working=6500)
+        table.tell(Finished(f"fill {number}", 6300), 5.0)
+    table.ask("click", "small")
+    assert granted(table.load("small", 500)) == ["click"]
+    if batch:
+        table.ask("batch", "chat", interactive=False)
+    assert unloads(table.tell(Finished("click"), 5.0)) == {"small": None}, "filling goes on, and needs that room"
+
+
+@pytest.mark.parametrize("prefetch", [True, False])
+def test_what_a_batch_displaced_is_put_back_only_where_loading_ahead_is_allowed(prefetch: bool) -> None:
+    table = Table(Policy(prefetch=prefetch, partial=False))
+    table.ask("chat", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("chat"), 5.0)
+    table.ask("batch", "fill", interactive=False, working=4000)
+    table.tell(Tick(), 600.0)
+    assert (unloads(table.said), loads(table.said)) == ({"chat": None}, ["fill"])
+    table.held.pop("chat")
+    assert granted(table.load("fill", 5000)) == ["batch"]
+    table.tell(Finished("batch"), 5.0)
+    table.held.pop("fill")
+    assert loads([*table.said, *table.tell(Tick(), 1.0)]) == (["chat"] if prefetch else [])
+
+
+FULL_OR_SLOW = (Way(("fill",), 500, uncertainty=0.0), Way((), says="on the processor", slower_s=5.0))
+
+
+@pytest.mark.parametrize("by_process", [True, False])
+@pytest.mark.parametrize(("before", "after", "slow"), [(8000, 0, False), (0, 8000, True)])
+def test_what_other_programs_hold_is_noticed_while_work_is_under_way(
+    by_process: bool, before: int, after: int, slow: bool
+) -> None:
+    """A game that was closed, or opened, in mid-work: also where the driver does not tell whose memory it is."""
+    table = Table(by_process=by_process)
+    table.foreign = before
+    table.ask("click", "small")
+    assert granted(table.load("small", 500)) == ["click"]
+    table.working["onnx"] = 500
+    table.foreign = after
+    effects = table.tell(Asked(Request("fill", "fill", FULL_OR_SLOW)), 1.0)
+    assert effects == [Grant("fill", 1)] if slow else loads(effects) == ["fill"]
+
+
 def test_only_the_bytes_that_are_needed_leave_a_divisible_model() -> None:
     table = Table(Policy(prefetch=False, ahead=False))
     table.ask("a", "fill")
@@ -267,6 +319,67 @@ def test_work_that_ran_out_of_memory_is_tried_again_with_more_room() -> None:
     table.tell(Failed("a", memory=True), 1.0)
     assert granted(table.said) == ["a"]
     assert table.decider.ledger.working_mib(Way(("fill",), 1000, uncertainty=0.0)) > 1000
+
+
+def test_work_that_keeps_running_out_of_memory_is_done_in_its_next_way() -> None:
+    """However much seems to be free: the estimate of the first was wrong, or somebody is quicker each time."""
+    table = Table()
+    ways = (Way(("fill",), 1000), Way(("fill",), 500, says="the VAE works on tiles of 512"))
+    table.tell(Asked(Request("a", "a", ways)))
+    table.load("fill", 5000)
+    taken = []
+    for _ in range(10):
+        taken += [effect.way for effect in table.said if isinstance(effect, Grant)]
+        if table.said and isinstance(table.said[0], Refuse):
+            break
+        table.tell(Failed("a", memory=True), 1.0)
+    assert taken == [0, 0, 1, 1]
+    (refused,) = [effect for effect in table.said if isinstance(effect, Refuse)]
+    assert "even where the VAE works on tiles of 512" in refused.reason and refused.remedy
+
+
+def test_what_is_larger_than_what_can_be_used_is_refused_with_both_figures() -> None:
+    table = Table(total=700)
+    table.ask("a", "small", working=100)
+    (refused,) = [effect for effect in table.said if isinstance(effect, Refuse)]
+    assert "needs 0.6 GB of memory, of which 0.4 of 0.7 GB can be used" in refused.reason
+
+
+def test_a_person_waits_for_work_that_takes_minutes_and_is_told_so() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.ask("b", "fill", working=3000)
+    for _ in range(40):
+        assert [effect for effect in table.tell(Tick(), 5.0) if isinstance(effect, Refuse)] == []
+    (waits,) = table.decider.snapshot(Reading(0)).waiting
+    assert waits.id == "b" and waits.reason
+    assert loads(table.tell(Finished("a"), 1.0)) == ["fill"]
+    table.held.clear()
+    for _ in range(40):  # and for a model that is slow to come
+        assert [effect for effect in table.tell(Tick(), 5.0) if isinstance(effect, Refuse)] == []
+    assert granted(table.load("fill", 5000)) == ["b"]
+
+
+def test_nothing_is_granted_in_an_engine_that_is_being_restarted() -> None:
+    """Its memory is back before it has said that it ended; what is asked of it then would fail."""
+    table = Table()
+    table.ask("a", "fill", working=500)
+    table.load("fill", 5000)
+    table.working["comfyui"] = 4000  # which it keeps
+    table.tell(Finished("a"), 1.0)
+    effects = table.ask("b", "fill", working=5000)
+    for _ in range(20):
+        if any(isinstance(effect, Restart) for effect in effects):
+            break
+        effects = table.tell(Tick(), 1.0)
+    assert [effect.engine for effect in effects if isinstance(effect, Restart)] == ["comfyui"]
+    table.held.clear()
+    table.working.clear()
+    assert [effect for effect in table.tell(Tick(), 0.1) if isinstance(effect, Grant | Load)] == []
+    assert [effect for effect in table.ask("c", "fill", working=100) if isinstance(effect, Grant | Load)] == []
+    assert loads(table.tell(Crashed("comfyui"), 1.0)) == ["fill"]
+    assert "b" in granted(table.load("fill", 5000))
 
 
 def test_a_model_that_proved_bigger_than_thought_gets_more_room_next_time() -> None:

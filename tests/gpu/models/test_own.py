@@ -46,7 +46,13 @@ def flux(channels: int = 64, prefix: str = "", guided: bool = True) -> Shapes:
     }
 
 
+def ip_adapter(words: int, reads: str, width: int) -> Shapes:
+    return {f"image_proj.{reads}.weight": (768, width), "ip_adapter.1.to_k_ip.weight": (320, words)}
+
+
 FILES: dict[str, tuple[str, Shapes]] = {
+    "ip-adapter.safetensors": ("ip-adapter-sd15", ip_adapter(768, "proj", 1024)),
+    "ip-adapter-plus.safetensors": ("ip-adapter-sdxl", ip_adapter(2048, "proj_in", 1280)),
     "dream.safetensors": ("sd1.5", {**unet(4, 768), **WHOLE}),
     "dream-inpainting.safetensors": ("sd1.5-inpaint", {**unet(9, 768), **WHOLE}),
     "juggernaut.safetensors": ("sdxl", {**unet(4, 2048), **WHOLE_XL}),
@@ -117,6 +123,11 @@ WRONG: dict[str, tuple[str, Shapes]] = {
     "qwen-image.safetensors": ("a name that does not say so", FILES["qwen-edit-mine.safetensors"][1]),
     "lumina.safetensors": ("Lumina 2 of width 2304", {"cap_embedder.1.weight": (2304, 2304)}),
     "lora-of-sd2.safetensors": ("a LoRA of another model", {"x_attn2_to_k.lora_down.weight": (4, 1024)}),
+    "ip-adapter-g.safetensors": ("another picture encoder", ip_adapter(2048, "proj", 1280)),
+    "ip-adapter-face.safetensors": (
+        "for faces",
+        {**ip_adapter(768, "proj", 1024), "ip_adapter.0.to_q_lora.down.weight": (4, 320)},
+    ),
     "mystery-control.safetensors": ("it is a ControlNet", FILES["my-canny.safetensors"][1]),
     "vae.safetensors": ("nothing in it is known", {"decoder.conv_in.weight": (512, 4, 3, 3)}),
     "empty.safetensors": ("nothing in it is known", {}),
@@ -163,7 +174,7 @@ def test_what_a_file_is_is_read_from_it(name: str, tmp_path: Path, store: Store)
     for id in model.needs:
         assert registry.get(id)
     serves = {one.task for task in model.tasks for one in _serving(task) if one.model == model or model.kind != "lora"}
-    assert serves >= set(model.tasks) or model.kind in ("lora", "controlnet")
+    assert serves >= set(model.tasks) or model.kind in ("lora", "controlnet", "adapter")
     if isinstance(model.architecture, DiffusionArchitecture):
         assert picture.of(model, registry.get).weights > 0
 

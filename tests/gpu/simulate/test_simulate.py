@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from stillbytes.app.cli import main
 from stillbytes.core.errors import StillbytesError
 from stillbytes.gpu.broker.messages import Resident, Way
-from stillbytes.gpu.simulate import compare, traces
+from stillbytes.gpu.simulate import clairvoyant, compare, traces
 from stillbytes.gpu.simulate.card import AGREE_S, Simulation
 from stillbytes.gpu.simulate.clairvoyant import optimum
 from stillbytes.gpu.simulate.policies import Usual
@@ -117,6 +118,47 @@ def test_the_clairvoyant_schedule_is_the_best_of_all_on_small_traces(seed: int) 
     assert sum(found.waits) == pytest.approx(least(frozenset(), tuple(wanted)), abs=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_without_leaving_ahead_the_schedule_is_the_best_of_those_where_nothing_leaves_before_it_must(seed: int) -> None:
+    import random  # noqa: PLC0415
+
+    chance = random.Random(seed)
+    sizes = {name: chance.randint(20, 60) for name in "abcd"}
+    wanted = tuple(chance.choice("abcd") for _ in range(9))
+    asks = tuple(traces.Event("ask", 1.0, "end", name, True, 1.0) for name in wanted)
+    found = optimum(small_trace((traces.Event("late", seconds=0.0), *asks), sizes), guard=0, ahead=False)
+
+    def mib(names: Iterable[str]) -> int:
+        return sum(sizes[one] for one in names)
+
+    def least(here: frozenset[str], left: tuple[str, ...]) -> float:
+        if not left:
+            return 0.0
+        name, after = left[0], left[1:]
+        if name in here or mib({*here, name}) <= 100:
+            return (0.0 if name in here else sizes[name] / 10) + least(here | {name}, after)
+        sets = [set(stay) for count in range(len(here) + 1) for stay in itertools.combinations(sorted(here), count)]
+        fit = [stay for stay in sets if mib({*stay, name}) <= 100]
+        needed = [stay for stay in fit if not any(stay < more for more in fit)]
+        return sizes[name] / 10 + AGREE_S + min(least(frozenset({*stay, name}), after) for stay in needed)
+
+    assert found.exact
+    assert sum(found.waits) == pytest.approx(least(frozenset(), wanted), abs=1e-6)
+
+
+def test_the_schedule_found_for_many_models_is_nearly_that_of_trying_every_choice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed in (40, 41):
+        trace = traces.make_trace(seed, 250)
+        found, at_need = optimum(trace), optimum(trace, ahead=False)
+        monkeypatch.setattr(clairvoyant, "FEW_MODELS", len(trace.residents))
+        tried = optimum(trace, most_states=300)
+        monkeypatch.undo()
+        assert tried.mean - 1e-9 <= found.mean <= 1.01 * tried.mean
+        assert found.mean < at_need.mean, "who may make room ahead waits less"
+
+
 def test_no_policy_without_prefetch_beats_the_clairvoyant_on_whole_models() -> None:
     for seed in range(30, 36):
         trace = traces.make_trace(seed, 150)
@@ -133,7 +175,7 @@ def test_no_policy_without_prefetch_beats_the_clairvoyant_on_whole_models() -> N
 def test_the_command_prints_a_table_and_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["gpu", "simulate", "--seeds", "1", "--events", "60", "--json"]) == 0
     policies = json.loads(capsys.readouterr().out)["policies"]
-    assert {"broker", "fifo", "lru", "unload-always", "clairvoyant"} <= set(policies)
+    assert {"broker", "fifo", "lru", "unload-always", "clairvoyant", "clairvoyant-demand"} <= set(policies)
     for one in policies.values():
         assert {
             "out_of_memory",

@@ -133,6 +133,18 @@ class IPAdapter(Edge):
     type = "IPADAPTER"
 
 
+class BoundingBoxes(Edge):
+    type = "BOUNDING_BOX"
+
+
+class Sam2Model(Edge):
+    type = "SAM2_MODEL"
+
+
+class GroundingDinoModel(Edge):
+    type = "GROUNDING_DINO_MODEL"
+
+
 class Sampler(Edge):
     type = "SAMPLER"
 

@@ -22,6 +22,8 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "model_patches": ("model_patches",),
     "upscale_models": ("upscale_models",),
     "ipadapter": ("ipadapter",),
+    "sam2": ("sam2",),
+    "grounding-dino": ("grounding-dino",),
 }
 """By the name that ComfyUI's loaders use, the folders under models/: the newer name first."""
 RENAMED: Mapping[str, str] = {"clip": "text_encoders", "unet": "diffusion_models"}

@@ -1,6 +1,6 @@
 """Node packs: who gives the nodes that ComfyUI itself does not have.
 
-The nodes were read from each pack's own list at the commit that `sources` pins; `install` brings them all.
+The nodes were read from each pack's own list at the commit that `sources` pins. `install` brings those that it pins.
 """
 
 from __future__ import annotations
@@ -10,11 +10,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """folder: its name under custom_nodes. nodes: its classes, as far as we might meet them. says: what it does."""
+    """folder: its name under custom_nodes. nodes: its classes, as far as we might meet them. says: what it does.
+
+    by_hand: where a person gets one that `install` does not bring; "" for the others.
+    """
 
     folder: str
     nodes: frozenset[str]
     says: str
+    by_hand: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """How to have it."""
+        how = "`stillbytes engines install comfyui`"
+        if self.by_hand:
+            how = f"put {self.by_hand} into ComfyUI's custom_nodes, with its requirements"
+        return f"It comes with the node pack {self.folder}, which {self.says}: {how}."
 
 
 PACKS = (
@@ -54,6 +66,18 @@ PACKS = (
             }
         ),
         "uses a picture as a prompt",
+    ),
+    Pack(
+        "ComfyUI-SAM2",
+        frozenset(
+            {
+                "SAM2ModelLoader (segment anything2)",
+                "GroundingDinoModelLoader (segment anything2)",
+                "GroundingDinoSAM2Segment (segment anything2)",
+            }
+        ),
+        "finds what is named by Grounding DINO and SAM 2",
+        "https://github.com/neverbiasu/ComfyUI-SAM2",
     ),
 )
 

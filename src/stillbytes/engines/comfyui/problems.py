@@ -25,8 +25,8 @@ KEPT = 600
 """Characters of a server's own words in a message."""
 
 NO_ROOM = re.compile(
-    r"out ?of ?memory|OutOfMemory|Allocation on device|not enough memory|can't allocate memory"
-    r"|CUBLAS_STATUS_ALLOC_FAILED|hipErrorOutOfMemory|Unable to allocate|bad_alloc",
+    r"out ?of ?memory|OutOfMemory|Allocation on device|not enough memory|can(not|'t) allocate memory"
+    r"|CUBLAS_STATUS_ALLOC_FAILED|hipErrorOutOfMemory|Unable to allocate|bad_alloc|paging file is too small",
     re.IGNORECASE,
 )
 UNREADABLE = re.compile(

@@ -120,7 +120,7 @@ def unknown_node(class_type: str, id: str = "") -> Problem:
     declared = DECLARED.get(class_type)
     remedy = "Look for the node pack it comes from, and install it into ComfyUI's custom_nodes."
     if pack is not None:
-        remedy = f"It comes with the node pack {pack.folder}, which {pack.says}: `stillbytes engines install comfyui`."
+        remedy = pack.remedy
     elif declared is not None and declared.since:
         remedy = f"ComfyUI has it since {declared.since}: update ComfyUI."
     elif declared is not None:

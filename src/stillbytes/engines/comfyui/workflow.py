@@ -167,3 +167,15 @@ def _runnable(needed: Mapping[str, list[str]]) -> list[str]:
 
 def _unreadable(why: str) -> EngineError:
     return EngineError(f"This is not a workflow in ComfyUI's API format: {why}.", "Save it again with “Export (API)”.")
+
+
+def leading_to(prompt: Prompt, end: str) -> dict[str, None]:
+    """The nodes that lead to a node, itself included, in the order in which they are met from there."""
+    seen: dict[str, None] = {}
+    waiting = [end]
+    while waiting:
+        id = waiting.pop()
+        if id not in seen:
+            seen[id] = None
+            waiting += [str(value[0]) for value in prompt[id]["inputs"].values() if isinstance(value, list)]
+    return seen

@@ -17,6 +17,16 @@ CALLS_LIMIT = 64
 DONE = "[DONE]"
 
 
+class BrokenOff(EngineError):
+    """An answer that has begun and has no end: the server is gone, or gave up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The language server's answer breaks off in the middle, and nothing of it is used.",
+            "See whether the server is still running, and ask again.",
+        )
+
+
 class Malformed(EngineError):
     """An answer that is not what a language server sends."""
 
@@ -64,6 +74,7 @@ class Answer:
 
     def __init__(self) -> None:
         self.whole = False
+        self._begun = False
         self._reason = ""
         self._usage: Usage | None = None
         self._timings: Timings | None = None
@@ -96,6 +107,7 @@ class Answer:
             if isinstance(thought := delta.get(name), str) and thought:
                 yield Thought(thought)
                 break
+        self._begun = True
         if isinstance(text := delta.get("content"), str) and text:
             yield Text(text)
         self._note_calls(delta.get("tool_calls"))
@@ -106,7 +118,7 @@ class Answer:
         """The stream has ended. Some servers leave out the last event; an answer without any end is Malformed."""
         if not self.whole:
             if not self._reason:
-                raise Malformed("it breaks off")
+                raise BrokenOff() if self._begun else Malformed("it breaks off")
             yield from self._end()
 
     def _end(self) -> Iterator[Chunk]:

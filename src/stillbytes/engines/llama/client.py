@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import httpx
 
 LIMITS = Limits()
+PIECE = 512
+"""Tokens of a prompt that are read at once; what llama-server processes in one go."""
 SHORT = 30.0
 """Seconds for questions that need no model work."""
 LONGEST = 16 << 20
@@ -127,9 +129,14 @@ class Client:
         return tokens
 
     async def read(self, tokens: Sequence[int], limit: float = LIMITS.first) -> None:
-        """Have a llama-server process a prompt and keep it in slot 0, without an answer."""
-        asked = {"prompt": list(tokens), "n_predict": 0, "cache_prompt": True, "id_slot": 0}
-        await self._post("/completion", asked, limit)
+        """Have a llama-server process a prompt and keep it in slot 0, without an answer.
+
+        In pieces, each within `limit` seconds: a slow machine takes minutes for a long prompt, and one that hangs is
+        noticed all the same.
+        """
+        for end in range(PIECE, len(tokens) + PIECE, PIECE):
+            asked = {"prompt": list(tokens[:end]), "n_predict": 0, "cache_prompt": True, "id_slot": 0}
+            await self._post("/completion", asked, limit)
 
     async def chat(self, request: Request, model: str = "", limits: Limits = LIMITS) -> AsyncGenerator[Chunk, None]:
         """The answer as it is made; the last chunk is Finished.

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 from stillbytes.core.errors import ModelError
 from stillbytes.engines.engine import Loadable
-from stillbytes.engines.llama.client import LIMITS, Client
+from stillbytes.engines.llama.client import LIMITS, Client, Properties
 from stillbytes.engines.llama.find import Running
 from stillbytes.engines.llama.talk import Chunk, Limits, Request
 
@@ -38,6 +38,10 @@ class Guest:
                 f"The language server at {self._client.url} has no model {self._model}.",
                 f"It has: {', '.join(offered)[:300]}." if offered else "It has none: load one there.",
             )
+
+    async def properties(self) -> Properties | None:
+        """What it says of itself; None of a server that is no llama-server."""
+        return await self._client.properties() if self._client.native else None
 
     async def unload(self, model: str, mib: int | None = None) -> None:
         return

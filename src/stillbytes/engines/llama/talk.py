@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from stillbytes.engines.llama.grammar import Unsupported, compact
 
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -149,8 +152,7 @@ def body(request: Request, model: str, *, native: bool) -> dict[str, Any]:
         if request.must_call:
             written["tool_choice"] = "required"
     if request.schema is not None:
-        schema = {"name": "answer", "strict": True, "schema": dict(request.schema)}
-        written["response_format"] = {"type": "json_schema", "json_schema": schema}
+        written |= _constraint(request.schema, native=native and not request.think)
     for name, value in (
         ("max_tokens", request.tokens),
         ("temperature", request.temperature),
@@ -163,6 +165,15 @@ def body(request: Request, model: str, *, native: bool) -> dict[str, Any]:
         if request.think is not None:
             written["chat_template_kwargs"] = {"enable_thinking": request.think}
     return written
+
+
+def _constraint(schema: Mapping[str, Any], *, native: bool) -> dict[str, Any]:
+    """The answer has to satisfy the schema. A grammar of our own would forbid to think before it, too."""
+    if native:
+        with contextlib.suppress(Unsupported):
+            return {"grammar": compact(schema)}
+    answer = {"name": "answer", "strict": True, "schema": dict(schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": answer}}
 
 
 def _message(message: Message) -> dict[str, Any]:

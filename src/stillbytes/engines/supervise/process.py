@@ -176,8 +176,9 @@ class Process:
     def crash(self) -> EngineCrashed:
         """The error that tells of the latest crash."""
         return EngineCrashed(
-            f"{self.engine} ended unexpectedly{_because(self._status)}. Its last words: {self._obituary or '(none)'}",
+            f"{self.engine} ended unexpectedly{_because(self._status)}.",
             f"The next job starts it again; `stillbytes engines logs {self.engine}` shows more.",
+            self._obituary or "(none)",
         )
 
     # What follows carries out the table.

@@ -18,7 +18,8 @@ for."""
 PROMOTED_S = 600.0
 """A batch that waited so long is served like a person's request."""
 PATIENCE_S, BATCH_PATIENCE_S = 90.0, 3600.0
-"""After so long without room a request is refused, with what was in the way."""
+"""After so long without room a request is refused, with what was in the way; not while work or a loading model of ours
+is what it waits for, which ends by itself: on a processor that takes minutes."""
 SHORT = "Close other programs that use this memory, or choose smaller models."
 """What to do about too little memory."""
 FOREIGN_PATIENCE_S = 20.0
@@ -71,7 +72,7 @@ class Admission:
             if account.state != "loading"
         )
         reserved += self.desk.ledger.working_mib(self.desk.swap.way)
-        there = all(account.usable for account in self.desk.ledger.of(way.residents))
+        there = all(account.usable for account in self.desk.ledger.of(way.residents)) and not self._restarts(way)
         if there and self.desk.ledger.working_mib(way) <= self.desk.available - reserved:
             self._grant(job)
             return True
@@ -81,7 +82,10 @@ class Admission:
     def _admit(self, job: Job) -> bool:
         """Grant it, or do the next thing that brings it nearer. Whether it was granted."""
         request = job.request
-        if self.desk.now - job.since > (PATIENCE_S if request.interactive else BATCH_PATIENCE_S):
+        moves = bool(self.desk.running) or self.desk.is_loading()
+        job.stuck_since = None if moves else self.desk.now if job.stuck_since is None else job.stuck_since
+        patience = PATIENCE_S if request.interactive else BATCH_PATIENCE_S
+        if job.stuck_since is not None and self.desk.now - job.stuck_since > patience:
             self._give_up(job, "It waited too long for memory" + self.desk.in_the_way())
             return False
         if not request.interactive and not self._may_batch(job):
@@ -90,7 +94,7 @@ class Admission:
             return False
         way = request.ways[job.way]
         accounts = self.desk.ledger.of(way.residents)
-        if any(account.state == "loading" for account in accounts):
+        if any(account.state == "loading" for account in accounts) or self._restarts(way):
             self._hold(job, way)
             return False
         if request.interactive:
@@ -115,6 +119,10 @@ class Admission:
             job.reason = f"Loads {ready[0].resident.name}."
         return False
 
+    def _restarts(self, way: Way) -> bool:
+        """Whether an engine that it needs is being ended: what is in it by the accounts is as good as gone."""
+        return any(account.resident.engine in self.desk.restarting for account in self.desk.ledger.of(way.residents))
+
     def need(self, way: Way, missing: list[Account]) -> int:
         """What must be free: the most that it may take, or, where no empty card has that, all that one has but small
         change, which engines keep."""
@@ -136,9 +144,10 @@ class Admission:
                     self.desk.say(f"{job.request.label} {says}{self.desk.in_the_way()}.")
                 job.way, job.short_since = index, None
                 return True
-        least, has = min(needs[job.least :]), self.desk.ledger.total
-        if least > has - self.desk.ledger.guard:
-            self._give_up(job, f"It needs {least / 1024:.1f} GB of memory, of which there are {has / 1024:.1f} GB")
+        least, has = min(needs[job.least :]), self.desk.ledger.total - self.desk.ledger.guard
+        if least > has:  # what has to stay free is nobody's to use
+            have = f"{max(0, has) / 1024:.1f} of {self.desk.ledger.total / 1024:.1f} GB can be used"
+            self._give_up(job, f"It needs {least / 1024:.1f} GB of memory, of which {have}")
             return False
         job.short_since = self.desk.now if job.short_since is None else job.short_since
         job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
@@ -246,6 +255,7 @@ class Admission:
         if hopeful:
             engine = max(hopeful, key=lambda name: (keeps[name], name))
             self.desk.swap.restarted.add(engine)
+            self.desk.restarting.add(engine)
             self.desk.effects.append(Restart(engine))
             job.reason = f"Restarts {engine}, which keeps memory that it does not use."
             self.desk.say(f"{job.request.label}: {job.reason}")

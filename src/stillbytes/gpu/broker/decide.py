@@ -40,13 +40,13 @@ GUARD_MIB = 256
 """What stays free whatever happens: for the desktop, and for what engines need beyond what anybody counts."""
 SEE_S = 0.5
 """How often the device is read to see what work takes, where the driver does not tell who takes it."""
-LOOK_AGAIN_S = 0.05
+LOOK_AGAIN_S = 0.02
 """How often the device is read while memory is on its way back."""
 AGAIN_S, OVERDUE_S = 0.75, 5.0
 """Memory usually comes back within 1.5 s, rarely in 6 (docs/broker.md). Some engines keep a part until they are asked
 again, which costs nothing; after OVERDUE_S nobody counts on it any more."""
-TRIES = 4
-"""How often work that ran out of memory is tried again."""
+TRIES, TRIES_OF_SEVERAL = 4, 1
+"""How often work that ran out of memory is tried again; the second, in each of its ways where it has several."""
 
 
 class Decider:
@@ -165,10 +165,10 @@ class Decider:
         # It wanted more than we thought, or somebody else was faster. Either way: more room, then again.
         job.tries += 1
         self.ledger.peaks[way] = round(self.ledger.working_mib(way) * 1.15) + 64
-        if job.tries > TRIES:
-            self._admission.refuse(job, f"{job.request.label} ran out of memory {job.tries} times.")
-        else:
-            self.desk.waiting[id] = job
+        self.desk.waiting[id] = job
+        if job.tries > (TRIES if len(job.request.ways) == 1 else TRIES_OF_SEVERAL):
+            how = f", even where {way.says}" if way.says else ""
+            self._admission.next_way(job, f"{job.request.label} ran out of memory {job.tries} times{how}.")
 
     def _loaded(self, account: Account, mib: int | None) -> None:
         if account.state != "loading":
@@ -214,6 +214,7 @@ class Decider:
                 self._admission.next_way(job, reason or f"{account.resident.name} did not find enough memory.")
 
     def _crashed(self, engine: str) -> None:
+        self.desk.restarting.discard(engine)
         for account in self.ledger.of_engine(engine):
             if account.held or account.state == "loading":
                 # The driver takes a moment to clear away after a process.
@@ -244,7 +245,7 @@ class Decider:
         if account.state == "leaving":
             account.happened("overdue", self.desk.now)
             self.desk.effects.append(Unload(account.resident.name))
-        elif account.state == "resident" and account.resident.divisible:
+        elif account.state == "resident" and account.resident.divisible and not account.users:
             self.desk.effects.append(Unload(account.resident.name, 0))
 
     def _leaving(self, name: str) -> bool:

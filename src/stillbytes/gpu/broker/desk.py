@@ -32,7 +32,8 @@ class Policy:
 class Job:
     """A request and how far it is. least: the first way that did not fail yet; way: the one it takes now.
 
-    short_since: when no way of it fitted beside other programs. stopping: it was asked to give way. free_before,
+    stuck_since: when nothing of ours worked or was loaded any more that it could wait for. short_since: when no way of
+    it fitted beside other programs. stopping: it was asked to give way. free_before,
     lowest: readings when it was granted and since; disturbed: something else changed what was free, so that they do not
     tell what it took.
     """
@@ -43,6 +44,7 @@ class Job:
     way: int = 0
     tries: int = 0
     reason: str = ""
+    stuck_since: float | None = None
     short_since: float | None = None
     stopping: bool = False
     free_before: int = 0
@@ -65,7 +67,8 @@ class Desk:
     """The state of one device's broker. now and reading: of the event being handled; effects: what it is answered.
 
     swap: what room is being made for. intent: what the interface announced, and until when it holds. displaced: what
-    had to leave for batches. resting: nothing is to be loaded unasked. prepared: the situation that was last looked at.
+    had to leave for batches. restarting: engines that are being ended and have not said so yet. resting: nothing is
+    to be loaded unasked. prepared: the situation that was last looked at.
     """
 
     ledger: Ledger
@@ -76,6 +79,7 @@ class Desk:
     swap: Swap | None = None
     intent: tuple[Intended, float] | None = None
     displaced: list[str] = field(default_factory=list)
+    restarting: set[str] = field(default_factory=set)
     resting: bool = False
     prepared: tuple[object, ...] = ()
     last_interactive: float = float("-inf")

@@ -192,8 +192,8 @@ class Ledger:
     def observe(self, reading: Reading, ended: str | None = None) -> None:
         """Take in a reading. ended: the engine whose work has ended just now, which explains why it uses less.
 
-        While nothing of ours moves, what is neither free nor ours is of other programs; that figure is kept while
-        something does, where the driver does not tell by process.
+        While nothing of ours moves, what is neither free nor ours is of other programs. While something does, and the
+        driver does not tell by process, it is at least what ours cannot explain, at most what our models leave.
         """
         used = reading.used or {}
         for engine, left in self._left.items():
@@ -203,6 +203,15 @@ class Ledger:
         self._used = used
         if not self.coming and not self.working and all(a.state != "loading" for a in self.accounts.values()):
             self._foreign = max(0, self.total - reading.free - self.held())
+        elif reading.used is None:
+            rest = self.total - reading.free - sum(a.held for a in self.accounts.values() if not a.promised)
+            ours = sum(self.working_mib(way) for way, _ in self.working.values()) + sum(c.mib for c in self.coming)
+            for account in self.accounts.values():
+                if account.promised:
+                    ours += account.most
+                elif account.state == "loading":
+                    ours += account.given_back or account.most - account.held
+            self._foreign = max(0, rest - ours, min(self._foreign, rest))
 
     def foreign(self, reading: Reading) -> int:
         """What programs hold that are not ours, as far as the driver lets us tell."""

@@ -22,9 +22,7 @@ class Quiet:
         if batches:
             self._prepare_beside_batches()
             return
-        if self.desk.intended() is None and any(not job.request.interactive for job in self.desk.waiting.values()):
-            return  # a batch is about to begin
-        if self._put_back():
+        if self.desk.policy.prefetch and self._put_back():
             return
         outstanding = self.desk.outstanding
         situation = (

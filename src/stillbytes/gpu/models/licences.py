@@ -33,6 +33,14 @@ FLUX_DEV = Licence(
     "FLUX [dev] Non-Commercial", "https://github.com/black-forest-labs/flux/tree/main/model_licenses", commercial=False
 )
 """The model may be run for non-commercial purposes only, whatever is then done with its pictures."""
+SEGFORMER = Licence("NVIDIA SegFormer", "https://github.com/NVlabs/SegFormer/blob/master/LICENSE", commercial=False)
+"""For research and evaluation only."""
+MIT_CELEBA = Licence(
+    "MIT, trained on CelebAMask-HQ",
+    "https://github.com/switchablenorms/CelebAMask-HQ#dataset-agreement",
+    commercial=False,
+)
+"""The weights are published under MIT; the photographs that they were trained on are for non-commercial research."""
 SAM = Licence("SAM License", "https://github.com/facebookresearch/sam3/blob/main/LICENSE", commercial=True)
 UNKNOWN = Licence("not stated", "https://github.com/occ-ai/obs-backgroundremoval", commercial=False)
 """Nobody says what may be done with it: it is never downloaded, and only used where somebody brought it."""

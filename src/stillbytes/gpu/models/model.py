@@ -35,8 +35,11 @@ Task = Literal[
     "depth",
     "sky",
     "person",
+    "parts",
+    "landscape",
 ]
-"""What a person can have done with it. see: answers about pictures; words: finds what is named."""
+"""What a person can have done with it. see: answers about pictures; words: finds what is named; parts: tells those of
+people apart."""
 EngineName = Literal["llama", "comfyui", "onnx"]
 
 

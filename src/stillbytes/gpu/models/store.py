@@ -21,7 +21,9 @@ from stillbytes.gpu.models.model import File, HuggingFace, Model
 CHUNK = 8 << 20
 TOLERANCE = 0.25
 """How far an estimated size may be off."""
-_COMMON = re.compile(r"(mmproj.*|model([-_].*)?|(diffusion_)?pytorch_model.*|encoder|decoder|unet|vae)\.\w+")
+_COMMON = re.compile(
+    r"(mmproj.*|model([-_].*)?|(diffusion_)?pytorch_model.*|encoder|decoder|unet|vae|tokenizer|vocab)\.\w+"
+)
 """Names that many different files have: they tell nothing."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -40,11 +41,27 @@ def of_settings(settings: Settings, *, on_card: bool, sees: bool = False) -> dic
         "cache-type-k": settings.cache_keys,
         "cache-type-v": settings.cache_values,
     }
+    if not on_card:
+        wanted["threads"] = threads()
     if sees:
         wanted["image-max-tokens"] = _IMAGE_TOKENS
         if not settings.projector:
             wanted["mmproj-offload"] = False
     return wanted
+
+
+def threads() -> int:
+    """For a model on the processor: a core less than there are, which the editor keeps.
+
+    Threads of a model wait for each other after every layer. Where another program wants one of their cores, all of
+    them stand still: with as many threads as cores, answers took five times as long on a busy machine.
+    """
+    import psutil  # noqa: PLC0415 - only where a model runs on the processor
+
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        cores = min(cores, len(os.sched_getaffinity(0)))
+    return max(1, cores - 1)
 
 
 def llama(option: LanguageOption, program: Program, *, on_card: bool) -> tuple[str, ...]:

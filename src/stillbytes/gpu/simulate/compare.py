@@ -14,7 +14,8 @@ from stillbytes.gpu.simulate.clairvoyant import optimum
 from stillbytes.gpu.simulate.policies import Usual
 from stillbytes.gpu.simulate.traces import Trace, make_trace
 
-CLAIRVOYANT = "clairvoyant"
+CLAIRVOYANT: Mapping[str, bool] = {"clairvoyant": True, "clairvoyant-demand": False}
+"""The schedules of one who knows the trace, and whether models may leave before a request lacks their memory."""
 
 
 def _broker(policy: Policy) -> Callable[[Trace], Decides]:
@@ -68,10 +69,9 @@ class Tally:
 def play(trace: Trace) -> dict[str, Tally]:
     """One trace against all of them."""
     found = {name: _tally(Simulation(trace, make(trace)).run()) for name, make in POLICIES.items()}
-    best = optimum(trace)
-    found[CLAIRVOYANT] = Tally(
-        served=len(best.waits), refused=best.refused, exact=int(best.exact), waits=list(best.waits)
-    )
+    for name, ahead in CLAIRVOYANT.items():
+        best = optimum(trace, ahead=ahead)
+        found[name] = Tally(served=len(best.waits), refused=best.refused, exact=int(best.exact), waits=list(best.waits))
     return found
 
 

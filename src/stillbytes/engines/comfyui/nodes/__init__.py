@@ -136,6 +136,12 @@ from stillbytes.engines.comfyui.nodes.sampling import (
     split_sigmas_by_denoise,
     turbo_scheduler,
 )
+from stillbytes.engines.comfyui.nodes.segmentation import (
+    detect_sam3,
+    load_grounding_dino,
+    load_sam2,
+    segment_grounded,
+)
 
 __all__ = [
     "DECLARED",
@@ -161,6 +167,7 @@ __all__ = [
     "concatenate",
     "crop_image",
     "crop_mask",
+    "detect_sam3",
     "differential_diffusion",
     "dual_cfg_guider",
     "empty_image",
@@ -199,12 +206,14 @@ __all__ = [
     "load_diffusion_model_gguf_advanced",
     "load_dual_clip",
     "load_dual_clip_gguf",
+    "load_grounding_dino",
     "load_image",
     "load_ip_adapter",
     "load_lora",
     "load_lora_model_only",
     "load_mask",
     "load_model_patch",
+    "load_sam2",
     "load_style_model",
     "load_triple_clip",
     "load_triple_clip_gguf",
@@ -232,6 +241,7 @@ __all__ = [
     "scale_image_to_megapixels",
     "scale_latent",
     "scale_latent_by",
+    "segment_grounded",
     "select_sampler",
     "set_latent_noise_mask",
     "set_mask",

@@ -1,4 +1,4 @@
-"""The small networks that come with Stillbytes: sky, a person, boxes around things. Small enough to be always there."""
+"""The small networks that come with Stillbytes: sky, a person, faces, boxes around things. Always there."""
 
 from stillbytes.gpu.models.licences import APACHE_2, MIT
 from stillbytes.gpu.models.model import File, Licence, Local, Model, NetworkArchitecture, Task
@@ -74,5 +74,39 @@ MODELS: tuple[Model, ...] = (
         APACHE_2,
         3,
         "Boxes around 80 kinds of things (COCO); from Kazuhito00/YOLOX-ONNX-TFLite-Sample, commit 3d4f111.",
+    ),
+    _bundled(
+        "blazeface-short",
+        "BlazeFace short range",
+        "parts",
+        0.1e6,
+        128,
+        File(
+            "model",
+            "detection/blazeface_short.onnx",
+            Local("blazeface_short.onnx"),
+            213_104,
+            "0f5f0d4857ce871a0483e87cd8bd394a255b6769a13cb26f9be698d96e787107",
+        ),
+        APACHE_2,
+        3,
+        "Faces; converted from face_detection_short_range.tflite of mediapipe 0.10.21. Answers as it to 2e-4.",
+    ),
+    _bundled(
+        "face-mesh",
+        "MediaPipe face mesh",
+        "parts",
+        0.6e6,
+        192,
+        File(
+            "model",
+            "detection/face_mesh.onnx",
+            Local("face_mesh.onnx"),
+            1_222_403,
+            "661b4cb17642fdf8ae64153f00b42ddd391ca56d502fa091650a8b5bd8047182",
+        ),
+        APACHE_2,
+        3,
+        "468 places of a face; converted from face_landmark.tflite of mediapipe 0.10.21. Answers as it to 2e-4.",
     ),
 )

