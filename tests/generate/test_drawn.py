@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.difference import delta_e_2000, lab_of
-from stillbytes.develop.frame_grid import FrameGrid, Light
+from stillbytes.develop.frame import Output
 from stillbytes.develop.patched import Insert
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
+from stillbytes.develop.resampling.frame_grid import FrameGrid, Light
 from stillbytes.develop.settings import Settings
 from stillbytes.generate.drawn import Scene, drawn
-from stillbytes.generate.hole import DRAWN, Hole
+from stillbytes.generate.hole import BEHIND, DRAWN, Hole
 from stillbytes.generate.painters.painter import Cancel, Floats, News, Painter, Painting, Tell, silent
+from stillbytes.generate.region.beside import parted
 from stillbytes.generate.region.encoding import ProxyEncoding
 from stillbytes.generate.region.region import Native, Region
 
@@ -53,14 +55,14 @@ def disc(x: float, y: float, radius: float, frame: Size) -> Hole:
     return Hole.of(coverage, frame, Pipeline(bayer(colourful(64, 64))).light(Settings()), DRAWN)
 
 
-def light_of(picture: NDArray[np.floating]) -> Light:
-    """A light that is a picture of the frame, edge pixels repeated outside."""
+def light_of(picture: NDArray[np.floating], left: int = 0, top: int = 0) -> Light:
+    """A light that is a picture of the frame, edge pixels repeated outside. left, top: columns and rows before it."""
     shown = picture.astype(np.float32)
 
     def of(grid: FrameGrid) -> NDArray[np.float32]:
         a, _, tx, _, d, ty = grid.affine
-        x = (np.arange(grid.rect.x, grid.rect.right) * a + tx).astype(np.float32)
-        y = (np.arange(grid.rect.y, grid.rect.bottom) * d + ty).astype(np.float32)
+        x = (np.arange(grid.rect.x, grid.rect.right) * a + tx + left).astype(np.float32)
+        y = (np.arange(grid.rect.y, grid.rect.bottom) * d + ty + top).astype(np.float32)
         maps = np.meshgrid(x, y)
         made = cv2.remap(shown, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.ascontiguousarray(np.moveaxis(made, -1, 0))
@@ -101,6 +103,31 @@ def test_a_patch_of_the_true_scene_follows_later_edits(change: dict[str, float])
     inside = np.s_[hole.rect.y : hole.rect.bottom, hole.rect.x : hole.rect.right]
     labs = (lab_of(np.asarray(one[inside])[hole.covered], "srgb") for one in (found, wanted))
     assert delta_e_2000(*labs).mean() < 1.5
+
+
+def test_what_stands_before_another_background_keeps_every_bit_of_its_inside_and_its_edge() -> None:
+    """Even where it is smaller than the room that other patches take to meet the photo."""
+    frame = Size(1200, 900)
+    truth = light_of(np.full((900, 1200, 3), 0.18))
+
+    def coverage(grid: FrameGrid) -> NDArray[np.float32]:
+        across, down = grid.points()
+        away = np.hypot(across * frame.long_edge - 640, down * frame.long_edge - 410)
+        return np.clip(away - 20 + 0.5, 0, 1).astype(np.float32)
+
+    hole = Hole.of(coverage, frame, truth, BEHIND)
+    scene = Scene(frame, truth, Rect.of(frame))
+    made = drawn(
+        hole, scene, Known(lambda painting, number: np.full(painting.picture.shape, 0.9), Native(512 * 512, 8))
+    )
+    pixels = np.concatenate([part for _, part in made.parts])
+    alpha = pixels[..., 3]
+    rows, columns = np.mgrid[: alpha.shape[0], : alpha.shape[1]]
+    away = np.hypot(columns + hole.rect.x - 639.5, rows + hole.rect.y - 409.5)
+    assert (alpha[away < 19] == 0).all() and (pixels[..., :3][away < 19] == np.float32(0.18)).all()
+    assert (alpha[away > 21] == 1).all()
+    beyond = pixels[..., :3][away > 21]
+    np.testing.assert_allclose(beyond, np.median(beyond), rtol=0.05)  # no light of the subject runs into it
 
 
 def test_it_is_drawn_where_it_belongs_to_the_pixel() -> None:
@@ -189,6 +216,56 @@ def test_the_canvas_beyond_the_frame_meets_the_photo() -> None:
     assert step < 0.1
 
 
+@pytest.mark.parametrize("angle", [0.0, 2.0])
+def test_a_ring_around_a_photo_is_in_parts_that_hold_all_of_it(angle: float) -> None:
+    frame = Size(3000, 2000)
+    canvas = Rect(-500, -400, 4000, 2800)
+    y, x = np.mgrid[canvas.y : canvas.bottom, canvas.x : canvas.right].astype(np.float32)
+    turn = np.radians(angle)
+    u = (x - 1500) * np.cos(turn) + (y - 1000) * np.sin(turn)
+    v = (y - 1000) * np.cos(turn) - (x - 1500) * np.sin(turn)
+    known = ((np.abs(u) < 1500) & (np.abs(v) < 1000)).astype(np.float32)
+    hole = Hole.beyond(canvas, known, 60)
+    rects = hole.parts()
+    area = sum(rect.width * rect.height for rect in rects)
+    assert (len(rects) == 4 if angle == 0 else 4 < len(rects) < 40) and area < 0.75 * canvas.width * canvas.height
+    held = np.zeros(hole.covered.shape, np.float32)
+    for rect in rects:
+        part = hole.part(rect)
+        here = np.s_[rect.y - hole.rect.y : rect.bottom - hole.rect.y, rect.x - hole.rect.x : rect.right - hole.rect.x]
+        held[here] = np.maximum(held[here], part.alpha)
+    assert np.array_equal(held == 1, hole.alpha == 1) and np.abs(held - hole.alpha).max() < 0.05
+    assert frame.width == 3000
+
+
+def test_the_parts_of_a_ring_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One answer for all of it, and no step where parts meet or where they meet the photo."""
+    monkeypatch.setattr("stillbytes.generate.hole.LEAST_PARTED", 1)
+    frame = Size(600, 400)
+    y, x = np.mgrid[-120:520, -150:750] / 400
+    truth = (0.2 + 0.1 * np.stack([x, y, 1.5 - x], -1)).astype(np.float32)
+    scene = Scene(frame, light_of(truth[120:520, 150:750]), Rect.of(frame))
+    known = np.zeros((640, 900), np.float32)
+    known[120:520, 150:750] = 1
+    hole = Hole.beyond(Rect(-150, -120, 900, 640), known, 16)
+    region = Region.of(hole.rect, scene.bounds, NATIVE)
+    whole = Scene(frame, light_of(truth, 150, 120), hole.rect)
+
+    def codes(painting: Painting, number: int) -> Floats:
+        encoding = ProxyEncoding.of(scene.seen(region)[0], np.ones(painting.picture.shape[:2], bool))
+        return (encoding.encode(whole.seen(region)[0])).clip(0, 1).astype(np.float32)
+
+    made = drawn(hole, scene, Known(codes, NATIVE), seed=3)
+    assert len(made.parts) == 4 and len({str(pixels.dtype) for _, pixels in made.parts} ^ {"float16"}) == 0
+    shown = np.zeros((640, 900, 3), np.float32)
+    shown[120:520, 150:750] = truth[120:520, 150:750]
+    for rect, pixels in made.parts:
+        here = shown[rect.y + 120 : rect.bottom + 120, rect.x + 150 : rect.right + 150]
+        here += pixels[..., 3:] * (pixels[..., :3] - here)
+    assert np.abs(np.log2(shown / truth)).max() < 0.12
+    assert np.abs(np.diff(np.log2(shown / truth), axis=0)).max() < 0.03
+
+
 def test_nothing_is_drawn_for_who_has_left() -> None:
     frame = Size(500, 333)
     scene = Scene(frame, light_of(TRUTH), Rect.of(frame))
@@ -196,3 +273,22 @@ def test_nothing_is_drawn_for_who_has_left() -> None:
     with pytest.raises(Cancelled):
         drawn(disc(250, 165, 40, frame), scene, painter, cancelled=lambda: True)
     assert not painter.asked
+
+
+@pytest.mark.parametrize(("before", "new"), [(0.8, 0.05), (0.05, 0.8)])
+def test_the_edge_of_what_stands_before_another_background_has_no_light_of_the_old_one(
+    before: float, new: float
+) -> None:
+    """Half covered pixels have half of the light of each side, the new one's now."""
+    alpha = np.repeat(np.clip((np.arange(60, dtype=np.float32) - 28) / 4, 0, 1)[None], 40, axis=0)
+    subject = np.float32(0.3)
+    photo = np.repeat((alpha * np.float32(before) + (1 - alpha) * subject)[..., None], 3, axis=2)
+    drawn_new = np.full_like(photo, new)
+    pixels, covers = parted(drawn_new, photo, alpha)
+    assert pixels.min() >= 0
+    assert np.array_equal(covers[alpha % 1 == 0], alpha[alpha % 1 == 0])
+    seen = covers[..., None] * pixels + (1 - covers[..., None]) * photo
+    low, high = sorted((float(subject), new))
+    assert low - 0.01 <= seen.min() <= seen.max() <= high + 0.01
+    np.testing.assert_allclose(seen[:, alpha[0] == 0.5], (subject + new) / 2, atol=0.01)
+    assert np.array_equal(pixels[alpha == 1], drawn_new[alpha == 1])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import UnusablePicture
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import NO_LIGHT, FrameGrid
+from stillbytes.develop.resampling.frame_grid import NO_LIGHT, FrameGrid
 from stillbytes.generate.hole import COPIED
 from stillbytes.generate.remove import Removal
 

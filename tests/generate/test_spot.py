@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import InvalidSetting, UnusablePicture
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.difference import delta_e_2000, lab_of
-from stillbytes.develop.frame_grid import NO_LIGHT
+from stillbytes.develop.frame import Output
 from stillbytes.develop.patched import Insert
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
+from stillbytes.develop.resampling.frame_grid import NO_LIGHT
 from stillbytes.develop.settings import Settings
 from stillbytes.generate.classical.heal import light, tones
 from stillbytes.generate.spot import CELL, Spot, Task

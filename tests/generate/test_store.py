@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from stillbytes.core.errors import NotFound, SidecarError, UnusablePicture
+from stillbytes.core.geometry import Rect
 from stillbytes.generate.store import Store
 
 
@@ -32,10 +33,47 @@ def test_equal_pixels_are_written_once_and_others_beside_them(tmp_path: Path) ->
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_parts_come_back_where_they_were(tmp_path: Path) -> None:
+    parts = [
+        (Rect(0, 0, 60, 40), some()),
+        (Rect(0, 36, 9, 100), some(100, 9, seed=2)),
+        (Rect(50, 36, 7, 5), some(5, 7)),
+    ]
+    store = Store(tmp_path)
+    address = store.put(parts)
+    again = Store(tmp_path)
+    assert again.rects(address) == store.rects(address) == tuple(rect for rect, _ in parts)
+    for (rect, pixels), (wanted, given) in zip(again.parts(address), parts, strict=True):
+        assert rect == wanted and np.array_equal(pixels, given.astype(np.float16))
+    assert store.put(parts) == address != store.put([(parts[0][0].moved(1, 0), parts[0][1]), *parts[1:]])
+    with pytest.raises(SidecarError, match="parts"):
+        again[address]
+    assert store.hold(parts) != store.hold(parts[:2]) and store.rects("0" * 24) == ()
+    with pytest.raises(UnusablePicture, match="parts"):
+        store.put([(Rect(0, 0, 9, 9), some())])
+
+
 def test_held_pixels_need_no_file(tmp_path: Path) -> None:
     store = Store(tmp_path / "none")
     address = store.hold(some())
     assert address in store and store[address].shape == (40, 60, 4) and not store.folder.exists()
+
+
+def test_several_are_written_or_none(tmp_path: Path) -> None:
+    store = Store(tmp_path / "photo.stillbytes")
+    broken = np.full((4, 4, 4), np.nan, np.float32)
+    with pytest.raises(UnusablePicture):
+        store.put_all([some(), broken])
+    assert not store.folder.exists()
+    there = store.put(some())
+
+    def full() -> None:
+        raise SidecarError("The disk is full.")
+
+    with pytest.raises(SidecarError):
+        store.put_all([some(), some(seed=2)], then=full)
+    assert [path.name for path in store.folder.iterdir()] == [f"patch-{there}.exr"]  # it was there before
+    assert len(store.put_all([some(), some(seed=2)])) == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "other"])

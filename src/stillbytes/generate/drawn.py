@@ -8,7 +8,7 @@ Pixels of the photo never take this way: of the answer only the hole is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import Affine, FrameGrid, Light
+from stillbytes.develop.resampling.frame_grid import Affine, FrameGrid, Light
 from stillbytes.generate.classical.membrane import membrane
 from stillbytes.generate.hole import Hole
 from stillbytes.generate.painters.answer import smoothed
-from stillbytes.generate.painters.painter import Cancel, Painter, Painting, Tell, nth, silent
+from stillbytes.generate.painters.painter import Cancel, Depths, News, Painter, Painting, Tell, nth, silent
+from stillbytes.generate.region.beside import parted
 from stillbytes.generate.region.clean import cleaned
 from stillbytes.generate.region.drift import corrected
 from stillbytes.generate.region.encoding import ProxyEncoding, dithered
@@ -35,6 +36,10 @@ GROWN = 4
 SOFTENED = 2.0
 REFINE = 0.35
 """Denoising strength of the second pass: the composition stays, the detail is new."""
+JOIN = 8.0
+"""Rows over which one part of a hole passes into the next."""
+HALF = 65504.0
+"""The largest half float."""
 FULL: Affine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 """A grid of the frame's own pixels."""
 
@@ -76,11 +81,26 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """pixels: (height, width, 4) float32 over the hole's rectangle: scene-linear light and alpha. encoding: in which
-    the model saw it."""
+    """parts: of the hole, as it takes itself apart, each with (height, width, 4) scene-linear light and alpha; float32,
+    or float16 where there are several. encoding: in which the model saw it."""
 
-    pixels: Floats
+    parts: tuple[tuple[Rect, NDArray[np.floating]], ...]
     encoding: ProxyEncoding
+
+    @property
+    def pixels(self) -> NDArray[np.floating]:
+        """Of a hole that is in one piece."""
+        ((_, pixels),) = self.parts
+        return pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A part that was drawn, for those beside it. codes: (height, width, 3); alpha: (height, width, 1)."""
+
+    rect: Rect
+    codes: NDArray[np.floating]
+    alpha: NDArray[np.floating]
 
 
 def drawn(
@@ -92,13 +112,18 @@ def drawn(
     denoise: float = 1.0,
     tell: Tell = silent,
     cancelled: Cancel | None = None,
+    depths: Depths | None = None,
 ) -> Drawn:
-    """The hole, filled. denoise: 1 for something new; less keeps the composition of what is there.
+    """The hole, filled. denoise: 1 for something new; less keeps the composition of what is there. depths: tells near
+    from far, where that is to be kept.
 
     Raises Cancelled, and what painters raise.
     """
     region = Region.of(hole.rect, scene.bounds, painter.native)
-    tiles = list(region.tiles(painter.native)) if region.soft and painter.refines else []
+    parts = [hole.part(rect) for rect in hole.parts()]
+    fine = region.soft and painter.refines
+    tiles = [tiles_of(replace(region, hole=part.rect), part, painter) if fine else [] for part in parts]
+    count = 1 + sum(map(len, tiles))
     light, known = scene.seen(region)
     _minded(cancelled)
     there = region.enters(hole.covered.astype(np.float32), hole.rect) > 0.02
@@ -110,53 +135,106 @@ def drawn(
     picture = cleaned(np.asarray(dithered(codes, seed=seed & 0xFFFF), np.uint8))
     _minded(cancelled)
     mask = cv2.GaussianBlur(going.astype(np.float32), (0, 0), SOFTENED)
-    painting = Painting(picture, np.asarray(mask, np.float32), seed, denoise)
-    answer = painter.paint(painting, nth(tell, 0, 1 + len(tiles)), cancelled)
+    near = depths(picture) if depths is not None and painter.keeps_depth else None
+    painting = Painting(picture, np.asarray(mask, np.float32), seed, denoise, near)
+    answer = painter.paint(painting, nth(tell, 0, count), cancelled)
     _minded(cancelled)
     truth = picture.astype(np.float32) / np.float32(255)
     right = corrected(smoothed(answer), truth, ~going)
-    full = region.returns(right, hole.rect)
-    if tiles:
-        full = _refined(full, hole, tiles, scene, encoding, painter, seed, tell, cancelled)
-    photo, known_there = scene.over(hole.rect)
-    _minded(cancelled)
-    made = closed(encoding.decode(full), photo, hole.covered, known_there)
-    alpha = hole.alpha
-    made = np.where((alpha > 0)[..., None], made, photo)
-    return Drawn(np.concatenate([made, alpha[..., None]], axis=2).astype(np.float32), encoding)
+    made: list[tuple[Rect, NDArray[np.floating]]] = []
+    done: list[_Done] = []
+    for part, of_part in zip(parts, tiles, strict=True):
+        full = region.returns(right, part.rect)
+        if of_part:
+            before = count - sum(map(len, tiles[len(made) :]))
+            news = _from(tell, before, len(of_part), count)
+            full = _refined(
+                full, part, of_part, scene, encoding, painter, seed + (len(made) << 12), done, news, cancelled
+            )
+        alpha = part.alpha
+        if len(parts) > 1:
+            done.append(_Done(part.rect, full.astype(np.float16), alpha[..., None].astype(np.float16)))
+        photo, known_there = scene.over(part.rect)
+        _minded(cancelled)
+        pixels = encoding.decode(full)
+        if part.matte is None:
+            pixels = closed(pixels, photo, part.covered, known_there)
+        else:
+            pixels, alpha = parted(pixels, photo, alpha)
+        pixels = np.where((alpha > 0)[..., None], pixels, photo)
+        for rect, _ in made:
+            _fade(alpha, part.rect, rect)
+        found = np.concatenate([pixels, alpha[..., None]], axis=2).astype(np.float32)
+        made.append((part.rect, np.clip(found, -HALF, HALF).astype(np.float16) if len(parts) > 1 else found))
+    return Drawn(tuple(made), encoding)
+
+
+def tiles_of(region: Region, part: Hole, painter: Painter) -> list[tuple[int, Region]]:
+    """Those of its tiles in which there is something of the hole, with their number among all."""
+    tiles = enumerate(region.tiles(painter.native))
+    return [(number, tile) for number, tile in tiles if part.covered[_slices(tile.hole, part.rect)].any()]
+
+
+def _slices(inner: Rect, outer: Rect) -> tuple[slice, slice]:
+    """Rows and columns of what they share, in the outer one."""
+    both = inner.within(outer)
+    return (
+        slice(both.y - outer.y, both.bottom - outer.y),
+        slice(both.x - outer.x, both.right - outer.x),
+    )
+
+
+def _fade(alpha: Floats, rect: Rect, before: Rect) -> None:
+    """In place: what lies over the end of a part above it fades in."""
+    both = rect.within(before)
+    if both.empty:
+        return
+    ramp = (np.arange(both.height, dtype=np.float32) + np.float32(0.5) - np.float32(both.height / 2)) / JOIN
+    alpha[_slices(both, rect)] *= np.clip(ramp + np.float32(0.5), 0, 1)[:, None]
+
+
+def _from(tell: Tell, first: int, count: int, whole: int) -> Tell:
+    """News of `count` parts, the first of which is number `first` of the whole, as news of that."""
+
+    def told(news: News) -> None:
+        tell(News((first + news.fraction * count) / whole, news.says, news.preview, news.mime))
+
+    return told
 
 
 def _refined(
     soft: Floats,
     hole: Hole,
-    tiles: Sequence[Region],
+    tiles: Sequence[tuple[int, Region]],
     scene: Scene,
     encoding: ProxyEncoding,
     painter: Painter,
     seed: int,
+    before: Sequence[_Done],
     tell: Tell,
     cancelled: Cancel | None,
 ) -> Floats:
-    """Codes over the hole's rectangle, drawn once more pixel for pixel; each tile sees those before it."""
+    """Codes over the hole's rectangle, drawn once more pixel for pixel; each tile sees those before it, and the parts
+    before this one."""
     sharp, weight = np.zeros_like(soft), np.zeros(soft.shape[:2], np.float32)
     alpha = hole.alpha[..., None]
-    for number, tile in enumerate(tiles):
+    for place, (number, tile) in enumerate(tiles):
         _minded(cancelled)
         part = tile.hole.within(hole.rect)
-        here = np.s_[part.y - hole.rect.y : part.bottom - hole.rect.y, part.x - hole.rect.x : part.right - hole.rect.x]
-        if not hole.covered[here].any():
-            continue
+        here = _slices(part, hole.rect)
         light, known = scene.seen(tile)
         codes = encoding.encode(light)
-        done = np.where(weight[..., None] > 0, sharp / np.maximum(weight, 1e-6)[..., None], soft)
-        _put(codes, done, alpha, hole.rect, tile)
-        covered = np.zeros(hole.covered.shape, np.float32)
-        covered[here] = hole.covered[here]
-        going = _grown(tile.enters(covered, hole.rect) > 0.02)
+        for one in before:
+            _put(codes, one, tile)
+        seen = hole.rect.within(tile.crop)
+        at = _slices(seen, hole.rect)
+        share = weight[at][..., None]
+        _put(codes, _Done(seen, np.where(share > 0, sharp[at] / np.maximum(share, 1e-6), soft[at]), alpha[at]), tile)
+        going = _grown(tile.enters(hole.covered[here].astype(np.float32), part) > 0.02)
         picture = cleaned(np.asarray(dithered(codes, seed=(seed + number) & 0xFFFF), np.uint8))
         mask = cv2.GaussianBlur(going.astype(np.float32), (0, 0), SOFTENED)
         painting = Painting(picture, np.asarray(mask, np.float32), seed + 1 + number, REFINE)
-        answer = painter.paint(painting, nth(tell, 1 + number, 1 + len(tiles)), cancelled)
+        answer = painter.paint(painting, nth(tell, place, len(tiles)), cancelled)
         right = corrected(smoothed(answer), picture.astype(np.float32) / np.float32(255), known & ~going)
         ramp = _ramp(part, hole.rect, painter.native.overlap)
         sharp[here] += tile.returns(right, part) * ramp[..., None]
@@ -164,17 +242,17 @@ def _refined(
     return np.where(weight[..., None] > 0, sharp / np.maximum(weight, 1e-6)[..., None], soft).astype(np.float32)
 
 
-def _put(codes: Floats, made: Floats, alpha: Floats, rect: Rect, tile: Region) -> None:
-    """What was made over `rect` into the codes of a tile, as it will be seen."""
-    both = rect.within(tile.crop)
+def _put(codes: Floats, done: _Done, tile: Region) -> None:
+    """What was made into the codes of a tile, as it will be seen."""
+    both = done.rect.within(tile.crop)
     if both.empty:
         return
-    theirs = np.s_[both.y - rect.y : both.bottom - rect.y, both.x - rect.x : both.right - rect.x]
-    layer = np.concatenate([made[theirs], alpha[theirs]], axis=2)
+    theirs = _slices(both, done.rect)
+    layer = np.concatenate([done.codes[theirs], done.alpha[theirs]], axis=2)
     canvas = np.zeros((tile.crop.height, tile.crop.width, 4), np.float32)
-    canvas[both.y - tile.crop.y : both.bottom - tile.crop.y, both.x - tile.crop.x : both.right - tile.crop.x] = layer
+    canvas[_slices(both, tile.crop)] = layer
     if tile.crop.size != tile.size:
-        canvas = cv2.resize(canvas, (tile.size.width, tile.size.height), interpolation=cv2.INTER_AREA)
+        canvas = cv2.resize(canvas, tile.size.pair, interpolation=cv2.INTER_AREA)
     share = canvas[..., 3:]
     codes += share * (canvas[..., :3] - codes)
 

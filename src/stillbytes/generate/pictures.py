@@ -1,4 +1,4 @@
-"""Pictures that are made whole: created from words, enlarged, or a photo drawn in another style."""
+"""Pictures that are made whole: created from words, or a photo drawn in another style."""
 
 from __future__ import annotations
 
@@ -10,24 +10,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.core.errors import Cancelled, ModelError
-from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.errors import ModelError
+from stillbytes.core.geometry import Size
 from stillbytes.generate.painters.answer import picture, png
 from stillbytes.generate.painters.choose import painter
 from stillbytes.generate.painters.diffusion import Diffusion
-from stillbytes.generate.painters.painter import Cancel, Painting, Tell, nth, silent
+from stillbytes.generate.painters.painter import Cancel, Depths, Painting, Tell, nth, silent
 
 if TYPE_CHECKING:
     from stillbytes.generate.task import Task
     from stillbytes.generate.tasks.create import Create
     from stillbytes.generate.tasks.restyle import Restyle
-    from stillbytes.generate.tasks.upscale import Upscale
     from stillbytes.gpu.access import Access
 
 Bytes = NDArray[np.uint8]
-
-TILE, LAP = 768, 48
-"""Pixels of what goes into an upscaler at once, and those that neighbours share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +45,26 @@ def diffusion(task: Task, access: Access) -> Diffusion:
 def created(
     task: Create, access: Access, tell: Tell = silent, cancelled: Cancel | None = None, with_: Diffusion | None = None
 ) -> list[Made]:
-    """New pictures from words, one for each variant. Raises Cancelled, and what painters raise."""
+    """New pictures from words, and from the picture that the task begins with; one for each variant.
+
+    Raises Cancelled, and what painters raise.
+    """
     who = with_ or diffusion(task, access)
-    size = Size(*who.candidate.graph.size(task.width, task.height))
+    size, given = size_of(task, who), {}
+    if task.start is not None:
+        given["picture"] = png(np.asarray(cv2.resize(task.start, size.pair, interpolation=cv2.INTER_AREA), np.uint8))
     seeds, made = task.seeds, []
     for number, seed in enumerate(seeds):
-        content = who.made(who.drawing(size, seed), {}, nth(tell, number, len(seeds)), cancelled)
-        pixels = picture(content, size, who.candidate.title)
-        made.append(Made(pixels, _recipe(task, who, seed)))
+        drawing = replace(who.drawing(size, seed, task.denoise), picture="picture" if given else "")
+        content = who.made(drawing, given, nth(tell, number, len(seeds)), cancelled)
+        made.append(Made(picture(content, size, who.candidate.title), recipe(task, who, seed)))
     return made
+
+
+def size_of(task: Create, who: Diffusion) -> Size:
+    """Of the new picture: about what was asked for, in the proportions of the picture that it begins with."""
+    height, width = (task.height, task.width) if task.start is None else task.start.shape[:2]
+    return Size(*who.candidate.graph.size(width, height))
 
 
 def restyled(
@@ -67,55 +74,24 @@ def restyled(
     tell: Tell = silent,
     cancelled: Cancel | None = None,
     with_: Diffusion | None = None,
-) -> Made:
-    """The developed picture as the model would have it, at the size that the model draws. Raises as `created`."""
+    depths: Depths | None = None,
+) -> list[Made]:
+    """The developed picture as the model would have it, at the size that the model draws; one for each variant. depths:
+    tells near from far, where that is to be kept. Raises as `created`."""
     who = with_ or diffusion(task, access)
     size = who.candidate.graph.size(shown.shape[1], shown.shape[0])
     small = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
-    seed = task.seeds[0]
     everywhere = np.ones(small.shape[:2], np.float32)
-    codes = who.paint(Painting(small, everywhere, seed, task.denoise), tell, cancelled)
-    return Made(np.rint(codes * 255).astype(np.uint8), _recipe(task, who, seed))
+    near = depths(small) if depths is not None and who.keeps_depth else None
+    seeds, made = task.seeds, []
+    for number, seed in enumerate(seeds):
+        told = nth(tell, number, len(seeds))
+        codes = who.paint(Painting(small, everywhere, seed, task.denoise, near), told, cancelled)
+        made.append(Made(np.rint(codes * 255).astype(np.uint8), recipe(task, who, seed)))
+    return made
 
 
-def upscaled(
-    task: Upscale,
-    shown: Bytes,
-    access: Access,
-    tell: Tell = silent,
-    cancelled: Cancel | None = None,
-    with_: Diffusion | None = None,
-) -> Made:
-    """The developed picture with more pixels, in tiles that overlap. Raises as `created`."""
-    who = with_ or diffusion(task, access)
-    height, width = shown.shape[:2]
-    out = np.zeros((height * task.scale, width * task.scale, 3), np.uint8)
-    tiles = list(_tiles(Size(width, height)))
-    for number, (taken, kept) in enumerate(tiles):
-        if cancelled is not None and cancelled():
-            raise Cancelled()
-        part = np.ascontiguousarray(shown[taken.y : taken.bottom, taken.x : taken.right])
-        drawing = replace(who.drawing(taken.size, 0), scale=float(task.scale))
-        content = who.made(drawing, {"picture": png(part)}, nth(tell, number, len(tiles)), cancelled)
-        large = picture(content, Size(taken.width * task.scale, taken.height * task.scale), who.candidate.title)
-        x, y = (kept.x - taken.x) * task.scale, (kept.y - taken.y) * task.scale
-        rows, columns = kept.height * task.scale, kept.width * task.scale
-        target = out[kept.y * task.scale :, kept.x * task.scale :][:rows, :columns]
-        target[:] = large[y : y + rows, x : x + columns]
-    return Made(out, _recipe(task, who, 0))
-
-
-def _tiles(size: Size) -> list[tuple[Rect, Rect]]:
-    """What goes in, and what of it is kept: tiles without gaps, each with surroundings."""
-    whole, found = Rect.of(size), []
-    step = TILE - 2 * LAP
-    for y in range(0, size.height, step):
-        for x in range(0, size.width, step):
-            kept = Rect(x, y, step, step).within(whole)
-            found.append((kept.grown(LAP).within(whole), kept))
-    return found
-
-
-def _recipe(task: Task, who: Diffusion, seed: int) -> dict[str, Any]:
+def recipe(task: Task, who: Diffusion, seed: int) -> dict[str, Any]:
+    """Everything needed to make a picture again, beside the pictures that went in."""
     told = task.model_dump(mode="json", exclude_defaults=True)
     return {**who.recipe(), "task": {"name": task.name, **told}, "seed": seed}

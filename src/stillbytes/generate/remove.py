@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import Light
+from stillbytes.develop.resampling.frame_grid import Light
 from stillbytes.generate.classical.exemplar import fill
 from stillbytes.generate.hole import COPIED, Coverage, Hole
 

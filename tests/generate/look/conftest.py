@@ -7,7 +7,8 @@ import pytest
 from develop.scenes import bayer, colourful
 from numpy.typing import NDArray
 
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.frame import Output
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.decoded import Decoded
 

@@ -12,6 +12,7 @@ from stillbytes.develop.difference import oklab_of
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.generate.look import match
+from stillbytes.generate.look.table import unchanged
 from stillbytes.generate.look.traits import Traits
 
 
@@ -144,3 +145,15 @@ def test_it_stops_when_it_is_cancelled_and_tells_its_progress(photo: Pipeline) -
             progress=lambda done, total, message: told.append(done), cancelled=lambda: len(told) > 2,
         )  # fmt: skip
     assert told == [0, 1, 2]
+
+
+def test_a_table_goes_more_of_the_way_and_turns_no_colours_round(photo: Pipeline) -> None:
+    mixed = np.array([[0.7, 0.35, -0.05], [0.1, 0.6, 0.3], [0.1, 0.3, 0.6]], np.float32)
+    reference = mirrored(np.clip(shown(photo, Settings()) @ mixed.T, 0, 1))
+    found = match(photo, Settings(), reference, with_table=True)
+    assert found.table is not None
+    assert found.after < 0.9 * found.sliders < found.before
+    shifts = found.table.nodes - unchanged()
+    assert np.abs(shifts).max() < 0.25
+    for channel in range(3):
+        assert np.diff(found.table.nodes[..., channel], axis=2 - channel).min() >= -1e-12

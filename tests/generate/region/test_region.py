@@ -106,3 +106,12 @@ def test_tiles_cover_the_hole_and_are_not_resampled(case: tuple[Rect, Rect, Nati
     if hole.width > native.size(1.0).width:
         first = [tile.hole for tile in tiles if tile.hole.y == tiles[0].hole.y]
         assert all(a.right - b.x >= min(native.overlap, b.width) - 2 for a, b in pairwise(first))
+
+
+@pytest.mark.parametrize("native", [Native(512 * 512, 32), Native()])
+def test_tiles_repeat_little_of_each_other(native: Native) -> None:
+    """However small the model's pictures are: the second pass of an expansion is most of its work."""
+    hole, frame = Rect(0, 0, 4000, 1200), Rect(0, 0, 6000, 4000)
+    tiles = list(Region.of(hole, frame, native).tiles(native))
+    drawn = sum(tile.size.width * tile.size.height for tile in tiles)
+    assert drawn < 3 * hole.width * hole.height

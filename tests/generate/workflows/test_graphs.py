@@ -111,13 +111,22 @@ def test_sampling_is_as_told_or_as_the_model_wants_it(case: Case) -> None:
     how, prompt = case.candidate.sampling, case.prompt()
     steps, guidance = case.drawing.steps or how.steps, case.drawing.guidance or how.guidance
     (sampler,) = nodes_of(prompt, "KSampler", "Flux2Scheduler")
-    assert sampler["steps"] == steps
+    assert sampler["steps"] == (steps if case.graph == "flux2" else case.drawing.taken(steps))
     told = {
         *(inputs["cfg"] for inputs in nodes_of(prompt, "KSampler", "CFGGuider")),
         *(inputs["guidance"] for inputs in nodes_of(prompt, "FluxGuidance")),
     }
     assert guidance in told
     assert len(nodes_of(prompt, "RepeatLatentBatch")) == (case.drawing.batch > 1 and bool(case.drawing.picture))
+
+
+@every_case
+def test_what_is_drawn_anew_in_part_takes_part_of_the_steps(case: Case) -> None:
+    """KSampler would take all that it is told whatever the denoising strength; FLUX.2's schedule is cut instead."""
+    if "denoise" not in case.candidate.takes or not case.drawing.picture:
+        return
+    samplers = nodes_of(case.prompt(replace(case.drawing, steps=20, denoise=0.35)), "KSampler", "SplitSigmasDenoise")
+    assert [(sampler.get("steps", 7), sampler["denoise"]) for sampler in samplers] == [(7, 0.35)]
 
 
 @every_case

@@ -75,7 +75,7 @@ def _tiny(name: str, task: Task, model: Model, **more: Any) -> Tiny:
 
 ALL = (
     _tiny("create", "create", PLAIN),
-    _tiny("create-from-a-picture", "create", PLAIN, picture=PICTURE, denoise=0.6),
+    _tiny("create-from-a-picture", "create", PLAIN, picture=PICTURE, denoise=0.6, steps=4),
     _tiny("fill", "fill", INPAINT),
     _tiny("fill-with-any-model", "fill", PLAIN, denoise=0.9),
     _tiny("expand", "expand", INPAINT),

@@ -11,6 +11,7 @@ its neighbour's where that fits as well. Full resolution is copied from those so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ from stillbytes.generate.classical.membrane import membrane
 Floats = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Cancel = Callable[[], bool]
+Part = tuple[slice, slice]
+"""Rows and columns."""
 
 SIDE = 7
 """Pixels along a patch."""
@@ -40,6 +43,12 @@ COHERENCE = 1.05
 """How much less like a neighbour's source may be to be taken: what is copied in one piece has no seams and no blur."""
 BETWEEN = 2.0
 """Levels are made of the picture at so many times the finest scale, which is made once."""
+THREADS = 2
+"""That look for sources; each place is looked up for itself, so that their number changes nothing."""
+STRIP = 64
+"""Rows at full resolution that are worked on at once: they stay in the processor's caches."""
+_FOREST = {"algorithm": 1, "trees": 4}
+"""FLANN's word for k-d trees, and so many."""
 DARK = 1e-3
 """Light below which differences count as absolute ones; middle grey is 0.18."""
 
@@ -62,9 +71,9 @@ def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats
     if not _sources(levels.at(finest)[1]).any():
         if hole.all():
             raise UnusablePicture("The whole picture is to be removed.", "Leave something around it.")
-        return _written(light, hole, membrane(tones, hole))
+        return _written(light, hole, np.s_[:, :], membrane(tones, hole))
     offsets = _offsets(levels, hole, cancelled)
-    return _written(light, hole, _copied(tones, hole, offsets, cancelled))
+    return _written(light, hole, *_copied(tones, hole, offsets, cancelled))
 
 
 def encoded(light: Floats) -> Floats:
@@ -76,9 +85,10 @@ def decoded(tones: Floats) -> Floats:
     return np.asarray(np.maximum(np.exp2(tones) - np.float32(DARK), 0), np.float32)
 
 
-def _written(light: Floats, hole: Hole, tones: Floats) -> Floats:
-    out = light.copy()
-    out[hole] = decoded(tones[hole])
+def _written(light: Floats, hole: Hole, part: Part, tones: Floats) -> Floats:
+    """tones: of that part of the picture, which has the whole hole."""
+    out, inside = light.copy(), hole[part]
+    out[part][inside] = decoded(tones[inside])
     return out
 
 
@@ -145,8 +155,8 @@ def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32
         for _ in range(ROUNDS):
             if cancelled():
                 raise Cancelled()
-            found = search.nearest(picture)
-            found = search.coherent(picture, found)
+            search.look_at(picture)
+            found = search.coherent(search.nearest())
             picture = search.voted(picture, found)
         guess = picture
     assert found is not None
@@ -160,40 +170,58 @@ class _Search:
         self._hole, self._free = hole, sources
         self._at = np.argwhere(_touching(hole))
         height, width = hole.shape
-        places = np.argwhere(sources)
-        if len(places) > MOST_SOURCES:
-            places = places[np.random.default_rng(0).permutation(len(places))[:MOST_SOURCES]]
-        self._places = places
+        every = np.argwhere(sources)
+        some = np.arange(len(every))
+        if len(every) > MOST_SOURCES:
+            some = np.random.default_rng(0).permutation(len(every))[:MOST_SOURCES]
+        self._places = places = every[some]
         patches = _patches(picture, places)
         self._mean = patches.mean(axis=0)
-        some = patches[:: max(1, len(patches) // 4000)] - self._mean
-        _, _, axes = np.linalg.svd(some, full_matrices=False)
-        self._axes = axes[:COMPONENTS].T.astype(np.float32)
-        spread = float(some.std()) * SIDE * NEAR / max(height, width)
+        sample = patches[:: max(1, len(patches) // 4000)] - self._mean
+        # Not by singular values: on threads that other work keeps waiting these take fifty times as long.
+        _, axes = np.linalg.eigh(sample.T @ sample)
+        self._axes = axes[:, : -COMPONENTS - 1 : -1].astype(np.float32)
+        spread = float(sample.std()) * SIDE * NEAR / max(height, width)
         self._near = np.float32(max(spread * np.sqrt(3.0) * 4, 1e-6))
-        self._index = cv2.flann.Index(self._features(patches, places), {"algorithm": 1, "trees": 4})
+        self._like = np.zeros((height * width, COMPONENTS), np.float32)
+        self._like[every @ (width, 1)] = self._components(
+            _patches(picture, every) if len(some) < len(every) else patches
+        )
+        self._index = cv2.flann.Index(self._features(self._like[places @ (width, 1)], places), _FOREST)
         far = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
         self._trust = np.exp2(-far[self._at[:, 0], self._at[:, 1]] / 2).astype(np.float32)
 
-    def _features(self, patches: Floats, places: NDArray[np.intp]) -> Floats:
-        like = (patches - self._mean) @ self._axes
-        return np.ascontiguousarray(np.hstack([like, places.astype(np.float32) * self._near]), np.float32)
+    def _components(self, patches: Floats) -> Floats:
+        return np.asarray((patches - self._mean) @ self._axes, np.float32)
 
-    def nearest(self, picture: Floats) -> NDArray[np.int32]:
+    def _features(self, components: Floats, places: NDArray[np.intp]) -> Floats:
+        return np.ascontiguousarray(np.hstack([components, places.astype(np.float32) * self._near]), np.float32)
+
+    def look_at(self, picture: Floats) -> None:
+        """The picture as it is by now; what it shows outside of the hole stays."""
+        self._wanted = self._components(_patches(picture, self._at))
+
+    def nearest(self) -> NDArray[np.int32]:
         """(height, width, 2) offsets to the most like patch outside of the hole; 0 where no patch touches it."""
         cv2.setRNGSeed(0)
-        wanted = self._features(_patches(picture, self._at), self._at)
-        index, _ = self._index.knnSearch(wanted, 1, params={"checks": 24})
+        wanted = self._features(self._wanted, self._at)
+        with ThreadPoolExecutor(THREADS) as threads:
+            found = list(threads.map(self._looked_up, np.array_split(wanted, THREADS)))
         offsets = np.zeros((*self._hole.shape, 2), np.int32)
-        offsets[self._at[:, 0], self._at[:, 1]] = self._places[index[:, 0]] - self._at
+        offsets[self._at[:, 0], self._at[:, 1]] = self._places[np.concatenate(found)] - self._at
         return offsets
 
-    def coherent(self, picture: Floats, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
+    def _looked_up(self, wanted: Floats) -> NDArray[np.int32]:
+        if not len(wanted):
+            return np.zeros(0, np.int32)
+        index, _ = self._index.knnSearch(wanted, 1, params={"checks": 24})
+        return np.asarray(index[:, 0])
+
+    def coherent(self, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
         """With the neighbour's offset where that fits about as well as the own one."""
         rows, columns = self._at.T
-        wanted = _patches(picture, self._at)
         best = offsets[rows, columns]
-        error = self._error(picture, wanted, best)
+        error = self._error(best)
         height, width = self._hole.shape
         touching = np.zeros(self._hole.shape, bool)
         touching[rows, columns] = True
@@ -210,18 +238,18 @@ class _Search:
                 which = np.flatnonzero(inside)
                 if not len(which):
                     continue
-                tried = self._error(picture, wanted[which], other[which], which)
+                tried = self._error(other[which], which)
                 better = tried < error[which] * np.float32(COHERENCE)
                 best[which[better]], error[which[better]] = other[which[better]], tried[better]
         found = np.zeros_like(offsets)
         found[rows, columns] = best
         return found
 
-    def _error(
-        self, picture: Floats, wanted: Floats, offsets: NDArray[np.int32], which: NDArray[np.intp] | None = None
-    ) -> Floats:
-        at = self._at if which is None else self._at[which]
-        like = np.square(_patches(picture, at + offsets) - wanted).sum(axis=1)
+    def _error(self, offsets: NDArray[np.int32], which: NDArray[np.intp] | slice = np.s_[:]) -> Floats:
+        """How unlike the patches there and their sources are, far ones more."""
+        source = (self._at[which] + offsets) @ (self._hole.shape[1], 1)
+        unlike = self._like[source] - self._wanted[which]
+        like = np.einsum("ij,ij->i", unlike, unlike)
         away = np.square(offsets.astype(np.float32) * self._near).sum(axis=1)
         return np.asarray(like + away, np.float32)
 
@@ -229,7 +257,7 @@ class _Search:
         """The picture with every pixel of the hole as the sources of the patches around it say."""
         rows, columns = self._at.T
         own = offsets[rows, columns]
-        error = self._error(picture, _patches(picture, self._at), own)
+        error = self._error(own)
         usual = max(float(np.percentile(error, 75)), 1e-6)
         weight = np.exp(-error / (2 * usual)) * self._trust + np.float32(1e-6)
         height, width = self._hole.shape
@@ -255,8 +283,8 @@ def _patches(picture: Floats, places: NDArray[np.integer]) -> Floats:
     return np.ascontiguousarray(windows[places[:, 0], places[:, 1]].reshape(len(places), -1))
 
 
-def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Cancel) -> Floats:
-    """The hole from its sources at full resolution, seam closed. Outside of it the tones stay."""
+def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Cancel) -> tuple[Part, Floats]:
+    """The part around the hole, and it with the hole from its sources at full resolution, seam closed."""
     height, width = hole.shape
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
     top, bottom = max(0, int(rows[0]) - MARGIN), min(height, int(rows[-1]) + 1 + MARGIN)
@@ -271,13 +299,10 @@ def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Ca
     # What the copy says of the pixels just outside, against what they are.
     seam = np.where((around & ~inside)[..., None], own - filled, 0).astype(np.float32)
     correction = membrane(seam, inside)
-    free = (~hole).astype(np.uint8)
-    spans = [cv2.minMaxLoc(np.ascontiguousarray(tones[..., channel]), free)[:2] for channel in range(3)]
-    low, high = (np.array(ends, np.float32) for ends in zip(*spans, strict=True))
-    filled = np.clip(filled + correction, low, high)
-    out = tones.copy()
-    out[part] = np.where(inside[..., None], filled, own)
-    return out
+    # Nothing gets darker or brighter than what was copied and what is there already.
+    span = np.where(inside[..., None], filled, own)
+    low, high = span.min(axis=(0, 1)), span.max(axis=(0, 1))
+    return part, np.where(inside[..., None], np.clip(filled + correction, low, high), own)
 
 
 def _gathered(
@@ -292,21 +317,27 @@ def _gathered(
     y, x = np.arange(top, bottom, dtype=np.float32), np.arange(left, right, dtype=np.float32)
     fy, fx = (y + 0.5) / np.float32(down) - 0.5, (x + 0.5) / np.float32(across) - 0.5
     above, before = np.floor(fy).astype(np.int32), np.floor(fx).astype(np.int32)
-    total = np.zeros((len(y), len(x), 3), np.float32)
+    total = np.empty((len(y), len(x), 3), np.float32)
     weights = np.zeros((len(y), len(x)), np.float32)
     free = (~hole).astype(np.uint8)
-    for i in (0, 1):
-        for j in (0, 1):
-            if cancelled():
-                raise Cancelled()
-            row, column = np.clip(above + i, 0, rows_small - 1), np.clip(before + j, 0, columns_small - 1)
-            shift = offsets[row[:, None], column[None, :]]
-            source_y = np.rint(y[:, None] + shift[..., 0] * np.float32(down)).astype(np.float32)
-            source_x = np.rint(x[None, :] + shift[..., 1] * np.float32(across)).astype(np.float32)
-            valid = cv2.remap(free, source_x, source_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
-            valid &= (shift[..., 0] != 0) | (shift[..., 1] != 0)
-            near = np.abs(1 - i - (fy - above))[:, None] * np.abs(1 - j - (fx - before))[None, :]
-            weight = np.where(valid, near * near + 1e-6, 0).astype(np.float32)
-            total += cv2.remap(tones, source_x, source_y, cv2.INTER_NEAREST) * weight[..., None]
-            weights += weight
-    return np.asarray(total / np.maximum(weights, np.float32(1e-12))[..., None], np.float32), weights > 0
+    for start in range(0, len(y), STRIP):
+        if cancelled():
+            raise Cancelled()
+        strip = np.s_[start : start + STRIP]
+        some, counts = y[strip], weights[strip]
+        sums = np.zeros((*counts.shape, 3), np.float32)
+        for i in (0, 1):
+            for j in (0, 1):
+                row = np.clip(above[strip] + i, 0, rows_small - 1)
+                column = np.clip(before + j, 0, columns_small - 1)
+                shift = offsets[row[:, None], column[None, :]]
+                source_y = np.rint(some[:, None] + shift[..., 0] * np.float32(down)).astype(np.float32)
+                source_x = np.rint(x[None, :] + shift[..., 1] * np.float32(across)).astype(np.float32)
+                valid = cv2.remap(free, source_x, source_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
+                valid &= (shift[..., 0] != 0) | (shift[..., 1] != 0)
+                near = np.abs(1 - i - (fy - above)[strip])[:, None] * np.abs(1 - j - (fx - before))[None, :]
+                weight = np.where(valid, near * near + 1e-6, 0).astype(np.float32)
+                sums += cv2.remap(tones, source_x, source_y, cv2.INTER_NEAREST) * weight[..., None]
+                counts += weight
+        total[strip] = sums / np.maximum(counts, np.float32(1e-12))[..., None]
+    return total, weights > 0

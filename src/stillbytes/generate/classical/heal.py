@@ -8,7 +8,10 @@ gets about that place's noise.
 
 from __future__ import annotations
 
-from itertools import product
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +21,8 @@ from stillbytes.generate.classical.membrane import membrane
 
 Floats = NDArray[np.float32]
 """(height, width, 3), scene-linear light or its tones."""
+Point = tuple[int, int]
+"""Columns and rows."""
 
 DARK = np.float32(0.004)
 """Light added under the root, about a sensor's noise at black; middle grey is 0.18."""
@@ -29,8 +34,13 @@ INSIDE = 2.0
 """How much a source counts against itself whose inside differs from its surroundings: another spot, an edge."""
 NEAR = 0.35
 """How much the farthest source is put off against the nearest."""
-COMPARED = 3000
-"""Pixels of a ring that are looked at to align it."""
+WHOLE, PIECES, REACH = 48.0, 12, 12
+"""Radius in pixels up to which all that is around a spot is compared to align it; of larger ones, so many pieces of it,
+which reach so many pixels from their middle."""
+ALIKE, TINY = 1.001, 1e-9
+"""What differs by less is as good, and the nearer is taken."""
+STRIP = 64
+"""Rows that are worked on at once: they stay in the processor's caches."""
 
 
 def tones(light: Floats) -> Floats:
@@ -58,13 +68,12 @@ def healed(under: Floats, source: Floats, spot: NDArray[np.bool_], ring: NDArray
     """
     if not ring.any():
         return source
-    texture = tones(source)
     across = max(1.0, float(np.sqrt(spot.sum() / np.pi)))
     height, width = spot.shape
     scale = min(1.0, SOLVED / across)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     share = _shrunk(ring.astype(np.float32), size)
-    difference = _shrunk(np.where(ring[..., None], tones(under) - texture, 0).astype(np.float32), size)
+    difference = _shrunk(_difference(under, source, ring), size)
     soft = max(1.0, 0.12 * across * scale)  # the noise of single pixels must not run into the spot
     share_soft, difference = cv2.GaussianBlur(share, (0, 0), soft), cv2.GaussianBlur(difference, (0, 0), soft)
     known = share > 0.25
@@ -74,7 +83,25 @@ def healed(under: Floats, source: Floats, spot: NDArray[np.bool_], ring: NDArray
     correction = membrane(steps, ~known)
     if scale < 1:
         correction = cv2.resize(correction, (width, height), interpolation=cv2.INTER_CUBIC)
-    return light(texture + correction)
+    for rows in strips(height):
+        correction[rows] = light(tones(source[rows]) + correction[rows])
+    return np.asarray(correction, np.float32)
+
+
+def _difference(under: Floats, source: Floats, ring: NDArray[np.bool_]) -> Floats:
+    """Of the tones, 0 outside of the ring."""
+    found = np.zeros_like(under)
+    for rows in strips(len(under)):
+        columns = np.flatnonzero(ring[rows].any(axis=0))
+        if len(columns):
+            part = rows, slice(int(columns[0]), int(columns[-1]) + 1)
+            np.subtract(tones(under[part]), tones(source[part]), out=found[part], where=ring[part][..., None])
+    return found
+
+
+def strips(height: int) -> Iterator[slice]:
+    """Of so many rows, a few at once."""
+    return (slice(top, min(top + STRIP, height)) for top in range(0, height, STRIP))
 
 
 def match(
@@ -113,29 +140,54 @@ def match(
     return int(right[0, column]), int(down[row, 0])
 
 
-def aligned(own: Floats, known: NDArray[np.bool_], picture: Floats, radius: float, cell: int) -> tuple[int, int]:
-    """(columns, rows), multiples of `cell`, from the middle of the picture to where the ring around a source fits best.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of what is around a spot. own: square; around: (height, width), what of it is compared; picture: what is
+    around the source in the same place, larger on every side by as much as the source may be moved."""
 
-    own, known, radius: as in `match`. picture: square, larger by what may be moved. Some thousand pixels of the ring
-    are compared, however large it is.
-    """
-    side, margin = own.shape[0], (picture.shape[0] - own.shape[0]) // 2
-    reach = side // 2
-    around = disc(side, side, (reach, reach), radius * 1.5 + 1) & ~disc(side, side, (reach, reach), radius + 0.7)
-    rows, columns = np.nonzero(around & known)
-    every = max(1, len(rows) // COMPARED)
-    rows, columns = rows[every // 2 :: every], columns[every // 2 :: every]
-    if not len(rows):
+    own: Floats
+    around: NDArray[np.bool_]
+    picture: Floats
+
+
+def pieces(radius: float) -> tuple[tuple[Point, ...], int]:
+    """Where pieces of what is around a spot lie, from its middle, and how far each reaches: all of it where that is
+    little, else enough of it all around to tell one source from the next."""
+    if radius <= WHOLE:
+        return ((0, 0),), math.ceil(radius * 1.5 + 1)
+    turns = (2 * math.pi * number / PIECES for number in range(PIECES))
+    return tuple(
+        (round(1.25 * radius * math.cos(turn)), round(1.25 * radius * math.sin(turn))) for turn in turns
+    ), REACH
+
+
+def aligned(compared: Sequence[Piece], cell: int) -> tuple[int, int]:
+    """(columns, rows), multiples of `cell`, by which the source is moved to fit best to what is around the spot: those
+    where it differs by most nearly the same everywhere, the nearest where nothing tells them apart."""
+    compared = [one for one in compared if one.around.any()]
+    if not compared:
         return 0, 0
-    wanted = tones(own[rows, columns])
-    steps = range(-(margin // cell) * cell, margin + 1, cell)
-    best, least = (0, 0), np.inf
-    for down, right in sorted(product(steps, steps), key=lambda at: at[0] ** 2 + at[1] ** 2):
-        difference = tones(picture[rows + margin + down, columns + margin + right]) - wanted
-        cost = float(difference.var(axis=0).sum())
-        if cost < least * 0.999:  # the nearest where nothing tells them apart
-            best, least = (right, down), cost
-    return best
+    count = sum(int(one.around.sum()) for one in compared)
+    margin = (compared[0].picture.shape[0] - compared[0].own.shape[0]) // 2 // cell * cell
+    total: Any = 0.0
+    middle = tones(np.concatenate([one.own[one.around] for one in compared])).mean(axis=0)
+    for channel in range(len(middle)):
+        sums: Any = 0.0
+        squares: Any = 0.0
+        for one in compared:
+            weight = one.around.astype(np.float32)
+            own = weight * (tones(one.own[..., channel]) - middle[channel])
+            spare = (one.picture.shape[0] - one.own.shape[0]) // 2 - margin
+            inner = one.picture[spare : one.picture.shape[0] - spare, spare : one.picture.shape[1] - spare, channel]
+            there = tones(inner) - middle[channel]
+            sums = sums + (_sums(there, weight) - own.sum(dtype=np.float64))[::cell, ::cell]
+            squares = squares + (_sums(there * there, weight) - 2 * _sums(there, own))[::cell, ::cell]
+            squares = squares + np.square(own).sum(dtype=np.float64)
+        total = total + squares / count - np.square(sums / count)
+    steps = np.arange(-margin, margin + 1, cell)
+    away = np.hypot(steps[:, None], steps[None, :])
+    row, column = divmod(int(np.argmin(np.where(total <= total.min() * ALIKE + TINY, away, np.inf))), len(steps))
+    return int(steps[column]), int(steps[row])
 
 
 def _costs(values: Floats, template: Floats, around: NDArray[np.bool_], covered: NDArray[np.bool_]) -> Floats:

@@ -44,13 +44,15 @@ def _relaxed(values: Floats, hole: NDArray[np.bool_], guess: Floats) -> Floats:
         return guess
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
     part = np.s_[max(rows[0] - 1, 0) : rows[-1] + 2, max(columns[0] - 1, 0) : columns[-1] + 2]
-    inside = hole[part][..., None]
-    current = np.where(inside, guess[part], values[part]).astype(np.float32)
+    fixed = np.ascontiguousarray(values[part], np.float32)
+    known = np.ascontiguousarray(np.broadcast_to(~hole[part][..., None], fixed.shape))
+    current = np.where(known, fixed, guess[part]).astype(np.float32)
+    mean = np.empty_like(current)
     kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]], np.float32)
-    fixed = current.copy()
     for _ in range(ROUNDS):
-        mean = cv2.filter2D(current, -1, kernel, borderType=cv2.BORDER_REPLICATE).reshape(current.shape)
-        current = np.where(inside, mean, fixed)
+        cv2.filter2D(current, -1, kernel, dst=mean, borderType=cv2.BORDER_REPLICATE)
+        np.copyto(mean, fixed, where=known)
+        current, mean = mean, current
     out = guess.copy()
     out[part] = current
     return out

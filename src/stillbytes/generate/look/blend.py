@@ -14,8 +14,9 @@ from stillbytes.generate.look.dials import LOOK, without_look
 MOST = 1.5
 
 
-def blended(settings: Settings, amount: float, as_shot: WhitePoint) -> Settings:
-    """The settings with `amount` of their look: 0 is none, 1 all, up to 1.5; within the sliders' ranges.
+def blended(settings: Settings, amount: float, as_shot: WhitePoint, table: bool = False) -> Settings:
+    """The settings with `amount` of their look: 0 is none, 1 all, up to 1.5; within the sliders' ranges. table: whether
+    their look-up table is part of it.
 
     Less than all of black and white is colour with less saturation. Raises InvalidSetting for another amount.
 
@@ -25,10 +26,12 @@ def blended(settings: Settings, amount: float, as_shot: WhitePoint) -> Settings:
     if not 0 <= amount <= MOST:
         raise InvalidSetting(f"A look cannot be blended by {amount:g}.", f"Use 0 to {MOST:g}.")
     if amount == 0:
-        return without_look(settings)
+        return without_look(settings, table)
     if amount == 1:
         return settings
     changed: dict[str, object] = {}
+    if table and "lut" in settings:
+        changed["lut_amount"] = parameters()["lut_amount"].clamped(settings.number("lut_amount") * amount)
     for name in settings:
         if name not in LOOK or name.endswith("_hue"):  # a wheel's hue stays, its saturation fades
             continue

@@ -123,9 +123,20 @@ LOOK: frozenset[str] = frozenset(
 """The parameters that a look consists of; all others of a photo stay as they are."""
 
 
-def without_look(settings: Settings) -> Settings:
-    """The settings that no look touches: crop, noise, masks and the like."""
-    return Settings({name: value for name, value in settings.items() if name not in LOOK})
+TABLE: frozenset[str] = frozenset({"lut", "lut_amount", "lut_space"})
+"""Those of a look-up table, which a look has where it is allowed one."""
+
+
+def without_look(settings: Settings, table: bool = False) -> Settings:
+    """The settings that no look touches: crop, noise, masks and the like. table: whether looks have look-up tables."""
+    looks = LOOK | TABLE if table else LOOK
+    return Settings({name: value for name, value in settings.items() if name not in looks})
+
+
+def with_look(settings: Settings, look: Settings, table: bool = False) -> Settings:
+    """The settings with the look of others in place of their own."""
+    looks = LOOK | TABLE if table else LOOK
+    return Settings({**without_look(settings, table), **{name: look[name] for name in look if name in looks}})
 
 
 class Board:

@@ -1,8 +1,8 @@
 """Settings under which our pipeline renders a photo like a given picture of the same scene.
 
 The target is aligned with the photo: a generated restyle, another program's rendering or an edit of ours. Fitted are
-develop parameters of the whole picture, so what a target changes in places stays with the target. The pipeline has no
-place for a residual 3D look-up table yet; none is fitted.
+develop parameters of the whole picture, so what a target changes in places stays with the target. What they cannot do,
+such as a colour that turns into another only where it is light, a small look-up table does, where it is allowed.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import UnusablePicture
 from stillbytes.develop.difference import Floats, delta_e_2000, lab_of
+from stillbytes.develop.lut_spaces import LUT_SPACES
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
-from stillbytes.generate.look import dials
+from stillbytes.generate.look import dials, table
 from stillbytes.generate.look.dials import Board, Dial, Vector, without_look
 from stillbytes.generate.look.proxy import Cancel, Pixels, Proxy, aligned, aligned_pixels, as_floats, shrunk
 from stillbytes.generate.look.solve import Solver, spared
+from stillbytes.generate.look.table import Nodes, Table
 
 Progress = Callable[[int, int, str], None]
 
@@ -40,7 +42,9 @@ FLAT = 1.0
 """Standard deviation of L*, a* and b* below which a picture is one flat tone."""
 GREY, GREY_PART = 1.5, 0.1
 """Chroma beside one tint per lightness below which a picture is black and white, and that part of the photo's own."""
-STEPS = 5
+STEPS = 6
+WORTH = 0.1
+"""Mean dE that a look-up table has to win."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,14 @@ class Closeness:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """settings: what the photo had, its look replaced. before: without any look, after: with these settings."""
+    """settings: what the photo had, its look replaced. before: without any look, sliders: with these settings. table:
+    for what is left then, None where none is allowed or worth it. after: with settings and table."""
 
     settings: Settings
     before: Closeness
+    sliders: Closeness
     after: Closeness
+    table: Table | None = None
 
 
 def fit(
@@ -72,6 +79,7 @@ def fit(
     target: Pixels,
     space: str = "srgb",
     *,
+    with_table: bool = False,
     edge: int = EDGE,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
@@ -80,6 +88,8 @@ def fit(
 
     settings: the photo's own; its crop, lens, noise and masks are kept and in effect, its look is replaced.
     target: (height, width, 3) uint8, uint16 or float32 0..1, encoded in the RGB space `space`.
+    with_table: a small look-up table may do what is left, in the spaces that tables are made for; then a table that
+    the photo has is part of the look.
     Few dials are turned, to round values, where that comes as close. Raises UnusablePicture for a target of another
     shape, of one flat tone, or with values that are no numbers; Cancelled.
 
@@ -88,18 +98,25 @@ def fit(
     """
     tell = progress or (lambda done, total, message: None)
     floats = as_floats(target, "The target")
-    kept = without_look(settings)
+    kept = without_look(settings, with_table)
     tell(0, STEPS, "Comparing")
     judge = Judge(Proxy(pipeline, kept, min(JUDGED_EDGE, max(floats.shape[:2])), space, cancelled), floats, space)
     before = judge.closeness(kept)
     proxy = Proxy(pipeline, kept, min(edge, max(floats.shape[:2])), space, cancelled)
     task = Task.of(proxy, kept, *aligned(floats, proxy, space))
     turned = _turned(task, tell)
-    after = judge.closeness(turned)
+    sliders = judge.closeness(turned)
+    if sliders.mean >= before.mean:
+        turned, sliders = kept, before
+    if with_table and space in LUT_SPACES:
+        tell(STEPS - 1, STEPS, "Look-up table")
+        found = task.table(turned, aligned_pixels(floats, proxy, space), space)
+        after = judge.closeness(turned, found)
+        if found is not None and after.mean <= sliders.mean - WORTH:
+            tell(STEPS, STEPS, "")
+            return Fitted(turned, before, sliders, after, Table(found, space))
     tell(STEPS, STEPS, "")
-    if after.mean >= before.mean:
-        return Fitted(kept, before, before)
-    return Fitted(turned, before, after)
+    return Fitted(turned, before, sliders, sliders)
 
 
 class Judge:
@@ -109,8 +126,10 @@ class Judge:
         self._proxy, self._space = proxy, space
         self._wanted = self._halved(aligned_pixels(target, proxy, space))
 
-    def closeness(self, settings: Settings) -> Closeness:
-        return Closeness.of(self._halved(self._proxy.render(settings)), self._wanted)
+    def closeness(self, settings: Settings, nodes: Nodes | None = None) -> Closeness:
+        """nodes: of a look-up table that the rendering goes through."""
+        rendered = self._proxy.render(settings)
+        return Closeness.of(self._halved(rendered if nodes is None else table.applied(nodes, rendered)), self._wanted)
 
     def _halved(self, picture: Floats) -> Floats:
         height, width = max(1, picture.shape[0] // 2), max(1, picture.shape[1] // 2)
@@ -165,9 +184,21 @@ class Task:
     def trust(self, settings: Settings) -> Floats:
         """(pixels,) the weights, less for pixels that are far off when most are not: what the target changed in
         places."""
-        difference = delta_e_2000(self.lab(settings), self.wanted)
+        return self._trust(self.lab(settings))
+
+    def _trust(self, lab: Floats) -> Floats:
+        difference = delta_e_2000(lab, self.wanted)
         usual = max(2.0, 3.0 * float(np.median(difference)))
         return np.asarray(self.weight / (1 + (difference / usual) ** 2), np.float32)
+
+    def table(self, settings: Settings, target: Floats, space: str) -> Nodes | None:
+        """The look-up table for what these settings leave. target: (height, width, 3) codes at the proxy's size."""
+        codes, wanted = (picture.reshape(-1, 3)[self.some] for picture in (self.proxy.render(settings), target))
+        # A colour that differs everywhere is no place that the target changed: a first table tells them apart.
+        first = table.fitted(codes, wanted, self.weight)
+        if first is None:
+            return None
+        return table.fitted(codes, wanted, self._trust(lab_of(table.applied(first, codes), space)))
 
 
 def _turned(task: Task, tell: Progress) -> Settings:
@@ -196,7 +227,7 @@ def _turned(task: Task, tell: Progress) -> Settings:
         solved = _solver(task, board, weight).solve(at, rounds)
         at, cost = solved.at, solved.cost
         weight = task.trust(task.kept.changed(**board.values(at)))
-    tell(STEPS - 1, STEPS, "Simplifying")
+    tell(STEPS - 2, STEPS, "Simplifying")
     solver = _solver(task, board, weight)
     solved = solver.solve(at, 2)
     allowed = solved.cost * SPARE_PART + SPARE**2

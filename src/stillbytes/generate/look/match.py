@@ -8,7 +8,7 @@ limited: every trait moves part of it, every dial has a range of taste, and clip
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,10 +24,15 @@ from stillbytes.generate.look.dials import Board, Dial, Vector, without_look
 from stillbytes.generate.look.fit import GREY, Progress, colourfulness
 from stillbytes.generate.look.proxy import Cancel, Pixels, Proxy, as_floats, shrunk
 from stillbytes.generate.look.solve import Solver, spared
+from stillbytes.generate.look.table import Table, applied, reached
 from stillbytes.generate.look.traits import Array, Traits, neutrality_of
 
 EDGE = 192
-STEPS = 3
+STEPS = 4
+MOST_PIXELS = 5_000
+"""Of the picture, by chance, that tell what a table does."""
+WORTH = 0.9
+"""Part of the distance to which a table has to bring it."""
 FLAT = 4.0
 """Range of lightness, 1 to 100, below which a picture has no tones to match."""
 FARTHEST = {"tones": 24.0, "tint": 3.5, "bands": 5.0, "chroma": 3.0}
@@ -51,12 +56,15 @@ ENOUGH_OF_TONE, ENOUGH_OF_BAND = 0.04, 0.03
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """settings: what the photo had, its look replaced. before, after: distance of the traits without any look and with
-    these settings, in about just visible differences."""
+    """settings: what the photo had, its look replaced. before, sliders: distance of the traits without any look, and
+    with these settings, in about just visible differences. table: for what is left then, None where none is allowed or
+    worth it. after: with settings and table."""
 
     settings: Settings
     before: float
+    sliders: float
     after: float
+    table: Table | None = None
 
 
 def match(
@@ -65,12 +73,14 @@ def match(
     reference: Pixels,
     space: str = "srgb",
     *,
+    with_table: bool = False,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Matched:
     """Settings that make the photo look like `reference`, a picture of whatever else.
 
     settings: the photo's own; its crop, lens, noise and masks are kept and in effect, its look is replaced.
+    with_table: a small look-up table may do what is left; then a table that the photo has is part of the look.
     reference: (height, width, 3) uint8, uint16 or float32 0..1, encoded in the RGB space `space`.
     Raises UnusablePicture for a reference of one flat tone or with values that are no numbers; Cancelled.
 
@@ -87,26 +97,44 @@ def match(
     theirs = Traits.of(small, space, np.ones(small.size // 3, np.float32) if grey else None)
     if np.ptp(theirs.tones) < FLAT:
         raise UnusablePicture("The reference is one flat tone.", "Choose a picture with light and dark parts.")
-    kept = without_look(settings)
+    kept = without_look(settings, with_table)
     proxy = Proxy(pipeline, kept, EDGE, cancelled=cancelled)
     seen = proxy.seen(kept)
     if not seen.any():  # a crop of nothing but empty canvas
-        return Matched(kept, 0.0, 0.0)
+        return Matched(kept, 0.0, 0.0, 0.0)
     plain = proxy.render(kept)[seen]
     colourless = colourfulness(lab_of(plain, "srgb").reshape(-1, 3)) < GREY
     neutral = np.ones(plain.size // 3, np.float32) if grey else neutrality_of(plain, "srgb")
     own = Traits.of(plain, "srgb", neutral)
     if np.ptp(own.tones) < FLAT:  # nothing in the photo that tones could be given to
-        return Matched(kept, 0.0, 0.0)
+        return Matched(kept, 0.0, 0.0, 0.0)
     goal = Goal(own, theirs, grey, colourless)
 
     def residuals(tried: Settings) -> Floats:
         return goal.residuals(Traits.of(proxy.render(tried)[seen], "srgb", neutral))
 
     found = _turned(residuals, kept, pipeline.as_shot, grey, colourless, tell)
-    before, after = (float(np.linalg.norm(residuals(one))) for one in (kept, found))
+    before, sliders = (float(np.linalg.norm(residuals(one))) for one in (kept, found))
+    if sliders >= before:
+        found, sliders = kept, before
+    matched = Matched(found, before, sliders, sliders)
+    if with_table:
+        tell(STEPS - 1, STEPS, "Look-up table")
+        matched = _tabled(matched, goal, proxy.render(found)[seen], neutral)
     tell(STEPS, STEPS, "")
-    return Matched(found, before, after) if after < before else Matched(kept, before, before)
+    return matched
+
+
+def _tabled(matched: Matched, goal: Goal, pixels: Floats, neutral: Floats) -> Matched:
+    """With a table where it is worth it. pixels: (pixels, 3) as the settings make them."""
+    some = np.sort(np.random.default_rng(0).permutation(len(pixels))[:MOST_PIXELS])
+
+    def left(codes: Floats) -> Floats:
+        return goal.residuals(Traits.of(codes, "srgb", neutral[some]))
+
+    nodes = reached(pixels[some], left)
+    after = float(np.linalg.norm(goal.residuals(Traits.of(applied(nodes, pixels), "srgb", neutral))))
+    return replace(matched, after=after, table=Table(nodes, "srgb")) if after < WORTH * matched.sliders else matched
 
 
 def _turned(

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, UnusablePicture
-from stillbytes.develop.canvas import FULL
 from stillbytes.develop.difference import Floats, lab_of
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.frame import Output
+from stillbytes.develop.pipeline import Pipeline
+from stillbytes.develop.resampling.canvas import FULL
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.spaces import SPACES
 

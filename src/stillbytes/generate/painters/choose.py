@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from stillbytes.core import preferences
 from stillbytes.core.errors import EngineError, ModelError
 from stillbytes.engines.comfyui.nodes import DECLARED
-from stillbytes.generate.painters.diffusion import Diffusion
+from stillbytes.generate.painters.diffusion import Diffusion, Words
 from stillbytes.generate.painters.lama import Lama
 from stillbytes.generate.painters.migan import MiGan
 from stillbytes.generate.painters.painter import Painter
 from stillbytes.generate.painters.removers import Remover
 from stillbytes.generate.workflows import own
 from stillbytes.generate.workflows.choose import Candidate, serving
-from stillbytes.generate.workflows.graph import MASKED, Drawing, Input
+from stillbytes.generate.workflows.graph import MASKED, Drawing
+from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.actions import with_needs
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 REMOVERS: tuple[type[Remover], ...] = (Lama, MiGan)
 """Without words, in this process' worker; the best first."""
+TOGETHER = 0.7
+"""Of its strength, what each of two ControlNets gets that hold the structure together: their effects add up."""
 GOOD = 3
 """Quality from which on a model is named to somebody who has none."""
 
@@ -43,21 +46,23 @@ def painter(task: Task, access: Access | None) -> Painter | None:
             return None
         raise EngineError(f"{task.label} needs an engine, and none can be used here.", "`stillbytes doctor` says why.")
     words, more = task.words, own.found().graphs
-    uses: set[Input] = {"reference"} if words.reference else set()
     found: list[Painter] = []
     quick = task.engine == "auto" and "classical" in task.engines and not task.model and not access.on_card
     if task.engine in ("auto", "comfyui") and not (quick and task.quality == "fast"):
-        there = serving(task.draws, access.store, tier=task.quality, uses=uses, more=more)
+        there = serving(task.draws, access.store, tier=task.quality, uses=task.uses, more=more)
+        there = tuple(one for one in there if _begins(one) or not task.begins)
         # Structure is kept where something for it is installed, and those who can come first.
-        there = tuple(sorted(there, key=lambda one: bool(words.canny) and "canny" not in one.takes))
+        near = any(access.here(model.id) for model in registry.all_models() if model.kind == "depth")
+        told = [(one, _kept(words, one, near)) for one in there]
+        told.sort(key=lambda pair: bool(words.canny) and not (pair[1].canny or pair[1].depth))
         found += [
             Diffusion(
                 access,
                 candidate,
-                words if "canny" in candidate.takes else replace(words, canny=0.0),
+                kept,
                 interactive=task.result != "picture",
             )
-            for candidate in there
+            for candidate, kept in told
         ]
     if task.engine in ("auto", "onnx") and "onnx" in task.engines:
         removers: list[Painter] = [kind(access.ask) for kind in REMOVERS if access.here(kind.model)]
@@ -77,16 +82,28 @@ def painter(task: Task, access: Access | None) -> Painter | None:
     raise ModelError(f"{wanted}.", _remedy(task))
 
 
+def _begins(candidate: Candidate) -> bool:
+    return "denoise" in candidate.takes
+
+
+def _kept(words: Words, candidate: Candidate, near: bool) -> Words:
+    """The words with what the candidate can keep of the structure. near: whether near and far can be told apart."""
+    canny, depth = "canny" in candidate.takes, "depth" in candidate.takes and near
+    less = TOGETHER if canny and depth and words.canny and words.depth else 1.0
+    return replace(words, canny=words.canny * less * canny, depth=words.depth * less * depth)
+
+
 def could(task: Task, access: Access) -> Diffusion | None:
     """Who would do the task if its model were installed: the smallest that is good. None where nothing could."""
     found = _least(task)
-    return Diffusion(access, found, replace(task.words, canny=0.0, reference=b"")) if found else None
+    return Diffusion(access, found, replace(task.words, canny=0.0, depth=0.0, reference=b"")) if found else None
 
 
 def _least(task: Task) -> Candidate | None:
     all_there_are = [one for one in serving(task.draws, lambda model: True, tier="quality") if one.model]
     plain = [one for one in all_there_are if one.adapter is None]
     plain = [one for one in plain if not _newer(one)] or plain
+    plain = [one for one in plain if _begins(one) or not task.begins]
     good = [one for one in plain if one.trained and one.quality >= GOOD] or plain
     return min(good, key=_bytes, default=None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -12,18 +13,21 @@ import numpy as np
 
 from stillbytes.core.geometry import Size
 from stillbytes.engines.comfyui.adapt import Tiles
-from stillbytes.engines.comfyui.job import Finished, Preview, Waiting, Working
+from stillbytes.engines.comfyui.job import Event, Finished, Preview, Waiting, Working
 from stillbytes.generate.painters.answer import UnusableAnswer, checked, picture, png
-from stillbytes.generate.painters.forecast import ways
+from stillbytes.generate.painters.forecast import size_of, ways
 from stillbytes.generate.painters.painter import Cancel, Floats, News, Painter, Painting, Tell, silent
 from stillbytes.generate.region.region import Native
 from stillbytes.generate.workflows.choose import Candidate, names
 from stillbytes.generate.workflows.graph import LARGEST_SEED, Drawing
+from stillbytes.gpu import pace
 
 if TYPE_CHECKING:
     from stillbytes.engines.comfyui.engine import ComfyUI
     from stillbytes.gpu.access import Access, Engines
     from stillbytes.gpu.broker.broker import Lease
+
+LOADS = "Loads the model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,28 @@ class Words:
     depth: float = 0.0
 
 
+@dataclass(slots=True)
+class Watch:
+    """How long a job's picture took with everything loaded. seconds: without those in a queue and in loaders."""
+
+    seconds: float = 0.0
+    _since: float | None = None
+
+    def hears(self, event: Event, now: float) -> None:
+        """now: when it came, in seconds of a clock that never goes back."""
+        counts = self._since is not None
+        if self._since is not None:
+            self.seconds += now - self._since
+        match event:
+            case Waiting():
+                self.seconds, counts = 0.0, False
+            case Working():
+                counts = not _loads(event)
+            case Preview():
+                counts = True
+        self._since = now if counts else None
+
+
 class Diffusion(Painter):
     """One candidate for one task. interactive: whether a person waits for it; what is made beside their work is not."""
 
@@ -51,6 +77,7 @@ class Diffusion(Painter):
         self._access, self._words, self._interactive = access, words, interactive
         self.candidate, self.model = candidate, candidate.id
         self.native = Native(candidate.graph.pixels, candidate.graph.multiple)
+        self.keeps_depth = words.depth > 0
         # A person's own workflow may mean something else by it.
         self.refines = candidate.model is not None and "mask" in candidate.graph.takes  # type: ignore[misc]
 
@@ -96,6 +123,10 @@ class Diffusion(Painter):
         height, width = painting.picture.shape[:2]
         drawing = self.drawing(Size(width, height), painting.seed, painting.denoise)
         given = {"picture": png(painting.picture)}
+        if painting.depths is None:
+            drawing = replace(drawing, depth=0.0, depths="")
+        else:
+            given["depths"] = png(np.repeat(painting.depths[..., None], 3, 2))
         if drawing.mask:
             given["mask"] = png(np.repeat(np.rint(painting.mask * 255).astype(np.uint8)[..., None], 3, 2))
         content = self.made(drawing, given, tell, cancelled)
@@ -123,19 +154,21 @@ class Diffusion(Painter):
             tile = offered[lease.way].tile
             tiles = Tiles(tile) if tile else None
             async with contextlib.aclosing(comfyui.run(workflow, tiles)) as events:
-                fraction = 0.0
+                fraction, says, watch = 0.0, "Draws", Watch()
                 async for event in events:
+                    watch.hears(event, time.monotonic())
                     match event:
                         case Waiting(ahead):
                             tell(News(0.0, f"Waits for {ahead} other jobs" if ahead > 0 else "Waits for ComfyUI"))
                         case Working():
-                            fraction = event.fraction
-                            tell(News(fraction, _doing(event)))
+                            fraction, says = event.fraction, _doing(event)
+                            tell(News(fraction, says))
                         case Preview():
-                            tell(News(fraction, "Draws", event.content, event.mime))
+                            tell(News(fraction, says, event.content, event.mime))
                         case Finished(outputs):
                             if not outputs:
                                 raise UnusableAnswer(f"{self.candidate.title} made no picture.", "Try another seed.")
+                            pace.remember(self.model, size_of(self.candidate, drawing), watch.seconds)
                             return outputs[0].content
             raise UnusableAnswer(f"{self.candidate.title} ended without a picture.", "Try again.")
 
@@ -152,9 +185,12 @@ class Diffusion(Painter):
 def _doing(event: Working) -> str:
     if "Sampler" in event.class_type and event.steps:
         return f"Draws, step {event.step} of {event.steps}"
-    if event.class_type.startswith(("CheckpointLoader", "UNETLoader", "UnetLoader", "CLIPLoader", "DualCLIPLoader")):
-        return "Loads the model"
-    return "Draws"
+    return LOADS if _loads(event) else "Draws"
+
+
+def _loads(event: Working) -> bool:
+    """Weights, of whatever kind; pictures come by LoadImage."""
+    return "Loader" in event.class_type
 
 
 def _digest(content: bytes) -> str:

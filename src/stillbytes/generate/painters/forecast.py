@@ -68,6 +68,14 @@ def forecast(candidate: Candidate, drawing: Drawing, machine: Machine) -> Foreca
     return Forecast(told.peak("warm" if told.resident else "lean"), told.seconds, told.reload)
 
 
+def size_of(candidate: Candidate, drawing: Drawing) -> float:
+    """Of the work on one picture, in units that take about equally long: megapixels, times steps where there are."""
+    megapixels = drawing.width * drawing.height / 1e6
+    if candidate.model is None or not isinstance(candidate.model.architecture, DiffusionArchitecture):
+        return megapixels
+    return megapixels * drawing.batch * (_settings(candidate, drawing, 0).steps or 1)
+
+
 def _settings(candidate: Candidate, drawing: Drawing, tile: int) -> ImageSettings:
     sampling = candidate.sampling
     steps = sampling.steps if drawing.steps is None else drawing.steps
@@ -78,7 +86,7 @@ def _settings(candidate: Candidate, drawing: Drawing, tile: int) -> ImageSetting
         width=drawing.width,
         height=drawing.height,
         batch=drawing.batch,
-        steps=max(1, round(steps * drawing.denoise)),
+        steps=drawing.taken(steps),
         guided=guided and guidance != 1,
         tile=tile,
         encodes=bool(drawing.picture),

@@ -15,6 +15,8 @@ from stillbytes.generate.region.region import Native
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Cancel = Callable[[], bool]
+Depths = Callable[[Bytes], Bytes]
+"""(height, width, 3) -> (height, width), bright is near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +50,27 @@ def nth(tell: Tell, number: int, count: int) -> Tell:
 @dataclass(frozen=True, slots=True)
 class Painting:
     """picture: (height, width, 3) of a size that the painter takes. mask: (height, width) float32 0..1, where it is
-    drawn. seed: of the variant. denoise: denoising strength; less than 1 keeps the composition of what is there."""
+    drawn. seed: of the variant. denoise: denoising strength; less than 1 keeps the composition of what is there.
+    depths: (height, width), bright is near; None where depth is not kept."""
 
     picture: Bytes
     mask: Floats
     seed: int = 0
     denoise: float = 1.0
+    depths: Bytes | None = None
 
 
 class Painter(ABC):
     """engine: where it runs. model: id of the declared model. native: what it works in.
 
     varied: whether another seed gives another picture. refines: whether a denoising strength means anything to it, so
-    that large holes can be drawn once more pixel for pixel.
+    that large holes can be drawn once more pixel for pixel. keeps_depth: whether it wants to know near from far.
     """
 
     engine: ClassVar[Literal["onnx", "comfyui"]]
     varied: ClassVar[bool]
     refines: ClassVar[bool]
+    keeps_depth: bool = False
     model: str
     native: Native
 

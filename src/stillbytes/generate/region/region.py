@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.frame_grid import Affine
+from stillbytes.develop.resampling.frame_grid import Affine
 
 Floats = NDArray[np.float32]
 
@@ -24,8 +24,8 @@ SMALL = 4.0
 """But the hole is at least that part of what is shown, along its long edge."""
 SOFT = 0.7
 """Below this scale a model's picture is visibly softer than the photo."""
-OVERLAP, MOST_OVERLAP = 128, 4
-"""Pixels that tiles share, and at most that part of a tile's side."""
+OVERLAP, LEAST_SHARE = 128, 8
+"""Pixels that tiles share, and at most such a part of a tile's side; half of it is shown around each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Native:
     def overlap(self) -> int:
         """Pixels that neighbouring tiles of this size share."""
         side = self.size(1.0)
-        return min(OVERLAP, min(side.width, side.height) // MOST_OVERLAP)
+        return min(OVERLAP, min(side.width, side.height) // LEAST_SHARE)
 
     def size(self, aspect: float) -> Size:
         """For a picture of that width over height: about `pixels` in whole multiples."""

@@ -11,18 +11,26 @@ from functools import cache
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.generate.task import Task
 
-__all__ = ["Task", "task_of", "tasks"]
+__all__ = ["Task", "declared", "task_of", "tasks"]
+
+
+def tasks() -> Mapping[str, type[Task]]:
+    """Every task by its name, in the order in which people are offered them; a person's own workflows last."""
+    from stillbytes.generate.own_tasks import own_tasks  # noqa: PLC0415 - it knows the tasks
+
+    found = {**own_tasks(), **declared()}
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].order, pair[0])))
 
 
 @cache
-def tasks() -> Mapping[str, type[Task]]:
-    """Every task by its name, in the order in which people are offered them."""
+def declared() -> Mapping[str, type[Task]]:
+    """Those that come with Stillbytes."""
     found: dict[str, type[Task]] = {}
     for info in pkgutil.iter_modules(__path__):
         for member in vars(importlib.import_module(f"{__name__}.{info.name}")).values():
             if inspect.isclass(member) and issubclass(member, Task) and hasattr(member, "name"):
                 found[member.name] = member
-    return dict(sorted(found.items(), key=lambda pair: (pair[1].order, pair[0])))
+    return found
 
 
 def task_of(name: str, fields: Mapping[str, object]) -> Task:
@@ -37,4 +45,5 @@ def task_of(name: str, fields: Mapping[str, object]) -> Task:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise InvalidSetting(f"{kind.label} does not take that: {where}: {first['msg']}.", kind.options()) from error
+        wrong = first["msg"].removeprefix("Value error, ")
+        raise InvalidSetting(f"{kind.label} does not take that: {where}: {wrong}.", kind.options()) from error

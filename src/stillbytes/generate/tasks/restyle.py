@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from stillbytes.generate.look.blend import MOST
+from stillbytes.generate.look.table import ALLOWED
 from stillbytes.generate.painters.diffusion import Words
 from stillbytes.generate.task import Need, Prompted
 
@@ -24,14 +26,31 @@ class Restyle(Prompted):
         0.5, ge=0.05, le=1, title="Strength", description="Denoising strength: how far the model goes from the photo."
     )
     style: float = Field(0.7, ge=0, le=1, title="Style", description="How much of the reference picture goes in.")
-    structure: float = Field(0.7, ge=0, le=1, title="Structure", description="How strictly the photo's edges are kept.")
+    structure: float = Field(
+        0.7, ge=0, le=1, title="Structure", description="How strictly the photo's edges and depth are kept."
+    )
     into: Literal["settings", "patch"] = Field(
         "settings", title="Becomes", description="Settings that can be changed, or a patch over the whole picture."
     )
 
+    amount: float = Field(
+        1.0,
+        ge=0,
+        le=MOST,
+        title="Amount",
+        description="How much of the look becomes settings; 1 is all that was drawn.",
+    )
+    table: bool = ALLOWED
+
+    @model_validator(mode="after")
+    def _of_settings(self) -> Self:
+        if self.into == "patch" and (self.table or self.amount != 1):
+            raise ValueError("a patch has an opacity of its own and no table; both are for what becomes settings")
+        return self
+
     @property
     def words(self) -> Words:
-        return replace(super().words, style=self.style, canny=self.structure)
+        return replace(super().words, style=self.style, canny=self.structure, depth=self.structure)
 
     @property
     def denoise(self) -> float:

@@ -1,21 +1,24 @@
-"""Upscale: the developed picture with more pixels, as a new file."""
+"""Upscale: the developed picture with more pixels, as a new file or on its way into an export."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from stillbytes.generate.task import Need, Result, Task
+from stillbytes.generate.larger import Larger, number
 
 
-class Upscale(Task):
+class Upscale(Larger):
     name = "upscale"
     label = "Upscale"
     says = "The developed picture with two or four times as many pixels along each edge, as a new file."
-    result: ClassVar[Result] = "picture"
-    needs: ClassVar[frozenset[Need]] = frozenset({"photo"})
-    draws = "upscale"
-    order = 80
+    order: ClassVar[int] = 80
 
-    scale: Literal[2, 4] = Field(2, title="Scale", description="So many times as many pixels along each edge.")
+    scale: Annotated[Literal[2, 4], BeforeValidator(number)] = Field(
+        2, title="Scale", description="So many times as many pixels along each edge."
+    )
+
+    @property
+    def factor(self) -> int:
+        return self.scale

@@ -115,6 +115,16 @@ class Drawing:
         """So many of it, each with a seed of its own, the first with this one."""
         return tuple(replace(self, seed=(self.seed + i) % (LARGEST_SEED + 1)) for i in range(count))
 
+    def taken(self, steps: int) -> int:
+        """Of so many steps from nothing, those that this takes: what is drawn anew only in part begins late among them.
+
+        KSampler would take as many as it is told, in a finer schedule.
+
+        >>> Drawing(task="restyle", width=512, height=512, picture="p", denoise=0.35).taken(20)
+        7
+        """
+        return max(1, math.ceil(steps * (self.denoise if self.picture else 1.0) - 1e-6))
+
     def uses(self) -> frozenset[Input]:
         """What it makes use of besides a prompt and a seed."""
         told: dict[Input, bool] = {

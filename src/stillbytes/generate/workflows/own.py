@@ -9,7 +9,7 @@ The header is one more key beside the nodes:
 
 `inputs` says where each part of a drawing goes: [node, input], or a list of such places. What is not named stays as it
 was saved. `output` is the node whose picture is wanted, or one that saves or shows it. Optional: "title", "pixels" (the
-area to draw at) and "multiple" (of width and height).
+area to draw at), "multiple" (of width and height), and "size" (the only one that it draws at, width and height).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from stillbytes.core import paths
 from stillbytes.core.errors import EngineError
 from stillbytes.engines.comfyui.declare import DECLARED
 from stillbytes.engines.comfyui.edge import Value
-from stillbytes.engines.comfyui.workflow import Prompt, Workflow
+from stillbytes.engines.comfyui.workflow import Prompt, Workflow, leading_to
 from stillbytes.generate.workflows.graph import MASKED, Drawing, Files, Graph, Input, Sampling, Served, Task
 
 KEY = "stillbytes"
@@ -41,6 +41,7 @@ Part = Literal[
     "prompt", "negative", "seed", "width", "height", "steps", "guidance", "denoise", "batch",
     "picture", "mask", "reference", "depths", "canny", "depth", "style", "scale",
 ]  # fmt: skip
+Side = Annotated[int, Field(ge=16, le=16384)]
 Place = tuple[Annotated[str, Field(coerce_numbers_to_str=True)], str]
 
 
@@ -56,6 +57,7 @@ class Header(BaseModel):
     title: str = Field("", max_length=120)
     pixels: int = Field(1024 * 1024, ge=64 * 64, le=8192 * 8192)
     multiple: int = Field(8, ge=1, le=128)
+    size: tuple[Side, Side] | None = None
 
     def places(self, part: Part) -> list[Place]:
         told = self.inputs.get(part, [])
@@ -137,6 +139,9 @@ class _Own(Graph):
     def tasks(self, family: str) -> tuple[Task, ...]:
         return (self.header.task,)
 
+    def size(self, width: float, height: float) -> tuple[int, int]:
+        return self.header.size or super().size(width, height)
+
     def build(self, drawing: Drawing, files: Files) -> Workflow:
         prompt = copy.deepcopy(self.prompt)
         for part in self.header.inputs:
@@ -144,7 +149,7 @@ class _Own(Graph):
             for id, name in self.header.places(part) if value is not None else ():
                 prompt[id]["inputs"][name] = value
         end = _end(self.header, prompt)
-        kept = {id: prompt[id] for id in _needed(prompt, end[0])}
+        kept = {id: prompt[id] for id in leading_to(prompt, end[0])}
         return Workflow.parse({**kept, KEY: {"class_type": "SaveImageWebsocket", "inputs": {"images": list(end)}}})
 
 
@@ -192,7 +197,7 @@ def _wrong(header: Header, prompt: Prompt) -> Iterator[str]:
     if header.output not in prompt:
         yield f"output: there is no node {header.output[:40]!r}"
         return
-    needs = _needed(prompt, _end(header, prompt)[0])
+    needs = leading_to(prompt, _end(header, prompt)[0])
     for part in header.inputs:
         for id, _ in header.places(part):
             if id not in needs:
@@ -223,18 +228,6 @@ def _end(header: Header, prompt: Prompt) -> tuple[str, int]:
     given = _at(prompt, (header.output, "images"))
     shows = prompt[header.output]["class_type"].startswith(("Save", "Preview"))
     return (str(given[0]), int(given[1])) if isinstance(given, list) and shows else (header.output, 0)
-
-
-def _needed(prompt: Prompt, end: str) -> dict[str, None]:
-    """The nodes that lead there, itself included."""
-    seen: dict[str, None] = {}
-    waiting = [end]
-    while waiting:
-        id = waiting.pop()
-        if id not in seen:
-            seen[id] = None
-            waiting += [str(v[0]) for v in prompt[id]["inputs"].values() if isinstance(v, list)]
-    return seen
 
 
 def _loads(prompt: Prompt) -> Iterator[str]:

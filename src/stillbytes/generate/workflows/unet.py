@@ -55,7 +55,7 @@ class Unet(Graph):
         samples = nodes.ksampler(
             start.model,
             drawing.seed,
-            how.steps,
+            drawing.taken(how.steps),
             how.guidance,
             how.sampler,
             how.scheduler,

@@ -20,6 +20,7 @@ QUICK = Sampling(4, 3.5)
 class Flux(Graph):
     name = "flux"
     title = "FLUX.1"
+    version = 2
     families: ClassVar[Served] = {"flux.1-dev": ("create", "restyle"), "flux.1-schnell": ("create", "restyle")}
     makeshift: ClassVar[Served] = dict.fromkeys(families, ("fill", "expand", "remove"))
     takes = frozenset({"picture", "mask", "denoise"})
@@ -39,7 +40,7 @@ class Flux(Graph):
         samples = nodes.ksampler(
             model,
             drawing.seed,
-            how.steps,
+            drawing.taken(how.steps),
             1.0,
             how.sampler,
             how.scheduler,

@@ -17,6 +17,7 @@ from stillbytes.generate.workflows.unet import words
 class FluxFill(Graph):
     name = "flux-fill"
     title = "FLUX.1 Fill"
+    version = 2
     families: ClassVar[Served] = {"flux.1-fill": ("fill", "expand", "remove")}
     takes = frozenset({"picture", "mask", "denoise"})
     sampling = Sampling(20, 30.0)
@@ -33,7 +34,7 @@ class FluxFill(Graph):
         samples = nodes.ksampler(
             nodes.differential_diffusion(model),
             drawing.seed,
-            how.steps,
+            drawing.taken(how.steps),
             1.0,
             how.sampler,
             how.scheduler,

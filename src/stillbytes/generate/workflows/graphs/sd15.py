@@ -12,6 +12,7 @@ from stillbytes.generate.workflows.unet import Unet
 class Sd15(Unet):
     name = "sd15"
     title = "Stable Diffusion 1.5"
+    version = 2
     families: ClassVar[Served] = {
         "sd1.5": ("create", "restyle"),
         "sd1.5-inpaint": ("fill", "expand", "remove"),

@@ -15,6 +15,7 @@ SHIFT = 3.0
 class Sd3(Graph):
     name = "sd3"
     title = "Stable Diffusion 3.5"
+    version = 2
     families: ClassVar[Served] = {"sd3.5-medium": ("create", "restyle"), "sd3.5-large": ("create", "restyle")}
     takes = frozenset({"negative", "picture", "denoise"})
     sampling = Sampling(28, 4.5, "dpmpp_2m", "sgm_uniform")
@@ -30,7 +31,7 @@ class Sd3(Graph):
         samples = nodes.ksampler(
             nodes.model_sampling_sd3(model, SHIFT),
             drawing.seed,
-            how.steps,
+            drawing.taken(how.steps),
             how.guidance,
             how.sampler,
             how.scheduler,

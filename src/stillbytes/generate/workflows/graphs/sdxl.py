@@ -12,6 +12,7 @@ from stillbytes.generate.workflows.unet import Unet
 class Sdxl(Unet):
     name = "sdxl"
     title = "Stable Diffusion XL"
+    version = 2
     families: ClassVar[Served] = {
         "sdxl": ("create", "restyle"),
         "realvisxl": ("create", "restyle"),

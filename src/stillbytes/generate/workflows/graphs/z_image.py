@@ -17,6 +17,7 @@ SHIFT = 3.0
 class ZImage(Graph):
     name = "z-image"
     title = "Z-Image"
+    version = 2
     families: ClassVar[Served] = {"z-image-turbo": ("create", "restyle")}
     makeshift: ClassVar[Served] = {"z-image-turbo": ("fill", "expand", "remove")}
     takes = frozenset({"picture", "mask", "denoise"})
@@ -33,7 +34,7 @@ class ZImage(Graph):
         samples = nodes.ksampler(
             model,
             drawing.seed,
-            how.steps,
+            drawing.taken(how.steps),
             how.guidance,
             how.sampler,
             how.scheduler,
