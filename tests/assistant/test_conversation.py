@@ -21,12 +21,14 @@ from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.engines.llama.talk import Finished, Limits, Text
 
-
-def plan(*steps, say="Done."):
-    return json.dumps({"steps": steps, "say": say})
+REQUEST = "like a summer evening"
 
 
-def answered(text, reason="stop", **options):
+def plan(*steps, say="Done.", quote=REQUEST):
+    return json.dumps({"steps": [{"for": quote, **step} for step in steps], "say": say})
+
+
+def answered(text, reason="stop", request=REQUEST, **options):
     """What comes of an answer in pieces of seven characters."""
 
     async def chat(request, limits):
@@ -34,22 +36,26 @@ def answered(text, reason="stop", **options):
             yield Text(text[start : start + 7])
         yield Finished(reason, None, None)
 
-    return asyncio.run(converse(chat, "make it nice", Situation(), {}, engine="stub", **options))
+    return asyncio.run(converse(chat, request, Situation(), {}, engine="stub", **options))
 
 
 def test_steps_of_all_kinds_become_one_proposal():
-    proposal = answered(
-        plan(
-            {"tool": "set", "parameter": "exposure", "value": 0.4},
-            {"tool": "switch", "parameter": "black_and_white", "on": True},
-            {"tool": "choose", "parameter": "profile", "value": "soft"},
-            {"tool": "adjust", "target": "sky", "parameter": "exposure", "value": -0.5},
-            {"tool": "crop", "width": 4, "height": 5},
-        )
+    request = "an old film look in black and white, crop to 4:5"
+    mood, shape = request.split(", ")
+    first = plan(
+        {"tool": "set", "parameter": "exposure", "value": 0.4},
+        {"tool": "move", "parameter": "contrast", "how": "a bit lower"},
+        {"tool": "switch", "parameter": "black_and_white", "on": True},
+        {"tool": "choose", "parameter": "profile", "value": "soft"},
+        {"tool": "adjust", "target": "sky", "parameter": "exposure", "value": -0.5},
+        quote=mood,
     )
+    steps = [*json.loads(first)["steps"], {"for": shape, "tool": "crop", "width": 4, "height": 5}]
+    proposal = answered(json.dumps({"steps": steps, "say": "Done."}), request=request)
     assert proposal.understood
     told = proposal.to_json()
-    assert told["settings"].items() >= {"exposure": 0.4, "black_and_white": True, "profile": "soft"}.items()
+    wanted = {"exposure": 0.4, "contrast": -10, "black_and_white": True, "profile": "soft"}
+    assert told["settings"].items() >= wanted.items()
     assert [(m["kind"], m["delta"]) for m in told["masks"]] == [("sky", {"exposure": -0.5})]
     assert told["settings"]["crop_left"] > 0
 
@@ -57,7 +63,8 @@ def test_steps_of_all_kinds_become_one_proposal():
 @pytest.mark.parametrize("name", [p.name for p in parameters().values() if p.kind == "number" and p.group != "Crop"])
 @pytest.mark.parametrize("value", [1e9, -1e9])
 def test_numbers_out_of_range_become_the_nearest_that_is_allowed(name, value):
-    after = answered(plan({"tool": "set", "parameter": name, "value": value})).applied()
+    said = f"{REQUEST} 100"  # words with a number set no bounds of their own
+    after = answered(plan({"tool": "set", "parameter": name, "value": value}, quote=said), request=said).applied()
     p = parameters()[name]
     assert after.value(name) == (p.maximum if value > 0 else p.minimum)
 

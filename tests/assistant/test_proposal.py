@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from assistant.talk import say
 
-from stillbytes.assistant import asking
+from stillbytes.assistant import asking, carrying_out
 from stillbytes.core.errors import InvalidSetting, NotFound
 
 
@@ -54,7 +54,7 @@ def test_nothing_is_changed_when_the_mask_is_not_found(document, monkeypatch):
     def missing(*given, **named):
         raise NotFound("No sky was found in this photo.")
 
-    monkeypatch.setattr(asking, "complete", missing)
+    monkeypatch.setattr(carrying_out, "complete", missing)
     with pytest.raises(NotFound):
         asking.apply(document, proposal, networks=_none)
     assert dict(document.settings) == {"contrast": 5}

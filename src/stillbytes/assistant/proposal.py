@@ -11,7 +11,9 @@ from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.settings import Settings
 
-Tool = Literal["set", "mask", "crop", "turn", "reset", "undo", "redo", "compare"]
+Tool = Literal[
+    "set", "mask", "crop", "turn", "reset", "preset", "undo", "redo", "compare", "task", "export", "search", "explain"
+]
 MOST_AMOUNT = 1.5
 """How much of a change can be taken at most."""
 
@@ -50,7 +52,8 @@ class Row:
 class Step:
     """One thing to do. rows: of the settings, or of an adjustment's delta when it has a mask.
 
-    mask: as JSON. adjustment: id of the adjustment that is changed or made. count: of undo and redo.
+    mask: as JSON. adjustment: id of the adjustment that is changed or made. count: of undo and redo. task: of a
+    generative task, and of an export, its name and parameters as JSON, and the mask that it works in if it has one.
     """
 
     tool: Tool
@@ -60,9 +63,12 @@ class Step:
     mask: Mapping[str, Any] | None = None
     adjustment: str = ""
     count: int = 1
+    task: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"tool": self.tool, "says": self.says}
+        if self.task is not None:
+            told["task"] = dict(self.task)
         if self.rows:
             told["rows"] = [row.to_json() for row in self.rows]
         if self.mask is not None:
@@ -89,7 +95,12 @@ class Proposal:
     @property
     def changes(self) -> bool:
         """Whether there is anything to apply, beside going back in the history."""
-        return any(step.rows for step in self.steps)
+        return any(step.rows or step.tool == "task" for step in self.steps)
+
+    @property
+    def tasks(self) -> bool:
+        """Whether something is to be made, which its preview does not show."""
+        return any(step.tool == "task" for step in self.steps)
 
     def back(self) -> int:
         """How many steps of the history to undo first; negative to redo."""
@@ -187,7 +198,7 @@ def value_text(p: Parameter, value: Value) -> str:
         return f"{round(float(value), max(p.decimals, 2)):.6g}"
     if isinstance(value, tuple):
         return f"{len(value)}" if p.listed else "curve"
-    return str(value)
+    return str(value) or "none"
 
 
 def declared(name: str, local: bool) -> Parameter:

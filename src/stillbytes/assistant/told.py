@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from stillbytes.assistant.proposal import Proposal, Row, Step
 from stillbytes.core.errors import InvalidSetting
@@ -32,8 +32,9 @@ def told(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def restored(request: str, base: str, steps: Sequence[Mapping[str, Any]], history: History) -> Proposal:
-    """The proposal that these steps are to a photo with this history.
+def restored(request: str, base: str | None, steps: Sequence[Mapping[str, Any]], history: History) -> Proposal:
+    """The proposal that these steps are to a photo with this history. base: None for another photo than the one they
+    were proposed for.
 
     Where rows start is read from the history and not from the steps. Raises InvalidSetting for what is not as
     declared, and when the photo has other settings than those of the digest `base`.
@@ -41,7 +42,7 @@ def restored(request: str, base: str, steps: Sequence[Mapping[str, Any]], histor
     back = sum({"undo": 1, "redo": -1}.get(one["tool"], 0) * int(one.get("count", 1)) for one in steps)
     position = min(max(history.position - back, 0), len(history.entries))
     settings = history.settings_at(position)
-    if settings.digest != base:
+    if base is not None and settings.digest != base:
         raise InvalidSetting(*CHANGED)
     found, reached = [], settings
     for one in steps:
@@ -55,6 +56,10 @@ def restored(request: str, base: str, steps: Sequence[Mapping[str, Any]], histor
 def _step(given: Mapping[str, Any], reached: Settings) -> Step:
     tool, says, count = given["tool"], str(given.get("says", "")), int(given.get("count", 1))
     rows = given.get("rows") or []
+    if tool in ("task", "export"):
+        return _errand(tool, says, given.get("task") or {})
+    if tool in ("search", "explain"):  # whatever was found is looked for again by who wants it
+        return Step(tool, says)
     if tool != "mask":
         return Step(tool, says, tuple(_row(row, None, reached) for row in rows), count=count)
     id, name = str(given.get("adjustment", "")), str(given.get("name", ""))
@@ -62,6 +67,22 @@ def _step(given: Mapping[str, Any], reached: Settings) -> Step:
     mask = held.mask if held else Mask.from_json(given.get("mask")).to_json()
     delta = held.delta if held else {}
     return Step("mask", says, tuple(_row(row, delta, reached) for row in rows), name, mask, id)
+
+
+def _errand(tool: Literal["task", "export"], says: str, given: Mapping[str, Any]) -> Step:
+    name, wanted, mask = str(given.get("name", "")), given.get("parameters"), given.get("mask")
+    parameters = dict(wanted) if isinstance(wanted, Mapping) else {}
+    if tool == "export":
+        return Step("export", says, task={"name": "export", "parameters": parameters})
+    from stillbytes.generate.tasks import task_of  # noqa: PLC0415 - only where something is made
+
+    task = task_of(name, parameters)
+    if task.result != "patch":
+        raise InvalidSetting(f"{task.label} makes no part of this photo.", f"`stillbytes {name}` does it.")
+    checked = {"name": name, "parameters": task.model_dump(mode="json", exclude_defaults=True)}
+    if mask is not None:
+        checked["mask"] = Mask.from_json(mask).to_json()
+    return Step("task", says, task=checked)
 
 
 def _row(given: Mapping[str, Any], delta: Mapping[str, Any] | None, reached: Settings) -> Row:

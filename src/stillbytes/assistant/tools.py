@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from stillbytes.assistant.proposal import Step
+from stillbytes.assistant.proposal import Step, declared, value_text
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning, named_targets, object_words
 from stillbytes.assistant.vocabulary.orders import Order
@@ -23,8 +23,22 @@ from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
+from stillbytes.edit.presets import Presets
+from stillbytes.edit.presets.preset import MOST
 
 MOST_CALLS = 24
+MOST_STEPS = 12
+QUOTE = "for"
+"""The field of a model's step that holds the words of the request it answers."""
+STRENGTHS: Mapping[str, float] = {
+    "much lower": -2.0,
+    "lower": -1.0,
+    "a bit lower": -0.5,
+    "a bit higher": 0.5,
+    "higher": 1.0,
+    "much higher": 2.0,
+}
+"""How far a slider moves, in usual moves of it."""
 Schema = Mapping[str, Any]
 
 
@@ -35,7 +49,7 @@ class Tool:
     name: str
     says: str
     properties: Mapping[str, Schema]
-    read: Callable[[Mapping[str, Any]], Move | Order]
+    read: Callable[[Mapping[str, Any]], Move | Order | Step]
 
     @property
     def schema(self) -> Schema:
@@ -48,16 +62,27 @@ class Tool:
         }
 
 
-@cache
 def tools() -> Mapping[str, Tool]:
-    """Every tool that changes a photo, by name."""
+    """Every tool that changes a photo's settings, by name."""
+    return _tools(tuple(sorted(preset.id for preset in Presets().all())))
+
+
+@cache
+def _tools(presets: tuple[str, ...]) -> Mapping[str, Tool]:
+    """presets: ids of those that there are."""
     whole = {p.name: p for p in parameters().values() if p.group != "Crop"}
     numbers = {name: p for name, p in whole.items() if p.kind == "number"}
     switches = [name for name, p in parameters().items() if p.kind == "toggle"]
     choices = {name: p for name, p in whole.items() if p.kind == "choice"}
     values = list(dict.fromkeys(value for p in choices.values() for value in p.choices))
-    local = local_parameters()
+    local = {name: p for name, p in local_parameters().items() if p.kind == "number"}
     found = (
+        Tool(
+            "move",
+            "Move a slider of the whole picture a usual way, from where it is.",
+            {"parameter": _one_of(numbers, "Which slider."), "how": _one_of(STRENGTHS, "Which way, and how far.")},
+            lambda a: Move(_known(a["parameter"], numbers), "usual", STRENGTHS[_known(a["how"], STRENGTHS)]),
+        ),
         Tool(
             "set",
             "Set a slider of the whole picture to a value.",
@@ -99,15 +124,23 @@ def tools() -> Mapping[str, Tool]:
         ),
         Tool(
             "straighten",
-            "Turn the crop by some degrees.",
+            "Turn the picture clockwise by some degrees, negative ones anticlockwise.",
             {"degrees": {"type": "number"}},
-            lambda a: Move("crop_angle", "by", clamped(parameters()["crop_angle"], a["degrees"])),
+            lambda a: Order("straighten", amount=clamped(parameters()["crop_angle"], a["degrees"])),
         ),
         Tool(
             "turn",
             "Turn the picture clockwise.",
             {"degrees": {"type": "integer", "enum": [90, 180, 270]}},
             lambda a: Order("rotate", int(_number(a["degrees"], 90, 270)) // 90),
+        ),
+        Tool(
+            "preset",
+            "Apply a preset, a look with a name, or so many per cent of it.",
+            {"preset": _one_of(presets, "Which."), "amount": _between(1, round(100 * MOST))},
+            lambda a: Order(
+                "preset", scope=(_known(a["preset"], presets),), amount=_number(a["amount"], 1, 100 * MOST) / 100
+            ),
         ),
         Tool("undo", "Take back the last step.", {}, lambda a: Order("undo")),
         Tool("reset", "Take back all changes.", {}, lambda a: Order("reset")),
@@ -121,23 +154,28 @@ def targets() -> Mapping[str, str]:
     return {**named_targets(), **{one.partition(":")[2]: one for one in object_words()}}
 
 
-@cache
-def plan_schema() -> Schema:
-    """JSON Schema (2020-12) of an answer: what to say, and which tools to use."""
+def plan_schema(
+    more: Mapping[str, Schema] | None = None, most: int = MOST_STEPS, beside: Mapping[str, Tool] | None = None
+) -> Schema:
+    """JSON Schema (2020-12) of an answer: which tools to use, and what to say.
+
+    more: what each step tells beside. most: how many steps there may be. beside: further tools.
+    """
+    first = dict(more or {})
     steps_ = [
         {
             "type": "object",
-            "properties": {"tool": {"const": tool.name}, **tool.properties},
-            "required": ["tool", *tool.properties],
+            "properties": {**first, "tool": {"const": tool.name}, **tool.properties},
+            "required": [*first, "tool", *tool.properties],
             "additionalProperties": False,
         }
-        for tool in tools().values()
+        for tool in (*tools().values(), *(beside or {}).values())
     ]
     return {
         "type": "object",
         "properties": {
-            "steps": {"type": "array", "maxItems": 12, "items": {"anyOf": steps_}},
-            "say": {"type": "string", "maxLength": 300},
+            "steps": {"type": "array", "maxItems": most, "items": {"anyOf": steps_}},
+            "say": {"type": "string", "maxLength": 160},
         },
         "required": ["steps", "say"],
         "additionalProperties": False,
@@ -150,25 +188,34 @@ def planned(calls: Sequence[Any], situation: Situation) -> tuple[list[Step], Set
     """
     if len(calls) > MOST_CALLS:
         raise InvalidSetting("That is too much at once.", f"Use at most {MOST_CALLS} steps.")
-    reading = Reading()
-    for call in calls:
-        found = read(call)
+    return put_together([read(call) for call in calls], situation)
+
+
+def put_together(moves: Sequence[Move | Order | Step], situation: Situation) -> tuple[list[Step], Settings]:
+    """The steps of a proposal, and the settings they start from; what is made comes after what moves, and an export
+    last. Raises InvalidSetting for what contradicts itself."""
+    reading, errands = Reading(), [found for found in moves if isinstance(found, Step)]
+    for found in moves:
+        if isinstance(found, Step):
+            continue
         if isinstance(found, Order):
             reading.orders.append(found)
         else:  # the last word on a slider counts
             reading.moves = [m for m in reading.moves if (m.parameter, m.target) != (found.parameter, found.target)]
             reading.moves.append(found)
     try:
-        return steps(reading, situation)
+        made, base = steps(reading, situation)
+        return [*made, *sorted(errands, key=lambda step: step.tool == "export")], base
     except Unclear as error:
         raise InvalidSetting(str(error)) from error
 
 
-def read(call: Any) -> Move | Order:
-    """Raises InvalidSetting for what is no call of a tool."""
-    if not isinstance(call, Mapping) or not isinstance(call.get("tool"), str) or call["tool"] not in tools():
-        raise InvalidSetting("There is no such tool.", f"Use {', '.join(tools())}.")
-    tool = tools()[call["tool"]]
+def read(call: Any, beside: Mapping[str, Tool] | None = None) -> Move | Order | Step:
+    """beside: further tools than those of settings. Raises InvalidSetting for what is no call of a tool."""
+    known = {**tools(), **(beside or {})}
+    if not isinstance(call, Mapping) or not isinstance(call.get("tool"), str) or call["tool"] not in known:
+        raise InvalidSetting("There is no such tool.", f"Use {', '.join(known)}.")
+    tool = known[call["tool"]]
     arguments = {name: value for name, value in call.items() if name != "tool"}
     if set(arguments) != set(tool.properties):
         raise InvalidSetting(f"{tool.name} takes {', '.join(tool.properties) or 'nothing'}.")
@@ -223,6 +270,30 @@ def explained(name: str) -> str:
     if name in targets():
         return f"{name.capitalize()}: {kind_for(targets()[name]).says}"
     return tools()[name].says if name in tools() else ""
+
+
+def without_quote(call: Any) -> Any:
+    """A model's step as a call of a tool."""
+    return {name: value for name, value in call.items() if name != QUOTE} if isinstance(call, Mapping) else call
+
+
+def worded(call: Any, beside: Mapping[str, Tool] | None = None) -> str:
+    """A call in a few words, before it is done; "" for what is none."""
+    call = without_quote(call)
+    try:
+        found = read(call, beside)
+    except InvalidSetting:
+        return ""
+    if isinstance(found, Step):
+        return found.says
+    if isinstance(found, Order) or found.parameter == "crop_angle":
+        given = (value if isinstance(value, str) else f"{value:g}" for name, value in call.items() if name != "tool")
+        return " ".join((call["tool"].capitalize(), *given))
+    p = declared(found.parameter, bool(found.target))
+    part = f"{call['target'].capitalize()}: " if found.target else ""
+    if found.how == "usual":
+        return f"{p.label} {call['how']}"
+    return f"{part}{p.label} {value_text(p, found.value)} {p.unit}".strip()
 
 
 def usual_moves() -> Mapping[str, float]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from stillbytes.assistant import searching
 from stillbytes.assistant.proposal import Proposal, not_understood, shown
 from stillbytes.assistant.situation import Situation
+from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown
 from stillbytes.assistant.vocabulary.reading import read
 from stillbytes.assistant.vocabulary.slots import Unclear
@@ -30,7 +32,7 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     why = ""
     for language in languages:
         try:
-            reading = read(request, language, grey=bool(situation.settings.value("black_and_white")))
+            reading = read(request, language, there=situation.settings, names=lambda: situation.presets)
             found, base = steps(reading, situation)
         except Unknown as error:
             why = why or f"The word “{str(error)[:40]}” is not known."
@@ -42,6 +44,9 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
         else:
             proposal = Proposal(request, NAME, True, "", tuple(found), base)
             return replace(proposal, message=described(proposal))
+    if presets.speaks_of_one(request):
+        named = ", ".join(sorted(id.partition("/")[2] for id in set(situation.presets.values())))
+        why = f"There is no preset of that name, or it is not clear what is to be done with it. There are {named}."
     return not_understood(request, NAME, why or "There is nothing in it.")
 
 
@@ -54,10 +59,12 @@ def described(proposal: Proposal) -> str:
             told.append(f"{step.tool.capitalize()}{times}.")
         elif step.tool == "set":
             told += [f"{shown(row)}." for row in step.rows]
+        elif step.tool == "search":
+            told.append(searching.told(step))
         elif step.mask is not None:
             told.append(f"{step.name}: " + ", ".join(shown(row, local=True) for row in step.rows) + ".")
         else:
             told.append(f"{step.says}.")
-    if proposal.changes and proposal.applied() == proposal.base:
+    if proposal.changes and not proposal.tasks and proposal.applied() == proposal.base:
         told.append("It is like that already, or the slider is at its end.")
     return " ".join(told)

@@ -8,7 +8,7 @@ from typing import Any
 
 from stillbytes.assistant.vocabulary.lexicon import Atom
 
-HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch")
+HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch", "fault", "aspect")
 DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set")
 _STARTS = ("up", "down", "reduce", "more", "less", "recover")
 """What a further part begins with where nothing separates it from the one before."""
@@ -18,13 +18,17 @@ _STARTS = ("up", "down", "reduce", "more", "less", "recover")
 class Clause:
     """The words of one part. and_before: whether "and" or the like joins it to the one before, not a comma alone.
 
-    but_before: whether it was "but". bare: whether it had no word at all that says nothing, such as "the" or "it".
+    but_before: whether it was "but". with_before: whether it was "with".
+    run_on: whether nothing at all separates it from the one before.
+    bare: whether it had no word at all that says nothing, such as "the" or "it".
     """
 
     atoms: list[Atom]
     and_before: bool = False
     bare: bool = True
     but_before: bool = False
+    with_before: bool = False
+    run_on: bool = False
     used: set[int] = field(default_factory=set)
 
     def has(self, *roles: str) -> bool:
@@ -63,24 +67,24 @@ def clauses(atoms: Sequence[Atom]) -> list[Clause]:
     """The parts of a request, those without words left out."""
     found: list[Clause] = []
     current: list[Atom] = []
-    joined = contrasted = False
+    joins: set[str] = set()
 
-    def close(by_and: bool, by_but: bool = False) -> None:
-        nonlocal current, joined, contrasted
+    def close(*by: str) -> None:
+        nonlocal current, joins
         if current:
-            parts = _apart(current, joined)
-            parts[0].but_before = contrasted
+            parts = _apart(current, "join" in joins)
+            parts[0].but_before, parts[0].with_before = "but" in joins, "together" in joins
             found.extend(parts)
-            joined = contrasted = False
-        joined, contrasted = joined or by_and, contrasted or by_but
+            joins = set()
+        joins |= set(by)
         current = []
 
     for atom in atoms:
         if atom.breaks or atom.has("join"):
-            close(atom.has("join"), atom.has("but"))
+            close(*(role for role in ("join", "but", "together") if atom.has(role)))
         else:
             current.append(atom)
-    close(False)
+    close()
     return [clause for clause in found if clause.atoms]
 
 
@@ -97,7 +101,7 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
         head = head or atom.has(*HEADS)
         moved = moved or atom.number is not None or atom.has("up", "down", "reduce", "more", "less", "recover", "unit")
     ends = [*starts[1:], len(atoms)]
-    parts = [Clause(atoms[start:end], joined) for start, end in zip(starts, ends, strict=True)]
+    parts = [Clause(atoms[start:end], joined, run_on=start > 0) for start, end in zip(starts, ends, strict=True)]
     for clause in parts:
         clause.bare = not any(atom.has("fill", "whole") for atom in clause.atoms)
     return parts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from stillbytes.assistant.vocabulary.slots import WORDED, Slots
+from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.slots import WORDED, Named, Slots, Unclear
 from stillbytes.develop import parameters
 
 
@@ -68,11 +69,101 @@ def _lend_to_targets(pending: list[Slots]) -> None:
                 before.targets, one.targets = one.targets, []
             elif before is None and after is not None and after.named and after.targets:
                 _copy(after, one)
+            elif before is None and after is not None and after.named and after.clause.with_before:
+                after.targets, one.targets = one.targets, []  # "mountains with more contrast"
+    pending[:] = [one for one in pending if _says(one)]
+
+
+_OF_COLOUR = frozenset(("hue", "saturation", "luminance"))
+_OWN = _OF_COLOUR | {"contrast", "highlights"}
+"""Aspects that are also words for what the whole picture has."""
+
+
+def of_the_same(pending: list[Slots]) -> None:
+    """ "grain 30, size 40", "blue primary hue -12 and saturation +15": another aspect of what was named before."""
+    for before, one in pairwise(pending):
+        aspects = [(place, atom.of("aspect")) for place, atom in enumerate(one.clause.atoms) if atom.has("aspect")]
+        names = [meaning().effects[n.name].added if n.kind == "effect" else n.name for n in before.named]
+        if len(aspects) != 1 or len(names) != 1 or one.amount is None or one.targets or before.targets:
+            continue
+        place, aspect = aspects[0]
+        if any(named.place != place for named in one.named):
+            continue
+        stem, _, last = names[0].rpartition("_")
+        name = next((n for n in (f"{names[0]}_{aspect}", f"{stem}_{aspect}") if n in parameters()), "")
+        if not name or name == names[0]:
+            continue
+        if aspect in _OWN and not (last in _OF_COLOUR and f"{stem}_hue" in parameters()):
+            if one.clause.run_on:  # "vignette -10 highlights 40"
+                raise Unclear(f"{parameters()[name].label}, or that of the whole picture?")
+            continue
+        one.named = [Named("parameter", name, place=place)]
+        one.clause.used.add(place)
+
+
+def about_it(pending: list[Slots]) -> None:
+    """ "bring it down a touch, it's too bright", "the background is distracting, darken it": one part says of what."""
+    for before, one in pairwise(list(pending)):
+        if "remark" in before.flags and not (before.named or before.amount) and before.targets and not one.targets:
+            one.targets = list(before.targets)
+            pending.remove(before)
+            continue
+        for told, bare in ((before, one), (one, before)):
+            if _only_directed(bare) and _complains(told, bare) and bare in pending:
+                if _against(told, bare):  # "it is a bit dark, tone it down"
+                    raise Unclear("It would have to go up and down.")
+                if bare.flags <= _MENDING and told.named[0].form == "adjective" and not told.flags & _WRONG:
+                    told.flags = (told.flags - {"copula"}) | {"too"}  # "it looks a bit orange, tone it down"
+                told.size = told.size or bare.size
+                pending.remove(bare)
+                break
+
+
+_MENDING = frozenset(("fix", "remove", "weaker", "reduce"))
+_WRONG = frozenset(("too", "too_much", "lacking"))
+
+
+def _complains(one: Slots, bare: Slots) -> bool:
+    """Whether it tells how something is that the other part is to change."""
+    if not one.named or any(named.form != "adjective" for named in one.named[1:]):
+        return False
+    adjective = one.named[0].form == "adjective"
+    told = one.flags & {"copula", "too"} or (bare.flags == {"fix"} and adjective and not one.worded)
+    return bool(told)
+
+
+def _against(told: Slots, bare: Slots) -> bool:
+    """Whether what is there too little of is to be lowered, or what is there too much of to be raised."""
+    one = told.named[0]
+    if one.kind != "effect" or one.form != "adjective":
+        return False
+    effect = meaning().effects[one.name]
+    if effect.removable or effect.less_only or effect.hue is not None:  # less haze is no less light
+        return False
+    low, high = (all(sign * weight > 0 for weight in effect.moves.values()) for sign in (-1, 1))
+    if told.flags & {"lacking", "not_so"}:
+        low, high = high, low
+    return (low and bool(bare.flags & {"reduce", "weaker", "down"})) or (high and "up" in bare.flags)
+
+
+def fixed(pending: list[Slots]) -> None:
+    """ "verticals are converging, fix it": what an order does already."""
+    pending[:] = [one for one in pending if not (one.flags == {"fix"} and _only_directed(one))]
+
+
+def _only_directed(one: Slots) -> bool:
+    """Whether it says nothing but a direction, of "it"."""
+    if one.named or one.targets or one.amount or one.keeps:
+        return False
+    named_it = not one.clause.bare and one.flags in ({"up"}, {"down"}, {"recover"}, {"remove"}, {"reduce"})
+    return named_it or one.flags in ({"fix"}, {"weaker"})
 
 
 def _size_first(one: Slots) -> bool:
     """Whether it begins with its size."""
-    return bool(one.size and one.clause.atoms[0].has("size") and one.named[0].form == "adjective" and not one.amount)
+    if not (one.size and one.named) or one.amount:
+        return False
+    return one.clause.atoms[0].has("size") and one.named[0].form == "adjective"
 
 
 def _needs(one: Slots) -> bool:
@@ -110,7 +201,9 @@ def share_targets(pending: list[Slots]) -> None:
         if before.scoped and not one.targets:
             one.targets, one.scoped = list(before.targets), True
         adjective = all(named.form == "adjective" for named in one.named) and not one.flags & {"set", "copula"}
-        if not one.targets and before.targets and before.target_first and adjective and one.clause.bare:
+        acts = bool(before.named) and all(named.form == "verb" for named in [*before.named, *one.named])
+        goes_on = adjective or (acts and one.clause.and_before and not one.amount)  # "sky: darken and desaturate"
+        if not one.targets and before.targets and before.target_first and goes_on and one.clause.bare:
             one.targets = list(before.targets)
         if adjective and one.clause.bare and one.clause.and_before and not one.size and _size_first(before):
             one.size = before.size  # "slightly warmer and darker"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -65,14 +65,23 @@ class Lexicon:
             word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
         )
 
-    def atoms(self, said: Sequence[Token]) -> list[Atom]:
-        """The request as atoms, the longest phrases first. Raises Unknown."""
-        said, found = self._spelled(said), []
+    def atoms(
+        self, said: Sequence[Token], *, strict: bool = True, presets: Callable[[], Mapping[Phrase, str]] | None = None
+    ) -> list[Atom]:
+        """The request as atoms, the longest phrases first. Raises Unknown; where it is not strict, words that are in no
+        phrase stand for nothing. presets: their names, which count beside words that speak of presets.
+        """
+        named = self._presets(said, presets) if presets is not None else {}
+        said, found = (self._spelled(said, named) if strict else list(said)), []
         taken: set[int] = set()
         place = 0
         while place < len(said):
             if place in taken:
                 place += 1
+                continue
+            if place in named:
+                found.append(Atom(" ".join(token.text for token in said[place : named[place][0]]), named[place][1]))
+                taken.update(range(place, named[place][0]))
                 continue
             token = said[place]
             if token.number is not None or token.ratio is not None:
@@ -85,10 +94,42 @@ class Lexicon:
                 taken.update(where)
             elif token.breaks:
                 found.append(Atom(token.text, breaks=True))
-            else:
+            elif strict:
                 raise Unknown(token.text)
+            else:
+                found.append(Atom(token.text))
             place += 1
         return _signed(found)
+
+    def _presets(
+        self, said: Sequence[Token], presets: Callable[[], Mapping[Phrase, str]]
+    ) -> dict[int, tuple[int, Roles]]:
+        """Where names of presets stand: their first token -> the end, and what they stand for."""
+        words = [token.text for token in said]
+        speaking = {place for place, word in enumerate(words) if self._is(word, "preset_word")}
+        applied = {place for place, word in enumerate(words) if self._is(word, "on")}
+        found: dict[int, tuple[int, Roles]] = {}
+        names = presets() if speaking or applied else {}
+        for name in sorted(names, key=len, reverse=True):
+            for start in range(len(words) - len(name) + 1):
+                end = start + len(name)
+                overlaps = any(start < stop and at < end for at, (stop, _) in found.items())
+                of_parameter = end < len(words) and self._is(words[end], "parameter")  # "use the soft profile"
+                if overlaps or of_parameter or tuple(words[start:end]) != name:
+                    continue
+                before = [place for place in range(start) if not self._is(words[place], "fill") or place in speaking]
+                beside = end in speaking or (bool(before) and before[-1] in speaking | applied)
+                if beside:
+                    found[start] = (end, {"preset": (names[name],)})
+        return found
+
+    def _is(self, word: str, role: str) -> bool:
+        return role in self._phrases.get(word, {}).get((word,), {})
+
+    def phrases(self, roles: Sequence[str]) -> Iterator[str]:
+        """Every phrase that has one of these roles."""
+        for phrases in self._phrases.values():
+            yield from (" ".join(phrase) for phrase, held in phrases.items() if not held.keys().isdisjoint(roles))
 
     def _longest(
         self, said: Sequence[Token], place: int, taken: set[int]
@@ -107,11 +148,12 @@ class Lexicon:
                 roles.setdefault(role, []).extend(payloads)
         return *best, {role: tuple(dict.fromkeys(payloads)) for role, payloads in roles.items()}
 
-    def _spelled(self, said: Sequence[Token]) -> list[Token]:
+    def _spelled(self, said: Sequence[Token], named: Mapping[int, tuple[int, Roles]]) -> list[Token]:
         corrections, found = 0, []
-        for token in said:
+        names = {place for start, (end, _) in named.items() for place in range(start, end)}
+        for place, token in enumerate(said):
             word = token.text
-            plain = token.number is None and token.ratio is None and not token.breaks
+            plain = token.number is None and token.ratio is None and not token.breaks and place not in names
             if plain and word not in self._words:
                 right = corrected(word, self._words)
                 corrections += 1
@@ -123,7 +165,7 @@ class Lexicon:
 
     def _known(self, phrase: str) -> bool:
         words = _words(phrase)
-        return words in self._phrases.get(words[0], {})
+        return bool(self._phrases.get(words[0], {}).get(words, {}).keys() - {"fault", "aspect"})
 
     def _add(self, phrase: str, role: str, payload: Any) -> None:
         for words in {_words(form) for form in _forms(phrase)}:
@@ -170,7 +212,7 @@ def _match(phrase: Phrase, said: Sequence[Token], place: int, taken: set[int]) -
             if found is None:
                 return None
             at, gap = found, False
-        if at >= len(said) or at in taken or said[at].text != word or said[at].number is not None:
+        if at >= len(said) or at in taken or said[at].text != word or (at == place and said[at].number is not None):
             return None
         where.append(at)
         at += 1
@@ -196,14 +238,17 @@ def _listed(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     plain = {
         "sizes": "size", "units": "unit", "parameters": "parameter", "off": "off_switch", "dimensions": "dimension",
         "regions": "region", "colours": "colour", "bands": "band", "targets": "target", "commands": "command",
-        "ratios": "shape", "sides": "side", "orientations": "orientation", "groups": "group",
+        "ratios": "shape", "sides": "side", "orientations": "orientation", "groups": "group", "faults": "fault",
+        "aspects": "aspect",
     }  # fmt: skip
     for section, role in plain.items():
         for payload, phrases in given.get(section, {}).items():
             yield from ((role, payload, phrase) for phrase in phrases)
-    for section, role in (("numbers", "number"), ("times", "times")):
+    yield from (("aspect", payload, payload) for payload in given.get("aspects", {}))  # as in labels, which all know
+    for section, role in (("numbers", "number"), ("times", "times"), ("factors", "factor")):
         for payload, phrases in given.get(section, {}).items():
             yield from ((role, float(payload), phrase) for phrase in phrases)
+    yield from (("number", number, phrase) for number, phrase in _compound(given))
     for colour, phrases in given.get("casts", {}).items():
         for phrase in phrases:
             yield "colour", colour, phrase
@@ -214,6 +259,15 @@ def _listed(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     for parameter, values in given.get("choices", {}).items():
         for payload, phrases in values.items():
             yield from (("choice", (parameter, payload), phrase) for phrase in phrases)
+
+
+def _compound(given: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
+    """Numbers such as "thirty-five", whose words are made of those for 30 and for 5."""
+    numbers, made = given["numbers"], given["tens"]
+    for tens in range(20, 100, 10):
+        for digit in "123456789":
+            unit = made.get(digit, numbers[digit][0])
+            yield float(tens + int(digit)), made["pattern"].format(tens=numbers[str(tens)][0], unit=unit)
 
 
 def _leading(parameter: Parameter) -> Parameter | None:

@@ -34,7 +34,10 @@ class Effect:
     fault: bool = False
     always: bool = False
     less_only: bool = False
+    added: str = ""
+    much: bool = False
     part: tuple[str, ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Meaning:
     recover: Moves
     colours: Mapping[str, Colour]
     grading: float
+    places: Mapping[str, Mapping[str, Any]]
     vague: frozenset[str]
     apart: frozenset[frozenset[str]]
     crop: Mapping[str, tuple[str, ...]]
@@ -98,6 +102,7 @@ def meaning() -> Meaning:
     effects = {name: Effect(**{**told, "part": tuple(told.get("part", ()))}) for name, told in given["effects"].items()}
     known = {**parameters(), **local_parameters()}
     used = [name for effect in effects.values() for name in effect.moves]
+    used += [effect.added for effect in effects.values() if effect.added]
     used += [name for colour in given["colours"].values() for name in colour["cast"]]
     used += [region["luminance"] for region in given["regions"].values()]
     used += [*given["usual"], *given["recover"], *given["polarity"], *given["local"], *given["ambiguous"]["names"]]
@@ -114,6 +119,7 @@ def meaning() -> Meaning:
         given["recover"],
         {name: Colour(told["hue"], told["cast"]) for name, told in given["colours"].items()},
         given["grading"]["saturation"],
+        given["places"],
         frozenset(given["targets"]["vague"]),
         frozenset(frozenset(pair) for pair in given["targets"]["apart"]),
         {name: tuple(names) for name, names in given["crop"].items()},
@@ -122,7 +128,10 @@ def meaning() -> Meaning:
 
 
 def kind_for(target: str) -> Kind:
-    """The kind of mask that a target names: "sky", "landscape:water", "person:face skin+hair", "object:dog"."""
+    """The kind of mask that a target names: "sky", "landscape:water", "person:face skin+hair", "object:dog",
+    "foreground"."""
+    if target in meaning().places:
+        return kind_of(dict(meaning().places[target]), kinds())
     name, _, rest = target.partition(":")
     given: dict[str, Any] = {"kind": name}
     if rest:
@@ -133,8 +142,8 @@ def kind_for(target: str) -> Kind:
 
 
 def named_targets() -> Mapping[str, str]:
-    """Words for targets that the declared kinds give by themselves -> target."""
-    found: dict[str, str] = {}
+    """Words for targets that the declared kinds give by themselves, and for places -> target."""
+    found: dict[str, str] = {name: name for name in meaning().places}
     for name, kind in kinds().items():
         if not issubclass(kind, Found):
             continue

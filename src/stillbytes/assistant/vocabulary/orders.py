@@ -9,23 +9,43 @@ from typing import Literal
 from stillbytes.assistant.vocabulary.clauses import Clause
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.edit.automatic import FINDERS
 
-Command = Literal["undo", "redo", "reset", "crop", "uncrop", "rotate", "compare"]
+Command = Literal["undo", "redo", "reset", "crop", "uncrop", "rotate", "straighten", "compare", "automatic", "preset"]
+AUTOMATIC = ("white_balance", "auto")
+"""The choice whose words also ask for any other value to be found."""
+ALONE = {
+    "crop_angle": "level",
+    "perspective_vertical": "perspective-vertical",
+    "perspective_horizontal": "perspective-horizontal",
+}
+"""What is found when it is named without a number or a direction."""
+
+
+MOST_TILTED = 45.0
+"""Degrees up to which a turn straightens; others are by quarters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command. count: how often, or quarter turns. ratio: of a crop. scope: what to reset, groups or parameters."""
+    """A command. count: how often, or quarter turns. ratio: of a crop. scope: what to reset (groups or parameters), or
+    to find by looking at the photo; the id of a preset, of which amount tells how much; amount: also degrees by which
+    the picture, as it is seen, turns clockwise to be straight."""
 
     command: Command
     count: int = 1
     ratio: tuple[float, float] | None = None
     orientation: str = ""
     scope: tuple[str, ...] = ()
+    amount: float = 1.0
 
-
-def names_only(part: Clause) -> bool:
-    return all(atom.has("fill", "parameter", "group") for atom in part.atoms)
+    def takes(self, part: Clause) -> bool:
+        """Whether a part that follows only names more of its scope: "auto exposure and contrast"."""
+        if not self.scope or not all(atom.has("fill", "parameter", "group") for atom in part.atoms):
+            return False
+        names = {name for atom in part.atoms for name in atom.roles.get("parameter", ())}
+        found = not set(self.scope) & set(ALONE.values()) and names <= set(FINDERS)
+        return self.command == "reset" or (self.command == "automatic" and found)
 
 
 def scope_of(part: Clause) -> list[str]:
@@ -34,6 +54,27 @@ def scope_of(part: Clause) -> list[str]:
 
 def order_of(part: Clause) -> Order | None:
     """The command of a part, if it is one."""
+    return _automatic(part) or _command(part)
+
+
+def _automatic(part: Clause) -> Order | None:
+    """ "auto", "auto exposure", "level the horizon": values to be found."""
+    worded = ["automatic" in atom.roles.get("command", ()) for atom in part.atoms]
+    if not all(
+        w or a.has("fill", "whole", "parameter", "group", "choice") for w, a in zip(worded, part.atoms, strict=True)
+    ):
+        return None
+    asked = any(worded) or any(AUTOMATIC in atom.roles.get("choice", ()) for atom in part.atoms)
+    named = [name for atom in part.atoms if atom.has("parameter") for name in atom.roles["parameter"]]
+    tone = any(name == "Tone" for atom in part.atoms if atom.has("group") for name in atom.roles["group"])
+    alone = ALONE.get(named[0]) if len(named) == 1 else None
+    if alone or (asked and (tone or not named or set(named) <= set(FINDERS))):
+        part.used.update(range(len(part.atoms)))
+        return Order("automatic", scope=(alone,) if alone else tuple(named) or ("tone",))
+    return None
+
+
+def _command(part: Clause) -> Order | None:
     commands = {atom.of("command") for atom in part.atoms if atom.has("command")}
     shapes = [atom for atom in part.atoms if atom.ratio or atom.has("shape")]
     if "rotate" in commands and not any(atom.has("side") for atom in part.atoms) and not any(
@@ -87,6 +128,8 @@ def order_of(part: Clause) -> Order | None:
 
 def _crop(part: Clause, shapes: Sequence[Atom]) -> Order:
     ratios = [atom.ratio or tuple(float(n) for n in atom.of("shape").split(":")) for atom in shapes]
+    if not ratios:
+        ratios = _worded_ratio(part)
     for place, atom in enumerate(part.atoms):
         if atom.ratio or atom.has("shape", "to", "set", "on"):
             part.used.add(place)
@@ -100,17 +143,38 @@ def _crop(part: Clause, shapes: Sequence[Atom]) -> Order:
     return Order("crop", ratio=(width, height), orientation=orientation[0] if orientation else "")
 
 
+def _worded_ratio(part: Clause) -> list[tuple[float, ...]]:
+    """ "16 by 9", "three to two": two numbers with such a word between."""
+    for place, atom in enumerate(part.atoms[1:-1], 1):
+        around = (part.atoms[place - 1], part.atoms[place + 1])
+        sides = [one.number if one.number is not None else one.of("number") for one in around if _counts(one)]
+        if atom.has("ratio") and len(sides) == len(around):
+            part.used.update((place - 1, place, place + 1))
+            return [tuple(sides)]
+    return []
+
+
+def _counts(atom: Atom) -> bool:
+    return atom.number is not None or (atom.has("number") and not atom.has("fill"))
+
+
+def _in_degrees(part: Clause, place: int) -> bool:
+    return place + 1 < len(part.atoms) and "°" in part.atoms[place + 1].roles.get("unit", ())
+
+
 def _turn(part: Clause) -> Order:
     sides = part.take("side")
     degrees = 180.0 if sides == ["over"] else 90.0
     for place, atom in enumerate(part.atoms):
-        if atom.number is not None and not atom.sign:
-            degrees = atom.number
+        if not atom.sign and (atom.number is not None or (_counts(atom) and _in_degrees(part, place))):
+            degrees = atom.number if atom.number is not None else atom.of("number")
             part.used.add(place)
         if atom.has("unit") and atom.of("unit") == "°":
             part.used.add(place)
         if atom.has("by", "to"):
             part.used.add(place)
+    if 0 < degrees <= MOST_TILTED and len(sides) == 1 and sides != ["over"]:
+        return Order("straighten", amount=-degrees if sides == ["left"] else degrees)
     if degrees not in (90, 180, 270) or len(sides) > 1:
         raise Unclear("Turns are by quarters: 90, 180 or 270 degrees.")
     quarters = int(degrees) // 90

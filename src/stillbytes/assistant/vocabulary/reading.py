@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
+from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.clauses import Clause, clauses
-from stillbytes.assistant.vocabulary.ellipsis import is_switch, lend, share_targets, sizes_after
-from stillbytes.assistant.vocabulary.lexicon import lexicon
+from stillbytes.assistant.vocabulary.ellipsis import (
+    about_it,
+    fixed,
+    is_switch,
+    lend,
+    of_the_same,
+    share_targets,
+    sizes_after,
+)
+from stillbytes.assistant.vocabulary.lexicon import Atom, lexicon
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.moves import moves, prohibition
-from stillbytes.assistant.vocabulary.orders import Order, names_only, order_of, scope_of
+from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
+from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
+from stillbytes.assistant.vocabulary.presets import Names
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.assistant.vocabulary.text import tokens
@@ -37,6 +47,7 @@ class Reading:
     """moves: with their targets. kept: targets that stay as they are. names: parameters and groups that do.
 
     forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
+    last_to: the value that the slider of the last change is to have. same_for: targets that get the last change too.
     """
 
     orders: list[Order] = field(default_factory=list)
@@ -45,26 +56,27 @@ class Reading:
     names: list[str] = field(default_factory=list)
     forbidden: list[Move] = field(default_factory=list)
     again: float | None = None
+    last_to: float | None = None
+    same_for: tuple[str, ...] = ()
 
 
-def read(request: str, language: str, *, grey: bool) -> Reading:
-    """Raises Unclear, Unknown, ValueError. grey: whether the picture is in black and white."""
-    atoms = lexicon(language).atoms(tokens(request))
-    if "?" in request and atoms and atoms[0].has("copula"):
-        raise Unclear("That is a question.")
-    parts = clauses(atoms)
-    if len(parts) > MOST_PARTS:
-        raise Unclear("That is a lot at once.")
+def read(
+    request: str, language: str, *, there: Collection[str] = (), names: Callable[[], Names] | None = None
+) -> Reading:
+    """Raises Unclear, Unknown, ValueError. there: parameters that are not at their defaults. names: of presets."""
+    atoms = lexicon(language).atoms(tokens(request), presets=names)
+    parts = _parts(request, atoms)
     found = Reading()
-    grey = grey or any("black_and_white" in atom.roles.get("parameter", ()) for atom in atoms)
+    if any("black_and_white" in atom.roles.get("parameter", ()) for atom in atoms):
+        there = {*there, "black_and_white"}
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
-    said = [part for part in said if not _interjection(part)]
+    said = _shaped([part for part in said if not _interjection(part)])
     pending: list[Slots] = []
     for place, part in enumerate(said):
-        if found.orders and found.orders[-1].scope and not pending and names_only(part):
+        if found.orders and not pending and found.orders[-1].takes(part):
             found.orders[-1] = replace(found.orders[-1], scope=(*found.orders[-1].scope, *scope_of(part)))
             continue
-        order = order_of(part)
+        order = presets.order_of(part) or order_of(part)
         if order is not None and order.command in ("undo", "redo") and place:
             raise Unclear("What is to be undone has to come first.")
         if order is not None:
@@ -73,29 +85,98 @@ def read(request: str, language: str, *, grey: bool) -> Reading:
         else:
             pending.append(slots(part))
     sizes_after(pending)
-    again = _again(pending) if not found.orders else None
-    if again is not None:
-        found.again = again
+    of_the_same(pending)
+    if found.orders:
+        fixed(pending)
+    about_it(pending)
+    if not found.orders and _about_last(pending, found):
         return found
     lend(pending)
     share_targets(pending)
+    absent = _absent(pending, there)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
     complained: set[tuple[str, str]] = set()
     for place, one in enumerate(pending):
         if place and not one.targets and barred[place - 1]:
             raise Unclear("It is not clear which part of the picture is meant.")
-        made = _take(one, found, grey)
+        made = _take(one, found, there)
         keys = {(move.parameter, move.target) for move in made}
         found.moves = [m for m in found.moves if m in made or (m.parameter, m.target) not in complained & keys]
         complained = keys if one.flags & {"copula", "too", "too_much", "lacking"} else complained
+    if not (found.moves or found.orders):
+        found.moves, found.forbidden = absent, []
     if not (found.moves or found.orders):
         raise Unclear("There is nothing to change in it.")
     _check(found)
     return found
 
 
+def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
+    """Raises Unclear for what is no request."""
+    if "?" in request and atoms and atoms[0].has("copula"):
+        raise Unclear("That is a question.")
+    if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
+        raise Unclear("That asks for nothing.")
+    parts = clauses(atoms)
+    if len(parts) > MOST_PARTS:
+        raise Unclear("That is a lot at once.")
+    return parts
+
+
+def _shaped(said: list[Clause]) -> list[Clause]:
+    """ "crop it, 4:5": a shape by itself is that of the crop before."""
+    found: list[Clause] = []
+    for part in said:
+        shape = all(atom.ratio or atom.has("shape", "orientation", "fill") for atom in part.atoms)
+        crops = found and any("crop" in atom.roles.get("command", ()) for atom in found[-1].atoms)
+        if shape and crops and not any(atom.ratio or atom.has("shape") for atom in found[-1].atoms):
+            found[-1].atoms.extend(part.atoms)
+        else:
+            found.append(part)
+    return found
+
+
+def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
+    """What a request wants to be without, when it wants nothing else."""
+    (one,) = pending if len(pending) == 1 else (None,)
+    return absence(one, there) if one is not None and "none" in one.flags else []
+
+
 def _interjection(part: Clause) -> bool:
     return all(atom.has("no", "fill") for atom in part.atoms)
+
+
+def _about_last(pending: list[Slots], found: Reading) -> bool:
+    """Whether the request is about the last change, which is then told in `found`."""
+    found.again = meaning().again["off"] if _switches_off(pending) else _again(pending)
+    if found.again is not None:
+        return True
+    one = pending[0] if len(pending) == 1 else None
+    if one is None or one.named or one.keeps or one.size:
+        return False
+    if one.flags == {"same"} and one.targets and not one.amount:  # "the same for the mountains"
+        _check_used(one.clause)
+        found.same_for = tuple(one.targets)
+        return True
+    amount = one.amount
+    if amount is None or amount.unit or amount.sign or one.targets or one.flags - {"set", "only"}:
+        return False
+    one.clause.take("reference"), one.clause.take("to")
+    _check_used(one.clause)
+    found.last_to = amount.number  # "make it 30"
+    return True
+
+
+def _switches_off(pending: list[Slots]) -> bool:
+    """ "turn it off again"."""
+    one = pending[0] if len(pending) == 1 else None
+    if one is None or one.named or one.targets or one.amount or one.keeps or one.size or one.flags - {"again", "set"}:
+        return False
+    if not one.clause.flag("off"):
+        return False
+    one.clause.take("reference")
+    _check_used(one.clause)
+    return True
 
 
 def _again(pending: list[Slots]) -> float | None:
@@ -108,6 +189,8 @@ def _again(pending: list[Slots]) -> float | None:
     flags = one.flags - {"copula", "set"}
     if flags & {"stronger", "weaker"}:
         flags -= {"up", "down"}
+    if "too_much" in flags:  # a word that means both
+        flags -= {"too"}
     one.clause.take("reference"), one.clause.take("to")
     _check_used(one.clause)
     chosen = {_ABOUT.get(flag, "") for flag in flags}
@@ -121,7 +204,7 @@ def _again(pending: list[Slots]) -> float | None:
     return factor * meaning().sizes.get(one.size, 1.0) if one.size else factor
 
 
-def _take(one: Slots, found: Reading, grey: bool) -> list[Move]:
+def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
     """Add what one part says to the reading; returns its moves. Raises Unclear."""
     if one.else_:
         if one.named or one.targets or one.amount:
@@ -133,10 +216,10 @@ def _take(one: Slots, found: Reading, grey: bool) -> list[Move]:
         _limited(one, found)
         made: list[Move] = []
     elif "not" in one.flags and one.named and not _switch_only(one):
-        found.forbidden += prohibition(one, grey=grey)
+        found.forbidden += prohibition(one, there=there)
         made = []
     elif one.named or one.amount or one.targets or (one.flags and not (one.else_ or one.keeps)):
-        made = _made(one, found, grey)
+        made = _made(one, found, there)
     else:
         made = []
     _check_used(one.clause)
@@ -153,9 +236,9 @@ def _keep(one: Slots, found: Reading) -> None:
         raise Unclear("It is not clear what is to stay.")
 
 
-def _made(one: Slots, found: Reading, grey: bool) -> list[Move]:
+def _made(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
     """The moves of a part, each of its target."""
-    made = moves(one, grey=grey)
+    made = moves(one, there=there)
     if not made:
         raise Unclear("Brighter or darker, more or less, how much?" if one.named else "It is not clear what to change.")
     switched_off = "not" in one.flags and not _switch_only(one)
@@ -174,7 +257,7 @@ def _switch_only(one: Slots) -> bool:
 def _limited(one: Slots, found: Reading) -> None:
     """ "bright, but not too bright": less of the move before that does it."""
     one.flags.discard("not_too")
-    wanted = {move.parameter for move in moves(one, grey=False)} if one.named else set()
+    wanted = {move.parameter for move in moves(one, there=())} if one.named else set()
     hit = [place for place, move in enumerate(found.moves) if move.parameter in wanted and move.how == "usual"]
     if not wanted:
         raise Unclear("It is not clear of what not too much.")
@@ -185,7 +268,7 @@ def _limited(one: Slots, found: Reading) -> None:
                 found.moves[place] = replace(move, value=move.value * meaning().sizes["small"])
     else:
         one.flags -= {"not"}
-        found.forbidden += moves(one, grey=False)
+        found.forbidden += moves(one, there=())
 
 
 def _check_used(part: Clause) -> None:

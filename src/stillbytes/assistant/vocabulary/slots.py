@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, Clause
+from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause
+from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.develop import groups
 
 Form = Literal["adjective", "verb", "noun"]
+
+
+SMALL = 5
+"""Number words up to this also stand for something else: "one", "a", "two times"."""
 
 
 class Unclear(Exception):
@@ -26,7 +32,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something that can change: a parameter, effect, region, band, colour or dimension."""
+    """What can change: a parameter, effect, region, band, colour, dimension, or a fault that a switch mends."""
 
     kind: str
     name: str
@@ -38,7 +44,9 @@ class Named:
 class Slots:
     """clause: where they come from. flags: grammatical roles that are there. kept, kept_names: what must not change.
 
-    else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows.
+    else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows. factor: of what
+    there is, as "double" says. share: of it more or less, as "by half" says. group: of parameters, which was named
+    beside one of them.
     """
 
     clause: Clause
@@ -54,6 +62,9 @@ class Slots:
     else_: bool = False
     borrowed: bool = False
     scoped: bool = False
+    factor: float | None = None
+    share: float | None = None
+    group: str = ""
 
     @property
     def worded(self) -> bool:
@@ -67,7 +78,8 @@ class Slots:
 
 FLAGS = (
     "up", "down", "reduce", "more", "less", "stronger", "weaker", "too", "too_much", "lacking", "not_so", "not_too",
-    "not", "remove", "fix", "recover", "shift", "set", "copula", "only", "rest", "cast", "again", "opposite", "half",
+    "not", "none", "remove", "fix", "recover", "shift", "set", "copula", "only", "rest", "cast", "again", "opposite",
+    "half", "remark", "same",
 )  # fmt: skip
 WORDED = frozenset(
     ("up", "down", "reduce", "more", "less", "stronger", "weaker", "too", "too_much", "lacking", "not_so", "remove",
@@ -84,21 +96,27 @@ def slots(clause: Clause) -> Slots:
         found.keeps = True
         mark = min(place for place, _ in marks)
         found.kept = clause.take("target", after=mark)
-        found.kept_names = [name for role in ("parameter", "region", "group") for name in clause.take(role, after=mark)]
-        found.kept_names += [f"effect:{name}" for name, _ in clause.take("effect", after=mark)]
+        change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
+        after = len(clause.atoms) if change_after else mark  # "everything but the sky darker"
+        found.kept_names = [
+            name for role in ("parameter", "region", "group") for name in clause.take(role, after=after)
+        ]
+        found.kept_names += [f"effect:{name}" for name, _ in clause.take("effect", after=after)]
     found.else_ = clause.flag("else")
     targets = clause.placed("target")
     found.targets = [target for _, target in targets]
-    cast = clause.has("colour") and not clause.has("shift") and clause.has("cast")
+    cast = clause.has("colour") and not clause.has("shift") and clause.has("cast") and found.amount is None
     if cast:
         clause.used.update(p for p, atom in enumerate(clause.atoms) if atom.has("cast") and not atom.has("colour"))
-    for role in ("off_switch", "parameter", "effect", "region", "band", "colour", "dimension"):
+    for role in ("off_switch", "parameter", "fault", "effect", "region", "band", "colour", "dimension"):
         found.named += _named(clause, role)
     found.named.sort(key=lambda one: one.place)
+    _take_group(found)
     found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
     if found.scoped:
         clause.used.add(targets[0][0] + 1)
     found.target_first = bool(targets and found.named) and targets[0][0] < found.named[0].place
+    found.factor = _factor(found)
     sizes = clause.take("size")
     if len(sizes) > 1:
         sizes = _joined_sizes(sizes)
@@ -111,7 +129,35 @@ def slots(clause: Clause) -> Slots:
         found.flags.add("cast")
     if found.targets:
         found.targets = _narrowed(found.targets)
+        if found.flags == {"not"} and not (found.named or found.amount or found.size):  # "..., not the sky"
+            found.keeps, found.kept, found.targets, found.flags = True, found.targets, [], set()
     return found
+
+
+def _take_group(found: Slots) -> None:
+    """ "calibration: shadow tint", "balance of the colour grading": a group beside what is in it says nothing more."""
+    coloured = any(one.kind in ("colour", "band") for one in found.named)
+    for group in groups():
+        names = {p.name for p in group.parameters}
+        beside = any(one.kind == "parameter" and one.name in names for one in found.named)
+        for place, atom in enumerate(found.clause.atoms):
+            if place in found.clause.used or group.name not in atom.roles.get("group", ()):
+                continue
+            if beside or (coloured and found.amount is not None):
+                found.group = group.name
+                after = place + 1
+                colon = after < len(found.clause.atoms) and found.clause.atoms[after].text == ":"
+                found.clause.used.update((place, after) if colon else (place,))
+
+
+def _factor(found: Slots) -> float | None:
+    """ "twice the contrast"; of nothing that is named, it is about the last change. Raises Unclear for two of them."""
+    if not found.named or not found.clause.has("factor"):
+        return None
+    factors = found.clause.take("factor")
+    if len(factors) > 1:
+        raise Unclear("Two amounts for one thing.")
+    return float(factors[0])
 
 
 def _named(clause: Clause, role: str) -> list[Named]:
@@ -131,9 +177,15 @@ def _named(clause: Clause, role: str) -> list[Named]:
 
 def _acts(clause: Clause, place: int) -> bool:
     """Whether a word that names a parameter means what it does: "dehaze it", "more detail", but not "detail 20"."""
-    forms = {form for _, form in clause.atoms[place].roles.get("effect", ())}
-    if any(atom.number is not None for atom in clause.atoms):
+    effects = clause.atoms[place].roles.get("effect", ())
+    forms = {form for _, form in effects}
+    if any(atom.number is not None or atom.has("factor") for atom in clause.atoms):
         return False
+    if clause.atoms[place].has("fault"):  # "correct the lens distortion"
+        return True
+    named = {target for atom in clause.atoms for target in atom.roles.get("target", ())}
+    if any(named & set(meaning().effects[name].part) for name, _ in effects):  # "whiter teeth"
+        return True
     return "noun" in forms or ("verb" in forms and not any(atom.has(*DIRECTIONS) for atom in clause.atoms))
 
 
@@ -171,8 +223,12 @@ def _amounts(found: Slots) -> None:
         unit = after.of("unit") if after is not None and after.has("unit") and place not in used else ""
         number = atom.number
         whole = atom.has("number") and atom.of("number") == int(atom.of("number"))
-        if number is None and atom.has("number") and (unit or (preposed and whole)):  # "by half" is of what there is
+        clear = preposed or atom.sign or (atom.has("number") and atom.of("number") > SMALL)
+        if number is None and atom.has("number") and (unit or (whole and clear)):  # not "by half"
             number = atom.of("number")
+        if number is None and preposed and before is not None and before.has("by") and atom.has("number"):
+            found.share = float(atom.of("number"))  # "by half", "by a third"
+            used.update((place, saying[at - 1]))
         if number is None:
             continue
         if found.amount is not None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from stillbytes.assistant import cropping
 from stillbytes.assistant.proposal import Row, Step, declared
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning
@@ -15,11 +14,14 @@ from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading import Reading
 from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.assistant.vocabulary.strength import Move
+from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
+from stillbytes.develop.resampling import reshaped
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
+from stillbytes.edit.presets import Presets
 from stillbytes.masks.fields import fields_of
 from stillbytes.masks.local import mask_of
 from stillbytes.masks.mask import Component, Mask
@@ -44,6 +46,10 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
             settings = settings.changed(**{row.parameter.name: row.after for row in step.rows})
     if reading.again is not None:
         found += _more(replace(situation, history=history), reading.again)
+    if reading.last_to is not None:
+        found.append(_last_to(replace(situation, history=history), reading.last_to))
+    if reading.same_for:
+        reading.moves = _same_for(replace(situation, history=history), reading.same_for)
     found += _moved(reading, settings, situation)
     return found, base
 
@@ -59,21 +65,51 @@ def _ordered(order: Order, settings: Settings, situation: Situation) -> Step | N
         return _reset(order, settings)
     if order.command == "crop" and order.ratio:
         width, height = order.ratio
-        changes = cropping.cropped(settings, situation.frame(), order.ratio, order.orientation)
+        changes = reshaped.cropped(settings, situation.frame(), order.ratio, order.orientation)
         return _step("crop", f"Crop to {width:g}:{height:g}", settings, changes)
     if order.command == "uncrop":
         changes = {name: parameters()[name].default for name in meaning().crop["uncropped"]}
         return _step("crop", "Remove the crop", settings, changes)
+    if order.command == "automatic":
+        try:
+            looked = situation.found(settings, order.scope)
+        except InvalidSetting as problem:
+            raise Unclear(str(problem)) from problem
+        changed = {name: value for name, value in looked.items() if settings.value(name) != value}
+        level = order.scope == ("level",)
+        return _step("crop" if level else "set", "Level" if level else "Auto", settings, changed)
+    if order.command == "preset":
+        return _preset(order, settings)
     if order.command == "compare":
         return Step("compare", "Before and after")
+    if order.command == "straighten":
+        angle = parameters()["crop_angle"].clamped(settings.number("crop_angle") + _of_crop(order.amount, settings))
+        return _step("crop", "Straighten", settings, reshaped.straightened(settings, situation.frame(), angle))
     if order.command == "rotate":
-        return _step("turn", "Turn", settings, {"rotate": cropping.turned(settings, order.count)})
+        return _step("turn", "Turn", settings, {"rotate": reshaped.turned(settings, order.count)})
     return None
+
+
+def _of_crop(clockwise: float, settings: Settings) -> float:
+    """Degrees for the crop's angle that turn the picture as it is seen: the crop's rectangle turns against what is in
+    it, and a mirror image turns the other way."""
+    mirrored = settings.value("flip_horizontal") != settings.value("flip_vertical")
+    return clockwise if mirrored else -clockwise
+
+
+def _preset(order: Order, settings: Settings) -> Step:
+    """Raises InvalidSetting for a preset that is gone."""
+    preset = Presets().find(order.scope[0])
+    after = preset.applied(settings, order.amount)
+    changes = {name: after.value(name) for name in preset.settings if after.value(name) != settings.value(name)}
+    much = "" if order.amount == 1 else f", {100 * order.amount:.0f} %"
+    return _step("preset", f"Preset {preset.name}{much}", settings, changes)
 
 
 def _reset(order: Order, settings: Settings) -> Step:
     named = {group.name: [p.name for p in group.parameters] for group in groups()}
-    names = [name for one in order.scope for name in named.get(one, [one])] or list(settings)
+    scope = ["White balance" if one == "white_balance" else one for one in order.scope]
+    names = [name for one in scope for name in named.get(one, [one])] or list(settings)
     return _step("reset", "Reset", settings, {name: parameters()[name].default for name in names if name in settings})
 
 
@@ -91,11 +127,11 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
         if move.target or reading.kept:
             parts.setdefault(move.target, []).append(move)
         elif move.how == "flip":
-            special.append(_step("turn", "Mirror", settings, cropping.flipped(settings, move.parameter)))
+            special.append(_step("turn", "Mirror", settings, reshaped.flipped(settings, move.parameter)))
         elif move.parameter == "crop_angle" and isinstance(move.value, float):
             before = settings.number("crop_angle")
             angle = move.value if move.how == "to" else before + move.value
-            changes = cropping.straightened(settings, situation.frame(), parameters()["crop_angle"].clamped(angle))
+            changes = reshaped.straightened(settings, situation.frame(), parameters()["crop_angle"].clamped(angle))
             special.append(_step("crop", "Straighten", settings, changes))
         else:
             row = _row(move, whole.get(move.parameter), settings, situation)
@@ -132,6 +168,10 @@ def _after(p: Parameter, move: Move, number: float) -> float:
     value = float(move.value)  # type: ignore[arg-type]
     if move.how == "by":
         return p.clamped(number + value)
+    if move.how == "times":
+        return p.clamped(_times(p, number, value))
+    if move.how == "share":
+        return p.clamped(p.minimum + value * (number - p.minimum))
     usual = meaning().usual_move(p)
     if p.scale == "log":
         return p.clamped(number * usual**value)
@@ -139,6 +179,17 @@ def _after(p: Parameter, move: Move, number: float) -> float:
     if p.name in meaning().polarity and number * after < 0:
         after = 0.0  # less of a vignette ends without one
     return p.clamped(after)
+
+
+def _times(p: Parameter, number: float, factor: float) -> float:
+    """Raises Unclear for so many times nothing; of light that is still an amount. Half of less colour would be more."""
+    if p.name == "saturation" and number < 0:
+        raise Unclear(f"{p.label} is below 0: say by how much instead.")
+    if number:
+        return number * factor
+    if p.unit == "EV":
+        return math.log2(factor)
+    raise Unclear(f"{p.label} is at 0: say by how much instead.")
 
 
 def rounded(p: Parameter, value: float) -> float:
@@ -157,7 +208,7 @@ def _masked(target: str, moves: list[Move], reading: Reading, settings: Settings
         if name is None or move.how in ("default", "flip"):
             raise Unclear(f"{_label(move.parameter)} is of the whole picture only.")
         p = local_parameters()[name]
-        if move.how != "usual" and move.parameter != name:
+        if move.how not in ("usual", "times", "share") and move.parameter != name:
             raise Unclear(f"{_label(move.parameter)} of a part has no such unit.")
         before = delta.get(name, 0.0)
         begin = rows[name].after if name in rows else before
@@ -189,6 +240,9 @@ def label_of(mask: Mask) -> str:
     names = []
     for component in mask.components:
         kind = component.kind
+        if place := next((name for name in meaning().places if kind_for(name) == kind), ""):
+            names.append(place.capitalize())
+            continue
         telling = [n for n, f in fields_of(kind).items() if f.form in ("choice", "parts", "text")]
         words = [v if isinstance(v, str) else ", ".join(v) for v in (getattr(kind, name) for name in telling) if v]
         names.append(words[0].capitalize() if words else kind.label)
@@ -210,15 +264,7 @@ def _more(situation: Situation, factor: float) -> list[Step]:
         raise Unclear("A crop has no more or less: say which shape.")
     if before is None:
         raise Unclear("There is no last change that this could be about.")
-    rows = []
-    for name, p in parameters().items():
-        if p.kind != "number" or before.value(name) == after.value(name):
-            continue
-        first, last = _numbers(name, before, after, situation)
-        start = None if isinstance(after.value(name), float) else last
-        row = Row(p, after.value(name), rounded(p, _further(p, first, last, factor)), start)
-        if row.after != row.before:
-            rows.append(row)
+    rows = list(_further_rows(before, after, factor, situation))
     found = [Step("set", "Settings", tuple(rows))] if rows else []
     earlier = {one.id: one for one in before.adjustments}
     for one in after.adjustments:
@@ -236,6 +282,67 @@ def _more(situation: Situation, factor: float) -> list[Step]:
     if not found:
         raise Unclear("The last change has no more or less.")
     return found
+
+
+def _further_rows(before: Settings, after: Settings, factor: float, situation: Situation) -> Iterator[Row]:
+    """Of the whole picture's sliders; switches go back where all of the change is to go."""
+    for name, p in parameters().items():
+        if before.value(name) == after.value(name):
+            continue
+        if p.kind == "toggle" and factor <= meaning().again["off"]:
+            yield Row(p, after.value(name), before.value(name))
+        if p.kind != "number":
+            continue
+        first, last = _numbers(name, before, after, situation)
+        start = None if isinstance(after.value(name), float) else last
+        row = Row(p, after.value(name), rounded(p, _further(p, first, last, factor)), start)
+        if row.after != row.before:
+            yield row
+
+
+def _last_moves(situation: Situation) -> dict[str, tuple[float, float]]:
+    """Sliders of the whole picture or of one part that the last change moved: the name in parts -> from, to."""
+    before, after = situation.before_last, situation.settings
+    if before is None:
+        raise Unclear("There is no last change that this could be about.")
+    found: dict[str, tuple[float, float]] = {}
+    for name, p in parameters().items():
+        local = meaning().in_part(name) if p.kind == "number" else None
+        if local is not None and local == name and before.value(name) != after.value(name):
+            found[local] = _numbers(name, before, after, situation)
+    earlier = {one.id: one for one in before.adjustments}
+    for one in after.adjustments:
+        was = earlier[one.id].delta if one.id in earlier else {}
+        found |= {
+            name: (float(was.get(name, 0.0)), float(value))
+            for name, value in one.delta.items()
+            if local_parameters()[name].kind == "number" and was.get(name, 0.0) != value
+        }
+    return found
+
+
+def _same_for(situation: Situation, targets: tuple[str, ...]) -> list[Move]:
+    """The last change, in other parts of the picture."""
+    moved = _last_moves(situation)
+    if not moved:
+        raise Unclear("The last change is none that parts of the picture can have.")
+    return [Move(name, "by", to - begin, target) for target in targets for name, (begin, to) in moved.items()]
+
+
+def _last_to(situation: Situation, value: float) -> Step:
+    """The one slider of the last change at another value."""
+    before, after = situation.before_last, situation.settings
+    if before is None:
+        raise Unclear("There is no last change that this could be about.")
+    names = [n for n, p in parameters().items() if before.value(n) != after.value(n) and not p.listed]
+    if len(names) != 1 or before.adjustments != after.adjustments or parameters()[names[0]].kind != "number":
+        raise Unclear("It is not clear which slider is meant.")
+    p = parameters()[names[0]]
+    if not p.minimum <= value <= p.maximum:
+        raise Unclear(f"{p.label} goes from {p.minimum:g} to {p.maximum:g} {p.unit}".strip() + ".")
+    number = after.value(p.name)
+    start = None if isinstance(number, float) else _numbers(p.name, before, after, situation)[1]
+    return Step("set", "Settings", (Row(p, number, rounded(p, value), start),))
 
 
 def _numbers(name: str, before: Settings, after: Settings, situation: Situation) -> tuple[float, float]:

@@ -12,13 +12,14 @@ from stillbytes.assistant.vocabulary.slots import Amount, Named, Slots, Unclear
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter, Value
 
-How = Literal["usual", "by", "to", "default", "flip"]
+How = Literal["usual", "by", "times", "share", "to", "default", "flip"]
 ONE_THING = "More than one thing could be meant."
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What happens to one parameter. how: "usual": `value` usual moves more; "by": `value` more; "to": `value`.
+    """What happens to one parameter. how: "usual": `value` usual moves more; "by": `value` more; "times": so many times
+    what it is; "share": so much of what there is above the slider's lower end; "to": `value`.
 
     target: of which mask; "" for the whole picture.
     """
@@ -30,7 +31,9 @@ class Move:
 
     @property
     def sign(self) -> int:
-        """Direction of a relative move; 0 of others."""
+        """Direction of a relative move and of a share; 0 of others."""
+        if self.how == "share" and isinstance(self.value, float):
+            return int(self.value > 1) - int(self.value < 1)
         number = self.value if self.how in ("usual", "by") and isinstance(self.value, int | float) else 0
         return int(number > 0) - int(number < 0)
 
@@ -71,6 +74,8 @@ def _sign_of_noun(slots: Slots, effect: Effect | None) -> int:
     flags = slots.flags
     if effect and effect.fault and "copula" in flags and not flags & {"too_much", "lacking"}:
         return -1  # "it has noise"
+    if effect and effect.less_only and flags & {"remove", "reduce"}:
+        slots.flags = flags = flags - {"up", "stronger"}  # "remove the noise more strongly"
     found = direction_of(slots)
     if found is None and slots.amount is None and not slots.size:
         raise Missing()
@@ -97,6 +102,9 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
     if "lacking" in flags:
         return 1
     if flags & {"copula", "fix"}:
+        if effect and effect.much and slots.size in ("large", "huge") and "fix" not in flags:
+            slots.size = ""  # "it is very dark"
+            return -1
         if not (effect and effect.fault):
             raise Unclear("This tells how it is, not what to do.")
         return -1
@@ -105,6 +113,10 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
 
 def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
     amount, factor = slots.amount, meaning().sizes.get(slots.size, 1.0)
+    if slots.share is not None:
+        return _share(slots, weights, sign)
+    if slots.factor is not None:
+        return _light_times(slots, weights, sign)
     if amount is None:
         return [Move(name, "usual", sign * weight * factor) for name, weight in weights.items()]
     if len(weights) != 1 or slots.size:
@@ -116,12 +128,29 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
     return [Move(name, "by", towards * _relative(parameters()[name], amount))]
 
 
+def _share(slots: Slots, weights: Moves, sign: int) -> list[Move]:
+    """ "desaturate by half": of all that there is on a slider where -100 is none."""
+    names = list(weights)
+    p = parameters()[names[0]] if len(names) == 1 and names[0] in parameters() else None
+    down = p is not None and sign * weights[p.name] < 0
+    if p is None or p.name != "saturation" or not down or slots.size or slots.amount or slots.share is None:
+        raise Unclear("By half of what?")
+    return [Move(p.name, "share", 1 - slots.share)]
+
+
 def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
     """What happens to a parameter that was named; nothing when no direction was. region: whether it names a part of
     the tones. Raises Unclear."""
     parameter = parameters().get(name) or local_parameters()[name]
     if parameter.kind != "number":
         raise Unclear(f"{parameter.label} is not changed in words.")
+    if slots.factor is not None or slots.share is not None:
+        return _times(slots, parameter)
+    return _parameter_moves(slots, parameter, region)
+
+
+def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[Move]:
+    name = parameter.name
     flags, amount, factor = slots.flags, slots.amount, meaning().sizes.get(slots.size, 1.0)
     if "recover" in flags:
         if name not in meaning().recover or amount or flags - {"recover", "copula", "too", "only", "set"}:
@@ -140,8 +169,8 @@ def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
         if polarity != 1 and amount.unit == "%" and not (direction or amount.sign):
             raise Unclear(f"{parameter.label}: with plus or minus?")
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
-    if "remove" in flags:
-        return [Move(name, "default", None)]
+    if "remove" in flags and not slots.size:
+        return [Move(name, "to", 0.0) if name in _CORRECTIONS else Move(name, "default", None)]
     if limits := [flag for flag in ("least", "most") if slots.clause.flag(flag)]:
         slots.clause.take("to")
         return [_limit(parameter, limits, direction)]
@@ -150,6 +179,32 @@ def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
     if direction is None and (not slots.size or region or slots.named[0].place < _size_place(slots)):
         return []
     return [Move(name, "usual", (direction or 1) * polarity * factor)]
+
+
+_CORRECTIONS = ("lens_distortion", "lens_fringes", "lens_vignetting")
+"""Full where nothing was said, so that without them is not their default."""
+
+
+def _times(slots: Slots, parameter: Parameter) -> list[Move]:
+    """ "double the clarity", "cut the contrast in half", "raise it by half"."""
+    flags = slots.flags - {"set", "only", "again", "half"}
+    up, down = bool(flags & {"up", "more"}), bool(flags & {"down", "reduce", "less"})
+    if parameter.scale == "log" or slots.amount or slots.size or flags - {"up", "more", "down", "reduce", "less"}:
+        raise Unclear(ONE_THING)
+    if slots.share is not None and (up == down or slots.factor is not None):
+        raise Unclear("Up or down?")
+    factor = slots.factor if slots.factor is not None else 1 + (slots.share or 0.0) * (1 if up else -1)
+    if (factor > 1 and down) or (factor < 1 and up):
+        raise Unclear("It would have to go up and down.")
+    return [Move(parameter.name, "times", factor)]
+
+
+def _light_times(slots: Slots, weights: Moves, sign: int) -> list[Move]:
+    """ "twice as bright": light is told in EV, of which one doubles it."""
+    names = list(weights)
+    if len(names) != 1 or parameters()[names[0]].unit != "EV" or slots.size or slots.amount or not slots.factor:
+        raise Unclear("That many of what?")
+    return [Move(names[0], "by", sign * math.copysign(1, weights[names[0]]) * math.log2(slots.factor))]
 
 
 def _size_place(slots: Slots) -> int:

@@ -1,0 +1,69 @@
+"""What a change did to the picture, in numbers: said after each step, so that nobody has to believe it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.assistant.proposal import Proposal, Row, Step, shown
+from stillbytes.edit.automatic.meter import LUMA
+
+EDGE = 256
+UNSEEN = 0.002
+"""Mean change of a picture, 0..1, below which nobody sees it."""
+WORSE = 0.01
+"""Share of the picture that may be clipped in addition before it is a caution."""
+
+
+def checks(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[str, ...]:
+    """(height, width, 3) uint8 sRGB each, of the same photo. Sentences with numbers, cautions first."""
+    cautions, told = [], []
+    middle = [float(np.median(picture @ LUMA)) / 255 for picture in (before, after)]
+    if before.shape == after.shape:
+        change = float(np.abs(after.astype(np.int16) - before).mean()) / 255
+        if change < UNSEEN:
+            cautions.append("Hardly anything is seen of it.")
+        told.append(f"Changed by {100 * change:.1f} % on average.")
+    else:
+        told.append(
+            f"{before.shape[1]} x {before.shape[0]} became {after.shape[1]} x {after.shape[0]} of its overview."
+        )
+    if abs(middle[1] - middle[0]) >= 0.01:
+        told.append(f"Middle {100 * middle[0]:.0f} → {100 * middle[1]:.0f} %.")
+    for name, value in (("clipped", 255), ("black", 0)):
+        share = [_share(picture, value) for picture in (before, after)]
+        if abs(share[1] - share[0]) >= 0.001:
+            words = f"{name.capitalize()} {100 * share[0]:.1f} → {100 * share[1]:.1f} %."
+            (cautions if share[1] > share[0] + WORSE else told).append(words)
+    return (*cautions, *told)
+
+
+def _share(picture: NDArray[np.uint8], value: int) -> float:
+    """Of the picture whose brightest colour is white, or black."""
+    return float((picture.max(-1) == value).mean())
+
+
+def lines(proposal: Proposal, amounts: Mapping[str, float] | None = None) -> tuple[str, ...]:
+    """What is done of a proposal, one slider or step each, as it is taken."""
+    found = []
+    for place, step in enumerate(proposal.steps):
+        found += lines_of(step, place, amounts or {})
+    return tuple(found)
+
+
+def lines_of(step: Step, place: int, amounts: Mapping[str, float]) -> list[str]:
+    if step.tool not in ("set", "mask"):
+        taken = (not step.rows and amounts.get(str(place), 1.0) > 0) or any(
+            amounts.get(f"{place}.{row.parameter.name}", 1.0) > 0 for row in step.rows
+        )
+        times = f" {step.count} steps" if step.count > 1 else ""
+        return [f"{step.says}{times}"] if taken else []
+    found = []
+    for row in step.rows:
+        amount = amounts.get(f"{place}.{row.parameter.name}", 1.0)
+        if amount > 0:
+            words = shown(Row(row.parameter, row.before, row.at(amount), row.start), local=step.mask is not None)
+            found.append(f"{step.name}: {words}" if step.mask is not None else words)
+    return found

@@ -1,0 +1,81 @@
+"""Presets in a request: their names count where a word such as "preset" or "apply" stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stillbytes.assistant.vocabulary.clauses import Clause
+from stillbytes.assistant.vocabulary.orders import Order
+from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.text import Token, tokens
+from stillbytes.edit.presets import Preset, Presets
+from stillbytes.edit.presets.preset import MOST
+
+Names = Mapping[tuple[str, ...], str]
+"""The words of a preset's name -> its id."""
+MOST_WORDS = 8
+SIZES = {"tiny": 0.25, "small": 0.5, "medium": 1.0, "large": 1.5, "huge": 2.0}
+"""How much of a preset words of size mean."""
+AROUND = ("fill", "whole", "on", "set", "preset", "preset_word", "unit", "size", "to", "by", "number", "reference")
+
+
+def names(presets: Sequence[Preset]) -> Names:
+    """Group and name together, and the name alone where it is that of one preset."""
+    found: dict[tuple[str, ...], str] = {}
+    twice: set[tuple[str, ...]] = set()
+    for preset in presets:
+        for said in (preset.name, f"{preset.group} {preset.name}"):
+            words = tuple(token.text for token in _tokens(said))
+            if 0 < len(words) <= MOST_WORDS:
+                twice |= {words} if found.get(words, preset.id) != preset.id else set()
+                found[words] = preset.id
+    return {words: id for words, id in found.items() if words not in twice}
+
+
+def known() -> Names:
+    """Of the presets that there are."""
+    return names(Presets().all())
+
+
+def speaks_of_one(request: str) -> bool:
+    """Whether a request that is not understood was about a preset."""
+    words = {token.text for token in _tokens(request)}
+    return not words.isdisjoint(("preset", "presets", "vorgabe", "preajuste"))
+
+
+def order_of(part: Clause) -> Order | None:
+    """The preset that a part asks for, and how much of it. Raises Unclear."""
+    asked = {atom.of("preset") for atom in part.atoms if atom.has("preset")}
+    if not asked:
+        return None
+    if len(asked) > 1:
+        raise Unclear("One preset after the other, please.")
+    if not all(atom.number is not None or atom.has(*AROUND) for atom in part.atoms):
+        raise Unclear("It is not clear what is to be done with the preset.")
+    part.used.update(range(len(part.atoms)))
+    return Order("preset", scope=(asked.pop(),), amount=_amount(part))
+
+
+def _amount(part: Clause) -> float:
+    """1 for all of it. Raises Unclear."""
+    found: list[float] = []
+    for place, atom in enumerate(part.atoms):
+        after = part.atoms[place + 1] if place + 1 < len(part.atoms) else None
+        if atom.number is not None or (atom.has("number") and not atom.has("fill")):
+            number = atom.number if atom.number is not None else float(atom.of("number"))
+            if atom.sign or (after is not None and after.has("unit") and after.of("unit") not in ("%", "point")):
+                raise Unclear("How much of the preset, in per cent?")
+            whole = atom.number is not None or number > MOST
+            found.append(number / 100 if whole else number)
+        elif atom.has("size"):
+            found.append(SIZES[atom.of("size")])
+    if len(found) > 1 or any(not 0 < one <= MOST for one in found):
+        raise Unclear(f"How much of the preset, up to {100 * MOST:.0f} %?")
+    return found[0] if found else 1.0
+
+
+def _tokens(said: str) -> list[Token]:
+    try:
+        return tokens(said)
+    except ValueError:  # a number that nobody would write
+        return []
