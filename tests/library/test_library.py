@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dng import make_photo
 from PIL import Image
 
 import stillbytes as sb
+from stillbytes.core import paths
 from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.develop.settings import Settings
 from stillbytes.library import previews
@@ -56,19 +58,33 @@ def test_a_thumbnail_is_kept_until_photo_or_settings_change(folder: Path) -> Non
     path = folder / "IMG_9.dng"
     assert previews.cached(path, Settings()) is None
     jpeg = previews.of_camera(path)
-    assert max(Image.open(io.BytesIO(jpeg)).size) <= previews.EDGE
+    assert max(Image.open(io.BytesIO(jpeg)).size) <= previews.GRID.edge
     assert previews.cached(path, Settings()) == jpeg
     assert previews.cached(path, Settings(exposure=1)) is None
     bright = previews.of_edit(path, sb.open(path).pipeline, Settings(exposure=3))
     assert previews.cached(path, Settings(exposure=3)) == bright
 
 
-def test_old_thumbnails_give_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_thumbnails_give_way(folder: Path) -> None:
     for photo in Folder(folder).photos():
         previews.of_camera(photo.path)
-    monkeypatch.setattr(previews, "MOST_BYTES", 1)
-    assert previews.sweep() == 2
-    assert previews.sweep() == 0
+    small = dataclasses.replace(previews.GRID, most_bytes=1)
+    assert previews.sweep(small) == 2
+    assert previews.sweep(small) == 0
+
+
+def test_each_tier_has_its_size_and_half_a_file_is_none(folder: Path) -> None:
+    path = Folder(folder).photos()[0].path
+    sizes = {}
+    for tier in previews.TIERS.values():
+        made = previews.of_camera(path, tier)
+        assert previews.cached(path, Settings(), tier) == made
+        edited = previews.of_edit(path, sb.open(path).pipeline, Settings(exposure=1), tier)
+        sizes[tier.name] = max(Image.open(io.BytesIO(edited)).size)
+    assert sizes["grid"] <= 320 and sizes["full"] == sb.open(path).pipeline.frame.long_edge
+    for file in (paths.home() / "cache" / previews.GRID.folder).glob("*/*.jpg"):
+        file.write_bytes(file.read_bytes()[:-40])
+    assert previews.cached(path, Settings()) is None
 
 
 def test_a_batch_goes_on_after_a_failure_and_overwrites_nothing(folder: Path, tmp_path: Path) -> None:

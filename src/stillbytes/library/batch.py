@@ -6,35 +6,35 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import Cancelled, ExportError, StillbytesError
 from stillbytes.develop.settings import Settings
-from stillbytes.edit.photo import Photo, format_of
+from stillbytes.edit.exporting import Spec, names
+from stillbytes.edit.exporting.formats import format_of
+from stillbytes.edit.exporting.write import write
+from stillbytes.edit.photo import Photo
+from stillbytes.photo.metadata import Metadata
+
+if TYPE_CHECKING:
+    from stillbytes.generate.larger import Larger
+    from stillbytes.generate.painters.painter import Tell
+    from stillbytes.gpu.access import Access
 
 LEAST_EMPTY = 0.0005
 """From this part of a picture on its empty canvas is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
-    """How to export. size: long edge in pixels, None for full resolution. suffix: added to each file's name."""
-
-    format: str = "jpeg"
-    size: int | None = None
-    quality: int = 92
-    space: str = "srgb"
-    gps: bool = True
-    suffix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one photo: where it was written, or why not. empty: the part of it, 0..1, that is empty canvas."""
+    """What became of one photo: where it was written, or why not. empty: the part of it, 0..1, that is empty canvas.
+    version: the name of a further version, empty for the photo's own."""
 
     path: Path
     target: Path | None = None
     error: StillbytesError | None = None
     empty: float = 0.0
+    version: str = ""
 
     @property
     def warning(self) -> str:
@@ -45,23 +45,28 @@ class Outcome:
 
 
 def export(
-    photos: Sequence[Path],
+    photos: Sequence[Path | Photo],
     target: Path,
     spec: Spec,
     settings_for: Callable[[Photo], Settings] | None = None,
     progress: Callable[[int, int, Path], None] = lambda done, total, path: None,
     cancelled: Callable[[], bool] = lambda: False,
+    access: Access | None = None,
+    tell: Tell | None = None,
+    through: Larger | None = None,
 ) -> list[Outcome]:
     """Export photos into the folder `target`, or one photo to the file `target` if that has an extension.
 
-    settings_for: the settings of each photo; its sidecar's when None. progress: called with (done, total, path) before
-    each photo and once after the last. Into a folder nothing is overwritten: a name that exists gets a number. A photo
-    that fails does not stop the others. The next photo is decoded while one is rendered. Raises Cancelled.
+    photos: a path stands for the photo's own version. settings_for: the settings of each; its sidecar's when None.
+    progress: called with (done, total, path) before each photo and once after the last. Into a folder nothing is
+    overwritten: a name that exists gets a number. A photo that fails does not stop the others. The next photo is
+    decoded while one is rendered. through: a network that draws the developed pictures larger or clearer; access: the
+    engines that it runs in, by default this process' own; tell: hears how far it is with a photo. Raises Cancelled.
     """
     single = len(photos) == 1 and bool(target.suffix) and not target.is_dir()
     outcomes: list[Outcome] = []
     taken: set[Path] = set()
-    opened = [Photo(path) for path in photos]
+    opened = [photo if isinstance(photo, Photo) else Photo(photo) for photo in photos]
     with ThreadPoolExecutor(1, "decode") as ahead:
         if opened:
             ahead.submit(_prepare, opened[0])
@@ -69,37 +74,42 @@ def export(
             if cancelled():
                 raise Cancelled()
             progress(i, len(photos), photo.path)
+            version = photo.version_name
             if i + 1 < len(opened):
                 ahead.submit(_prepare, opened[i + 1])
             try:
-                place = target if single else free_place(target, photo.path, spec, taken)
+                place = target if single else free_place(target, photo, spec, taken, i + 1)
                 taken.add(place)
                 settings = settings_for(photo) if settings_for else photo.settings
                 edit = photo.edit(settings)
-                written = edit.export(place, spec.format, spec.size, spec.quality, spec.space, spec.gps, cancelled)
-                outcomes.append(Outcome(photo.path, written, empty=edit.empty))
+                written = write(edit, place, spec, cancelled, through, access, tell)
+                outcomes.append(Outcome(photo.path, written, empty=edit.empty, version=version))
             except Cancelled:
                 raise
             except StillbytesError as error:
-                outcomes.append(Outcome(photo.path, error=error))
+                outcomes.append(Outcome(photo.path, error=error, version=version))
             except OSError as error:
                 problem = ExportError(f"{photo.path.name} could not be exported: {error}.", "Check the target folder.")
-                outcomes.append(Outcome(photo.path, error=problem))
-            opened[i] = Photo(photo.path)  # lets go of the decoded samples
+                outcomes.append(Outcome(photo.path, error=problem, version=version))
+            opened[i] = Photo(photo.path, photo.number)  # lets go of the decoded samples
     progress(len(photos), len(photos), target)
     return outcomes
 
 
-def free_place(folder: Path, photo: Path, spec: Spec, taken: set[Path]) -> Path:
-    """A path in `folder` that neither exists nor is in `taken`: the photo's name, then NAME-2, NAME-3 ..."""
-    from stillbytes.photo.encode import FORMATS  # noqa: PLC0415
+def free_place(folder: Path, photo: Photo, spec: Spec, taken: set[Path], number: int = 1) -> Path:
+    """A path in `folder` that neither exists nor is in `taken`: as the export names it, then NAME-2, NAME-3 ...
 
-    extension = FORMATS[format_of(photo, spec.format)].extension
-    stem = photo.stem + spec.suffix
-    place, number = folder / f"{stem}{extension}", 1
+    number: of the photo in the export.
+    """
+    from stillbytes.photo.output.encode import FORMATS  # noqa: PLC0415
+
+    extension = FORMATS[format_of(photo.path, spec.format)].extension
+    facts = photo.metadata if names.needs_facts(spec.name) else Metadata()
+    stem = names.filled(spec.name, photo.path, facts, number, photo.version_name) + spec.suffix
+    place, again = folder / f"{stem}{extension}", 1
     while place.exists() or place in taken:
-        number += 1
-        place = folder / f"{stem}-{number}{extension}"
+        again += 1
+        place = folder / f"{stem}-{again}{extension}"
     return place
 
 

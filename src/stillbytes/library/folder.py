@@ -11,17 +11,22 @@ from pathlib import Path
 from stillbytes.core.errors import NotFound
 from stillbytes.edit import sidecar
 from stillbytes.edit.photo import Photo, photo_id
+from stillbytes.edit.version_names import MAIN, further
+from stillbytes.edit.versions import name_in
 from stillbytes.photo.formats import Kind, is_photo, kind
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A photo as the filmstrip shows it, known without decoding."""
+    """A version of a photo as the filmstrip shows it, known without decoding. of: id of the photo's own version."""
 
     id: str
     path: Path
     kind: Kind
     edited: bool
+    of: str
+    version: int = MAIN
+    version_name: str = ""
 
     @property
     def name(self) -> str:
@@ -39,18 +44,20 @@ class Folder:
         self.first: Path | None = place.resolve() if place.is_file() else None
         self.path = (place.parent if place.is_file() else place).resolve()
         self._lock = threading.Lock()
-        self._known: dict[str, Path] = {}
+        self._known: dict[str, tuple[Path, int]] = {}
 
     @property
     def name(self) -> str:
         return self.path.name or str(self.path)
 
     def photos(self) -> list[Listed]:
-        """Sorted as people count: IMG_2 before IMG_10. A file that a link leads to outside the folder is left out.
+        """Sorted as people count: IMG_2 before IMG_10; each photo's versions after it. A file that a link leads to
+        outside the folder is left out.
 
         Raises NotFound when the folder cannot be read any more.
         """
         found: list[Listed] = []
+        names: set[str] = set()
         try:
             listing = os.scandir(self.path)
         except OSError as error:
@@ -59,33 +66,51 @@ class Folder:
         with listing as entries:
             for entry in entries:
                 path = Path(entry.path)
+                names.add(entry.name)
                 found_kind = kind(path)
                 if found_kind is None or not entry.is_file() or not self._inside(path):
                     continue
-                edited = sidecar.path_for(path).exists()
-                found.append(Listed(photo_id(path), path, found_kind, edited))
-        found.sort(key=lambda photo: natural(photo.name))
+                edited, id = sidecar.path_for(path).exists(), photo_id(path)
+                found.append(Listed(id, path, found_kind, edited, id))
+        found += _versions(found, names)
+        found.sort(key=lambda photo: (natural(photo.name), photo.name, photo.version))
         with self._lock:
-            self._known = {photo.id: photo.path for photo in found}
+            self._known = {photo.id: (photo.path, photo.version) for photo in found}
         return found
 
     def photo(self, id: str) -> Photo:
         """Raises NotFound for a photo that is not, or no longer, in the folder."""
         with self._lock:
-            path = self._known.get(id)
-        if path is None:
+            known = self._known.get(id)
+        if known is None or not _there(*known):
             self.photos()
             with self._lock:
-                path = self._known.get(id)
-        if path is None or not path.is_file() or not self._inside(path):
+                known = self._known.get(id)
+        if known is None or not _there(*known) or not self._inside(known[0]):
             raise NotFound("This photo is not in the opened folder.", "It may have been moved; reload the folder.")
-        return Photo(path)
+        return Photo(*known)
 
     def _inside(self, path: Path) -> bool:
         try:
             return path.resolve().is_relative_to(self.path)
         except (OSError, RuntimeError):
             return False
+
+
+def _versions(photos: list[Listed], names: set[str]) -> list[Listed]:
+    """Their further versions. names: of the files in the folder."""
+    more = further(names)
+    found = []
+    for one in photos:
+        for number, name in more.get(one.name, {}).items():
+            beside, id = one.path.with_name(name), photo_id(one.path, number)
+            edited = sidecar.edited(beside)
+            found.append(Listed(id, one.path, one.kind, edited, one.id, number, name_in(beside, number)))
+    return found
+
+
+def _there(path: Path, version: int) -> bool:
+    return path.is_file() and (version == MAIN or sidecar.existing(path, version) is not None)
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

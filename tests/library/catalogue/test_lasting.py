@@ -10,12 +10,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from library.catalogue.photos import held, make, names, sidecar
 
-from stillbytes.library.catalogue import Catalogue, LibraryBusy, LibraryError
+from stillbytes.edit import versions
+from stillbytes.library.catalogue import Catalogue, LibraryBusy, LibraryError, schema
 from stillbytes.library.catalogue.mend import opened_anew
 
 SCAN = """
@@ -43,6 +45,8 @@ def described_folder(folder: Path) -> Path:
     make(folder / "0/IMG_0.jpg")
     sidecar(folder / "0/IMG_0.xmp", rating=5, edited=True)
     (folder / "broken.jpg").write_bytes(b"no photo")
+    versions.create(folder / "0/IMG_0.jpg", "Grey")
+    versions.create(folder / "1/IMG_1.jpg")
     return folder
 
 
@@ -96,6 +100,30 @@ def test_an_index_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(LibraryError, match="newer"):
         Catalogue(tmp_path)
+
+
+def test_an_index_of_an_older_release_keeps_what_it_holds(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in described_folder(folder).rglob("*.version-*"):
+        path.unlink()
+    with Catalogue(tmp_path / "new", processes=1) as catalogue:
+        catalogue.add(folder)
+        wanted = held(catalogue)
+    with closing(sqlite3.connect(tmp_path / "new/index.sqlite")) as db:
+        tables = (*schema.TABLES, "texts")
+        rows = {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+    (tmp_path / "old").mkdir()
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        with closing(schema.connect(tmp_path / "old/index.sqlite")) as db:
+            for table in tables:
+                width = len(db.execute(f"PRAGMA table_info({table})").fetchall())
+                marks = ", ".join("?" * width)
+                db.executemany(f"INSERT INTO {table} VALUES ({marks})", [row[:width] for row in rows[table]])
+    with Catalogue(tmp_path / "old", processes=1) as catalogue:
+        assert held(catalogue) == wanted
+        assert catalogue.verify(quick=True).clean
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")

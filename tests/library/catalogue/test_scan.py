@@ -17,7 +17,8 @@ from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.core.jobs import Control
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar as edits
-from stillbytes.library.catalogue import Catalogue
+from stillbytes.edit import versions
+from stillbytes.library.catalogue import Catalogue, describe
 from stillbytes.library.catalogue.scan.walk import walk
 
 
@@ -282,13 +283,126 @@ def test_a_file_that_kills_the_reading_process_costs_itself_only(
         make(folder / name)
     script = tmp_path / "reader.py"
     script.write_text(
-        "import os\nfrom stillbytes.library.catalogue.scan import reader\nfrom stillbytes.photo import worker\n"
+        "import os\nfrom stillbytes.library.catalogue.scan import reader\nfrom stillbytes.photo.worker import serving\n"
         "look = reader.look\n"
         "reader.look = lambda path, beside=None: os._exit(11) if path.name == 'deadly.jpg' else look(path, beside)\n"
-        "worker.main({'look': reader._look})\n"
+        "serving.main({'look': reader._look})\n"
     )
     command = (sys.executable, str(script))
     monkeypatch.setattr("stillbytes.library.catalogue.scan.pool.Readers.__init__.__defaults__", (None, command))
     catalogue.add(folder)
     assert names(catalogue, "camera:d750") == ["a.jpg", "z.jpg"] and names(catalogue, "is:problem") == ["deadly.jpg"]
     assert "crashed" in catalogue.problems()[0].message
+
+
+def test_single_folders_are_looked_into(catalogue: Catalogue, folder: Path) -> None:
+    make(folder / "one/a.jpg")
+    make(folder / "two/b.jpg")
+    make(folder / "two/below/c.jpg")
+    catalogue.add(folder)
+    make(folder / "one/d.jpg")
+    make(folder / "two/e.jpg")
+    found = catalogue.look_into([folder / "one"])
+    assert (found.added, names(catalogue)) == (1, ["a.jpg", "b.jpg", "c.jpg", "d.jpg"])
+    (folder / "one/d.jpg").rename(folder / "two/f.jpg")
+    assert catalogue.look_into([folder / "two", folder / "one"]).moved == 1
+    shutil.rmtree(folder / "two")
+    assert catalogue.look_into([folder / "two"]).missing == 4
+    assert names(catalogue) == ["a.jpg"]
+    (folder / "one/.hidden").mkdir()
+    make(folder / "one/.hidden/g.jpg")
+    catalogue.look_into([folder / "one/.hidden", folder.parent])
+    assert names(catalogue) == ["a.jpg"]
+
+
+def test_places_are_counted(catalogue: Catalogue, folder: Path) -> None:
+    make(folder / "one/a.jpg")
+    make(folder / "one/b.jpg")
+    make(folder / "two/c.jpg")
+    catalogue.add(folder)
+    assert [(place.path, place.photos) for place in catalogue.places()] == [(folder / "one", 2), (folder / "two", 1)]
+    assert names(catalogue, f'in:"{folder / "one"}"') == ["a.jpg", "b.jpg"]
+    assert len(names(catalogue, f'in:"{folder}"')) == 3
+    assert names(catalogue, f'in:"{folder}/on"') == []
+
+
+def test_keywords_come_and_go(catalogue: Catalogue, folder: Path) -> None:
+    make(folder / "a.jpg", places=["Animals|Birds"], words=["owl", "fog", "sea"])
+    make(folder / "b.jpg", words=["dog", "fog", "sea"])
+    catalogue.add(folder)
+    changes = catalogue.tag(catalogue.numbers(), ["Places|Bern", "Fog"], ["animals|birds", "sea"])
+    assert [change.error for change in changes] == [None, None]
+    told = {photo.name: set(photo.keywords) for photo in catalogue.search().photos}
+    assert told == {"a.jpg": {"owl", "fog", "Places|Bern"}, "b.jpg": {"dog", "fog", "Places|Bern"}}
+    assert ("Places|Bern", 2) in catalogue.keywords()
+
+
+def test_versions_are_entries_of_their_own_on_their_photos_stack(catalogue: Catalogue, folder: Path) -> None:
+    (photo, other), moment = [folder / "a.jpg", folder / "z.jpg"], datetime(2024, 7, 1)
+    for path in (photo, other):
+        make(path, taken=moment)
+    copy = versions.create(photo, "Grün")
+    describe.write(photo, {"rating": 5, "keywords": ["Grey"]}, copy.number)
+    versions.create(photo)
+    found = catalogue.add(folder)
+    assert found.added == found.photos == len({one.path for one in catalogue.search(limit=99).photos})
+    shown = catalogue.search("date:2024-07").photos
+    assert [(one.name, one.version, one.version_name) for one in shown] == [
+        ("z.jpg", 1, ""), ("a.jpg", 1, ""), ("a.jpg", 2, "Grün"), ("a.jpg", 3, "Copy 1"),
+    ]  # fmt: skip
+    assert catalogue.numbers("date:2024-07") == [one.number for one in shown]
+    assert {one.stack for one in shown[1:]} == {shown[1].number} and shown[0].stack is None
+    assert [one.rating for one in shown] == [0, 0, 5, 0]
+    assert [one.version for one in catalogue.search("date:2024-07", tops=True).photos] == [1, 1]
+    for query in ("version:grü", "keyword:grey", "is:version -name:copy", "GRÜN", "rating:5 name:a"):
+        assert [one.version_name for one in catalogue.search(query).photos] == ["Grün"], query
+    assert {one.path for one in catalogue.search("version:none").photos} >= {photo, other}
+    assert sum(one.photos for one in catalogue.folders()) == found.photos == catalogue.verify().photos
+
+
+def test_a_version_is_described_by_itself(catalogue: Catalogue, folder: Path) -> None:
+    make(folder / "a.jpg")
+    versions.create(folder / "a.jpg", "Grey")
+    catalogue.add(folder)
+    (grey,) = catalogue.search("version:grey").photos
+    assert [change.error for change in catalogue.describe([grey.number], rating=3)] == [None]
+    found = catalogue.search("name:a.jpg", sort="path", descending=False).photos
+    assert [(one.version, one.rating) for one in found] == [(1, 0), (2, 3)]
+    assert not (folder / "a.xmp").exists()
+
+
+def test_versions_move_with_their_photo_and_one_left_behind_is_told(catalogue: Catalogue, folder: Path) -> None:
+    photo = make(folder / "a.jpg")
+    kept, left = versions.create(photo, "Kept"), versions.create(photo, "Left")
+    catalogue.add(folder)
+    before = {one.version_name: one.number for one in catalogue.search("name:a").photos}
+    collection = catalogue.collections.create("Best", list(before.values()))
+    (folder / "new").mkdir()
+    for path in (photo, kept.sidecar):
+        assert path is not None
+        path.rename(folder / "new" / path.name)
+    catalogue.update()
+    after = {one.version_name: one.number for one in catalogue.search("name:a").photos}
+    assert after == {name: number for name, number in before.items() if name != "Left"}
+    assert any("version-3" in problem.message for problem in catalogue.problems())
+    assert left.sidecar is not None
+    left.sidecar.rename(folder / "new" / left.sidecar.name)
+    catalogue.update()
+    assert {one.version_name: one.number for one in catalogue.search("name:a").photos} == before
+    catalogue.rebuild()
+    found = catalogue.photos(catalogue.collections.photos(collection.id))
+    assert sorted(one.version_name for one in found) == ["", "Kept", "Left"]
+
+
+def test_a_deleted_version_comes_back_with_its_place_in_collections(catalogue: Catalogue, folder: Path) -> None:
+    photo = make(folder / "a.jpg")
+    copy = versions.create(photo, "Grey")
+    catalogue.add(folder)
+    (grey,) = catalogue.search("version:grey").photos
+    collection = catalogue.collections.create("Best", [grey.number])
+    versions.delete(photo, copy.number)
+    catalogue.update()
+    assert catalogue.search("version:any").total == 0
+    versions.restore(photo)
+    catalogue.update()
+    assert catalogue.collections.photos(collection.id) == [one.number for one in catalogue.search("version:any").photos]

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stillbytes.library.catalogue.catalogue import Catalogue, Change, Folder
+from stillbytes.library.catalogue.catalogue import Catalogue, Change, Folder, Place
 from stillbytes.library.catalogue.errors import InvalidQuery, LibraryBusy, LibraryError
 from stillbytes.library.catalogue.scan.scan import Scanned
 from stillbytes.library.catalogue.search.run import Entry, Found
 from stillbytes.library.catalogue.verify import Problem, Verified
 
 __all__ = [
-    "Catalogue", "Change", "Entry", "Folder", "Found", "InvalidQuery", "LibraryBusy", "LibraryError", "Problem",
-    "Scanned", "Verified", "open",
+    "Catalogue", "Change", "Entry", "Folder", "Found", "InvalidQuery", "LibraryBusy", "LibraryError", "Place",
+    "Problem", "Scanned", "Verified", "open",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,15 @@ from stillbytes.library.catalogue.kept import Kept
 from stillbytes.library.catalogue.scan.pool import Readers
 from stillbytes.library.catalogue.scan.rows import forget_unused
 from stillbytes.library.catalogue.scan.scan import Scanned, scan
+from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.library.catalogue.search import run
 from stillbytes.library.catalogue.search.run import Entry, Found
 from stillbytes.library.catalogue.verify import Problem, Verified, structure, verify
 
 Progress = Callable[[int, int, str], None]
 DEFAULT_SORT = "taken"
+MOST_ASKED = 500
+"""Values in one question to the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Change:
     error: StillbytesError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder that holds photos, somewhere in a folder of the library. photos: in itself, without those below."""
+
+    path: Path
+    photos: int
+
+
 class Catalogue:
     """An index of photo folders. Every method may be called from any thread. Raises LibraryError.
 
@@ -58,12 +69,14 @@ class Catalogue:
     into its sidecar. place: the catalogue's own folder, by default `library` in STILLBYTES_HOME.
     """
 
-    def __init__(self, place: Path | None = None, processes: int | None = None) -> None:
-        """processes: how many read photos at once; one per core by default."""
+    def __init__(self, place: Path | None = None, processes: int | None = None, *, lasting: bool = False) -> None:
+        """processes: how many read photos at once; one per core by default. lasting: they are kept from one call to
+        the next, for who describes photo after photo."""
         self.place = place or paths.home() / "library"
         self._kept = Kept(self.place)
         self._database = Database(self.place)
         self._processes = processes
+        self._kept_readers = Readers(processes) if lasting else None
         self._adopt()
 
     def __enter__(self) -> Catalogue:
@@ -73,6 +86,8 @@ class Catalogue:
         self.close()
 
     def close(self) -> None:
+        if self._kept_readers is not None:
+            self._kept_readers.close()
         self._database.close()
 
     @property
@@ -119,6 +134,22 @@ class Catalogue:
         """Look through all folders of the library. Raises LibraryBusy, Cancelled."""
         with self._database.scanning():
             return self._scan(self._kept.folders(), control)
+
+    def look_into(self, folders: Sequence[str | Path]) -> Scanned:
+        """Bring folders up to date without those below them; for what a watch has noticed. Raises LibraryBusy.
+
+        Those that lie in no folder of the library, or are hidden in one, are passed over.
+        """
+        tops = self._kept.folders()
+        only: dict[str, list[str]] = {}
+        for folder in map(Path, folders):
+            top = next((top for top in tops if folder.is_relative_to(top)), None)
+            if top is not None and not any(hidden(part) for part in folder.relative_to(top).parts):
+                only.setdefault(top, []).append(str(folder))
+        if not only:
+            return Scanned()
+        with self._database.scanning(), self._reading() as readers:
+            return scan(self._database, list(only), _unwatched(), readers, only=only)
 
     def rebuild(self, control: Control | None = None) -> Scanned:
         """Make the database again from the folders: every photo and sidecar is read. Raises LibraryBusy, Cancelled.
@@ -174,6 +205,26 @@ class Catalogue:
         with self._database.reading() as db:
             return run.entries(db, numbers)
 
+    def having(self, contents: Iterable[bytes]) -> dict[bytes, list[Path]]:
+        """Where photos of these contents are, as far as they are known: their files are there, or out of reach."""
+        wanted, found = list(dict.fromkeys(contents)), dict[bytes, list[Path]]()
+        with self._database.reading() as db:
+            for at in range(0, len(wanted), MOST_ASKED):
+                part = wanted[at : at + MOST_ASKED]
+                sql = (
+                    "SELECT p.content, f.path, p.name FROM photos p JOIN folders f ON f.id = p.folder "
+                    f"WHERE NOT p.missing AND p.content IN ({', '.join('?' * len(part))}) ORDER BY p.id"
+                )
+                for content, folder, name in db.execute(sql, part):
+                    found.setdefault(content, []).append(Path(folder, name))
+        return found
+
+    def vouch(self, digests: Mapping[Path, bytes]) -> None:
+        """Every byte of these photos was read just now: what `verify` compares with from now on."""
+        sql = "UPDATE photos SET digest = ? WHERE name = ? AND folder = (SELECT id FROM folders WHERE path = ?)"
+        with self._database.writing() as db:
+            db.executemany(sql, [(digest, path.name, str(path.parent)) for path, digest in digests.items()])
+
     def describe(self, numbers: Sequence[int], **remarks: Any) -> list[Change]:
         """Say something about photos: rating, flag, label, title, caption, creator, copyright, keywords.
 
@@ -185,10 +236,40 @@ class Catalogue:
         with self._reading() as readers:
             return [Change(n, e) for n, e in describe(self._database, readers, self.photos(numbers), remarks)]
 
+    def tag(self, numbers: Sequence[int], add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[Change]:
+        """Give photos keywords and take others away; the rest of theirs stay. As `describe` otherwise."""
+        from stillbytes.library.catalogue.describing import tag  # noqa: PLC0415 - searching does without
+
+        with self._reading() as readers:
+            return [Change(n, e) for n, e in tag(self._database, readers, self.photos(numbers), add, remove)]
+
+    def keywords(self) -> list[tuple[str, int]]:
+        """All keywords, as paths, each with the number of photos that have it, by name."""
+        sql = (
+            "SELECT w.path, count(*) FROM keywords w JOIN photo_keywords k ON k.keyword = w.id "
+            "GROUP BY w.id ORDER BY w.folded"
+        )
+        with self._database.reading() as db:
+            return [(path, photos) for path, photos in db.execute(sql)]
+
+    def cameras(self) -> list[str]:
+        """The names of all cameras, by name."""
+        with self._database.reading() as db:
+            return [name for (name,) in db.execute("SELECT name FROM cameras ORDER BY folded")]
+
+    def places(self) -> list[Place]:
+        """The folders that photos lie in, by path."""
+        sql = (
+            "SELECT f.path, count(*) FROM photos p JOIN folders f ON f.id = p.folder WHERE NOT p.missing "
+            "AND p.version = 1 GROUP BY p.folder ORDER BY f.path"
+        )
+        with self._database.reading() as db:
+            return [Place(Path(path), photos) for path, photos in db.execute(sql)]
+
     def folders(self) -> list[Folder]:
         sql = (
-            "SELECT r.path, count(p.id), coalesce(sum(p.missing), 0), r.scanned FROM roots r "
-            "LEFT JOIN folders f ON f.root = r.id LEFT JOIN photos p ON p.folder = f.id GROUP BY r.id ORDER BY r.path"
+            "SELECT r.path, count(p.id), coalesce(sum(p.missing), 0), r.scanned FROM roots r LEFT JOIN folders f "
+            "ON f.root = r.id LEFT JOIN photos p ON p.folder = f.id AND p.version = 1 GROUP BY r.id ORDER BY r.path"
         )
         with self._database.reading() as db:
             return [
@@ -238,6 +319,9 @@ class Catalogue:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Readers]:
+        if self._kept_readers is not None:
+            yield self._kept_readers
+            return
         readers = Readers(self._processes)
         try:
             yield readers

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import NotFound
+from stillbytes.edit.version_names import MAIN, sidecar_name, version_of
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.errors import LibraryError
 from stillbytes.library.catalogue.kept import Collection, Kept, new_id
@@ -151,19 +152,21 @@ def _fill(db: sqlite3.Connection, id: str, photos: Sequence[int]) -> None:
 
 
 def _member(db: sqlite3.Connection, number: int) -> tuple[str, str]:
-    sql = "SELECT f.path, p.name, p.content FROM photos p JOIN folders f ON f.id = p.folder WHERE p.id = ?"
+    sql = "SELECT f.path, p.name, p.content, p.version FROM photos p JOIN folders f ON f.id = p.folder WHERE p.id = ?"
     row = db.execute(sql, (number,)).fetchone()
     if row is None:
         raise NotFound(f"There is no photo {number} in the library.", "It may have been removed.")
-    folder, name, content = row
+    folder, name, content, version = row
+    name = name if version == MAIN else sidecar_name(name, version)
     return folder.rstrip("/\\") + "/" + name, content.hex()
 
 
 def _number(db: sqlite3.Connection, path: str, content: str) -> int | None:
     folder, _, name = path.rpartition("/")
+    name, version = version_of(name)
     sql = (
-        "SELECT p.id FROM photos p JOIN folders f ON f.id = p.folder WHERE p.name = ? AND f.path = ? UNION ALL "
-        "SELECT id FROM photos WHERE content = ? LIMIT 1"
+        "SELECT p.id FROM photos p JOIN folders f ON f.id = p.folder WHERE p.name = ? AND f.path = ? AND p.version = ? "
+        "UNION ALL SELECT id FROM photos WHERE content = ? AND version = ? LIMIT 1"
     )
-    row = db.execute(sql, (name, folder, bytes.fromhex(content))).fetchone()
+    row = db.execute(sql, (name, folder, version, bytes.fromhex(content), version)).fetchone()
     return None if row is None else int(row[0])

@@ -61,29 +61,9 @@ class Database:
 
     @contextlib.contextmanager
     def scanning(self) -> Iterator[None]:
-        """Held by whoever fills the catalogue, until the process ends at the latest. Raises LibraryBusy.
-
-        An exclusive transaction on a database of its own: the same on all systems, and let go of by a killed process.
-        """
-        note = self.place / "scan.pid"
-        lock = sqlite3.connect(self.place / "scan.lock", timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error):
-                    raise LibraryError(f"{self.place} cannot be written: {error}.", "Check its rights.") from error
-                with contextlib.suppress(OSError):
-                    raise LibraryBusy(
-                        f"Process {note.read_text()} is adding photos to this library.",
-                        "Wait until it has ended, or stop it; what it has added stays.",
-                    ) from None
-                raise LibraryBusy("Another process is adding photos to this library.", "Wait until it ends.") from None
-            with contextlib.suppress(OSError):
-                note.write_text(str(os.getpid()))
+        """Held by whoever fills the catalogue, until the process ends at the latest. Raises LibraryBusy."""
+        with alone(self.place, "scan", "adding photos to this library", "what it has added stays"):
             yield
-        finally:
-            lock.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = schema.connect(self.path)
@@ -97,3 +77,31 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise schema.damaged(self.path, error) from error
+
+
+@contextlib.contextmanager
+def alone(place: Path, name: str, doing: str, stays: str) -> Iterator[None]:
+    """Held by one process and thread at a time, until the process ends at the latest. Raises LibraryBusy.
+
+    An exclusive transaction on a database of its own: the same on all systems, and let go of by a killed process.
+    doing, stays: for whoever is told that another one holds it.
+    """
+    note = place / f"{name}.pid"
+    place.mkdir(parents=True, exist_ok=True)
+    lock = sqlite3.connect(place / f"{name}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise LibraryError(f"{place} cannot be written: {error}.", "Check its rights.") from error
+            with contextlib.suppress(OSError):
+                raise LibraryBusy(
+                    f"Process {note.read_text()} is {doing}.", f"Wait until it has ended, or stop it; {stays}."
+                ) from None
+            raise LibraryBusy(f"Another process is {doing}.", "Wait until it ends.") from None
+        with contextlib.suppress(OSError):
+            note.write_text(str(os.getpid()))
+        yield
+    finally:
+        lock.close()

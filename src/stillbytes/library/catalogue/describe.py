@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stillbytes.core.errors import InvalidSetting, SidecarError
-from stillbytes.core.files import write_atomically
+from stillbytes.core.errors import InvalidSetting
 from stillbytes.edit import sidecar
+from stillbytes.edit.foreign.rawtherapee import EXTENSION
+from stillbytes.edit.photo import Photo
+from stillbytes.edit.version_names import MAIN
 from stillbytes.edit.xmp import NO_XML, Packet
 
 
@@ -42,21 +44,36 @@ def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def write(photo: Path, remarks: Mapping[str, Any]) -> None:
-    """Put remarks (as `check` gives them) into the photo's sidecar; the rest of it stays. Raises SidecarError."""
+def write(photo: Path, remarks: Mapping[str, Any], version: int = MAIN) -> None:
+    """Put remarks (as `check` gives them) into the version's sidecar; the rest of it stays.
+
+    Raises NotFound for a version that there is not, SidecarError.
+    """
     with sidecar.changing:
-        path = sidecar.existing(photo) or sidecar.path_for(photo)
+        sidecar.expect(photo, version)
+        path = _packet_of(photo, version)
         packet = Packet(sidecar.content_of(path), path.name) if path.exists() else Packet()
         if packet.text("crs:RawFileName") is None:
             packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
-        for name, value in remarks.items():
-            _WRITERS[name](packet, value)
-        packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="milliseconds"))
-        try:
-            write_atomically(path, packet.content())
-        except OSError as error:
-            problem = f"{path.name} could not be written: {error.strerror or error}."
-            raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
+        put(packet, remarks)
+        sidecar.replace(path, packet.content())
+
+
+def put(packet: Packet, remarks: Mapping[str, Any]) -> None:
+    """Put remarks (as `check` gives them) into a packet, with the time."""
+    for name, value in remarks.items():
+        _WRITERS[name](packet, value)
+    packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="milliseconds"))
+
+
+def _packet_of(photo: Path, version: int) -> Path:
+    """Where its XMP is or will be. What RawTherapee's profile says counts as long as there is none, and goes along."""
+    path = sidecar.existing(photo, version)
+    if path is not None and path.name.lower().endswith(EXTENSION):
+        upright = Photo(photo).upright
+        sidecar.write(photo, sidecar.read_file(path, *upright).settings, (), 0, *upright)
+        path = None
+    return path or sidecar.path_for(photo, version=version)
 
 
 def _simple(field: str) -> Callable[[Packet, Any], None]:

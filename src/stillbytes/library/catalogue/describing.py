@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,37 @@ def describe(
 ) -> list[tuple[int, StillbytesError | None]]:
     """The sidecar first: it is the truth, and a process killed between the two leaves what the next scan mends."""
     checked = remarks_of.check(remarks)
+    return _written(database, readers, photos, lambda photo: checked)
+
+
+def tag(
+    database: Database, readers: Readers, photos: Sequence[Entry], add: Sequence[str], remove: Sequence[str]
+) -> list[tuple[int, StillbytesError | None]]:
+    """Keywords that come and go, compared without case."""
+    new = remarks_of.check({"keywords": add})["keywords"]
+    gone = {word.casefold() for word in remarks_of.check({"keywords": remove})["keywords"]}
+
+    def remarks(photo: Entry) -> Mapping[str, Any]:
+        have = [word for word in photo.keywords if word.casefold() not in gone]
+        known = {word.casefold() for word in have}
+        return {"keywords": [*have, *(word for word in new if word.casefold() not in known)]}
+
+    return _written(database, readers, photos, remarks)
+
+
+def _written(
+    database: Database,
+    readers: Readers,
+    photos: Sequence[Entry],
+    remarks: Callable[[Entry], Mapping[str, Any]],
+) -> list[tuple[int, StillbytesError | None]]:
     outcomes: list[tuple[int, StillbytesError | None]] = []
     written: dict[str, list[Entry]] = {}
     for photo in photos:
         try:
-            if not photo.path.is_file():
+            if not photo.path.is_file() or photo.path.resolve() != photo.path:  # a folder may have become a link
                 raise NotFound(f"{photo.path} is not there.", "Connect its disk, or look where it was moved to.")
-            remarks_of.write(photo.path, checked)
+            remarks_of.write(photo.path, remarks(photo), photo.version)
         except StillbytesError as error:
             outcomes.append((photo.number, error))
             continue
@@ -38,16 +62,17 @@ def describe(
 
 
 def _take_in(database: Database, readers: Readers, folder: str, entries: Sequence[Entry]) -> None:
-    seen = {one.name: one for one in look_into(folder)[0].photos}
-    present = [entry for entry in entries if entry.name in seen]
-    asked = [(str(e.path), str(Path(folder, s)) if (s := seen[e.name].sidecar) else None) for e in present]
+    seen = {(one.name, one.version): one for one in look_into(folder)[0].photos}
+    present = [entry for entry in entries if (entry.name, entry.version) in seen]
+    beside = [seen[entry.name, entry.version].sidecar for entry in present]
+    asked = [(str(e.path), str(Path(folder, s)) if s else None) for e, s in zip(present, beside, strict=True)]
     found = list(_looked(readers, asked))
     with database.writing() as db:
         sql = "SELECT r.id, r.path FROM folders f JOIN roots r ON r.id = f.root WHERE f.path = ?"
         rows = Rows(db, *db.execute(sql, (folder,)).fetchone())
         for entry, looked in zip(present, found, strict=True):
             if looked is not None and "error" not in looked:
-                rows.put(folder, seen[entry.name], looked, entry.number)
+                rows.put(folder, seen[entry.name, entry.version], looked, entry.number)
         forget_unused(db)
 
 

@@ -20,7 +20,8 @@ from stillbytes.library.catalogue.errors import LibraryError
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A smart one has a query, another one its members: (path, content as hexadecimal) in order."""
+    """A smart one has a query, another one its members: (path, content as hexadecimal) in order;
+    the path of a further version is that of its sidecar."""
 
     id: str
     name: str

@@ -117,7 +117,29 @@ CREATE VIRTUAL TABLE texts USING fts5(
 );
 """
 
-MIGRATIONS = (_FIRST,)
+_TABLE, _INDEXES = (
+    _FIRST[_FIRST.index("CREATE TABLE photos (") : _FIRST.index("CREATE INDEX photos_by_content")],
+    _FIRST[_FIRST.index("CREATE INDEX photos_by_content") : _FIRST.index("CREATE TABLE keywords")],
+)
+_VERSIONS = (
+    _TABLE.replace("CREATE TABLE photos (", "CREATE TABLE photos_of_versions (").replace(
+        "    UNIQUE (folder, name)",
+        """    version INTEGER NOT NULL DEFAULT 1,   -- 1 for the photo's own
+    version_name TEXT NOT NULL DEFAULT '',
+    version_folded TEXT NOT NULL DEFAULT '',
+    UNIQUE (folder, name, version)""",
+    )
+    + """
+INSERT INTO photos_of_versions SELECT *, 1, '', '' FROM photos;
+DROP TABLE photos;
+ALTER TABLE photos_of_versions RENAME TO photos;
+"""
+    + _INDEXES
+    + "CREATE INDEX photos_of_version ON photos(version) WHERE version > 1;\n"
+)
+"""A row for each version of a photo."""
+
+MIGRATIONS = (_FIRST, _VERSIONS)
 """The n-th leads from user_version n to n + 1. Never changed once released."""
 TABLES = (
     "roots", "folders", "cameras", "lenses", "photos", "keywords", "photo_keywords", "problems", "collections",
@@ -136,11 +158,11 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA cache_size = -32768")  # KiB; with less, a large scan writes its pages again and again
         db.execute("PRAGMA wal_autocheckpoint = 4000")
         _migrate(db, path)
+        db.execute("PRAGMA foreign_keys = ON")  # not before: a migration may put a table in another one's place
     except sqlite3.DatabaseError as error:
         db.close()
         raise damaged(path, error) from error

@@ -60,7 +60,7 @@ def verify(database: Database, control: Control, readers: Readers, *, quick: boo
                 pending += len(compared.wanted) + len(compared.gone) + len(compared.back)
         sql = (
             "SELECT p.id, f.path, p.name, p.digest FROM photos p JOIN folders f ON f.id = p.folder "
-            "JOIN roots r ON r.id = f.root WHERE NOT p.missing ORDER BY f.path, p.name"
+            "JOIN roots r ON r.id = f.root WHERE NOT p.missing AND p.version = 1 ORDER BY f.path, p.name"
         )
         photos = db.execute(sql).fetchall()
         listed = db.execute("SELECT path, message, remedy FROM problems ORDER BY path, id").fetchall()

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.library.catalogue.scan import reader
 from stillbytes.photo.decode import GLANCE_LIMIT
 from stillbytes.photo.workers import Workers
 
@@ -40,3 +42,24 @@ class Readers:
 
     def close(self) -> None:
         self._workers.close()
+
+
+def look_at(readers: Readers, photos: Sequence[tuple[str, str | None]]) -> list[dict[str, Any] | None]:
+    """The same, where one photo that crashes its reader costs that one only: of it there is what can be told without
+    opening it, or {"error": why there is nothing}."""
+    try:
+        return readers.look(photos)
+    except UnreadablePhoto:
+        return [_alone(readers, *photo) for photo in photos]
+
+
+def _alone(readers: Readers, path: str, sidecar: str | None) -> dict[str, Any] | None:
+    try:
+        return readers.look([(path, sidecar)])[0]
+    except UnreadablePhoto as error:
+        try:
+            return reader.nothing(reader.content_of(Path(path)), [(error.message, error.remedy)])
+        except FileNotFoundError:
+            return None
+        except OSError as failed:
+            return {"error": f"{Path(path).name} cannot be read: {failed.strerror or failed}."}

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import StillbytesError
-from stillbytes.photo import worker
 from stillbytes.photo.metadata import Metadata, Remarks
+from stillbytes.photo.worker import serving
 
 ENDS = 32 << 10
 """Bytes at either end of a file that tell it from others of its size."""
@@ -28,7 +28,7 @@ def look(path: Path, sidecar: Path | None = None) -> dict[str, Any]:
     What cannot be read is left out and told in "problems", a list of (message, remedy). Raises OSError when the photo
     itself cannot be opened.
     """
-    from stillbytes.photo import remarks  # noqa: PLC0415 - the parent imports this module, but not Exiv2
+    from stillbytes.photo.worker import remarks  # noqa: PLC0415 - the parent imports this module, but not Exiv2
 
     content = content_of(path)
     problems: list[tuple[str, str]] = []
@@ -40,17 +40,22 @@ def look(path: Path, sidecar: Path | None = None) -> dict[str, Any]:
     except Exception as error:  # Exiv2 and LibRaw raise anything on damaged files
         facts, said = Metadata(), Remarks()
         problems.append((f"{path.name} cannot be read ({type(error).__name__}).", "The file is probably damaged."))
-    edited, conflict = False, ""
+    edited, conflict, version = False, "", ""
     if sidecar is not None:
         from stillbytes.edit.sidecar import has_settings  # noqa: PLC0415
+        from stillbytes.edit.versions import name_of  # noqa: PLC0415
 
         try:
             beside, packet = remarks.of_sidecar(sidecar)
-            edited = has_settings(packet)
+            edited, version = has_settings(packet), name_of(packet)
             said, conflict = merged(said, beside)
         except StillbytesError as error:
             problems.append((error.message, error.remedy))
-    return _row(content, facts, said, problems) | {"edited": edited, "conflict": conflict}
+    return _row(content, facts, said, problems) | {
+        "edited": edited,
+        "conflict": conflict,
+        "version_name": _clean(version),
+    }
 
 
 def nothing(content: bytes, problems: list[tuple[str, str]]) -> dict[str, Any]:
@@ -121,6 +126,7 @@ def _row(content: bytes, facts: Metadata, said: Remarks, problems: list[tuple[st
         "keywords": [_clean(word) for word in said.keywords or ()],
         "edited": False,
         "conflict": "",
+        "version_name": "",
         "problems": problems,
     }
 
@@ -142,7 +148,7 @@ def _clean(text: str | None) -> str:
     return (text or "")[:_LONGEST].encode("utf-8", "replace").decode().replace("\0", "")
 
 
-def _look(request: dict[str, Any]) -> worker.Reply:
+def _look(request: dict[str, Any]) -> serving.Reply:
     """request["photos"]: (path, sidecar or None) of each. A result for each; None for one that is gone."""
     found: list[dict[str, Any] | None] = []
     for path, sidecar in request["photos"]:
@@ -156,9 +162,9 @@ def _look(request: dict[str, Any]) -> worker.Reply:
     return found, []
 
 
-def _digest(request: dict[str, Any]) -> worker.Reply:
+def _digest(request: dict[str, Any]) -> serving.Reply:
     return digest_of(Path(request["path"])).hex(), []
 
 
 if __name__ == "__main__":
-    worker.main({"look": _look, "digest": _digest})
+    serving.main({"look": _look, "digest": _digest})

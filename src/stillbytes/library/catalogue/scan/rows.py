@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stillbytes.edit.version_names import MAIN
 from stillbytes.library.catalogue.scan.walk import Seen
 
 _LOOKED = (
@@ -18,19 +19,20 @@ _LOOKED = (
 """Columns whose values the reader gives as they are."""
 _COLUMNS = (
     "folder", "name", "stem", "kind", "size", "mtime", "content", "sidecar", "sidecar_size", "sidecar_mtime", "camera",
-    "lens", *_LOOKED,
+    "lens", "version", "version_name", "version_folded", *_LOOKED,
 )  # fmt: skip
 _INSERT = (
     f"INSERT INTO photos ({', '.join(_COLUMNS)}, added) VALUES ({', '.join('?' * len(_COLUMNS))}, ?) "
-    f"ON CONFLICT (folder, name) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS)}, missing = 0 "
-    "RETURNING id"
+    f"ON CONFLICT (folder, name, version) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS)}, "
+    "missing = 0 RETURNING id"
 )
 _UPDATE = f"UPDATE photos SET {', '.join(f'{c} = ?' for c in _COLUMNS)}, missing = 0 WHERE id = ?"
 _RAW = ("raw", "dng")
 
 
 class Rows:
-    """Writes within the transactions of one scan of one root. `moved` counts photos found again elsewhere."""
+    """Writes within the transactions of one scan of one root. `moved` counts photos found again elsewhere, `found` the
+    versions of photos that were."""
 
     def __init__(self, db: sqlite3.Connection, root: int, top: str) -> None:
         self._db, self._root, self._top = db, root, top
@@ -38,7 +40,7 @@ class Rows:
         self._names: dict[str, dict[str, int]] = {"cameras": {}, "lenses": {}}
         self._keywords: dict[str, int] = {}
         self.touched: set[int] = set()
-        self.moved = 0
+        self.moved = self.found = 0
 
     def folder(self, path: str) -> int:
         """Its number; a row is made if there is none."""
@@ -55,17 +57,23 @@ class Rows:
         """One photo in the folder `path`, `known` by its number if it has been there before. Returns its number."""
         db, folder, content = self._db, self.folder(path), bytes.fromhex(looked["content"])
         beside = seen.sidecar_stamp or (None, None)
+        version = "" if seen.version == MAIN else looked["version_name"] or f"Version {seen.version}"
         names = (self._number("cameras", looked["camera"]), self._number("lenses", looked["lens"]))
         values = (
             folder, seen.name, seen.stem, seen.kind, *seen.stamp, content, seen.sidecar, *beside, *names,
-            *(looked[name] for name in _LOOKED),
+            seen.version, version, version.casefold(), *(looked[name] for name in _LOOKED),
         )  # fmt: skip
         problems = list(looked["problems"])
-        if known is None and (before := self._elsewhere(content, seen.stamp[0])) is not None:
+        if known is None and (before := self._elsewhere(content, seen)) is not None:
             known, left = before
-            self.moved += 1
+            self.found += 1
+            self.moved += seen.version == MAIN
             if left is not None and seen.sidecar is None:
                 problems.append((f"{seen.name} was moved without its sidecar, {left}.", "Move that, too."))
+            problems += [
+                (f"{seen.name} was moved without a version of it, {one}.", "Move that, too.")
+                for one in self._versions_left(known, path, seen)
+            ]
         if known is None:
             number: int = db.execute(_INSERT, (*values, now())).fetchone()[0]
         else:
@@ -81,8 +89,8 @@ class Rows:
         db.execute(
             "INSERT INTO texts (rowid, name, place, title, caption, keywords, camera, lens, creator, copyright) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, seen.name, place, looked["title"], looked["caption"], said, looked["camera"], looked["lens"],
-             looked["creator"], looked["copyright"]),
+            (number, f"{seen.name} {version}".strip(), place, looked["title"], looked["caption"], said,
+             looked["camera"], looked["lens"], looked["creator"], looked["copyright"]),
         )  # fmt: skip
         if keywords:
             found = {self._keyword(word) for word in keywords}
@@ -96,18 +104,30 @@ class Rows:
         sql = "INSERT INTO problems (root, photo, path, message, remedy) VALUES (?, ?, ?, ?, ?)"
         self._db.execute(sql, (self._root, photo, path, message, remedy))
 
-    def _elsewhere(self, content: bytes, size: int) -> tuple[int, Path | None] | None:
-        """A photo of this content whose file is gone, and its sidecar if that was left behind."""
+    def _elsewhere(self, content: bytes, seen: Seen) -> tuple[int, Path | None] | None:
+        """The same version of a photo of this content whose file is gone, and its sidecar if that was left behind."""
         sql = (
             "SELECT p.id, f.path, p.name, p.sidecar, p.folder, r.path FROM photos p JOIN folders f ON f.id = p.folder "
-            "JOIN roots r ON r.id = f.root WHERE p.content = ? AND p.size = ? ORDER BY p.missing DESC, p.id"
+            "JOIN roots r ON r.id = f.root WHERE p.content = ? AND p.size = ? AND p.version = ? "
+            "ORDER BY p.missing DESC, p.id"
         )
-        for number, folder, name, sidecar, old, top in self._db.execute(sql, (content, size)):
+        for number, folder, name, sidecar, old, top in self._db.execute(sql, (content, seen.stamp[0], seen.version)):
             if Path(top).is_dir() and not Path(folder, name).exists():
                 left = Path(folder, sidecar) if sidecar else None
                 self.touched.add(old)
                 return number, left if left is not None and left.exists() else None
         return None
+
+    def _versions_left(self, main: int, path: str, seen: Seen) -> list[Path]:
+        """The sidecars of further versions that are still where a photo was, and not where it is now."""
+        if seen.version != MAIN:
+            return []
+        sql = (
+            "SELECT f.path, v.sidecar FROM photos p JOIN folders f ON f.id = p.folder JOIN photos v "
+            "ON v.folder = p.folder AND v.name = p.name AND v.version > 1 WHERE p.id = ? AND v.sidecar <> ''"
+        )
+        found = [Path(folder, sidecar) for folder, sidecar in self._db.execute(sql, (main,))]
+        return [one for one in found if one.exists() and not Path(path, one.name).exists()]
 
     def _number(self, table: str, name: str) -> int | None:
         if not name:
@@ -135,19 +155,23 @@ def forget_unused(db: sqlite3.Connection) -> None:
 
 
 def stack(db: sqlite3.Connection, folders: Iterable[int]) -> None:
-    """Put a RAW and what was made of it, files of one name but for the extension, onto one stack, the RAW on top."""
+    """Put a RAW and what was made of it, files of one name but for the extension, onto one stack, the RAW on top; and
+    the versions of a photo onto it."""
     for folder in folders:
-        kin: dict[str, list[tuple[bool, str, int]]] = {}
+        kin: dict[str, list[tuple[bool, str, int, int]]] = {}
         before: dict[int, int | None] = {}
-        sql = "SELECT id, name, stem, kind, stack, missing FROM photos WHERE folder = ?"
-        for number, name, stem, kind, top, missing in db.execute(sql, (folder,)):
+        sql = "SELECT id, name, version, stem, kind, stack, missing FROM photos WHERE folder = ?"
+        for number, name, version, stem, kind, top, missing in db.execute(sql, (folder,)):
             before[number] = top
             if not missing:
-                kin.setdefault(stem, []).append((kind not in _RAW, name, number))
+                kin.setdefault(stem, []).append((kind not in _RAW, name, version, number))
         after: dict[int, int] = {}
         for group in kin.values():
-            if len(group) > 1 and {rendered for rendered, _, _ in group} == {True, False}:
-                after |= dict.fromkeys((number for _, _, number in group), min(group)[2])
+            pair = {rendered for rendered, _, _, _ in group} == {True, False}
+            for name in ("",) if pair else {name for _, name, _, _ in group}:
+                one = [row for row in group if pair or row[1] == name]
+                if len(one) > 1:
+                    after |= dict.fromkeys((row[3] for row in one), min(one)[3])
         changed = [(after.get(number), number) for number, top in before.items() if after.get(number) != top]
         db.executemany("UPDATE photos SET stack = ? WHERE id = ?", changed)
 

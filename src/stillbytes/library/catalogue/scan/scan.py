@@ -10,19 +10,19 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stillbytes.core.errors import Cancelled, UnreadablePhoto
+from stillbytes.core.errors import Cancelled
 from stillbytes.core.jobs import Control
+from stillbytes.edit.version_names import MAIN
 from stillbytes.library.catalogue.database import Database
-from stillbytes.library.catalogue.scan import reader
-from stillbytes.library.catalogue.scan.pool import Readers
+from stillbytes.library.catalogue.scan.pool import Readers, look_at
 from stillbytes.library.catalogue.scan.rows import Rows, forget_unused, now, stack
-from stillbytes.library.catalogue.scan.walk import Listing, Seen, walk
+from stillbytes.library.catalogue.scan.walk import Listing, Seen, look_into, walk
 
 BATCH = 192
 """Photos for one request to a reading process; if one of them crashes it, each is asked for alone.
@@ -33,7 +33,8 @@ COMMIT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan found. Counts of photos, but for `problems`; offline: folders that could not be reached."""
+    """What a scan found. photos, added, moved: files. changed, missing: versions, of which each photo has at least one.
+    offline: folders that could not be reached."""
 
     photos: int = 0
     added: int = 0
@@ -61,11 +62,18 @@ class Compared:
 
 
 def scan(
-    database: Database, tops: Sequence[str], control: Control, readers: Readers, *, afresh: bool = False
+    database: Database,
+    tops: Sequence[str],
+    control: Control,
+    readers: Readers,
+    *,
+    afresh: bool = False,
+    only: Mapping[str, Sequence[str]] | None = None,
 ) -> Scanned:
     """Bring the catalogue up to date with these roots. Raises Cancelled, with all that was done so far kept.
 
-    afresh: read every photo again, and forget those whose files are gone.
+    afresh: read every photo again, and forget those whose files are gone. only: the folders of each root to look into,
+    and into none below them; the whole of each root when None.
     """
     begin, total, offline = time.monotonic(), Scanned(), []
     for top in tops:
@@ -73,11 +81,11 @@ def scan(
             (root,) = db.execute("SELECT id FROM roots WHERE path = ?", (top,)).fetchone()
             online = _reachable(db, root, top)
             db.execute("UPDATE roots SET online = ?, scanned = CASE WHEN ? THEN NULL ELSE scanned END WHERE id = ?",
-                       (online, online, root))  # fmt: skip
+                       (online, online and only is None, root))  # fmt: skip
         if not online:
             offline.append(top)
             continue
-        one = _scan_root(database, root, top, control, readers, afresh)
+        one = _scan_root(database, root, top, control, readers, afresh, None if only is None else only[top])
         total = Scanned(*(getattr(total, n) + getattr(one, n) for n in Scanned.__slots__[:6]))
     with database.reading() as db:
         (problems,) = db.execute("SELECT count(*) FROM problems").fetchone()
@@ -87,20 +95,33 @@ def scan(
     )  # fmt: skip
 
 
-def _scan_root(database: Database, root: int, top: str, control: Control, readers: Readers, afresh: bool) -> Scanned:
+def _scan_root(
+    database: Database,
+    root: int,
+    top: str,
+    control: Control,
+    readers: Readers,
+    afresh: bool,
+    only: Sequence[str] | None,
+) -> Scanned:
     with database.reading() as db:
-        compared = compare(db, root, top, control, afresh)
+        compared = compare(db, root, top, control, afresh) if only is None else compare_folders(db, root, only)
+    if only is not None and not (compared.wanted or compared.gone or compared.back):
+        return Scanned(compared.photos)
     with database.writing() as db:
         rows = Rows(db, root, top)
-        db.execute("DELETE FROM problems WHERE root = ? AND photo IS NULL", (root,))
+        if only is None:
+            db.execute("DELETE FROM problems WHERE root = ? AND photo IS NULL", (root,))
         for path, message in compared.problems:
+            db.execute("DELETE FROM problems WHERE root = ? AND photo IS NULL AND path = ?", (root, path))
             rows.problem(path, message)
         db.executemany("UPDATE photos SET missing = 1, stack = NULL WHERE id = ?", [(n,) for n in compared.gone])
         db.executemany("UPDATE photos SET missing = 0 WHERE id = ?", [(n,) for n in compared.back])
         for numbers in (compared.gone, compared.back):
             for number in numbers:
                 rows.touched.add(db.execute("SELECT folder FROM photos WHERE id = ?", (number,)).fetchone()[0])
-    new = sum(known is None for _, _, known in compared.wanted)
+    known = sum(number is not None for _, _, number in compared.wanted)
+    new = sum(number is None and seen.version == MAIN for _, seen, number in compared.wanted)
     try:
         _read(database, rows, compared, control, readers)
     finally:
@@ -111,12 +132,13 @@ def _scan_root(database: Database, root: int, top: str, control: Control, reader
     with database.writing() as db:
         if afresh:
             _forget_missing(db, root)
-        db.execute("UPDATE roots SET scanned = ? WHERE id = ?", (now(), root))
+        if only is None:
+            db.execute("UPDATE roots SET scanned = ? WHERE id = ?", (now(), root))
         if len(compared.wanted) > 1000:
             db.execute("INSERT INTO texts (texts) VALUES ('optimize')")
             db.execute("ANALYZE")
-    added, gone = new - rows.moved, len(compared.gone)
-    return Scanned(compared.photos, added, len(compared.wanted) - new, rows.moved, max(0, gone - rows.moved))
+    missing = max(0, len(compared.gone) - rows.found)
+    return Scanned(compared.photos, new - rows.moved, known, rows.moved, missing)
 
 
 def _reachable(db: Any, root: int, top: str) -> bool:
@@ -151,7 +173,7 @@ def compare(db: Any, root: int, top: str, control: Control, afresh: bool = False
             control.progress(0, 0, f"Looking through {Path(listing.path).name}")
         lost += listing.lost
         compared.problems += listing.problems
-        compared.photos += len(listing.photos)
+        compared.photos += _files(listing)
         number = folders.pop(listing.path, None)
         if listing.lost:
             continue
@@ -167,11 +189,36 @@ def compare(db: Any, root: int, top: str, control: Control, afresh: bool = False
     return compared
 
 
+def compare_folders(db: Any, root: int, paths: Sequence[str]) -> Compared:
+    """Look into these folders of one root, but into none below them, unless a folder is gone with all below it."""
+    compared = Compared()
+    known = dict(db.execute("SELECT path, id FROM folders WHERE root = ?", (root,)))
+    for path in dict.fromkeys(paths):
+        if os.path.islink(path) or not os.path.isdir(path):  # noqa: PTH112, PTH114 - links are not followed
+            for place in [one for one in known if one == path or one.startswith(path + os.sep)]:
+                sql = "SELECT id FROM photos WHERE folder = ? AND NOT missing"
+                compared.gone += [number for (number,) in db.execute(sql, (known.pop(place),))]
+            continue
+        listing, _ = look_into(path)
+        if listing.lost:
+            continue
+        compared.photos += _files(listing)
+        compared.problems += listing.problems
+        if path in known:
+            _compare_folder(db, known[path], listing, compared, afresh=False)
+        else:
+            compared.wanted += [(path, seen, None) for seen in listing.photos]
+    return compared
+
+
 def _compare_folder(db: Any, number: int, listing: Listing, compared: Compared, afresh: bool) -> None:
-    sql = "SELECT name, id, size, mtime, sidecar, sidecar_size, sidecar_mtime, missing FROM photos WHERE folder = ?"
-    known = {row[0]: row[1:] for row in db.execute(sql, (number,))}
+    sql = (
+        "SELECT name, version, id, size, mtime, sidecar, sidecar_size, sidecar_mtime, missing FROM photos "
+        "WHERE folder = ?"
+    )
+    known = {row[:2]: row[2:] for row in db.execute(sql, (number,))}
     for seen in listing.photos:
-        row = known.pop(seen.name, None)
+        row = known.pop((seen.name, seen.version), None)
         if row is None:
             compared.wanted.append((listing.path, seen, None))
         elif afresh or row[1:6] != (*seen.stamp, seen.sidecar, *(seen.sidecar_stamp or (None, None))):
@@ -179,9 +226,13 @@ def _compare_folder(db: Any, number: int, listing: Listing, compared: Compared, 
         elif row[6]:
             compared.back.append(row[0])
     unclear = {path for path, _ in listing.problems}
-    for name, row in known.items():
+    for (name, _), row in known.items():
         if not row[6] and os.path.join(listing.path, name) not in unclear:  # noqa: PTH118 - as the listing has it
             compared.gone.append(row[0])
+
+
+def _files(listing: Listing) -> int:
+    return len({seen.name for seen in listing.photos})
 
 
 def _read(database: Database, rows: Rows, compared: Compared, control: Control, readers: Readers) -> None:
@@ -243,21 +294,7 @@ def _in_parts(batches: Iterator[list[_Looked]]) -> Iterator[list[_Looked]]:
 
 
 def _look(readers: Readers, batch: Sequence[tuple[str, Seen, int | None]]) -> list[dict[str, Any] | None]:
-    photos = [(str(Path(path, s.name)), str(Path(path, s.sidecar)) if s.sidecar else None) for path, s, _ in batch]
-    try:
-        return readers.look(photos)
-    except UnreadablePhoto:
-        return [_alone(readers, *photo) for photo in photos]
-
-
-def _alone(readers: Readers, path: str, sidecar: str | None) -> dict[str, Any] | None:
-    """One photo of a batch that could not be read; if it was this one, what can be told without opening it."""
-    try:
-        return readers.look([(path, sidecar)])[0]
-    except UnreadablePhoto as error:
-        try:
-            return reader.nothing(reader.content_of(Path(path)), [(error.message, error.remedy)])
-        except FileNotFoundError:
-            return None
-        except OSError as failed:
-            return {"error": f"{Path(path).name} cannot be read: {failed.strerror or failed}."}
+    return look_at(
+        readers,
+        [(str(Path(path, s.name)), str(Path(path, s.sidecar)) if s.sidecar else None) for path, s, _ in batch],
+    )

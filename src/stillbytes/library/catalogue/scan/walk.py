@@ -15,13 +15,14 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A photo's file, and its sidecar if it has one."""
+    """A version of a photo: the photo's file, and the version's sidecar if it has one."""
 
     name: str
     kind: Kind
     stamp: Stamp
     sidecar: str | None = None
     sidecar_stamp: Stamp | None = None
+    version: int = 1
 
     @property
     def stem(self) -> str:
@@ -47,6 +48,11 @@ def walk(top: str) -> Iterator[Listing]:
         waiting += sorted(below, reverse=True)
 
 
+def hidden(name: str) -> bool:
+    """Whether a folder of this name is left out: a hidden one, or one of our pixel files."""
+    return name.startswith(".") or name.endswith(".stillbytes")
+
+
 def look_into(path: str) -> tuple[Listing, list[str]]:
     """One folder, and the folders in it."""
     files: dict[str, Stamp] = {}
@@ -61,10 +67,10 @@ def look_into(path: str) -> tuple[Listing, list[str]]:
                     continue
                 try:
                     if entry.is_dir(follow_symlinks=False):
-                        if not name.endswith(".stillbytes"):
+                        if not hidden(name):
                             _text(name)
                             below.append(entry.path)
-                    elif _extension(name) in _WANTED and entry.is_file(follow_symlinks=False):
+                    elif _extension(name) in WANTED and entry.is_file(follow_symlinks=False):
                         _text(name)
                         status = entry.stat(follow_symlinks=False)
                         files[name] = (status.st_size, status.st_mtime_ns)
@@ -79,17 +85,21 @@ def look_into(path: str) -> tuple[Listing, list[str]]:
     return Listing(path, _photos(path, files), problems, lost), below
 
 
-_WANTED = {*EXTENSIONS, ".xmp"}
+WANTED = {*EXTENSIONS, ".xmp"}
 
 
 def _photos(folder: str, files: dict[str, Stamp]) -> list[Seen]:
-    """The photos among the files, each with its sidecar, by name."""
+    """The photos among the files in all their versions, each with its sidecar, by name."""
     packets: dict[str, list[str]] = {}
     for name in files:
         if _extension(name) == ".xmp":
             packets.setdefault(name[:-4].casefold(), []).append(name)
     kin: dict[str, list[str]] = {}
+    more: dict[str, dict[int, str]] = {}
     if packets:
+        from stillbytes.edit.version_names import further  # noqa: PLC0415 - folders without sidecars do without it
+
+        more = further(files)
         for name in files:
             kin.setdefault(name.rpartition(".")[0].casefold(), []).append(name)
     found = []
@@ -99,6 +109,8 @@ def _photos(folder: str, files: dict[str, Stamp]) -> list[Seen]:
         stem = name.rpartition(".")[0].casefold()
         beside = _sidecar(folder, name, kin[stem], files) if stem in packets or name.casefold() in packets else None
         found.append(Seen(name, kind, files[name], beside, files[beside] if beside else None))
+        for number, own in more.get(name, {}).items():
+            found.append(Seen(name, kind, files[name], own, files[own], number))
     return found
 
 

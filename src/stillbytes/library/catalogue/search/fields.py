@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ _STATES = {
     "keywords": "EXISTS (SELECT 1 FROM photo_keywords k WHERE k.photo = photos.id)",
     "stack": "stack IS NOT NULL",
     "sidecar": "sidecar IS NOT NULL",
+    "version": "version > 1",
     "missing": "missing",
     "offline": "folder IN (SELECT f.id FROM folders f JOIN roots r ON r.id = f.root WHERE NOT r.online)",
     "conflict": "conflict <> ''",
@@ -117,6 +119,12 @@ def _state(value: str, exact: bool) -> Condition:
     return _STATES[value.lower()], ()
 
 
+def _version(value: str, exact: bool) -> Condition:
+    if not exact and value.lower() in ("none", "any"):
+        return f"version {'=' if value.lower() == 'none' else '>'} 1", ()
+    return "version > 1 AND instr(version_folded, ?)", (value.casefold(),)
+
+
 def _near(value: str, exact: bool) -> Condition:
     """Within so many kilometres of a place: on a plane that touches the earth there."""
     try:
@@ -131,6 +139,14 @@ def _near(value: str, exact: bool) -> Condition:
         f"latitude BETWEEN ? AND ? AND (latitude - ?) * (latitude - ?) + {east} * {east} <= ?",
         (latitude - reach, latitude + reach, latitude, latitude, *(longitude, longitude, narrow) * 2, reach * reach),
     )
+
+
+def _within(value: str, exact: bool) -> Condition:
+    """A folder by its whole path, and all below it."""
+    path = value.rstrip("/\\") or value
+    below = path if path.endswith(("/", "\\")) else path + os.sep
+    found = "SELECT id FROM folders WHERE path = ? OR (path >= ? AND path < ?)"
+    return f"folder IN ({found})", (path, below, below[:-1] + chr(ord(below[-1]) + 1))
 
 
 def _text(column: str) -> Callable[[str, bool], Condition]:
@@ -164,7 +180,9 @@ FIELDS: dict[str, Field] = {
     "size": Field("bytes of the file: size:>50000000", _measure("size", "size")),
     "megapixels": Field("megapixels: megapixels:>=24", _measure("megapixels", "width * height / 1e6", 0.01)),
     "folder": Field("part of the folder's path: folder:holiday", _named("folders", "folder")),
+    "in": Field('a folder by its whole path, and all below it: in:"/home/me/Pictures/2024"', _within),
     "name": Field("beginning of a word of the file name: name:img_12", _text("name")),
+    "version": Field("further versions by part of their name: version:grey, version:any, version:none", _version),
     "title": Field("words of the title", _text("title")),
     "caption": Field("words of the caption", _text("caption")),
     "creator": Field("words of the creator's name", _text("creator")),

@@ -26,6 +26,8 @@ SORTS = {
 """What results can be sorted by; photos without the value come last."""
 
 
+TOGETHER = ("taken", "name", "path")
+"""Sorts in which the versions of a photo follow it."""
 MANY = 1000
 """Results from which on it is quicker to look at photos in their order than to put those found in order."""
 
@@ -38,7 +40,8 @@ class Entry:
     height: upright, 0 if unknown. taken: by the camera's clock, ISO 8601, empty if unknown; zone: minutes east of
     Greenwich. exposure in seconds, focal in mm, latitude and longitude in degrees. rating 0..5; flag 1, 0 or -1.
     keywords: paths, levels apart by "|". stack: number of the photo on top. missing: its file is gone; offline: its
-    folder is out of reach. conflict: what photo and sidecar disagree about. content: hexadecimal, of the file.
+    folder is out of reach. conflict: what photo and sidecar disagree about. content: hexadecimal, of the file. version:
+    its number, 1 for the photo's own; version_name: empty for that.
     """
 
     number: int
@@ -74,6 +77,8 @@ class Entry:
     offline: bool
     conflict: str
     content: str
+    version: int = 1
+    version_name: str = ""
 
     @property
     def name(self) -> str:
@@ -117,7 +122,10 @@ def run(
     total = count(db, where, values)
     if total > MANY:  # walk along the order until the page is full, instead of sorting all that is found
         where = where.replace("id IN (SELECT", "+id IN (SELECT")
-    sql = f"SELECT id FROM photos WHERE {where} ORDER BY {order(sort, descending)} LIMIT ? OFFSET ?"
+    by = order(sort, descending)
+    if sort in TOGETHER:
+        by = f"{by.rpartition(', ')[0]}, coalesce(stack, id) {'DESC' if descending else 'ASC'}, version, id"
+    sql = f"SELECT id FROM photos WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
     numbers = [number for (number,) in db.execute(sql, (*values, limit, offset))]
     return Found(total, offset, tuple(entries(db, numbers)))
 
@@ -136,7 +144,25 @@ def numbers(db: sqlite3.Connection, text: str, sort: str, descending: bool, tops
     """All photos of a search, in order. Raises InvalidQuery."""
     where, values = condition(db, text, tops=tops)
     sql = f"SELECT id FROM photos WHERE {where} ORDER BY {order(sort, descending)}"
-    return [number for (number,) in db.execute(sql, values)]
+    found = [number for (number,) in db.execute(sql, values)]
+    return _together(db, found) if sort in TOGETHER else found
+
+
+def _together(db: sqlite3.Connection, found: list[int]) -> list[int]:
+    """With versions after their photo, where that is among them; many times as quick as having SQLite sort by it."""
+    sql = (
+        "SELECT v.id, m.id FROM photos v JOIN photos m ON m.folder = v.folder AND m.name = v.name AND m.version = 1 "
+        "WHERE v.version > 1 ORDER BY v.version"
+    )
+    pairs = db.execute(sql).fetchall()
+    if not pairs:
+        return found
+    there, after, moved = set(found), dict[int, list[int]](), set[int]()
+    for version, photo in pairs:
+        if version in there and photo in there:
+            after.setdefault(photo, []).append(version)
+            moved.add(version)
+    return [one for number in found if number not in moved for one in (number, *after.get(number, ()))]
 
 
 def order(sort: str, descending: bool) -> str:
@@ -166,7 +192,7 @@ def entries(db: sqlite3.Connection, wanted: Sequence[int]) -> list[Entry]:
         "SELECT p.id, f.path, p.name, p.kind, p.size, p.width, p.height, p.orientation, p.taken, p.zone, c.name, "
         "l.name, p.iso, p.exposure, p.aperture, p.focal, p.latitude, p.longitude, p.altitude, p.rating, p.flag, "
         "p.label, t.title, t.caption, t.creator, t.copyright, p.edited, p.sidecar, p.stack, p.missing, r.online, "
-        "p.conflict, p.content "
+        "p.conflict, p.content, p.version, p.version_name "
         "FROM json_each(?) w JOIN photos p ON p.id = w.value JOIN folders f ON f.id = p.folder "
         "JOIN roots r ON r.id = f.root LEFT JOIN cameras c ON c.id = p.camera LEFT JOIN lenses l ON l.id = p.lens "
         "LEFT JOIN texts t ON t.rowid = p.id ORDER BY w.key"
@@ -192,6 +218,8 @@ def _entry(row: Sequence[Any], keywords: Sequence[str]) -> Entry:
         online,
         conflict,
         key,
+        version,
+        version_name,
     ) = rest
     iso, exposure, aperture, focal, latitude, longitude, altitude = shot
     return Entry(
@@ -199,4 +227,5 @@ def _entry(row: Sequence[Any], keywords: Sequence[str]) -> Entry:
         camera or "", lens or "", iso, exposure, aperture, focal, latitude, longitude, altitude, rating, flag, label,
         title or "", caption or "", creator or "", rights or "", tuple(keywords), bool(edited),
         Path(folder, beside) if beside else None, stack, bool(missing), not online, conflict, key.hex(),
+        version, version_name,
     )  # fmt: skip
