@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,15 +43,17 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """STILLBYTES_HOME, but the kernels of the machine: compiling them takes long."""
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """STILLBYTES_HOME, but the kernels of the machine: compiling them takes long. Engines of the test end with it."""
     from stillbytes.develop.kernels.load import library  # noqa: PLC0415
+    from stillbytes.gpu.access import release  # noqa: PLC0415
 
     library()
     place = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("STILLBYTES_HOME", str(place))
     monkeypatch.setattr("threading.excepthook", threading.excepthook)  # a command sets its own
-    return place
+    yield place
+    release()
 
 
 @pytest.fixture

@@ -53,5 +53,14 @@ def test_many_photos_are_changed_only_when_that_was_said(run: Any, photo: Path) 
     assert [one["settings"] for one in ran.json] == [{"exposure": 0.5}] * 2
 
 
+def test_one_photo_that_fails_costs_the_others_nothing(run: Any, photo: Path) -> None:
+    broken = photo.with_name("broken.dng")
+    broken.write_bytes(b"II*\0 no photo")
+    ran = run("ask", broken, photo, "warmer", "--apply", "--yes", "--json")
+    assert ran.status == 1
+    assert ran.json[0]["error"]["message"] and list(ran.json[1]["settings"]) == ["temperature"]
+    assert sidecar.path_for(photo).exists()
+
+
 def test_an_engine_that_there_is_not_is_told(run: Any, photo: Path) -> None:
     assert run("ask", photo, "brighter", "--engine", "nonsense").status == 1

@@ -17,7 +17,7 @@ from stillbytes.app.cli import COMMANDS, with_command
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-from stillbytes.photo.encode import FORMATS
+from stillbytes.photo.output.encode import FORMATS
 
 
 def test_a_path_or_nothing_opens_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ def test_doctor_reports_what_breaks(run: Any, monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object, **__: object) -> bytes:
         raise ImportError("libjpeg is gone")
 
-    monkeypatch.setattr("stillbytes.photo.encode.encode", fail)
+    monkeypatch.setattr("stillbytes.photo.output.encode.encode", fail)
     ran = run("doctor", "--json")
     states = {f["subject"]: f["state"] for f in ran.json["findings"]}
     assert ran.status == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ import pytest
 from PIL import Image
 
 import stillbytes as sb
-from stillbytes.app.cli import develop
+from stillbytes.app.cli.commands import develop
 from stillbytes.develop import parameters, point_colour
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-from stillbytes.gpu.access import release
 
 
 def mean(path: Path) -> float:
@@ -47,6 +45,9 @@ def test_every_parameter_takes_a_value_of_its_kind() -> None:
             "number": (f"{parameter.maximum:+g}", parameter.maximum),
             "choice": ((parameter.choices or ("",))[-1], (parameter.choices or ("",))[-1]),
             "toggle": ("", True),
+            "text": ("some words", "some words"),
+            "lut": ("Film.cube:80", "Film.cube:80"),
+            "dcp": ("Camera Vivid", "Camera Vivid"),
             "curve": ("0,0 128,140 255,255", ((0, 0), (128, 140), (255, 255))),
             "colours": ("#c86432 hue:10", point_colour.canonical([{"colour": "#c86432", "hue": 10}])),
         }[parameter.kind]
@@ -160,6 +161,7 @@ def test_json_lists_what_became_of_each_photo(run: Any, photo: Path, broken: Pat
     assert ran.status == 1
     assert good == {
         "photo": str(photo),
+        "version": "",
         "target": str(tmp_path / "out" / "photo.webp"),
         "note": "",
         "error": None,
@@ -189,6 +191,20 @@ def test_a_folder_stands_for_its_photos_and_nothing_is_overwritten(run: Any, pho
     assert names == ["photo-2.jpg", "photo.jpg", "second-2.jpg", "second.jpg"]
 
 
+def test_settings_are_found_by_looking(run: Any, photo: Path, tmp_path: Path) -> None:
+    """An option beats what is found; a photo that does not tell is exported as it is, and that is said."""
+    plain, auto, fixed, level = (tmp_path / f"{name}.png" for name in ("plain", "auto", "fixed", "level"))
+    assert run("develop", photo, "-o", plain).status == 0
+    assert run("develop", photo, "-o", auto, "--auto", "tone", "--auto", "white-balance").status == 0
+    assert auto.read_bytes() != plain.read_bytes()
+    assert run("develop", photo, "-o", fixed, "--auto", "exposure", "--exposure", "0").status == 0
+    assert fixed.read_bytes() == plain.read_bytes()
+    flat = tmp_path / "flat.png"
+    Image.new("RGB", (96, 64), "#654").save(flat)
+    ran = run("develop", flat, "-o", level, "--auto", "level")
+    assert ran.status == 0 and "no lines" in ran.err
+
+
 def test_wrong_usage_is_told_before_the_work(run: Any, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.jpg"
     wrong = (
@@ -201,6 +217,9 @@ def test_wrong_usage_is_told_before_the_work(run: Any, photo: Path, tmp_path: Pa
         ("develop", photo, "-o", out, "--curve", "0,0 255"),
         ("develop", photo, "-o", out, "--curve", "0,0 200,1 100,9"),
         ("develop", photo, "-o", out, "--white-balance", "moon"),
+        ("develop", photo, "-o", out, "--auto", "moon"),
+        ("develop", photo, "-o", out, "--preset", "Muted:lots"),
+        ("develop", photo, "-o", out, "--preset", "Muted:201"),
         ("develop", photo, "-o", out, "--format", "gif"),
         ("develop", photo, "-o", tmp_path / "a.gif"),
         ("develop", photo, tmp_path / "b.dng", "-o", out),
@@ -259,14 +278,6 @@ def test_progress_is_shown_to_who_watches(
     assert ran.out.splitlines() == [str(tmp_path / "out" / f"{name}.jpg") for name in ("photo", "second")]
 
 
-@pytest.fixture
-def networks() -> Iterator[None]:
-    """Those of the commands end with the test."""
-    yield
-    release()
-
-
-@pytest.mark.usefixtures("networks")
 def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
     y, x = np.mgrid[0:120, 0:180] / 180
     ground = np.stack([0.03 + 0.02 * (x * 90 % 1), 0.05 + 0 * x, 0.02 + 0 * x], -1)
@@ -292,3 +303,60 @@ def test_masks_are_found_and_a_guess_is_told(run: Any, tmp_path: Path) -> None:
     ):
         refused = run("develop", str(tmp_path / "a.png"), "-o", str(tmp_path / "no.png"), "--mask", wrong)
         assert refused.status == 1 and refused.err and not (tmp_path / "no.png").exists()
+
+
+FACE = Path(__file__).parents[2] / "masks/detect/face.jpg"
+
+
+def test_parts_of_people_are_named_on_the_command_line(run: Any, tmp_path: Path) -> None:
+    eyes, both = (tmp_path / f"{name}.png" for name in ("eyes", "both"))
+    found = run("mask", str(FACE), "--kind", "person", "--set", "parts=eyes", "-o", str(eyes), "--json")
+    assert found.status == 0 and "face-mesh" in found.json["used"]
+    assert run("mask", str(FACE), "--kind", "person", "--set", "parts=eyes+lips", "-o", str(both)).status == 0
+    shares = [np.asarray(Image.open(path)).mean() for path in (eyes, both)]
+    assert 0 < shares[0] < shares[1]
+    brighter = run("develop", str(FACE), "-o", str(tmp_path / "b.png"), "--mask", "person:parts=eyes+teeth,exposure=1")
+    assert brighter.status == 0, brighter.err
+    wrong = run("mask", str(FACE), "--kind", "person", "--set", "parts=knees", "-o", str(tmp_path / "no.png"))
+    assert wrong.status == 1 and "face skin" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("brush", "strokes"), ("lasso", "points"), ("colour", "colours"), ("picture", "file")]
+)
+def test_a_mask_with_nothing_in_it_is_not_written(run: Any, tmp_path: Path, kind: str, wanted: str) -> None:
+    refused = run("mask", str(FACE), "--kind", kind, "-o", str(tmp_path / "no.png"))
+    assert refused.status == 1 and wanted in refused.err and not (tmp_path / "no.png").exists()
+
+
+def test_an_export_is_kept_under_a_name_and_used_again(
+    run: Any, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "home"))
+    out = tmp_path / "out"
+    ran = run("develop", photo, "-o", out, "--format", "png16", "--resize", "percent:50", "--keep-export", "Half")
+    assert ran.status == 0
+    again = run("develop", photo, "-o", out, "--export-preset", "half", "--name", "{name}-{sequence:02}", "--json")
+    assert [Path(one["target"]).name for one in again.json] == ["photo-01.png"]
+    assert (out / "photo-01.png").stat().st_size == (out / "photo.png").stat().st_size
+    both = run("develop", photo, "-o", out, "--export-preset", "Half", "--export-preset", "For the web", "--json")
+    assert [Path(one["target"]).relative_to(out).as_posix() for one in both.json] == [
+        "Half/photo.png",
+        "For the web/photo.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--resize", "wide"], ["--name", "{x}"], ["--icc", "none.icc"], ["--export-preset", "none"], ["--space", "x"]],
+)
+def test_exports_that_cannot_be_are_refused(run: Any, photo: Path, tmp_path: Path, options: list[str]) -> None:
+    ran = run("develop", photo, "-o", tmp_path / "out", *options)
+    assert ran.status in (1, 2) and ran.err and "Traceback" not in ran.err and not list((tmp_path / "out").glob("*"))
+
+
+def test_no_option_of_an_export_is_one_of_a_setting() -> None:
+    from stillbytes.develop import parameters  # noqa: PLC0415
+    from stillbytes.edit.exporting.spec import options  # noqa: PLC0415
+
+    assert not {option.name for option in options()} & {*parameters()}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from app.cli.conftest import Run
 
-from stillbytes.gpu import bench, measured
+from stillbytes.gpu import bench, measured, pace
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,17 @@ def test_memory_and_disk_are_measured_and_kept_for_plans(run: Run) -> None:
     done = run("gpu", "bench")
     assert done.status == 0 and "Memory: " in done.out and "none is installed" in done.out
     assert str(measured.path()) in done.out and measured.load().memory_gbs
+
+
+def test_what_an_editor_keeps_meanwhile_stays(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def measuring() -> float:
+        pace.remember("lama", 1.0, 3.0)
+        return 20.0
+
+    monkeypatch.setattr(bench, "memory_gbs", measuring)
+    assert run("gpu", "bench").status == 0
+    known = measured.load()
+    assert known.memory_gbs == 20.0 and pace.foreseen(known, "lama", 1.0) is not None
 
 
 def test_programs_get_what_was_found_and_what_failed(run: Run, tmp_path: Path) -> None:
@@ -57,6 +68,10 @@ def test_stopping_it_keeps_what_was_measured_until_then(
             ended.append(True)
 
     monkeypatch.setattr(bench.Engines, "llama", forever)
-    done = run("gpu", "bench", "--model", tmp_path / "mine.gguf")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        done = run("gpu", "bench", "--model", tmp_path / "mine.gguf")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done.status == 1 and "stopped" in done.err and "kept" in done.err
     assert ended and measured.load().memory_gbs

@@ -96,3 +96,18 @@ def test_an_export_that_cannot_be_is_told_before_the_work(run: Any, photo: Path,
     ran = run("match", photo, "--like", dark, "-o", tmp_path / "out.docx")
     assert ran.status == 1
     assert not photo.with_suffix(".xmp").exists()
+
+
+def test_a_table_is_kept_with_the_photo_and_blended(run: Any, photo: Path, tmp_path: Path) -> None:
+    turned = np.asarray(sb.open(photo).edit().render(), np.float32)[::-1, ::-1]
+    red, green, blue = np.moveaxis(turned, -1, 0)
+    mixed = np.stack([0.7 * red + 0.3 * green, 0.6 * green + 0.4 * blue, 0.5 * green + 0.5 * red], -1)
+    like = tmp_path / "like.png"
+    Image.fromarray(mixed.astype(np.uint8)).save(like)
+    dry = run("match", photo, "--like", like, "--table", "--dry-run", "--json").json
+    assert dry["table"] and "lut" not in dry["settings"]
+    told = run("match", photo, "--like", like, "--table", "--amount", "80", "--json").json
+    assert told["settings"]["lut"].endswith(" Look of like.cube") and told["settings"]["lut_amount"] == 80
+    assert told["distance"]["after"] < told["distance"]["sliders"] < told["distance"]["before"]
+    assert "with the look-up table" in run("match", photo, "--like", like, "--table").out
+    assert list((photo.parent / "luts.stillbytes").iterdir())

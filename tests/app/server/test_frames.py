@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from stillbytes.app.server.frames import HIGHLIGHTS, SAMPLE, SHADOWS, Wish, clipped_parts, mark_clipped, visible
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.pipeline import Frame
+from stillbytes.develop.frame import Frame
 
 
 def wish(**changes: object) -> Wish:

@@ -14,6 +14,8 @@ from app.server.conftest import Running
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
+from stillbytes.photo.profile import icc_profile
+
 
 @pytest.fixture
 def live(server: Running) -> ClientConnection:
@@ -81,6 +83,29 @@ def test_clipped_highlights_are_marked_when_asked(server: Running, live: ClientC
     assert header["clipped"]["highlights"] > 0
     red = (np.abs(np.asarray(picture.convert("RGB")).astype(int) - (255, 45, 45)) < 30).all(axis=-1)
     assert red.any()
+
+
+def test_a_proof_shows_what_the_profile_has_not(server: Running, live: ClientConnection) -> None:
+    profiles = server.home / "profiles"
+    profiles.mkdir()
+    (profiles / "paper.icc").write_bytes(icc_profile("srgb"))
+    vivid = {"saturation": 100, "vibrance": 100}
+    wide, paper = {"space": "prophoto"}, {"icc": "paper.icc"}
+    proofs = [None, wide, {**wide, "warn": True}, paper, {**paper, "warn": True}]
+    seen = []
+    with live:
+        for number, proof in enumerate(proofs):
+            live.send(wish(server, sequence=number, settings=vivid, proof=proof))
+            header, _, picture = frame(live.recv(timeout=60))  # type: ignore[arg-type]
+            pixels = np.asarray(picture.convert("RGB")).astype(int)
+            seen.append((header["outside"], (np.abs(pixels - 128) <= 6).all(-1).mean()))
+        for wrong in ({"icc": "../paper.icc"}, {"icc": str(profiles / "paper.icc")}, {"space": "cmyk"}):
+            live.send(wish(server, proof=wrong))
+            assert "There is no" in json.loads(live.recv(timeout=60))["error"]["message"]
+    parts, greys = zip(*seen, strict=True)
+    assert parts[0] is None and max(parts[1:3]) < 0.001
+    assert parts[3] == parts[4] > 0.05
+    assert greys[4] >= greys[3] + 0.8 * parts[4]
 
 
 def test_empty_canvas_is_told_and_does_not_count(server: Running, live: ClientConnection) -> None:

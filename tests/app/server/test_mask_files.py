@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from app.server.ai import bare
 from fastapi.testclient import TestClient
 from PIL import Image
+
+from stillbytes.app.server.workspace import Workspace
 
 PIXELS = np.zeros((60, 90), np.uint16)
 PIXELS[:, 30:] = 40_000
@@ -100,3 +103,111 @@ def test_masks_that_were_not_found_yet_are_told_and_left_out(
         time.sleep(0.05)
     assert state["state"] == "done", state["message"]
     assert (tmp_path / "photos" / "exports" / "a.png").is_file()
+
+
+class Sees:
+    """Everything is sky; nobody is anywhere."""
+
+    on_card = False
+
+    def here(self, model: str) -> bool:
+        return True
+
+    def ask(self, model: str, inputs: Any, role: str = "model", **_: Any) -> dict[str, Any]:
+        if model == "yolox-nano":
+            return {"output": np.zeros((1, 3549, 85), np.float32)}
+        return {"output": np.full((1, 1, 384, 384), 0.99, np.float32)}
+
+
+class Waits(Sees):
+    """Answers only once it may."""
+
+    def __init__(self) -> None:
+        self.asked, self.may = threading.Event(), threading.Event()
+
+    def ask(self, model: str, inputs: Any, role: str = "model", **_: Any) -> dict[str, Any]:
+        self.asked.set()
+        assert self.may.wait(30)
+        return super().ask(model, inputs, role)
+
+
+def ended(client: TestClient, label: str) -> dict[str, Any]:
+    """The last job of that name, once it has ended."""
+    for _ in range(400):
+        jobs = [job for job in client.get("/api/jobs").json()["jobs"] if job["label"] == label]
+        if jobs and jobs[-1]["state"] not in ("queued", "running"):
+            return dict(jobs[-1])
+        time.sleep(0.05)
+    raise AssertionError(jobs)
+
+
+@pytest.mark.parametrize("pasted", [False, True])
+def test_what_is_found_is_put_into_the_photo_as_it_is_by_then(
+    served: tuple[TestClient, dict[str, str]], monkeypatch: pytest.MonkeyPatch, pasted: bool
+) -> None:
+    client, ids = served
+    slow = Waits()
+    monkeypatch.setattr(Workspace, "networks", lambda self, patience=0.0: slow)
+    if pasted:
+        body = {"settings": {"adjustments": [mask({"kind": "sky"})]}, "photos": [ids["a"]], "groups": None, "label": ""}
+        assert client.post("/api/paste", json=body).status_code == 200
+    else:
+        assert put(client, ids["a"], mask({"kind": "sky"})) == 200
+        assert client.post(f"/api/photos/{ids['a']}/masks/find", json={"kind": {"kind": "sky"}}).status_code == 202
+    assert slow.asked.wait(30)
+    # Meanwhile the hand goes on, and nobody listens to what was found.
+    changed = {"exposure": 0.5, "adjustments": [mask({"kind": "brush"}, id="b"), mask({"kind": "sky"}, name="Blue")]}
+    assert client.put(f"/api/photos/{ids['a']}/settings", json={"settings": changed}).status_code == 200
+    slow.may.set()
+    assert ended(client, "Find masks" if pasted else "Sky in a.png")["state"] == "done"
+    settings = client.get(f"/api/photos/{ids['a']}").json()["settings"]
+    assert settings["exposure"] == 0.5
+    brush, sky = settings["adjustments"]
+    assert brush["mask"]["components"] == [{"kind": {"kind": "brush"}}] and sky["name"] == "Blue"
+    assert sky["mask"]["components"][0]["kind"]["raster"]
+    assert client.post("/api/masks/waiting", json={"photos": [ids["a"]]}).json() == {"photos": []}
+
+
+def test_a_page_that_puts_what_was_found_where_it_belongs_adds_no_step(
+    served: tuple[TestClient, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, ids = served
+    monkeypatch.setattr(Workspace, "networks", lambda self, patience=0.0: Sees())
+    given = mask({"kind": "sky"})
+    part = {"kind": {"kind": "sky"}, "combine": "add", "inverted": False}  # said though it is so by default
+    given["mask"] = {"components": [part, {"kind": {"kind": "brush", "strokes": []}, "combine": "subtract"}]}
+    assert put(client, ids["a"], given) == 200
+    assert client.post(f"/api/photos/{ids['a']}/masks/find", json={"kind": {"kind": "sky"}}).status_code == 202
+    assert ended(client, "Sky in a.png")["state"] == "done"
+    found = client.get(f"/api/photos/{ids['a']}").json()
+    [sky] = found["settings"]["adjustments"]
+    assert [entry["label"] for entry in found["history"]["entries"]][-1] == "Sky found"
+    part["kind"] = sky["mask"]["components"][0]["kind"]
+    assert put(client, ids["a"], given) == 200
+    assert client.get(f"/api/photos/{ids['a']}").json()["history"] == found["history"]
+
+
+def test_pasted_masks_are_looked_for_anew_and_one_that_is_not_there_does_not_keep_the_others(
+    served: tuple[TestClient, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, ids = served
+    monkeypatch.setattr(Workspace, "networks", lambda self, patience=0.0: Sees())
+    sky = {"kind": "sky", "raster": "0123456789abcdef01234567", "recipe": {"models": {}}}
+    person = {"kind": "person", "raster": "0123456789abcdef01234568"}
+    settings = {"adjustments": [mask(person, name="People"), mask(sky, id="n", name="Sky")]}
+    body = {"settings": settings, "photos": [ids["a"]], "groups": None, "label": "Paste"}
+    [pasted] = client.post("/api/paste", json=body).json()["photos"]
+    assert pasted["id"] == ids["a"]
+    for _ in range(200):
+        jobs = [job for job in client.get("/api/jobs").json()["jobs"] if job["label"] == "Find masks"]
+        if jobs and jobs[-1]["state"] not in ("queued", "running"):
+            break
+        time.sleep(0.05)
+    assert jobs[-1]["state"] == "done", jobs
+    assert jobs[-1]["message"] == "Masks found in 1 photo, but not People in a.png"
+    found = client.get(f"/api/photos/{ids['a']}").json()["settings"]["adjustments"]
+    kinds = [one["mask"]["components"][0]["kind"] for one in found]
+    assert kinds[0] == {"kind": "person"}  # the page says that it was not found yet
+    assert kinds[1]["raster"] not in ("", sky["raster"]) and kinds[1]["recipe"]["models"].keys() == {"skyseg-u2netp"}
+    told = client.post("/api/masks/waiting", json={"photos": [ids["a"]]}).json()
+    assert told == {"photos": [{"id": ids["a"], "name": "a.png", "masks": ["People"]}]}

@@ -53,6 +53,10 @@ class FakePhoto:
     decode: Callable[[], FakePipeline]
 
     @property
+    def file_id(self) -> str:
+        return self.path.name
+
+    @property
     def pipeline(self) -> FakePipeline:
         return self.decode()
 
@@ -76,7 +80,7 @@ def test_only_a_few_photos_are_kept_the_latest_asked_for(photos: FakePhotos) -> 
     pipelines = Pipelines(photos.open, most_photos=3)
     for name in "abcad":
         pipelines.of(name)
-    assert [name for name in "abcd" if pipelines.held(name)] == ["a", "c", "d"]
+    assert [name for name in "abcd" if pipelines.held(photos.open(name))] == ["a", "c", "d"]
     pipelines.of("a")
     assert photos.decoded == list("abcd")
 
@@ -85,10 +89,10 @@ def test_large_photos_are_fewer(photos: FakePhotos) -> None:
     pipelines = Pipelines(photos.open, most_photos=3, most_pixels=250)
     for name in "abc":
         pipelines.of(name)
-    assert [name for name in "abc" if pipelines.held(name)] == ["b", "c"]
+    assert [name for name in "abc" if pipelines.held(photos.open(name))] == ["b", "c"]
     photos.size = Size(100, 100)
     pipelines.of("d")
-    assert [name for name in "abcd" if pipelines.held(name)] == ["d"]
+    assert [name for name in "abcd" if pipelines.held(photos.open(name))] == ["d"]
 
 
 def test_the_latest_photo_asked_for_comes_first(photos: FakePhotos) -> None:
@@ -106,8 +110,8 @@ def test_the_latest_photo_asked_for_comes_first(photos: FakePhotos) -> None:
         for future in asked:
             future.result(30)
     assert photos.decoded[2] == "f"
-    assert pipelines.held("f") is not None
-    assert pipelines.held("a") is None
+    assert pipelines.held(photos.open("f")) is not None
+    assert pipelines.held(photos.open("a")) is None
 
 
 def test_a_photo_that_failed_is_tried_again(photos: FakePhotos) -> None:

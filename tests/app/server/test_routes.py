@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+import dcp
 import httpx
 from app.server.conftest import Running
 from dng import make_photo
@@ -52,6 +53,79 @@ def test_settings_undo_and_redo(server: Running) -> None:
     photo = server.client.post(f"{path}/history/0").json()
     assert photo["settings"] == {} and photo["history"]["can_redo"]
     assert server.client.post(f"{path}/history/99").status_code == 404
+
+
+def test_what_is_found_by_looking_is_one_step(server: Running) -> None:
+    path = f"/api/photos/{server.ids()['IMG_10.dng']}"
+    groups = server.client.get("/api/parameters").json()["groups"]
+    automatic = {p["name"] for group in groups for p in group["parameters"] if p["automatic"]}
+    assert {"exposure", "shadows", "temperature", "crop_angle"} <= automatic
+    server.client.put(f"{path}/settings", json={"settings": {"dehaze": 5.0}, "label": "Dehaze +5"})
+    photo = server.client.post(f"{path}/automatic", json={}).json()
+    assert photo["settings"]["dehaze"] == 5.0 and "exposure" in photo["settings"]
+    assert photo["history"]["entries"][-1]["label"] == "Auto tone"
+    assert server.client.post(f"{path}/undo").json()["settings"] == {"dehaze": 5.0}
+    photo = server.client.post(f"{path}/automatic", json={"names": ["temperature"]}).json()
+    assert set(photo["settings"]) == {"dehaze", "temperature"}
+    refused = server.client.post(f"{path}/automatic", json={"names": ["dehaze"]})
+    assert refused.status_code == 422 and "dehaze" in refused.text
+
+
+def test_look_up_tables_are_imported_listed_and_removed(server: Running) -> None:
+    client, table = server.client, b"LUT_1D_SIZE 2\n1 1 1\n0 0 0\n"
+    taken = client.post("/api/luts/file", params={"name": "C:\\looks\\Negative.cube"}, content=table).json()
+    assert taken["name"] == "Negative"
+    assert client.get("/api/luts").json()["luts"] == [taken]
+    path = f"/api/photos/{server.ids()['IMG_2.dng']}/settings"
+    settings = {"lut": taken["value"], "lut_amount": 80}
+    assert client.put(path, json={"settings": settings, "label": "LUT"}).json()["settings"] == settings
+    assert client.put(path, json={"settings": {"lut": "/etc/passwd"}, "label": "LUT"}).status_code == 422
+    assert client.post("/api/luts/file", params={"name": "a.cube"}, content=b"x").status_code == 400
+    assert client.delete("/api/luts", params={"lut": "Negative"}).status_code == 200
+    assert client.delete("/api/luts", params={"lut": "Negative"}).status_code == 422
+    assert client.get("/api/luts").json()["luts"] == []
+    assert client.put(path, json={"settings": {}, "label": "None"}).status_code == 200
+
+
+def test_camera_profiles_are_listed_for_a_photo_imported_chosen_and_removed(server: Running) -> None:
+    client, path = server.client, f"/api/photos/{server.ids()['IMG_2.dng']}"
+    file = dcp.content("Studio", "Test 1", tables=(dcp.turning(30),))
+    taken = client.post("/api/camera-profiles/file", params={"name": "x/Studio.dcp"}, content=file).json()
+    assert (taken["name"], taken["place"]) == ("Studio", "yours")
+    listed = client.get(f"{path}/camera-profiles").json()
+    assert [one["name"] for one in listed["profiles"]] == ["Embedded", "Studio"] and listed["chosen"] == ""
+    settings = {"camera_profile": taken["value"]}
+    assert client.put(f"{path}/settings", json={"settings": settings, "label": "P"}).json()["settings"] == settings
+    assert client.get(f"{path}/camera-profiles").json()["chosen"] == taken["value"]
+    assert (
+        client.put(f"{path}/settings", json={"settings": {"camera_profile": "x" * 300}, "label": "P"}).status_code
+        == 422
+    )
+    assert client.post("/api/camera-profiles/file", params={"name": "a.dcp"}, content=b"x").status_code == 400
+    assert client.delete("/api/camera-profiles", params={"profile": "Studio"}).status_code == 200
+    assert client.delete("/api/camera-profiles", params={"profile": "Studio"}).status_code == 422
+    assert client.get(f"{path}/camera-profiles").json()["chosen"] == ""
+    assert client.put(f"{path}/settings", json={"settings": {}, "label": "None"}).status_code == 200
+
+
+def test_presets_are_listed_tried_kept_and_removed(server: Running) -> None:
+    client, id = server.client, server.ids()["IMG_10.dng"]
+    listed = client.get("/api/presets").json()["presets"]
+    assert {"Film/Muted"} <= {preset["id"] for preset in listed if not preset["own"]}
+    before = client.get(f"/api/photos/{id}").json()["settings"]
+    use = {"preset": "Rich colour", "amount": 0.5, "settings": {"exposure": 0.2}}
+    tried = client.post(f"/api/photos/{id}/preset", json=use).json()["settings"]
+    assert tried["exposure"] == 0.2 and tried["vibrance"] == 14
+    assert client.get(f"/api/photos/{id}").json()["settings"] == before
+    client.put(f"/api/photos/{id}/settings", json={"settings": tried, "label": "Rich colour 50 %"})
+    assert client.post("/api/presets", json={"name": "Half rich", "photo": id}).json()["own"]
+    content = b's = { type = "Develop", title = "Old", value = { settings = { Exposure2012 = 1, HDREditMode = 1 } } }'
+    taken = client.post("/api/presets/file", params={"name": "Old.lrtemplate"}, content=content).json()
+    assert taken["name"] == "Old" and "HDR" in taken["notes"][0]
+    assert client.delete("/api/presets", params={"preset": "Half rich"}).status_code == 200
+    assert client.delete("/api/presets", params={"preset": "Film/Muted"}).status_code == 422
+    assert client.post("/api/presets/file", params={"name": "x.xmp"}, content=b"<x").status_code >= 400
+    assert {preset["name"] for preset in client.get("/api/presets").json()["presets"] if preset["own"]} == {"Old"}
 
 
 def test_an_edit_is_in_the_sidecar_within_half_a_second(server: Running) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from dng import make_photo
@@ -13,6 +14,8 @@ from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 from stillbytes.core.events import Event
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import versions
+from stillbytes.edit.photo import photo_id
 from stillbytes.library.folder import Folder
 from stillbytes.photo.decode import embedded_preview
 
@@ -52,6 +55,15 @@ def test_only_a_few_documents_stay_open_and_none_that_is_not_saved(
     assert Workspace(workspace.folder).document(a).settings == Settings(exposure=1)
 
 
+def test_a_number_of_the_catalogue_that_is_given_again_is_another_version(workspace: Workspace) -> None:
+    path = workspace.folder.path / "a.dng"
+    versions.create(path)
+    entries = [SimpleNamespace(number=7, path=path, version=version) for version in (1, 2, 1)]
+    told = [workspace.shelf.id(entry) for entry in entries]  # type: ignore[arg-type]
+    assert told == [photo_id(path, version) for version in (1, 2, 1)]
+    assert [getattr(workspace.shelf.photo(id), "number", None) for id in told] == [1, 2, 1]
+
+
 def test_pasting_is_saved_at_once_and_told_of(workspace: Workspace) -> None:
     heard: list[Event] = []
     workspace.events.listen(heard.append)
@@ -88,11 +100,11 @@ def test_the_photo_that_is_shown_first_is_decoded_ahead(workspace: Workspace) ->
     a, b, _ = ids(workspace)
     workspace.prepare()
     for _ in range(3000):
-        if workspace.pipelines.held(a):
+        if workspace.pipelines.held(workspace.photo(a)):
             break
         threading.Event().wait(0.01)
-    assert workspace.pipelines.held(a) is not None
-    assert workspace.pipelines.held(b) is None
+    assert workspace.pipelines.held(workspace.photo(a)) is not None
+    assert workspace.pipelines.held(workspace.photo(b)) is None
     workspace.close()
 
 
@@ -101,7 +113,7 @@ def test_a_thumbnail_follows_the_edit_and_keeps_no_photo_in_memory(workspace: Wo
     before = workspace.thumbnail(a)
     workspace.document(a).commit(Settings(exposure=2), "+2")
     assert workspace.thumbnail(a) != before
-    assert workspace.pipelines.held(a) is None
+    assert workspace.pipelines.held(workspace.photo(a)) is None
     assert "pipeline" not in vars(workspace.document(a).photo)
     workspace.document(a).undo()
     assert workspace.thumbnail(a) == before

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib.util
 import itertools
+import os
 import pkgutil
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+from stillbytes.core import blas
 
 
 def task_names() -> tuple[str, ...]:
@@ -16,6 +21,17 @@ def task_names() -> tuple[str, ...]:
     found = importlib.util.find_spec("stillbytes.generate.tasks")
     places = found.submodule_search_locations if found else None
     return tuple(info.name.replace("_", "-") for info in pkgutil.iter_modules(places))
+
+
+def own_names() -> list[str]:
+    """Of a person's own workflows, which are tasks too; only who has some waits for them to be read."""
+    from stillbytes.core import paths  # noqa: PLC0415 - not for what is known without
+
+    if not any((paths.home() / "workflows").glob("*.json")):
+        return []
+    from stillbytes.generate.own_tasks import own_tasks  # noqa: PLC0415
+
+    return [name for name in own_tasks() if name not in COMMANDS]
 
 
 COMMANDS = (
@@ -28,16 +44,23 @@ COMMANDS = (
     "match",
     "generated",
     "info",
+    "versions",
+    "snapshots",
+    "lenses",
     "params",
+    "presets",
+    "profiles",
+    "luts",
     "doctor",
     "models",
     "engines",
     "serve",
     "gpu",
     "library",
+    "import",
     "mcp",
 )
-"""The modules of this package that hold a command, and the generative tasks, in the order of the help."""
+"""The modules of `commands`, and the generative tasks, in the order of the help."""
 DECODING = ("develop", "mask", *task_names(), "heal", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")
 
@@ -46,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed with a message, 2 wrong usage."""
     given = with_command(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[0] in DECODING and not set(_OF_ALL) & set(given):
+        if given[0] == "develop":
+            blas.use_one_thread()
+        if given[0] in DECODING and not {"--help", "-h"} & set(given):
             with contextlib.suppress(ImportError):  # it comes up again, and is told, when the command needs it
                 _begin(given)  # first of all: the decoder works while the rest is imported
         from stillbytes.app.cli.run import run  # noqa: PLC0415
@@ -55,6 +80,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # while all this was imported
         print("stillbytes: Stopped.", file=sys.stderr)
         return 1
+
+
+def console() -> None:
+    """The program: `main`, and no time lost with taking everything in memory apart."""
+    status = main()
+    # What Py_FinalizeEx begins with: threads that are waited for, and what was asked to be done at the end.
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError):  # whoever read it may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
 
 
 def _begin(arguments: Sequence[str]) -> None:
@@ -79,7 +116,7 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     if not arguments:
         return ["open"]
     first = arguments[0]
-    if first in COMMANDS or first in _OF_ALL:
+    if first in COMMANDS or first in _OF_ALL or (not Path(first).exists() and first in own_names()):
         return list(arguments)
     looks_like_path = any(mark in first for mark in "./\\~") or Path(first).exists()
     return ["open", *arguments] if looks_like_path or first.startswith("-") else list(arguments)

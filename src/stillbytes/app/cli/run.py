@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import keyword
 import os
 import sys
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from stillbytes.app.cli import COMMANDS, task_names
+from stillbytes.app.cli import COMMANDS, own_names, task_names
 from stillbytes.app.cli.output import print_error
 from stillbytes.core import paths
 from stillbytes.core.errors import Cancelled, StillbytesError
@@ -26,16 +27,17 @@ class Commands(click.Group):
     """The commands of this package, each imported when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *own_names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in COMMANDS and cmd_name not in own_names():
             return None
-        if cmd_name in task_names():
+        if cmd_name in task_names() or cmd_name not in COMMANDS:
             from stillbytes.app.cli.tasks import command_of  # noqa: PLC0415 - all of them are declared at once
 
             return command_of(cmd_name)
-        found: click.Command = importlib.import_module(f"stillbytes.app.cli.{cmd_name}").command()
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        found: click.Command = importlib.import_module(f"stillbytes.app.cli.commands.{module}").command()
         return found
 
 

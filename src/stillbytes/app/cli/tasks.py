@@ -40,10 +40,13 @@ def _options(kind: type[Task]) -> list[click.Parameter]:
     if "mask" in kind.needs:
         says = "A grey PNG or TIFF over the whole photo, white where it is done."
         options.append(click.Option(["--mask"], type=PATH, required=True, help=says))
-    if hasattr(kind, "covers"):
+    if kind.covers:
         options.append(click.Option(["--mask"], type=PATH, help=f"Where; without it the {kind.covers} is looked for."))
     if "reference" in kind.takes:
-        options.append(click.Option(["--like"], type=PATH, help="A picture to be like."))
+        options.append(click.Option(["--like"], type=PATH, metavar="PHOTO", help="A picture to be like."))
+    if "picture" in kind.takes:
+        says = "A picture to begin with: a photo as its sidecar develops it. See --strength."
+        options.append(click.Option(["--from", "start"], type=PATH, metavar="PHOTO", help=says))
     picture = kind.result == "picture"
     says = "The new picture; the ending tells the format." if picture else "Also export the picture to this file."
     options.append(click.Option(["-o", "--output"], type=PATH, required=picture, help=says))
@@ -62,6 +65,8 @@ def _option(field: str, schema: Schema, kind: type[Task]) -> click.Option:
     default = schema.get("default")
     choices = kind.engines if field == "engine" else found.get("enum")
     kept: click.ParamType[Any]
+    if found.get("type") == "boolean":
+        return click.Option([f"--{field.replace('_', '-')}"], is_flag=True, default=None, help=says)
     if choices and all(isinstance(choice, str) for choice in choices):
         kept = click.Choice(list(choices))
     elif choices:

@@ -32,6 +32,12 @@ def shape(parameter: Parameter) -> str:
     if parameter.kind == "number":
         sign = "+" if parameter.minimum < 0 else ""
         return f"{parameter.minimum:g}..{sign}{parameter.maximum:g}"
+    if parameter.kind == "lut":
+        return "FILE[:PERCENT]"
+    if parameter.kind == "dcp":
+        return "NAME|FILE"
     if parameter.kind == "colours":
         return "'#RRGGBB hue:N saturation:N luminance:N range:N; ...'"
+    if parameter.kind == "text":
+        return "NAME"
     return "|".join(parameter.choices) if parameter.kind == "choice" else "'0,0 X,Y 255,255'"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillbytes import __version__
-from stillbytes.app.mcp.verbs import Done, Verb, Verbs
+from stillbytes.app.mcp.verb import Done, Verb
+from stillbytes.app.mcp.verbs import Verbs
 from stillbytes.core.errors import StillbytesError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _content(done: Done) -> list[Any]:
     from mcp import types  # noqa: PLC0415
 
     told: list[Any] = [types.TextContent(type="text", text=json.dumps(done.told))]
-    if done.picture:
-        data = base64.b64encode(done.picture).decode()
+    for picture in done.pictures:
+        data = base64.b64encode(picture).decode()
         told.append(types.ImageContent(type="image", data=data, mime_type="image/jpeg"))
     return told

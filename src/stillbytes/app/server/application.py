@@ -13,21 +13,31 @@ from starlette.exceptions import HTTPException
 
 from stillbytes import __version__
 from stillbytes.app.server import page
+from stillbytes.app.server.assistant.chats import Chats
 from stillbytes.app.server.models import Problem, complaint, readable
 from stillbytes.app.server.routes import (
     asks,
+    camera_profiles,
+    chat,
+    collections,
     engines,
     events,
     exports,
     gpu,
+    imports,
+    lenses,
+    library,
     live,
+    luts,
     mask_files,
     masks,
     models,
     patches,
     photos,
     pointing,
+    presets,
     reference,
+    versions,
 )
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
@@ -54,15 +64,25 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         responses=problems,
     )
+    chats = Chats(workspace)
     for router in (
         reference.router(),
         photos.router(workspace),
+        versions.router(workspace),
+        library.router(workspace),
+        imports.router(workspace),
+        collections.router(workspace),
+        presets.router(workspace),
+        lenses.router(workspace),
+        luts.router(),
+        camera_profiles.router(workspace),
         exports.router(workspace),
         masks.router(workspace),
         mask_files.router(workspace),
         pointing.router(workspace),
         patches.router(workspace),
-        asks.router(workspace),
+        asks.router(workspace, chats),
+        chat.router(workspace, chats),
         models.router(workspace),
         engines.router(workspace),
         gpu.router(workspace),

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.patches import TaskModel
 from stillbytes.core.errors import EngineError, InvalidSetting, NotFound
@@ -17,9 +15,12 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit import generating
 from stillbytes.edit.generating import Work
 from stillbytes.edit.photo import Edit, Photo
+from stillbytes.edit.reference import reference, start
+from stillbytes.generate.larger import Larger
 from stillbytes.generate.painters.painter import News
-from stillbytes.generate.task import Task
+from stillbytes.generate.task import Prompted, Task, Varied
 from stillbytes.generate.tasks import task_of, tasks
+from stillbytes.generate.tasks.create import Create
 from stillbytes.generate.tasks.restyle import Restyle
 from stillbytes.masks.mask import Mask
 
@@ -39,39 +40,66 @@ PERCENT = 100
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page wants made. patch: the id of one that is made again, "" for one more. changes: as they came."""
+    """What a page wants made. patch: the id of one that is made again, "" for one more. changes: as they came.
+    reference, picture: ids of photos, one to be like and one to begin with."""
 
     task: Task
     mask: Mask | None
     patch: str
     changes: Mapping[str, Any]
+    reference: str | None = None
+    picture: str | None = None
 
     @classmethod
-    def of(cls, name: str, parameters: Mapping[str, Any], mask: Mapping[str, Any] | None, patch: str) -> Asked:
+    def of(
+        cls,
+        name: str,
+        parameters: Mapping[str, Any],
+        mask: Mapping[str, Any] | None,
+        patch: str,
+        reference: str | None = None,
+        picture: str | None = None,
+    ) -> Asked:
         """Raises InvalidSetting for what the task does not take, and for one without the mask that it needs."""
         said = {key: value for key, value in parameters.items() if value not in (None, "")}
         task = task_of(name, said)
-        if task.result == "picture":
-            raise InvalidSetting(f"{task.label} makes a new picture.", f"`stillbytes {name}` does it.")
+        if task.result == "picture" and patch:
+            raise InvalidSetting(f"{task.label} makes a new picture, not a patch.", "Ask for one more.")
+        for given, need in ((reference, "reference"), (picture, "picture")):
+            if given is not None and need not in task.takes:
+                raise InvalidSetting(f"{task.label} takes no {need}.", "Leave it away.")
         if "mask" in task.needs and mask is None and not patch:
             raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is meant.")
-        return cls(task, None if mask is None else Mask.from_json(mask), patch, said)
+        return cls(task, None if mask is None else Mask.from_json(mask), patch, said, reference, picture)
+
+    def complete(self, workspace: Workspace) -> Task:
+        """The task with the pictures that go in beside the photo. Raises NotFound, UnreadablePhoto."""
+        task = self.task
+        if self.reference is not None and isinstance(task, Prompted):
+            task = task.like(reference(developed(workspace, workspace.document(self.reference))))
+        if self.picture is not None and isinstance(task, Create):
+            edit = developed(workspace, workspace.document(self.picture))
+            task = task.begun(start(edit, max(task.width, task.height)))
+        return task
 
 
 def described_tasks() -> list[TaskModel]:
-    """Those that change a photo, with their fields for a form: what is special about a task first."""
+    """All, with their fields for a form: what is special about a task first."""
     return [
         TaskModel(
             name=kind.name,
             label=kind.label,
             says=kind.says,
             takes="mask" if "mask" in kind.needs else "photo",
+            covers=kind.covers,
+            also=[one for one in ("picture", "reference") if one in kind.takes],
+            makes=kind.result,
             generated="classical" not in kind.engines,
+            exports=issubclass(kind, Larger),
             fields=_fields(kind),
             seldom=sorted(kind.seldom & set(kind.model_fields)),
         )
         for kind in tasks().values()
-        if kind.result != "picture"
     ]
 
 
@@ -85,17 +113,18 @@ def forecast(workspace: Workspace, document: Document, asked: Asked) -> dict[str
 def draw(workspace: Workspace, document: Document, asked: Asked, control: Control) -> str:
     """Make the patch, or the settings, and commit them. Returns what happened in words."""
     photo = _decoded(workspace, document)
-    tell = _telling(workspace, photo.id, control)
+    tell = telling(workspace, photo.id, control)
     control.progress(0, 0, "Looking at the photo")
     if isinstance(asked.task, Restyle) and asked.task.into == "settings" and not asked.patch:
-        return _restyle(photo, document, asked.task, workspace.networks(), tell, control)
+        task = asked.complete(workspace)
+        assert isinstance(task, Restyle)
+        return _restyle(photo, document, task, workspace.networks(), tell, control)
     work = _prepared(workspace, photo, document.settings, asked, control.cancelled)
     patch = generating.made(photo, work, keep=True, id=asked.patch, tell=tell, cancelled=control.cancelled)
     now = document.settings  # the photo may have been edited meanwhile
     if asked.patch and all(one.id != asked.patch for one in now.patches):
         raise NotFound("The patch was deleted while it was made again.")
-    label = work.task.title if work.painter is None else f"{work.task.title} (generated)"
-    document.commit(generating.added(now, work, patch), f"{work.task.label} again" if asked.patch else label)
+    document.commit(generating.added(now, work, patch), f"{work.task.label} again" if asked.patch else work.label)
     document.flush()
     workspace.events.emit("patch-made", {"photo": photo.id, "patch": patch.to_json()})
     return f"Made with {work.model}" if work.painter else "Filled from the photo itself, without a model"
@@ -104,18 +133,15 @@ def draw(workspace: Workspace, document: Document, asked: Asked, control: Contro
 def _restyle(
     photo: Photo, document: Document, task: Restyle, access: Access, tell: Callable[[News], None], control: Control
 ) -> str:
-    from stillbytes.generate.look.fit import fit  # noqa: PLC0415 - loads SciPy
-    from stillbytes.generate.pictures import diffusion, restyled  # noqa: PLC0415
+    from stillbytes.edit import looks  # noqa: PLC0415 - only for looks
+    from stillbytes.generate.pictures import diffusion  # noqa: PLC0415
 
-    edit, who = Edit(photo, document.settings), diffusion(task, access)
-    size = who.candidate.graph.size(edit.size.width, edit.size.height)
-    shown = np.asarray(edit.render(max(size), cancelled=control.cancelled))
-    target = restyled(task, shown, access, tell, control.cancelled, with_=who)
-    tell(News(1.0, "Fits settings to it"))
-    fitted = fit(photo.pipeline, edit.settings, target.pixels, cancelled=control.cancelled)
-    document.commit(fitted.settings, task.title)
+    who = diffusion(task, access)
+    variants = looks.styled(photo, document.settings, task, who, access, tell, control.cancelled)
+    looks.committed(document, task, variants)
     document.flush()
-    return f"{fitted.after.mean:.1f} dE2000 from what the model drew, {fitted.before.mean:.1f} before"
+    words = looks.in_words(variants[-1].told()["difference"])
+    return words if len(variants) == 1 else f"{len(variants)} variants, each a step of the history. The last: {words}"
 
 
 def _prepared(
@@ -125,14 +151,20 @@ def _prepared(
     from stillbytes.masks.kinds import kinds  # noqa: PLC0415
 
     access = _access(workspace, asked.task)
+    task = asked.complete(workspace)
     if asked.patch:
-        return generating.again(photo, settings, asked.patch, access, asked.changes)
-    mask, covers = asked.mask, getattr(asked.task, "covers", "")
+        return generating.again(photo, settings, asked.patch, access, asked.changes, task.words.reference)
+    mask, covers = asked.mask, asked.task.covers
     if mask is None and covers:
         mask = Mask.of(kinds()[covers]())
     if mask is not None:
         mask = complete_mask(photo, mask, workspace.networks, keep=False, cancelled=cancelled)
-    return generating.prepared(photo, settings, asked.task, mask, access)
+    return generating.prepared(photo, settings, task, mask, access)
+
+
+def developed(workspace: Workspace, document: Document) -> Edit:
+    """The document's photo as it is edited now. Raises UnreadablePhoto."""
+    return Edit(_decoded(workspace, document), document.settings)
 
 
 def _decoded(workspace: Workspace, document: Document) -> Photo:
@@ -150,7 +182,7 @@ def _access(workspace: Workspace, task: Task) -> Access | None:
         return None
 
 
-def _telling(workspace: Workspace, photo: str, control: Control) -> Callable[[News], None]:
+def telling(workspace: Workspace, photo: str, control: Control) -> Callable[[News], None]:
     last = [0.0]
 
     def tell(news: News) -> None:
@@ -166,8 +198,9 @@ def _telling(workspace: Workspace, photo: str, control: Control) -> Callable[[Ne
 
 def _fields(kind: type[Task]) -> list[MaskField]:
     shown = kind.model_json_schema()["properties"]
-    own = [name for name in kind.model_fields if name not in Task.model_fields]
-    return [_field(name, shown[name], kind) for name in (*own, *Task.model_fields)]
+    last = [name for name in Varied.model_fields if name in kind.model_fields]
+    first = [name for name in kind.model_fields if name not in last]
+    return [_field(name, shown[name], kind) for name in (*first, *last)]
 
 
 def _field(name: str, schema: Mapping[str, Any], kind: type[Task]) -> MaskField:

@@ -6,6 +6,7 @@ import json
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -13,11 +14,16 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from stillbytes.app.server.models import Id, SettingsModel, Strict, settings_of
-from stillbytes.core.errors import Cancelled, InvalidSetting
+from stillbytes.core.errors import Cancelled, ExportError, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.core.paths import home
+from stillbytes.develop.frame import Frame, Output
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
-from stillbytes.photo.encode import preview_jpeg
+from stillbytes.photo.output.convert import FROM, kept, profile_of
+from stillbytes.photo.output.encode import preview_jpeg
+from stillbytes.photo.profile import icc_profile
+from stillbytes.photo.spaces import SPACES
 
 MOST_PIXELS = 40_000_000
 DRAFT_QUALITY, FULL_QUALITY = 80, 92
@@ -25,6 +31,8 @@ SHADOWS, HIGHLIGHTS = (40, 90, 255), (255, 45, 45)
 """The colours that mark clipped pixels."""
 TINTS = {"red": (255, 40, 40), "green": (40, 220, 80), "blue": (60, 110, 255)}
 """The colours that masks are shown in."""
+MESH = 17
+"""Places across and down the picture by which the page knows a bent map."""
 SAMPLE = 100_000
 """Pixels that the clipped parts are counted in."""
 
@@ -47,6 +55,17 @@ class Overlay(Strict):
     style: Literal["red", "green", "blue", "white", "black", "image"] = "red"
 
 
+class Proof(Strict):
+    """Shows the picture through the colours that an export would have. space: name of a colour space; icc: name of a
+    profile that is kept here, which then takes its place. warn: colours that it has not are grey."""
+
+    space: Annotated[str, Field(max_length=20)] = "srgb"
+    icc: Annotated[str, Field(max_length=1000)] = ""
+    intent: Literal["relative", "perceptual", "saturation", "absolute"] = "relative"
+    black_point: bool = True
+    warn: bool = False
+
+
 class Wish(Strict):
     """One request. scale: output pixels per full-resolution pixel; region: on the output grid of that scale."""
 
@@ -60,6 +79,7 @@ class Wish(Strict):
     space: Literal["srgb", "display-p3"] = "srgb"
     clipping: Literal["none", "shadows", "highlights", "both"] = "none"
     overlay: Overlay | None = None
+    proof: Proof | None = None
 
 
 def frame(
@@ -68,14 +88,18 @@ def frame(
     """The answer: u32le header length, JSON header, 4 x 256 u32le histogram, JPEG.
 
     arrived: time.perf_counter() when the wish came. opened: the pipeline of a photo's id. Raises Cancelled as soon as
-    `cancelled` says so, InvalidSetting, NotFound, UnreadablePhoto.
+    `cancelled` says so, InvalidSetting, NotFound, UnreadablePhoto, and ExportError for a proof through a profile that
+    there is not.
     """
     started = time.perf_counter()
     pipeline = opened(wish.photo, cancelled)
     settings = settings_of(wish.settings)
     developed = pipeline.developed_size(settings)
     region = visible(wish, developed)
-    made = pipeline.render(settings, wish.scale, region, Output(wish.space), cancelled)
+    output = Output(wish.space) if wish.proof is None else Output(FROM, "uint16")
+    made, outside = pipeline.render(settings, wish.scale, region, output, cancelled), None
+    if wish.proof is not None:
+        made, outside = through(made, wish.proof, wish.space)
     pixels = np.asarray(made.pixels, np.uint8)
     histogram, clipped = made.histogram(), clipped_parts(made.sample(SAMPLE))
     if wish.overlay is not None:
@@ -106,11 +130,39 @@ def frame(
             "encode": round((encoded - rendered) * 1e3, 2),
         },
         "clipped": clipped,
+        "outside": outside,
         "empty": round(pipeline.empty(settings), 6),
+        "mesh": mesh(pipeline, settings),
         "to_frame": [round(v, 9) for v in pipeline.to_frame(settings)],
     }
     text = json.dumps(header).encode()
     return b"".join((struct.pack("<I", len(text)), text, histogram.astype("<u4").tobytes(), jpeg))
+
+
+def through(made: Frame, asked: Proof, space: str) -> tuple[Frame, float]:
+    """A frame in FROM as it looks through what is asked for, in `space`, and the part of it that is out of gamut, 0..1.
+    Raises ExportError."""
+    from stillbytes.edit.exporting.proof import proofed  # noqa: PLC0415 - only when a proof is shown
+
+    if asked.icc and asked.icc not in kept():
+        raise ExportError(f"There is no profile {asked.icc!r}.", f"Put it into {home() / 'profiles'}.")
+    if not asked.icc and asked.space not in SPACES:
+        raise ExportError(f"There is no colour space {asked.space!r}.", f"Use one of {', '.join(SPACES)}.")
+    profile = profile_of(asked.icc) if asked.icc else icc_profile(asked.space)
+    pixels, outside = proofed(
+        np.asarray(made.pixels, np.uint16), profile,
+        intent=asked.intent, bpc=asked.black_point, warn=asked.warn, space=space, quick=True,
+    )  # fmt: skip
+    return replace(made, pixels=pixels, space=space), outside
+
+
+def mesh(pipeline: Pipeline, settings: Settings) -> dict[str, Any] | None:
+    """Where a regular mesh over the developed picture lies in the frame, row by row; None where `to_frame` says it."""
+    form = pipeline.form(settings)
+    if form.warp is None:
+        return None
+    places = form.places(MESH, MESH)
+    return {"columns": MESH, "rows": MESH, "places": [round(v, 6) for v in places.ravel().tolist()]}
 
 
 def visible(wish: Wish, developed: Size) -> Rect:

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY = 4 << 20
 """Bytes of a request's body: the largest honest one pastes settings onto ten thousand photos."""
 MOST_PICTURE = 64 << 20
-"""Bytes of a picture that is taken in as a mask."""
-_PICTURE = re.compile(r"/api/photos/[^/]+/masks/picture")
+"""Bytes of a picture that is taken in as a mask, and of a look-up table or a camera profile."""
+_PICTURE = re.compile(r"/api/photos/[^/]+/masks/picture|/api/(luts|camera-profiles)/file")
 NAMES = ("127.0.0.1", "localhost")
 ENTRANCES = ("/", "/launch")
 """What a link in another program or page may lead to."""
@@ -49,7 +49,9 @@ FOREIGN = Refusal(403, "Another site may not talk to Stillbytes.", "Open the add
 NO_ORIGIN = Refusal(403, "A socket of Stillbytes needs an Origin.", "Send the address of the page as Origin.")
 UNKNOWN = Refusal(401, "This page is not allowed to talk to Stillbytes.", "Open the address that it printed.")
 TOO_LARGE = Refusal(413, f"The request is larger than {MOST_BODY >> 20} MiB.", "Send less at once.")
-LARGE_PICTURE = Refusal(413, f"The picture is larger than {MOST_PICTURE >> 20} MiB.", "Save it with compression.")
+LARGE_PICTURE = Refusal(
+    413, f"The file is larger than {MOST_PICTURE >> 20} MiB.", "Save it smaller or with compression."
+)
 AMBIGUOUS = Refusal(400, "The request states its host, origin or length twice.", "State each of them once.")
 
 

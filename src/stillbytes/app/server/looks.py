@@ -14,7 +14,7 @@ from stillbytes.masks.detect import sam
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import BOXES
 from stillbytes.masks.detect.pointing import Lines, Thing, outline_at, outline_of, things
-from stillbytes.photo.encode import preview_jpeg
+from stillbytes.photo.output.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.edit.photo import Photo

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from stillbytes.develop import adjustment, parameters, patch, point_colour
-from stillbytes.develop.parameter import Parameter
+from stillbytes.develop.parameter import MOST_LETTERS, Kind, Parameter
 from stillbytes.develop.settings import Settings
+from stillbytes.edit.exporting.spec import Option, options
+from stillbytes.edit.snapshots import LONGEST_NAME
+from stillbytes.edit.version_names import MAIN, MOST
 
 
 class Strict(BaseModel):
@@ -64,6 +67,10 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
         kind = Literal[parameter.choices]
     elif parameter.kind == "toggle":
         kind = bool
+    elif parameter.kind == "text":
+        kind = Annotated[str, Field(max_length=MOST_LETTERS)]
+    elif parameter.kind in ("lut", "dcp"):
+        kind = Annotated[str, Field(max_length=225)]
     elif parameter.kind == "colours":
         kind = Annotated[list[PointColourModel], Field(max_length=point_colour.MOST)]
     elif parameter.kind == "adjustments":
@@ -120,7 +127,7 @@ class ParameterModel(BaseModel):
     label: str
     group: str
     operation: str
-    kind: Literal["number", "choice", "toggle", "curve", "colours", "adjustments", "patches"]
+    kind: Kind
     default: float | str | bool | list[tuple[float, float]] | list[dict[str, Any]] | None
     minimum: float
     maximum: float
@@ -128,9 +135,11 @@ class ParameterModel(BaseModel):
     unit: str
     scale: Literal["linear", "log"]
     choices: list[str]
+    choice_labels: list[str]
     says: str
     gradient: list[str]
     xmp: str
+    automatic: bool = Field(False, description="Whether a value can be found by looking at the photo.")
 
 
 class GroupModel(BaseModel):
@@ -172,6 +181,62 @@ class PhotoEntry(BaseModel):
     edited: bool
     width: int | None = None
     height: int | None = None
+    of: str = Field(default="", description="Id of the photo's own version, whose versions stand together.")
+    version: int = Field(default=MAIN, description="1 for the photo's own.")
+    version_name: str = Field(default="", description="Empty for the photo's own.")
+
+
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class VersionName(Strict):
+    name: Name
+
+
+class NewVersion(Strict):
+    name: Name = Field(default="", description="A free one is chosen where it is empty.")
+
+
+class DeletedVersion(BaseModel):
+    """of: the photo that it was a version of."""
+
+    of: str
+    number: int
+    name: str
+
+
+class RestoredVersion(Strict):
+    number: Annotated[int, Field(ge=MAIN, le=MOST)] | None = Field(
+        default=None, description="The one that was deleted last when left out."
+    )
+
+
+class VersionList(BaseModel):
+    versions: list[PhotoEntry]
+    deleted: list[DeletedVersion]
+
+
+class SnapshotModel(BaseModel):
+    """at: when it was taken or last updated."""
+
+    id: str
+    name: str
+    at: str
+
+
+class NewSnapshot(Strict):
+    name: Name
+
+
+class ChangedSnapshot(Strict):
+    name: Name | None = None
+    update: bool = Field(default=False, description="Keep the settings in effect in its place.")
+
+
+class KeptSnapshot(Strict):
+    name: Name
+    at: Annotated[str, Field(max_length=64)]
+    settings: SettingsModel  # type: ignore[valid-type]
 
 
 class FolderModel(BaseModel):
@@ -208,12 +273,31 @@ class PhotoModel(BaseModel):
     settings: dict[str, Any]
     metadata: dict[str, Any]
     history: HistoryModel
+    of: str
+    version: int
+    version_name: str
+    snapshots: list[SnapshotModel]
     problem: str = Field(default="", description="What is wrong with the sidecar; empty when nothing.")
+
+
+class DeletedSnapshot(BaseModel):
+    """snapshot: what puts it back. photo: as it is without."""
+
+    id: str
+    snapshot: dict[str, Any]
+    photo: PhotoModel
 
 
 class Commit(Strict):
     settings: SettingsModel  # type: ignore[valid-type]
     label: Annotated[str, Field(max_length=200)] = "Change"
+
+
+class Looked(Strict):
+    names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=32)] = Field(
+        default_factory=list,
+        description='Parameters to find by looking at the photo, or "tone" (the default), "white-balance", "level".',
+    )
 
 
 class Place(Strict):
@@ -244,20 +328,61 @@ class Pasted(BaseModel):
     unfit: list[UnfitPhoto]
 
 
-class ExportRequest(Strict):
+class Through(Strict):
+    """A network on the way to a file: the name of a task that can be that, and its parameters."""
+
+    task: Annotated[str, Field(max_length=40)]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def _of_export(option: Option) -> tuple[Any, Any]:
+    kind: Any = Literal[option.choices] if option.choices else option.kind
+    limits: dict[str, Any] = {"max_length": option.longest} if kind is str else {"ge": option.least, "le": option.most}
+    limits = {name: limit for name, limit in limits.items() if limit is not None and not option.choices}
+    kind = Annotated[kind, Field(**limits)]
+    return (kind | None if option.optional else kind), Field(default=option.default, description=option.says)
+
+
+if TYPE_CHECKING:
+
+    class ExportHow(Strict):
+        """The fields of an export."""
+
+else:
+    ExportHow = create_model(
+        "ExportHow",
+        __base__=Strict,
+        __doc__="How to export; what is left out is at its default.",
+        **{option.name: _of_export(option) for option in options()},
+    )
+
+
+class ExportRequest(ExportHow):
+    """What is to be exported, and how: the fields of an export, where a profile is one of those kept here."""
+
     photos: Annotated[list[Id], Field(min_length=1, max_length=100000)]
-    format: Annotated[str, Field(max_length=20)] = "jpeg"
-    quality: Annotated[int, Field(ge=1, le=100)] = 92
-    size: Annotated[int, Field(ge=16, le=100000)] | None = None
-    space: Annotated[str, Field(max_length=20)] = "srgb"
-    gps: bool = True
     folder: Annotated[str, Field(max_length=255)] | None = Field(
         default=None, description="Name of a folder beside the photos; `exports` when left out."
     )
-    suffix: Annotated[str, Field(max_length=80)] = ""
     find: bool = Field(
         default=True, description="Look for masks that were not found yet; without, their adjustments are left out."
     )
+    through: Through | None = Field(
+        default=None, description="Draw the developed pictures larger or clearer before they are written."
+    )
+
+
+class ExportPreset(BaseModel):
+    """own: whether it can be removed."""
+
+    name: str
+    how: ExportHow
+    own: bool
+
+
+class ExportPresetList(BaseModel):
+    presets: list[ExportPreset]
+    profiles: list[str] = Field(description="Names of the ICC profiles kept here.")
 
 
 class JobModel(BaseModel):

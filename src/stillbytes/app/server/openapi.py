@@ -1,4 +1,4 @@
-"""Prints the OpenAPI document from which the page's types are made: `python -m stillbytes.app.server.openapi`."""
+"""Prints the OpenAPI document from which the page's and the clients' types are made; `dev.py api` keeps it."""
 
 from __future__ import annotations
 

@@ -52,9 +52,10 @@ class Pipelines:
         self._asked = 0
 
     def of(self, id: str, cancelled: Callable[[], bool] | None = None) -> Pipeline:
-        """Raises NotFound, UnreadablePhoto, and Cancelled as soon as `cancelled` says so; decoding then goes on."""
+        """One for all versions of a photo. Raises NotFound, UnreadablePhoto, and Cancelled as soon as `cancelled` says
+        so; decoding then goes on."""
         photo = self._open(id)
-        file = stamp(photo.path)
+        id, file = photo.file_id, stamp(photo.path)
         with self._turn:
             entry = self._entries.get(id)
             if entry is None or entry.file != file:
@@ -70,10 +71,10 @@ class Pipelines:
                 if cancelled is not None and cancelled():
                     raise Cancelled() from None
 
-    def held(self, id: str) -> Pipeline | None:
+    def held(self, photo: Photo) -> Pipeline | None:
         """The pipeline if it is there already. Does not count as asking."""
         with self._turn:
-            entry = self._entries.get(id)
+            entry = self._entries.get(photo.file_id)
             return entry.result.result() if entry is not None and entry.result.done() else None
 
     def _decode(self, id: str, photo: Photo, entry: _Entry) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 from stillbytes.core.errors import NotFound
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.colour import between
-from stillbytes.develop.frame_grid import FrameGrid
 from stillbytes.develop.patch import Patch
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.edit.patching import added, below, spot_of, spotted
 from stillbytes.generate.spot import Spot
-from stillbytes.photo.encode import preview_jpeg
+from stillbytes.photo.output.encode import preview_jpeg
 
 if TYPE_CHECKING:
     from stillbytes.app.server.workspace import Workspace

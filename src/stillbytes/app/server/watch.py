@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.edit.photo import photo_id
+from stillbytes.edit.version_names import MAIN, further
 from stillbytes.photo.formats import is_photo
 
 EVERY_SECONDS = 1.5
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 class Watch:
     """Looks at the folder again and again in a thread of its own.
 
-    listed: called when photos came or went. changed: called with a photo's id when its sidecar is another one.
+    listed: called when photos or versions came or went. changed: called with a version's id when its sidecar is another
+    one.
     """
 
     def __init__(self, folder: Path, listed: Callable[[], None], changed: Callable[[str], None]) -> None:
@@ -52,12 +54,16 @@ class Watch:
         first, self._touched = self._touched is None, touched
         if first:
             return
-        if photos.keys() != self._photos.keys():
+        before, now = further({*photos, *sidecars}), further({*self._photos, *self._sidecars})
+        if photos.keys() != self._photos.keys() or before != now:
             self._listed()
-        for sidecar in sorted(sidecars.keys() | self._sidecars.keys()):
+        of_versions = {beside: (name, number) for name, all in now.items() for number, beside in all.items()}
+        gone = {beside for all in before.values() for beside in all.values()} - of_versions.keys()
+        for sidecar in sorted((sidecars.keys() | self._sidecars.keys()) - gone):
             if sidecars.get(sidecar) != self._sidecars.get(sidecar):
-                for photo in self._owners(sidecar):
-                    self._changed(photo_id(self._folder / photo))
+                one = of_versions.get(sidecar)
+                for photo, number in [one] if one is not None else self._owners(sidecar):
+                    self._changed(photo_id(self._folder / photo, number))
 
     def _run(self) -> None:
         while not self._end.wait(EVERY_SECONDS if self._touched is not None else 0):
@@ -86,7 +92,7 @@ class Watch:
                         found[entry.name] = (status.st_mtime_ns, status.st_size)
         return photos, sidecars
 
-    def _owners(self, sidecar: str) -> Iterator[str]:
+    def _owners(self, sidecar: str) -> Iterator[tuple[str, int]]:
         """The photos that a sidecar may belong to: IMG.xmp to every IMG.*, IMG.dng.xmp to IMG.dng alone."""
         stem = sidecar[: -len(SIDECAR)]
-        return (photo for photo in self._photos if stem in (photo, Path(photo).stem))
+        return ((photo, MAIN) for photo in self._photos if stem in (photo, Path(photo).stem))

@@ -9,8 +9,12 @@ from asyncio import AbstractEventLoop
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stillbytes.app.server.library.importing import Importing
+from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.pipelines import Pipelines
 from stillbytes.app.server.watch import Watch
 from stillbytes.core.errors import EngineError, NotFound, StillbytesError
@@ -18,14 +22,19 @@ from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import versions
 from stillbytes.edit.document import Document
+from stillbytes.edit.photo import Photo, photo_id
+from stillbytes.edit.version_names import MAIN
 from stillbytes.library import previews
 from stillbytes.library.folder import Folder
 from stillbytes.photo.decode import embedded_preview
-from stillbytes.photo.encode import preview_jpeg
+from stillbytes.photo.output.encode import preview_jpeg
 
 if TYPE_CHECKING:
+    from stillbytes.app.server.library.pictures import Pictures
     from stillbytes.app.server.looks import Looks
+    from stillbytes.edit.versions import Version
     from stillbytes.gpu.access import Access
     from stillbytes.gpu.broker.broker import Broker
 
@@ -53,9 +62,19 @@ class Workspace:
         self.downloads = Jobs(self._job_changed)
         self.finds = Jobs(self._job_changed)
         self.drawings = Jobs(self._job_changed)
+        self.pictures = Jobs(self._job_changed)
         self.answers = Jobs(self._job_changed)
-        self._queues = (self.jobs, self.downloads, self.finds, self.drawings, self.answers)
-        self.pipelines = Pipelines(folder.photo)
+        self.scans = Jobs(self._job_changed)
+        self.fills = Jobs(self._job_changed)
+        self.cards = Jobs(self._job_changed)
+        self.imports = Jobs(self._job_changed)
+        self._queues = (
+            *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers),
+            *(self.scans, self.fills, self.cards, self.imports),
+        )
+        self.shelf = Shelf(self.events, self.scans, self.fills, self._pictures)
+        self.importing = Importing(self.shelf, self.cards, self.imports)
+        self.pipelines = Pipelines(self.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
@@ -89,13 +108,17 @@ class Workspace:
             return glance.result()[1]
         return self._preview(id)
 
+    def photo(self, id: str) -> Photo:
+        """A version of a photo of the opened folder or of the library. Raises NotFound."""
+        return self.shelf.photo(id) or self.folder.photo(id)
+
     def document(self, id: str) -> Document:
         """The open document of a photo. Raises NotFound."""
         with self._lock:
             if id in self._documents:
                 self._documents.move_to_end(id)
                 return self._documents[id]
-        document = Document(self.folder.photo(id), self._document_changed)
+        document = Document(self.photo(id), self._document_changed)
         with self._lock:
             document = self._documents.setdefault(id, document)
             # One whose sidecar cannot be written is the only place where its edits are.
@@ -116,20 +139,80 @@ class Workspace:
 
     def thumbnail(self, id: str) -> bytes:
         """A small JPEG of the photo as it is edited. Raises NotFound, UnreadablePhoto."""
-        photo = self.folder.photo(id)
+        photo = self.photo(id)
         known = self.settings(id)
         settings = photo.settings if known is None else known
         if found := previews.cached(photo.path, settings):
             return found
         if not settings:
             return previews.of_camera(photo.path)
+        return self.rendered(photo, settings)
+
+    def rendered(self, photo: Photo, settings: Settings, tier: previews.Tier = previews.GRID) -> bytes:
+        """The developed picture of a photo in a tier. Raises UnreadablePhoto."""
         with self._rendering:  # one at a time, so that the picture on screen keeps a core
-            return previews.of_edit(photo.path, self.pipelines.held(id) or photo.pipeline, settings)
+            return previews.of_edit(photo.path, self.pipelines.held(photo) or photo.pipeline, settings, tier)
+
+    def _pictures(self) -> Pictures:
+        from stillbytes.app.server.library.pictures import Pictures  # noqa: PLC0415 - with the library
+
+        return Pictures(self.settings, self.rendered)
+
+    def versions(self, id: str) -> list[Photo]:
+        """All versions of a photo, its own first. Raises NotFound."""
+        found = self.photo(id).versions()
+        for one in found:
+            self.shelf.know(one, id)
+        return found
+
+    def create_version(self, id: str, name: str = "") -> Photo:
+        """A new version that begins as this one is now. Raises NotFound, InvalidSetting, SidecarError."""
+        document = self.document(id)
+        if document.unsaved:
+            document.save()
+        photo = document.photo
+        made = Photo(photo.path, versions.create(photo.path, name, photo.number).number)
+        self.shelf.know(made, id)
+        self._versions_changed(photo)
+        return made
+
+    def rename_version(self, id: str, name: str) -> Photo:
+        """Raises NotFound, InvalidSetting, SidecarError."""
+        photo = self.photo(id)
+        versions.rename(photo.path, photo.number, name)
+        self._versions_changed(photo)
+        return photo
+
+    def delete_version(self, id: str) -> tuple[Photo, Version]:
+        """Returns the photo in that version, and what brings it back. Raises NotFound, InvalidSetting, SidecarError."""
+        photo = self.photo(id)
+        if photo.number == MAIN:
+            versions.delete(photo.path, MAIN)  # raises
+        with self._lock:
+            document = self._documents.pop(id, None)
+        if document is not None:
+            document.flush()
+            document.discard()
+        gone = versions.delete(photo.path, photo.number)
+        self._versions_changed(photo)
+        return photo, gone
+
+    def restore_version(self, id: str, number: int | None = None) -> Photo:
+        """A deleted version of the photo, the last one when None. Raises NotFound, SidecarError."""
+        photo = self.photo(id)
+        found = Photo(photo.path, versions.restore(photo.path, number).number)
+        self.shelf.know(found, id)
+        self._versions_changed(photo)
+        return found
+
+    def _versions_changed(self, photo: Photo) -> None:
+        self._folder_changed()
+        self.shelf.look_into(photo.path.parent)
 
     def paste(self, ids: Sequence[str], settings: Settings, groups: list[str] | None, label: str) -> list[Document]:
         """Put the settings of these groups (all when None) into the photos' place of them. Raises NotFound."""
         for id in ids:  # all or none
-            self.folder.photo(id)
+            self.photo(id)
         pasted = []
         for id in ids:
             document = self.document(id)
@@ -138,6 +221,10 @@ class Workspace:
                 from stillbytes.edit.patching import pasted as fitting  # noqa: PLC0415 - only for photos with patches
 
                 given = fitting(settings, document.settings)
+            if "adjustments" in settings:
+                from stillbytes.edit.finding import unsought  # noqa: PLC0415 - only for photos with masks
+
+                given = unsought(given, document.photo)
             if groups is not None:
                 given = Settings({**document.settings.without(groups), **given.only(groups)})
             document.commit(given, label)
@@ -151,7 +238,7 @@ class Workspace:
         """The names of masks that were not found yet, by the photos that have any. Raises NotFound."""
         found = {}
         for id in ids:
-            photo, known = self.folder.photo(id), self.settings(id)
+            photo, known = self.photo(id), self.settings(id)
             settings = photo.settings if known is None else known
             if "adjustments" in settings:
                 from stillbytes.masks.local import pending  # noqa: PLC0415 - only for photos with masks
@@ -202,6 +289,10 @@ class Workspace:
             time.sleep(0.05)
         return shared_access()
 
+    def networks_now(self) -> Access:
+        """The same for what can do without: nobody waits for them. Raises EngineError."""
+        return self.networks(0.0)
+
     def share_networks(self, broker: Broker | None, loop: AbstractEventLoop | None) -> None:
         """Let masks be found through this broker."""
         from stillbytes.core import preferences  # noqa: PLC0415 - the broker has imported it
@@ -222,22 +313,31 @@ class Workspace:
             return None
 
         def work(control: Control) -> str:
-            from stillbytes.edit.finding import complete  # noqa: PLC0415 - loads OpenCV
+            from stillbytes.edit.finding import carried_over, complete  # noqa: PLC0415 - loads OpenCV
 
+            found, failures = 0, dict[str, StillbytesError]()
             for done, document in enumerate(waiting):
                 name = document.photo.path.name
                 control.progress(done, len(waiting), name)
-                settings, told = complete(
-                    document.photo, document.settings, self.networks, keep=True, cancelled=control.cancelled
-                )
+                lacking: dict[str, StillbytesError] = {}
+                photo, before = document.photo, document.settings
+                after, told = complete(
+                    photo, before, self.networks, keep=True, cancelled=control.cancelled,
+                    failed=lacking.__setitem__,
+                )  # fmt: skip
+                failures |= {f"{mask} in {name}": error for mask, error in lacking.items()}
                 if told:
-                    document.commit(settings, "Masks found")
-            return f"Masks found in {len(waiting)} photo{'s' if len(waiting) != 1 else ''}"
+                    document.amend(partial(carried_over, before=before, after=after, photo=photo), "Masks found")
+                    found += 1
+            if failures and not found:
+                raise next(iter(failures.values()))
+            said = f"Masks found in {found} photo{'s' if found != 1 else ''}"
+            return f"{said}, but not {', '.join(failures)}" if failures else said
 
         return self.finds.start("Find masks", len(waiting), work)
 
     def all_jobs(self) -> list[Job]:
-        """Exports, downloads, searches for masks, patches and answers, which do not wait for each other."""
+        """Exports, downloads, searches for masks, patches, new pictures, answers: these do not wait for each other."""
         return [job for queue in self._queues for job in queue.list()]
 
     def cancel(self, id: str) -> Job:
@@ -270,6 +370,7 @@ class Workspace:
         self.stop()
         for queue in self._queues:
             queue.close()
+        self.shelf.close()
 
     def _first(self) -> str:
         """The id of the photo that the page will show first. Raises NotFound when there is none."""
@@ -279,7 +380,7 @@ class Workspace:
         return next((photo.id for photo in listed if photo.path == self.folder.first), listed[0].id)
 
     def _preview(self, id: str) -> bytes:
-        return embedded_preview(self.folder.photo(id).path).jpeg
+        return embedded_preview(self.photo(id).path).jpeg
 
     def _warm(self) -> None:
         """What the first frame needs is there before the browser asks: samples, kernels, overview, encoder."""
@@ -301,8 +402,13 @@ class Workspace:
         if document is not None:
             document.refresh()  # tells by itself, and not of what we wrote
             return
-        settings = self.folder.photo(id).settings
+        settings = self.photo(id).settings
         self.events.emit("photo-changed", {"id": id, "edited": bool(settings), "digest": settings.digest})
+
+    def picture_made(self, photo: str, path: Path) -> None:
+        """A new file is in the folder, made while this photo was looked at."""
+        self.events.emit("picture-made", {"photo": photo, "picture": photo_id(path), "name": path.name})
+        self._folder_changed()
 
     def _folder_changed(self) -> None:
         self.events.emit("folder-changed", {"name": self.folder.name})

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from stillbytes.app.server.models import ExportRequest, JobList, JobModel, readable
+from stillbytes.app.server.models import (
+    ExportHow,
+    ExportPreset,
+    ExportPresetList,
+    ExportRequest,
+    JobList,
+    JobModel,
+    Through,
+    readable,
+)
 from stillbytes.app.server.workspace import Workspace
-from stillbytes.core.errors import ExportError
+from stillbytes.core.errors import ExportError, InvalidSetting
+from stillbytes.core.filenames import DEVICES, FORBIDDEN, plain
 from stillbytes.core.jobs import Control, Job
+from stillbytes.core.paths import home
 from stillbytes.develop.settings import Settings
+from stillbytes.edit.exporting import Spec
+from stillbytes.edit.exporting.presets import BUNDLED, ExportPresets
+from stillbytes.edit.exporting.spec import options, spec_of
+from stillbytes.edit.exporting.watermark import is_picture
 from stillbytes.edit.photo import Photo
-from stillbytes.library.batch import Outcome, Spec, export
-from stillbytes.photo.encode import FORMATS
+from stillbytes.library.batch import Outcome, export
+from stillbytes.photo.output.convert import kept
+from stillbytes.photo.output.encode import FORMATS
 from stillbytes.photo.spaces import SPACES
 
+if TYPE_CHECKING:
+    from stillbytes.generate.larger import Larger
+    from stillbytes.generate.painters.painter import News
+
 DEFAULT_FOLDER = "exports"
-FORBIDDEN = '/\\:*?"<>|'
-DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
-"""Names that Windows keeps for itself."""
 MOST_WARNINGS = 3
 
 
@@ -30,13 +48,15 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.post("/exports", status_code=202)
     def start_export(request: ExportRequest) -> JobModel:
         spec = checked(request)
-        target = workspace.folder.path / folder_name(request.folder)
+        through = network(request.through) if request.through else None
         # What is open is exported as it is now; the sidecars of the others are read when their turn comes.
-        known = {workspace.folder.photo(id).path: workspace.settings(id) for id in request.photos}
-        paths = list(known)
+        photos = {id: workspace.photo(id) for id in request.photos}
+        known = {id: workspace.settings(id) for id in photos}
+        chosen = list(photos.values())
+        target = chosen[0].path.parent / folder_name(request.folder)
 
         def settings_for(photo: Photo) -> Settings:
-            settings = known[photo.path]
+            settings = known[photo.id]
             settings = photo.settings if settings is None else settings
             if request.find or "adjustments" not in settings:
                 return settings
@@ -45,15 +65,42 @@ def router(workspace: Workspace) -> APIRouter:
             return ready(settings, photo.rasters)
 
         def work(control: Control) -> str:
+            at: list[tuple[int, str]] = [(0, "")]
+
             def progress(done: int, total: int, path: Path) -> None:
-                control.progress(done, total, readable(path.name) if done < total else "")
+                at[0] = (done, readable(path.name) if done < total else "")
+                control.progress(done, total, at[0][1])
+
+            def tell(news: News) -> None:
+                done, name = at[0]
+                control.progress(done, len(chosen), f"{name}: {news.says}, {news.fraction:.0%}")
 
             made(target)
-            return told(export(paths, target, spec, settings_for, progress, control.cancelled), target)
+            access = workspace.networks() if through else None
+            done = export(chosen, target, spec, settings_for, progress, control.cancelled, access, tell, through)
+            return told(done, target)
 
-        count = len(paths)
+        count = len(chosen)
         label = f"Export {count} photo{'s' if count != 1 else ''} as {FORMATS[spec.format].label}"
         return model(workspace.jobs.start(label, count, work))
+
+    @routes.get("/export-presets")
+    def list_export_presets() -> ExportPresetList:
+        every = [
+            ExportPreset(name=name, how=ExportHow(**asdict(spec)), own=name not in BUNDLED)
+            for name, spec in ExportPresets().all().items()
+        ]
+        return ExportPresetList(presets=every, profiles=kept())
+
+    @routes.put("/export-presets/{name}")
+    def keep_export_preset(name: str, how: ExportHow) -> ExportPresetList:
+        ExportPresets().keep(name, how_of(how))
+        return list_export_presets()
+
+    @routes.delete("/export-presets/{name}")
+    def remove_export_preset(name: str) -> ExportPresetList:
+        ExportPresets().remove(name)
+        return list_export_presets()
 
     @routes.get("/jobs")
     def list_jobs() -> JobList:
@@ -67,14 +114,36 @@ def router(workspace: Workspace) -> APIRouter:
 
 
 def checked(request: ExportRequest) -> Spec:
-    """Raises ExportError for a format, space or suffix that does not exist or is not possible."""
-    if request.format not in FORMATS:
-        raise ExportError(f"There is no export format {request.format!r}.", f"Use one of {', '.join(FORMATS)}.")
-    if request.space not in SPACES:
-        raise ExportError(f"There is no colour space {request.space!r}.", f"Use one of {', '.join(SPACES)}.")
-    if request.suffix and not plain(request.suffix):
+    """Raises ExportError for a format, space or suffix that does not exist or is not possible, and for a path where
+    only a name is allowed: what a page asks for reads no files but those that are kept for it."""
+    spec = how_of(request)
+    if spec.format not in FORMATS:
+        raise ExportError(f"There is no export format {spec.format!r}.", f"Use one of {', '.join(FORMATS)}.")
+    if spec.space not in SPACES:
+        raise ExportError(f"There is no colour space {spec.space!r}.", f"Use one of {', '.join(SPACES)}.")
+    if spec.suffix and not plain(spec.suffix):
         raise ExportError("A suffix becomes part of a file's name.", f"Leave out {FORBIDDEN} and control characters.")
-    return Spec(request.format, request.size, request.quality, request.space, request.gps, request.suffix)
+    if spec.icc and spec.icc not in kept():
+        raise ExportError(f"There is no profile {spec.icc!r}.", f"Put it into {home() / 'profiles'}.")
+    if is_picture(spec.watermark):
+        raise ExportError("A picture as watermark is for the command line.", "Write a text.")
+    return spec
+
+
+def how_of(how: ExportHow) -> Spec:
+    """Raises ExportError."""
+    return spec_of(how.model_dump(include={option.name for option in options()}))
+
+
+def network(asked: Through) -> Larger:
+    """Raises InvalidSetting."""
+    from stillbytes.generate.larger import Larger  # noqa: PLC0415 - loads OpenCV
+    from stillbytes.generate.tasks import task_of  # noqa: PLC0415
+
+    task = task_of(asked.task, asked.parameters)
+    if not isinstance(task, Larger):
+        raise InvalidSetting(f"{task.label} cannot be on the way to a file.", "Upscale and enhance can.")
+    return task
 
 
 def folder_name(wanted: str | None) -> str:
@@ -94,11 +163,6 @@ def made(folder: Path) -> None:
         raise ExportError(f"The folder {folder} could not be made: {reason}.", "Choose another name.") from error
 
 
-def plain(text: str) -> bool:
-    """Whether every file system takes the text as part of a name."""
-    return text.isprintable() and not any(character in FORBIDDEN for character in text)
-
-
 def told(outcomes: list[Outcome], target: Path) -> str:
     """The result in words. Raises ExportError when any photo failed."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
@@ -112,4 +176,4 @@ def told(outcomes: list[Outcome], target: Path) -> str:
 
 
 def model(job: Job) -> JobModel:
-    return JobModel.model_validate(dataclasses.asdict(job))
+    return JobModel.model_validate(asdict(job))

@@ -39,7 +39,7 @@ def router(workspace: Workspace) -> APIRouter:
         component: Annotated[int | None, Query(ge=0, le=1000)] = None,
     ) -> Response:
         """The mask of an adjustment, or one component of it, over the whole uncropped photo. More than 8 bits: 16."""
-        from stillbytes.develop.frame_grid import FrameGrid  # noqa: PLC0415
+        from stillbytes.develop.resampling.frame_grid import FrameGrid  # noqa: PLC0415
         from stillbytes.masks.local import local_of, rendered  # noqa: PLC0415
         from stillbytes.photo.grey import grey_png, grey_tiff  # noqa: PLC0415
 

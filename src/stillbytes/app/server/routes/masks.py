@@ -12,7 +12,9 @@ from stillbytes.app.server.models import Id, JobModel, Place, Strict, readable
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.geometry import Rect
 from stillbytes.core.jobs import Control
+from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks.kind import Found, Kind, kind_of
 from stillbytes.masks.kinds import kinds
 
@@ -43,11 +45,12 @@ class OfferModel(BaseModel):
 
 class FinderModel(BaseModel):
     """uses: what finds it here, the id of a model, "classical", or "" for nothing. without: what the classical way
-    does."""
+    does. further: what would do better where a field of the kind is given, by that."""
 
     uses: str
     without: str
     better: list[OfferModel]
+    further: dict[str, list[OfferModel]]
 
 
 class MaskKind(BaseModel):
@@ -87,10 +90,19 @@ class WaitingMasks(BaseModel):
     photos: list[WaitingPhoto]
 
 
-class PickedColour(BaseModel):
-    """Oklab of the photo's own light."""
+class SampleRequest(Place):
+    """raster: of a depth that was found, for its distance at the place."""
+
+    raster: Annotated[str, Field(max_length=64)] = ""
+
+
+class MaskSample(BaseModel):
+    """What ranges are told by, of the photo's own light at a place. colour: Oklab. lightness: 0..100. distance: 0..100,
+    from near to far, where a depth was given."""
 
     colour: tuple[float, float, float]
+    lightness: float
+    distance: float | None
 
 
 def router(workspace: Workspace) -> APIRouter:
@@ -98,12 +110,13 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/masks/kinds")
     def list_mask_kinds() -> MaskKinds:
-        return MaskKinds(kinds=[_described(kind) for kind in kinds().values()])
+        card = workspace.broker is not None and workspace.broker.memory.kind == "card"
+        return MaskKinds(kinds=[_described(kind, card) for kind in kinds().values()])
 
     @routes.post("/masks/waiting")
     def list_waiting_masks(request: PhotosRequest) -> WaitingMasks:
         found = workspace.waiting(request.photos).items()
-        named = {id: readable(workspace.folder.photo(id).path.name) for id, _ in found}
+        named = {id: readable(workspace.photo(id).path.name) for id, _ in found}
         return WaitingMasks(photos=[WaitingPhoto(id=id, name=named[id], masks=masks) for id, masks in found])
 
     @routes.post("/masks/find-waiting", status_code=202)
@@ -116,10 +129,11 @@ def router(workspace: Workspace) -> APIRouter:
         kind = kind_of(request.kind, kinds())
         if not isinstance(kind, Found):
             raise InvalidSetting(f"“{kind.label}” is not looked for.", "Draw it, or set its range.")
-        photo = workspace.document(id).photo
+        document = workspace.document(id)
+        photo = document.photo
 
         def work(control: Control) -> str:
-            from stillbytes.edit.finding import look_for  # noqa: PLC0415 - loads OpenCV
+            from stillbytes.edit.finding import filled, look_for  # noqa: PLC0415 - loads OpenCV
 
             found, result = look_for(
                 photo,
@@ -129,6 +143,8 @@ def router(workspace: Workspace) -> APIRouter:
                 progress=lambda step: control.progress(0, 0, step),
                 cancelled=control.cancelled,
             )
+            # Whoever asked may look at another photo by now.
+            document.amend(lambda now: filled(now, kind, found, photo), f"{kind.label} found")
             workspace.events.emit(
                 "mask-found",
                 {
@@ -139,25 +155,36 @@ def router(workspace: Workspace) -> APIRouter:
                     "better": [OfferModel(**_offer(offer)).model_dump() for offer in result.better],
                 },
             )
-            return "Found by colours and edges, without a model" if "classical" in result.used else "Found"
+            return "Found by colours and edges, without a model" if result.used == ("classical",) else "Found"
 
         return model(workspace.finds.start(f"{kind.label} in {photo.path.name}", 0, work))
 
-    @routes.post("/photos/{id}/masks/colour")
-    def pick_mask_colour(id: str, place: Place) -> PickedColour:
+    @routes.post("/photos/{id}/masks/sample")
+    def sample_for_mask(id: str, request: SampleRequest) -> MaskSample:
         from stillbytes.masks.kinds.colour import oklab  # noqa: PLC0415 - with the page's first pick
+        from stillbytes.masks.kinds.luminance import lightness_of  # noqa: PLC0415
 
-        pipeline, settings = workspace.pipeline(id), workspace.document(id).settings
-        a, b, tx, c, d, ty = pipeline.to_frame(settings)
-        point = np.array([[a * place.x + b * place.y + tx, c * place.x + d * place.y + ty]])
-        light = pipeline.light(settings).at(point).T.astype(np.float32)
+        pipeline, document = workspace.pipeline(id), workspace.document(id)
+        place = pipeline.form(document.settings).place(request.x, request.y)
+        x, y = (v / pipeline.frame.long_edge for v in place)
+        light = pipeline.light(document.settings).at(np.array([[x, y]])).T.astype(np.float32)
         lightness, green_red, blue_yellow = (round(float(v), 4) for v in oklab(light)[:, 0])
-        return PickedColour(colour=(lightness, green_red, blue_yellow))
+        distance = None
+        if request.raster:
+            long_edge = pipeline.frame.long_edge
+            pixel = Rect(int(x * long_edge), int(y * long_edge), 1, 1)
+            grid = FrameGrid(pipeline.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), pixel)
+            distance = round(100 * float(grid.sampled(document.photo.rasters[request.raster])[0, 0]), 1)
+        return MaskSample(
+            colour=(lightness, green_red, blue_yellow),
+            lightness=round(100 * float(lightness_of(light)[0]), 1),
+            distance=distance,
+        )
 
     return routes
 
 
-def _described(kind: type[Kind]) -> MaskKind:
+def _described(kind: type[Kind], card: bool) -> MaskKind:
     from stillbytes.masks.fields import fields_of, to_json  # noqa: PLC0415
 
     plain = kind()
@@ -177,11 +204,11 @@ def _described(kind: type[Kind]) -> MaskKind:
         for name, field in fields_of(kind).items()
         if field.form != "hidden"
     ]
-    finder = _finder(kind) if issubclass(kind, Found) else None
+    finder = _finder(kind, card) if issubclass(kind, Found) else None
     return MaskKind(name=kind.name, group=kind.group, label=kind.label, says=kind.says, fields=fields, finder=finder)
 
 
-def _finder(kind: type[Kind]) -> FinderModel:
+def _finder(kind: type[Kind], card: bool) -> FinderModel:
     from stillbytes.core import preferences  # noqa: PLC0415 - when the panel is opened
     from stillbytes.gpu.models import registry  # noqa: PLC0415
     from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
@@ -194,8 +221,12 @@ def _finder(kind: type[Kind]) -> FinderModel:
         return store.installed(registry.get(id))
 
     best = next((id for id in detector.models if here(id)), "classical" if detector.without else "")
-    better = [OfferModel(**_offer(offer)) for offer in offers(detector, (best,), here)]
-    return FinderModel(uses=best, without=detector.without, better=better)
+
+    def better(choices: tuple[str, ...]) -> list[OfferModel]:
+        return [OfferModel(**_offer(offer)) for offer in offers(choices, (best,), here, large=card)]
+
+    further = {field: better(models) for field, models in detector.further.items()}
+    return FinderModel(uses=best, without=detector.without, better=better(detector.models), further=further)
 
 
 def _offer(offer: Any) -> dict[str, Any]:

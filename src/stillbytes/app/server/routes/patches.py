@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, readable
+from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, Told, readable
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.photos import LONG, described
@@ -19,25 +20,32 @@ from stillbytes.core.jobs import Control
 
 
 class TaskModel(BaseModel):
-    """Something that makes patches. takes: what it needs to know of a place: a round spot, a mask, or nothing.
+    """Something that makes patches, settings or new pictures. takes: what it needs to know of a place: a round spot, a
+    mask, or nothing. covers: what it looks for where it is given no mask. also: other pictures that may go in.
 
-    generated: whether a model makes its pixels. fields: its parameters, for a form. seldom: of these, by name, those
-    that a form shows when asked.
+    generated: whether a model makes its pixels. exports: whether it can be on the way to an exported file. fields: its
+    parameters, for a form. seldom: of these, by name, those that a form shows when asked.
     """
 
     name: str
     label: str
     says: str
     takes: Literal["spot", "mask", "photo"]
+    covers: str = ""
+    also: list[Literal["picture", "reference"]] = Field(default_factory=list)
+    makes: Literal["patch", "settings", "picture"] = "patch"
     generated: bool
+    exports: bool = False
     fields: list[MaskField]
     seldom: list[str]
 
 
 class Tasks(BaseModel):
-    """generated: whether tasks whose pixels a model makes are wanted, and shown."""
+    """generated: whether tasks whose pixels a model makes are wanted, and shown. problems: why workflows of a person's
+    own cannot be used."""
 
     tasks: list[TaskModel]
+    problems: list[Told] = Field(default_factory=list)
     generated: bool
 
 
@@ -47,12 +55,15 @@ class GeneratedSwitch(Strict):
 
 class PatchRequest(Strict):
     """task: by name. patch: the id of one to make again, else there is one more. parameters: of the task; for a spot
-    its centre, radius, feather, and source unless it is to be found. mask: as adjustments have it."""
+    its centre, radius, feather, and source unless it is to be found. mask: as adjustments have it. reference, picture:
+    ids of photos in the folder, one to be like and one to begin with."""
 
     task: Annotated[str, Field(max_length=40)]
     patch: Id | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
     mask: dict[str, Any] | None = None
+    reference: Id | None = None
+    picture: Id | None = None
 
 
 class PatchAnswer(BaseModel):
@@ -88,13 +99,16 @@ class PatchStates(BaseModel):
 
 class ForecastModel(BaseModel):
     """What a task would take: engine and model, seconds and MiB as estimated or measured, None where not known, so many
-    pictures; or the problem that keeps it from being done, and its remedy."""
+    pictures, and the part of the photo that changes; or the problem that keeps it from being done, and its remedy.
+    doubt: what is to be said before it is done."""
 
     engine: str = ""
     model: str = ""
     seconds: float | None = None
     memory_mib: int | None = None
     pictures: int = 1
+    covered: float | None = None
+    doubt: str = ""
     problem: str = ""
     remedy: str = ""
 
@@ -117,8 +131,10 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.get("/tasks")
     def list_tasks() -> Tasks:
         from stillbytes.app.server.drawing import described_tasks  # noqa: PLC0415 - loads OpenCV
+        from stillbytes.generate.workflows import own  # noqa: PLC0415
 
-        return Tasks(tasks=[*SPOTS, *described_tasks()], generated=preferences.generated())
+        problems = [Told(message=readable(one.message), remedy=readable(one.remedy)) for one in own.found().problems]
+        return Tasks(tasks=[*SPOTS, *described_tasks()], problems=problems, generated=preferences.generated())
 
     @routes.put("/generated")
     def switch_generated(switch: GeneratedSwitch) -> GeneratedSwitch:
@@ -128,32 +144,48 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.post("/photos/{id}/patches")
     def make_patch(id: str, request: PatchRequest, response: Response) -> PatchAnswer:
-        from stillbytes.app.server import drawing, retouch  # noqa: PLC0415 - loads OpenCV
+        from stillbytes.app.server import creating, drawing, retouch  # noqa: PLC0415 - loads OpenCV
 
         document, again = workspace.document(id), request.patch or ""
         if any(one.name == request.task for one in SPOTS):
             patch = retouch.place_spot(document, request.task, request.parameters, again)
             return PatchAnswer(photo=described(workspace, document), patch=patch)
-        asked = drawing.Asked.of(request.task, request.parameters, request.mask, again)
+        asked = drawing.Asked.of(
+            request.task, request.parameters, request.mask, again, request.reference, request.picture
+        )
         if again:
             retouch.found(document, again)
 
         def work(control: Control) -> str:
             return drawing.draw(workspace, document, asked, control)
 
+        def create(control: Control) -> str:
+            return creating.create(workspace, document, asked, control)
+
         response.status_code = 202
-        label = f"{asked.task.label} in {readable(document.photo.path.name)}"
-        return PatchAnswer(job=model(workspace.drawings.start(label, 0, work)))
+        name = readable(document.photo.path.name)
+        if asked.task.result == "picture":  # these wait for each other, edits do not wait for them
+            label = f"{asked.task.label} {name}" if "photo" in asked.task.needs else readable(asked.task.title)
+            return PatchAnswer(job=model(workspace.pictures.start(label, 0, create)))
+        return PatchAnswer(job=model(workspace.drawings.start(f"{asked.task.label} in {name}", 0, work)))
 
     @routes.post("/photos/{id}/patches/forecast")
     def forecast_patch(id: str, request: PatchRequest) -> ForecastModel:
         """What making it would take. Nothing is begun."""
-        from stillbytes.app.server import drawing  # noqa: PLC0415 - loads OpenCV
+        from stillbytes.app.server import creating, drawing  # noqa: PLC0415 - loads OpenCV
 
         document = workspace.document(id)
         try:
-            asked = drawing.Asked.of(request.task, request.parameters, request.mask, request.patch or "")
-            return ForecastModel(**drawing.forecast(workspace, document, asked))
+            asked = drawing.Asked.of(
+                request.task,
+                request.parameters,
+                request.mask,
+                request.patch or "",
+                request.reference,
+                request.picture,
+            )
+            told = creating.forecast if asked.task.result == "picture" else drawing.forecast
+            return ForecastModel(**told(workspace, document, asked))
         except StillbytesError as error:
             return ForecastModel(problem=readable(error.message), remedy=readable(error.remedy))
 
@@ -168,7 +200,8 @@ def router(workspace: Workspace) -> APIRouter:
         for patch in settings.patches:
             spot = spot_of(patch)
             if spot is not None:
-                spot = spot.located(pipeline.light(below(settings, patch.id)), pipeline.frame)
+                under = below(settings, patch.id)
+                spot = spot.located(pipeline.light(under), pipeline.frame, partial(pipeline.known_on, under))
             told = SpotModel(**dataclasses.asdict(spot)) if spot is not None else None
             states.append(PatchState(id=patch.id, lost=patch.id in gone, generated=patch.generated, spot=told))
         return PatchStates(patches=states)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +15,23 @@ from stillbytes.app.server.models import (
     FolderModel,
     HistoryEntry,
     HistoryModel,
+    Looked,
     Paste,
     Pasted,
     PhotoEntry,
     PhotoModel,
     Place,
+    SnapshotModel,
     UnfitPhoto,
     White,
     readable,
     settings_of,
 )
 from stillbytes.app.server.workspace import Workspace
+from stillbytes.develop import parameters
+from stillbytes.edit.automatic import Meter, found, people_in
 from stillbytes.edit.document import Document
+from stillbytes.edit.photo import Photo
 from stillbytes.library.folder import Listed
 from stillbytes.photo.formats import kind
 from stillbytes.photo.metadata import Metadata
@@ -49,8 +55,14 @@ def router(workspace: Workspace) -> APIRouter:
     def get_folder() -> FolderModel:
         folder = workspace.folder
         listed = folder.photos()
-        first = next((p.id for p in listed if p.path == folder.first), None)
-        photos = [PhotoEntry(id=p.id, name=readable(p.name), kind=p.kind, edited=edited(p)) for p in listed]
+        first = next((p.id for p in listed if p.path == folder.first), None)  # its own version comes first
+        photos = [
+            PhotoEntry(
+                id=p.id, name=readable(p.name), kind=p.kind, edited=edited(p), of=p.of, version=p.version,
+                version_name=readable(p.version_name),
+            )
+            for p in listed
+        ]  # fmt: skip
         return FolderModel(path=readable(str(folder.path)), name=readable(folder.name), first=first, photos=photos)
 
     @routes.get("/photos/{id}")
@@ -94,6 +106,14 @@ def router(workspace: Workspace) -> APIRouter:
         white = workspace.pipeline(id).pick_white(workspace.document(id).settings, place.x, place.y)
         return White(temperature=round(white.temperature), tint=round(white.tint))
 
+    @routes.post("/photos/{id}/automatic")
+    def look(id: str, looked: Looked) -> PhotoModel:
+        """Find settings by looking at the photo: one step that can be undone."""
+        document, pipeline = workspace.document(id), workspace.pipeline(id)
+        changes = found(Meter(pipeline, people_in(pipeline, workspace.networks_now)), document.settings, looked.names)
+        document.commit(document.settings.changed(**changes), _label(looked.names))
+        return described(workspace, document)
+
     @routes.post("/paste")
     def paste(request: Paste) -> Pasted:
         pasted = workspace.paste(request.photos, settings_of(request.settings), request.groups, request.label)
@@ -107,17 +127,28 @@ def router(workspace: Workspace) -> APIRouter:
     return routes
 
 
+def _label(names: Sequence[str]) -> str:
+    """Of the step that found them."""
+    asked = [parameters()[name].label if name in parameters() else name.replace("-", " ") for name in names or ["tone"]]
+    return f"Auto {', '.join(asked)}"
+
+
 def entry(document: Document) -> PhotoEntry:
-    photo = document.photo
-    name, edited = readable(photo.path.name), bool(document.settings)
-    return PhotoEntry(id=photo.id, name=name, kind=kind(photo.path) or "raw", edited=edited)
+    return entry_of(document.photo, bool(document.settings))
+
+
+def entry_of(photo: Photo, edited: bool) -> PhotoEntry:
+    return PhotoEntry(
+        id=photo.id, name=readable(photo.path.name), kind=kind(photo.path) or "raw", edited=edited, of=photo.file_id,
+        version=photo.number, version_name=readable(photo.version_name),
+    )  # fmt: skip
 
 
 def described(workspace: Workspace, document: Document) -> PhotoModel:
     photo, history = document.photo, document.history
     pipeline = workspace.pipeline(photo.id)
     settings = history.settings
-    white, as_shot = pipeline.white_balance(settings), pipeline.as_shot
+    white, as_shot = pipeline.white_balance(settings), pipeline.as_shot_under(settings)
     developed = pipeline.developed_size(settings)
     entries = [HistoryEntry(index=i, label=e.label, at=e.at) for i, e in enumerate(history.entries, 1)]
     return PhotoModel(
@@ -133,6 +164,10 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
         history=HistoryModel(
             position=history.position, entries=entries, can_undo=history.can_undo, can_redo=history.can_redo
         ),
+        of=photo.file_id,
+        version=photo.number,
+        version_name=readable(photo.version_name),
+        snapshots=[SnapshotModel(id=one.id, name=readable(one.name), at=one.at) for one in document.snapshots.all],
         problem=readable(document.problem),
     )
 

@@ -8,7 +8,9 @@ from fastapi import APIRouter
 
 from stillbytes.app.server.models import FormatModel, Formats, GroupModel, Groups, ParameterModel, SpaceModel
 from stillbytes.develop import groups, local_parameters
-from stillbytes.photo.encode import FORMATS
+from stillbytes.develop.parameter import Parameter
+from stillbytes.edit.automatic import FINDERS
+from stillbytes.photo.output.encode import FORMATS
 from stillbytes.photo.spaces import SPACES
 
 
@@ -19,10 +21,10 @@ def router() -> APIRouter:
     def list_parameters() -> Groups:
         return Groups(
             groups=[
-                GroupModel(name=g.name, parameters=[ParameterModel.model_validate(asdict(p)) for p in g.parameters])
+                GroupModel(name=g.name, parameters=[_shown(p, automatic=p.name in FINDERS) for p in g.parameters])
                 for g in groups()
             ],
-            local=[ParameterModel.model_validate(asdict(p)) for p in local_parameters().values()],
+            local=[_shown(p, automatic=False) for p in local_parameters().values()],
         )
 
     @routes.get("/formats")
@@ -44,3 +46,7 @@ def router() -> APIRouter:
         return Formats(formats=formats, spaces=[SpaceModel(name=s.name, label=s.label) for s in SPACES.values()])
 
     return routes
+
+
+def _shown(parameter: Parameter, *, automatic: bool) -> ParameterModel:
+    return ParameterModel.model_validate({**asdict(parameter), "automatic": automatic})

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from stillbytes.app.cli.output import json_option, print_json
-from stillbytes.core.errors import SidecarError
 
 
 class Numbers(click.ParamType[Any]):
@@ -63,8 +62,9 @@ def heal_spots(
     """
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
     from stillbytes.edit.document import Document  # noqa: PLC0415
+    from stillbytes.edit.exporting.formats import format_of  # noqa: PLC0415
     from stillbytes.edit.patching import spotted  # noqa: PLC0415
-    from stillbytes.edit.photo import Edit, format_of  # noqa: PLC0415
+    from stillbytes.edit.photo import Edit  # noqa: PLC0415
     from stillbytes.generate.spot import FEATHER, Spot, Task  # noqa: PLC0415
 
     if source is not None and len(spots) > 1:
@@ -85,10 +85,7 @@ def heal_spots(
     }  # fmt: skip
     if not dry_run:
         document.commit(settings, f"{task.capitalize()} {len(spots)} spot{'s' if len(spots) > 1 else ''}")
-        document.flush()
-        if document.unsaved:
-            raise SidecarError(document.problem)
-        told["sidecar"] = str(document.path)
+        told["sidecar"] = str(document.save())
         if output is not None:
             told["target"] = str(Edit(opened, settings).export(output.expanduser()))
     if as_json:

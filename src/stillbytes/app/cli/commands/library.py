@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from stillbytes.app.cli.output import error_fields, json_option, print_error, print_json, print_table
-from stillbytes.core.jobs import Control
+from stillbytes.app.cli.progress import told
 from stillbytes.library.catalogue.search.run import SORTS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def library(context: click.Context, place: Path | None) -> None:
 @click.pass_obj
 def add(place: Path | None, folders: Sequence[Path], as_json: bool) -> int:
     """Take in folders and all below them, or bring them up to date."""
-    with _opened(place) as catalogue, _told(as_json) as control:
+    with _opened(place) as catalogue, told(as_json) as control:
         found = [(folder, catalogue.add(folder, control)) for folder in folders]
     if as_json:
         print_json([{"folder": str(folder), **dataclasses.asdict(one)} for folder, one in found])
@@ -138,7 +138,7 @@ def rebuild(place: Path | None, as_json: bool) -> int:
     """Make the index again from the folders; a damaged one is set aside. No photo or sidecar is changed."""
     from stillbytes.library.catalogue.mend import opened_anew  # noqa: PLC0415
 
-    with opened_anew(place) as catalogue, _told(as_json) as control:
+    with opened_anew(place) as catalogue, told(as_json) as control:
         found = catalogue.rebuild(control)
     if as_json:
         print_json(dataclasses.asdict(found))
@@ -154,7 +154,7 @@ def rebuild(place: Path | None, as_json: bool) -> int:
 @click.pass_obj
 def verify(place: Path | None, quick: bool, as_json: bool) -> int:
     """Check the index, and every byte of every photo against the last time. Exit status 1 for any damage."""
-    with _opened(place) as catalogue, _told(as_json) as control:
+    with _opened(place) as catalogue, told(as_json) as control:
         found = catalogue.verify(control, quick=quick)
     if as_json:
         print_json({"clean": found.clean, **dataclasses.asdict(found)})
@@ -310,37 +310,8 @@ def _opened(place: Path | None) -> Iterator[Catalogue]:
         yield opened
 
 
-@contextmanager
-def _told(as_json: bool) -> Iterator[Control]:
-    """A bar on a terminal, a line for each tenth elsewhere, nothing for programs. On standard error."""
-    if as_json:
-        yield Control(lambda done, total, message: None)
-    elif not sys.stderr.isatty():
-        told: list[str] = []
-
-        def line(done: int, total: int, message: str) -> None:
-            text = f"{message} {100 * done // total // 10 * 10} %" if total else ""
-            if text and text not in told:
-                told[:] = [text]
-                print(text, file=sys.stderr, flush=True)
-
-        yield Control(line)
-    else:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=None)
-            yield Control(
-                lambda done, total, message: bar.update(task, completed=done, total=total or None, description=message)
-            )
-
-
 def command() -> click.Command:
+    from stillbytes.app.cli.commands.lightroom import import_lightroom  # noqa: PLC0415 - it is a command of this group
+
+    library.add_command(import_lightroom)
     return library

@@ -83,11 +83,12 @@ def home() -> Iterator[Finding]:
 
 
 def codecs() -> Iterator[Finding]:
-    """Every export format encodes a small picture, and the decoding process reads it back."""
+    """Every export format encodes a small picture, and the decoding process reads it back if such photos are read."""
     import numpy as np  # noqa: PLC0415
 
     from stillbytes.photo.decode import decode  # noqa: PLC0415
-    from stillbytes.photo.encode import FORMATS, encode  # noqa: PLC0415
+    from stillbytes.photo.formats import is_photo  # noqa: PLC0415
+    from stillbytes.photo.output.encode import FORMATS, encode  # noqa: PLC0415
 
     picture = np.full((32, 48, 3), (200, 120, 40), np.uint8)
     with tempfile.TemporaryDirectory() as folder:
@@ -95,6 +96,9 @@ def codecs() -> Iterator[Finding]:
             try:
                 file = Path(folder) / f"picture{format.extension}"
                 file.write_bytes(encode(picture, format=name, space="srgb"))
+                if not is_photo(file):
+                    yield Finding(format.label, "ok", "Written.")
+                    continue
                 found = decode(file)
                 if (found.width, found.height) == (48, 32):
                     finding = Finding(format.label, "ok", "Written and read.")
@@ -156,7 +160,21 @@ def page() -> Iterator[Finding]:
         yield Finding("Browser", "absent", "No browser can be started from here.", remedy)
 
 
-CHECKS = (processor, memory, home, raw, codecs, graphics, engines, page)
+def workflows() -> Iterator[Finding]:
+    from stillbytes.generate.workflows import own  # noqa: PLC0415
+
+    found = own.found()
+    if found.graphs:
+        names = ", ".join(f"{graph.name} ({graph.tasks('')[0]})" for graph in found.graphs)
+        yield Finding("Workflows", "ok", f"{names}, from {own.folder()}")
+    for problem in found.problems:
+        yield Finding("Workflows", "broken", problem.message, problem.remedy)
+    if not found.graphs and not found.problems:
+        remedy = "To have one as a task, put a ComfyUI graph with a header there, as docs/workflows.md shows."
+        yield Finding("Workflows", "absent", f"None of your own in {own.folder()}.", remedy)
+
+
+CHECKS = (processor, memory, home, raw, codecs, graphics, engines, workflows, page)
 
 
 def _tried(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -67,10 +67,16 @@ def values(parameter: Parameter) -> str:
         return ", ".join(parameter.choices)
     if parameter.kind == "colours":
         return "sampled colours, each with hue, saturation, luminance, variance and range"
+    if parameter.kind == "lut":
+        return "a look-up table, see `stillbytes luts`"
+    if parameter.kind == "dcp":
+        return "a camera profile, see `stillbytes profiles`"
     if parameter.kind == "adjustments":
         return "masks, see `stillbytes mask`"
     if parameter.kind == "patches":
         return "patches, see `stillbytes remove`"
+    if parameter.kind == "text":
+        return "a name"
     return "on or off" if parameter.kind == "toggle" else "points x,y from 0 to 255"
 
 
@@ -81,6 +87,8 @@ def default(parameter: Parameter) -> str:
         return "on" if parameter.default else "off"
     if parameter.default is None:
         return "as shot"
+    if parameter.default == "":
+        return "none"
     return f"{parameter.default:g}" if isinstance(parameter.default, float) else str(parameter.default)
 
 

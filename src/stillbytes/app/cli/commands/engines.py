@@ -111,7 +111,7 @@ def logs(engine: str, lines: int, as_json: bool) -> int:
 
 
 @engines.command("install")
-@click.argument("engine", type=click.Choice(STARTED))
+@click.argument("engine", metavar="comfyui", type=click.Choice(STARTED))  # who writes llama is told where to get it
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to, or an existing ComfyUI to complete.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @json_option()
@@ -200,4 +200,7 @@ def _loadable(choices: preferences.Preferences, named: str | None, options: dict
 
 
 def command() -> click.Command:
+    from stillbytes.app.cli.commands.tensorrt import tensorrt  # noqa: PLC0415 - part of it
+
+    engines.add_command(tensorrt)
     return engines

@@ -15,6 +15,7 @@ from stillbytes.app.cli.values import parsed, shape
 from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.files import write_atomically
 from stillbytes.develop.parameter import Value
+from stillbytes.masks.fields import fields_of
 from stillbytes.masks.kind import Found, Kind, kind_of
 from stillbytes.masks.kinds import kinds
 
@@ -66,7 +67,7 @@ def make_mask(
     The photo is looked at as it was taken, whatever its edit.
     """
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
-    from stillbytes.develop.frame_grid import FrameGrid  # noqa: PLC0415
+    from stillbytes.develop.resampling.frame_grid import FrameGrid  # noqa: PLC0415
     from stillbytes.photo.grey import grey_png  # noqa: PLC0415
 
     import numpy as np  # noqa: PLC0415 # isort: skip
@@ -89,6 +90,10 @@ def make_mask(
     if words:
         given["words"] = words
     kind = kind_of({"kind": name, **given}, kinds())
+    if kind.empty:
+        wanted = [field for field, one in fields_of(kind).items() if one.form != "hidden"]
+        remedy = f"--set gives it its {', '.join(wanted)}." if wanted else "In the editor a file can be chosen."
+        raise InvalidSetting(f"A mask of the kind {name!r} with nothing in it would be black.", remedy)
     told: dict[str, Any] = {"photo": str(photo), "kind": name, "target": str(output)}
     if isinstance(kind, Found):
         from stillbytes.edit.finding import look_for  # noqa: PLC0415
@@ -126,7 +131,8 @@ _NEXT = re.compile(r",(?=\s*[A-Za-z_-]+\s*=)")
 def adjustment(text: str) -> tuple[Kind, dict[str, Value]]:
     """KIND:NAME=VALUE,... as a mask and what is added where it is. Raises InvalidSetting.
 
-    A name is a field of the kind (person:index=0) or a parameter (exposure=-0.7, curve=0,0 128,150 255,255).
+    A name is a field of the kind (person:index=0, person:parts=eyes+lips) or a parameter (exposure=-0.7,
+    curve=0,0 128,150 255,255).
     """
     from stillbytes.develop import local_parameters  # noqa: PLC0415 - imports every operation
 
@@ -158,7 +164,6 @@ def adjustment(text: str) -> tuple[Kind, dict[str, Value]]:
 def _field(kind: type[Kind], text: str) -> tuple[str, Any]:
     """NAME=VALUE for a field of the kind. Raises InvalidSetting."""
     from stillbytes.develop import local_parameters  # noqa: PLC0415
-    from stillbytes.masks.fields import fields_of  # noqa: PLC0415
 
     name, _, value = text.partition("=")
     name = name.strip().replace("-", "_")
@@ -168,6 +173,8 @@ def _field(kind: type[Kind], text: str) -> tuple[str, Any]:
         raise InvalidSetting(f"“{kind.label}” has no {name[:40]!r}.", f"It has {', '.join(allowed)}.")
     if declared[name].form in ("text", "choice"):
         return name, value
+    if declared[name].form == "parts" and not value.lstrip().startswith("["):
+        return name, [part.strip() for part in re.split(r"[+,]", value) if part.strip()]
     try:
         return name, json.loads(value)
     except ValueError as error:

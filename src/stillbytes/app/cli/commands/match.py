@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from stillbytes.app.cli.output import json_option, print_json
-from stillbytes.core.errors import SidecarError
+from stillbytes.generate.look.table import ALLOWED
 
 REFERENCE_EDGE = 768
 
@@ -20,9 +20,12 @@ REFERENCE_EDGE = 768
 @click.option("--like", type=click.Path(path_type=Path), required=True, help="The picture whose look to take.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also export the picture to this file.")
 @click.option("--amount", type=click.FloatRange(0, 150), default=100, show_default=True, help="Of the look, percent.")
+@click.option("--table", is_flag=True, help=ALLOWED.description)
 @click.option("--dry-run", is_flag=True, help="Only tell the settings; nothing is written.")
 @json_option()
-def match_look(photo: Path, like: Path, output: Path | None, amount: float, dry_run: bool, as_json: bool) -> int:
+def match_look(
+    photo: Path, like: Path, output: Path | None, amount: float, table: bool, dry_run: bool, as_json: bool
+) -> int:
     """Give PHOTO the look of another picture, with the tones and colours of its own scene.
 
     The look becomes settings in the photo's sidecar, one step of its history. Crop, masks and whatever else is no look
@@ -30,27 +33,30 @@ def match_look(photo: Path, like: Path, output: Path | None, amount: float, dry_
     """
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
     from stillbytes.edit.document import Document  # noqa: PLC0415
-    from stillbytes.edit.photo import Edit, format_of  # noqa: PLC0415
-    from stillbytes.generate.look import blended, match  # noqa: PLC0415
+    from stillbytes.edit.exporting.formats import format_of  # noqa: PLC0415
+    from stillbytes.edit.looks import look_of  # noqa: PLC0415
+    from stillbytes.edit.photo import Edit  # noqa: PLC0415
+    from stillbytes.generate.look import match  # noqa: PLC0415
 
     if output is not None:
         format_of(output)  # before the work
     opened = stillbytes.open(photo.expanduser())
     reference = stillbytes.open(like.expanduser()).edit().render(REFERENCE_EDGE, dtype="float32")
     document = Document(opened)
-    matched = match(opened.pipeline, document.settings, reference, reference.space)
-    settings = blended(matched.settings, amount / 100, opened.pipeline.as_shot)
+    matched = match(opened.pipeline, document.settings, reference, reference.space, with_table=table)
+    kept, title = None if dry_run else matched.table, f"Look of {like.stem}"
+    settings = look_of(matched.settings, kept, title, amount / 100, opened.pipeline.as_shot, table)
     told: dict[str, Any] = {
         "photo": str(photo), "like": str(like), "amount": amount, "settings": dict(settings),
-        "distance": {"before": round(matched.before, 2), "after": round(matched.after, 2)},
+        "table": matched.table is not None,
+        "distance": {
+            "before": round(matched.before, 2), "sliders": round(matched.sliders, 2), "after": round(matched.after, 2),
+        },
         "note": document.problem, "sidecar": None, "target": None,
     }  # fmt: skip
     if not dry_run:
         document.commit(settings, f"Look of {like.name}")
-        document.flush()
-        if document.unsaved:
-            raise SidecarError(document.problem)
-        told["sidecar"] = str(document.path)
+        told["sidecar"] = str(document.save())
         if output is not None:
             told["target"] = str(Edit(opened, settings).export(output.expanduser()))
     if as_json:
@@ -72,8 +78,11 @@ def _in_words(told: Mapping[str, Any]) -> str:
     lines = [f"{parameters()[name].label}: {_shown(value)}" for name, value in told["settings"].items()]
     lines = lines or ["Nothing to change: the look is the same."]
     if told["distance"]["before"] > 0:
-        before, after = (told["distance"][when] for when in ("before", "after"))
-        lines.append(f"Distance of the look: {before:.1f} before, {after:.1f} with all of it.")
+        before, sliders, after = (told["distance"][when] for when in ("before", "sliders", "after"))
+        with_table = (
+            f"{sliders:.1f} with sliders, {after:.1f} with the look-up table" if told["table"] else f"{after:.1f}"
+        )
+        lines.append(f"Distance of the look: {before:.1f} before, {with_table} with all of it.")
     lines += [str(told[made]) for made in ("sidecar", "target") if told[made]]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from stillbytes.core.errors import StillbytesError
 from stillbytes.gpu import measured, telemetry
 from stillbytes.gpu.bench import Engines, bench
 from stillbytes.gpu.bench_subjects import subjects
+from stillbytes.gpu.measured import Measured
 from stillbytes.gpu.models.store import open_store
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -48,7 +49,11 @@ def measure_machine(names: Sequence[str], program: Path | None, as_json: bool) -
             _clear()
             print(text, flush=True)
 
-    work = bench(before, wanted, engines, memory, say=say, progress=_progress, keep=measured.save)
+    def keep(after: Measured) -> None:
+        """Beside what an editor has kept since this began."""
+        measured.change(lambda now: now.with_news(before, after))
+
+    work = bench(before, wanted, engines, memory, say=say, progress=_progress, keep=keep)
     try:
         result = asyncio.run(work)
     except KeyboardInterrupt:

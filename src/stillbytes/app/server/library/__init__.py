@@ -1,0 +1,1 @@
+"""The library as the server holds it: its catalogue, its previews, what happens to its folders."""

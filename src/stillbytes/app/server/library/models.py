@@ -1,0 +1,165 @@
+"""What the library's routes take and give; a photo's fields are those of the catalogue's entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+from stillbytes.app.server.library.shelf import Shelf
+from stillbytes.app.server.models import Strict, readable
+from stillbytes.library.catalogue import Entry
+
+MOST_PHOTOS = 100_000
+Number = Annotated[int, Field(ge=0, le=2**62)]
+Numbers = Annotated[list[Number], Field(max_length=MOST_PHOTOS)]
+Text = Annotated[str, Field(max_length=20_000)]
+Query = Annotated[str, Field(max_length=2000)]
+_HINTS = get_type_hints(Entry)
+_JSON: dict[Any, Any] = {Path: str, Path | None: str | None, tuple[str, ...]: list[str]}
+_FIELDS: dict[str, Any] = {name: (_JSON.get(_HINTS[name], _HINTS[name]), ...) for name in Entry.__dataclass_fields__}
+CataloguePhoto: type[BaseModel] = create_model(
+    "CataloguePhoto",
+    __doc__="A photo as the library knows it. id: what the routes of photos call it.",
+    **{"id": (str, ...), "name": (str, ...), **_FIELDS},
+)
+
+
+class CataloguePhotos(BaseModel):
+    photos: list[CataloguePhoto]  # type: ignore[valid-type]
+
+
+class RootModel(BaseModel):
+    """A folder of the library. scanned: end of the last whole look through it; null while one has to go on."""
+
+    path: str
+    name: str
+    photos: int
+    missing: int
+    online: bool
+    scanned: str | None
+
+
+class PlaceModel(BaseModel):
+    """A folder with photos in it. photos: without those of folders below."""
+
+    path: str
+    photos: int
+
+
+class CollectionModel(BaseModel):
+    """query: of a smart one."""
+
+    id: str
+    name: str
+    query: str | None
+    photos: int
+
+
+class KeywordModel(BaseModel):
+    path: str
+    photos: int
+
+
+class LibraryModel(BaseModel):
+    photos: int
+    folders: list[RootModel]
+    places: list[PlaceModel]
+    collections: list[CollectionModel]
+    keywords: list[KeywordModel]
+    cameras: list[str]
+    problems: int
+
+
+class TroubleModel(BaseModel):
+    path: str
+    message: str
+    remedy: str
+
+
+class Troubles(BaseModel):
+    problems: list[TroubleModel]
+
+
+class Wanted(Strict):
+    photos: Annotated[list[Number], Field(max_length=2000)]
+
+
+class WantedPreviews(Wanted):
+    tier: Literal["grid", "screen", "full"] = "grid"
+    ahead: bool = Field(default=False, description="Nobody looks at them yet: others go first.")
+
+
+class Remarks(Strict):
+    """What is said about photos; what is left out stays."""
+
+    rating: Annotated[int, Field(ge=0, le=5)] | None = None
+    flag: Annotated[int, Field(ge=-1, le=1)] | None = None
+    label: Annotated[str, Field(max_length=200)] | None = None
+    title: Text | None = None
+    caption: Text | None = None
+    creator: Text | None = None
+    copyright: Text | None = None
+    keywords: Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=1000)] | None = None
+
+
+Words = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=1000)]
+
+
+class Description(Strict):
+    photos: Numbers
+    remarks: Remarks = Remarks()
+    add_keywords: Words = Field(default_factory=list)
+    remove_keywords: Words = Field(default_factory=list)
+
+
+class Failure(BaseModel):
+    number: int
+    message: str
+    remedy: str
+
+
+class Described(BaseModel):
+    """photos: as they are now, those that were changed. failures: those that could not be."""
+
+    photos: list[CataloguePhoto]  # type: ignore[valid-type]
+    failures: list[Failure]
+
+
+class NewCollection(Strict):
+    """query: makes it a smart one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    query: Query | None = None
+    photos: Numbers = Field(default_factory=list)
+
+
+class ChangedCollection(Strict):
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    query: Query | None = None
+    add: Numbers = Field(default_factory=list)
+    remove: Numbers = Field(default_factory=list)
+
+
+class FolderChoice(Strict):
+    path: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class SubFolder(BaseModel):
+    name: str
+    path: str
+
+
+class Directory(BaseModel):
+    """A folder of this machine, to choose one from. photos: files in itself that are photos."""
+
+    path: str
+    parent: str | None
+    folders: list[SubFolder]
+    photos: int
+
+
+def told(shelf: Shelf, entries: Sequence[Entry]) -> list[Any]:
+    return [CataloguePhoto(id=shelf.id(entry), name=readable(entry.name), **entry.fields()) for entry in entries]

@@ -1,0 +1,234 @@
+"""The library of a server: opened when first asked for, kept up to date while it is open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
+from stillbytes.core.events import Events
+from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.edit import sidecar
+from stillbytes.edit.photo import Photo, photo_id
+from stillbytes.edit.version_names import MAIN
+from stillbytes.library import previews
+from stillbytes.library.making import Urgency
+
+if TYPE_CHECKING:
+    from stillbytes.app.server.library.pictures import Pictures, Shown
+    from stillbytes.library.catalogue import Catalogue, Entry
+    from stillbytes.library.catalogue.scan.scan import Scanned
+    from stillbytes.library.watching import Watching
+
+EVERY_SECONDS = 1.0
+"""Between two tellings of a catalogue that is being filled."""
+AT_ONCE = 64
+"""Photos whose thumbnails are asked for together while nobody waits for them."""
+log = logging.getLogger(__name__)
+
+
+class Shelf:
+    """Thread-safe. Whatever changes is told as the event "library-changed", with the photos if they are known."""
+
+    def __init__(self, events: Events, scans: Jobs, fills: Jobs, pictures: Callable[[], Pictures]) -> None:
+        self._events, self._scans, self._fills, self._new_pictures = events, scans, fills, pictures
+        self._lock = threading.RLock()
+        self._catalogue: Catalogue | None = None
+        self._pictures: Pictures | None = None
+        self._watching: Watching | None = None
+        self._known: dict[int, tuple[Path, int, str]] = {}
+        self._paths: dict[str, tuple[Path, int]] = {}
+        self._closed = False
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Raises LibraryError."""
+        with self._lock:
+            if self._catalogue is None:
+                from stillbytes.library.catalogue import Catalogue  # noqa: PLC0415 - not every page asks for it
+
+                self._catalogue = Catalogue(lasting=True)
+                threading.Thread(target=self._catch_up, name="library", daemon=True).start()
+            return self._catalogue
+
+    @property
+    def pictures(self) -> Pictures:
+        with self._lock:
+            self._pictures = self._pictures or self._new_pictures()
+            return self._pictures
+
+    def close(self) -> None:
+        """Let go of everything; jobs have ended before."""
+        with self._lock:
+            self._closed = True
+            if self._watching is not None:
+                self._watching.stop()
+            if self._pictures is not None:
+                self._pictures.close()
+            if self._catalogue is not None:
+                self._catalogue.close()
+
+    def photo(self, id: str) -> Photo | None:
+        """A photo of the library, in one of its versions, if the page was told of it; None for one that is not there or
+        that a link leads away from."""
+        found = self._paths.get(id)
+        if found is None or found[0].resolve() != found[0] or not found[0].is_file():
+            return None
+        if found[1] != MAIN and sidecar.existing(*found) is None:
+            return None
+        return Photo(*found)
+
+    def know(self, photo: Photo, through: str) -> None:
+        """A version whose sibling, of that id, the page was told of."""
+        if through in self._paths:
+            self._paths[photo.id] = photo.path, photo.number
+
+    def look_into(self, folder: Path) -> None:
+        """What we have changed in a folder is in the catalogue at once, if that is open; the watch sees to it else."""
+        with self._lock:
+            catalogue = self._catalogue
+        if catalogue is None:
+            return
+        try:
+            catalogue.look_into([folder])
+        except StillbytesError:
+            log.info("%s is looked into later", folder, exc_info=True)
+        self.told()
+
+    def id(self, entry: Entry) -> str:
+        """Of a photo, as the routes of a photo know it."""
+        known = self._known.get(entry.number)
+        if known is None or known[:2] != (entry.path, entry.version):  # the numbers of what is gone are given again
+            known = self._known[entry.number] = (entry.path, entry.version, photo_id(entry.path, entry.version))
+            self._paths[known[2]] = entry.path, entry.version
+        return known[2]
+
+    def shown(self, numbers: Sequence[int]) -> list[Shown]:
+        """Those whose pictures may be shown: none that a link leads to, which may have come since the last look."""
+        from stillbytes.app.server.library.pictures import Shown  # noqa: PLC0415
+
+        entries = self.catalogue.photos(numbers)
+        straight = {folder for folder in {entry.path.parent for entry in entries} if folder.resolve() == folder}
+        return [
+            Shown(entry.number, entry.path, self.id(entry), entry.edited, entry.sidecar, entry.version)
+            for entry in entries
+            if entry.path.parent in straight and not entry.path.is_symlink()
+        ]
+
+    def told(self, numbers: Sequence[int] | None = None) -> None:
+        """These photos have changed; any may have when None."""
+        self._events.emit("library-changed", {"photos": None if numbers is None else list(numbers)})
+
+    def add(self, folder: str) -> Job:
+        """Take in a folder in the background. Raises NotFound."""
+        place = Path(folder).expanduser()
+        if not place.is_absolute() or not place.is_dir():
+            raise NotFound(f"{folder} is no folder.", "Choose one that is there.")
+        name = place.name or str(place)
+
+        def work(control: Control) -> str:
+            found = self._filling(control, lambda control: self.catalogue.add(place, control))
+            self.fill(name)
+            return f"{found.added:,} photos added to the library" + (f", {found.moved:,} moved" if found.moved else "")
+
+        return self._scans.start(f"Add {name} to the library", 0, work)
+
+    def update(self) -> Job:
+        """Look through all folders, in the background."""
+        return self._scans.start("Look through the library's folders", 0, self._looked)
+
+    def remove(self, folder: str) -> None:
+        """Raises NotFound, LibraryBusy."""
+        self.catalogue.remove(folder)
+        self._watch()
+        self.told()
+
+    def arrived(self, name: str) -> None:
+        """Photos came into a folder, which may be new to the library: watch it, tell of it, make its thumbnails."""
+        self._watch()
+        self.told()
+        self.fill(name)
+
+    def fill(self, name: str) -> Job:
+        """Make the thumbnails that are not there yet, when there is nothing else to do."""
+
+        def work(control: Control) -> str:
+            numbers = self.catalogue.numbers(sort="path", descending=False)
+            made = 0
+            for at in range(0, len(numbers), AT_ONCE):
+                control.progress(at, len(numbers), "Making thumbnails")
+                wanted = [s for s in self.shown(numbers[at : at + AT_ONCE]) if not self._has(s)]
+                for _ in self.pictures.make(wanted, previews.GRID, Urgency.IDLE, control.cancelled):
+                    made += 1
+                if control.cancelled():
+                    raise Cancelled()
+            return f"{made:,} thumbnails made"
+
+        return self._fills.start(f"Thumbnails of {name}", 0, work)
+
+    def _has(self, shown: Shown) -> bool:
+        return self.pictures.cached(shown, previews.GRID)[1]
+
+    def _looked(self, control: Control) -> str:
+        found = self._filling(control, self.catalogue.update)
+        return f"{found.added:,} new, {found.changed:,} changed, {found.missing:,} missing"
+
+    def _filling(self, control: Control, scan: Callable[[Control], Scanned]) -> Scanned:
+        """A scan that the page sees grow, and can stop."""
+        last, progress = time.monotonic(), control.progress
+
+        def report(done: int, total: int, message: str) -> None:
+            nonlocal last
+            progress(done, total, message)
+            if time.monotonic() - last > EVERY_SECONDS:
+                last = time.monotonic()
+                self.told()
+
+        control.progress = report
+        try:
+            return scan(control)
+        finally:
+            self._watch()
+            self.told()
+
+    def _catch_up(self) -> None:
+        """What happened while no server was running, and from now on."""
+        try:
+            self._watch()
+            found = self.catalogue.update()
+            if found.added or found.changed or found.moved or found.missing:
+                self.told()
+            for tier in previews.TIERS.values():
+                previews.sweep(tier)
+        except (StillbytesError, OSError):
+            if not self._closed:
+                log.warning("the library could not be looked through", exc_info=True)
+
+    def _watch(self) -> None:
+        from stillbytes.library.watching import Watching  # noqa: PLC0415 - with the library
+
+        folders = [folder.path for folder in self.catalogue.folders()]
+        with self._lock:
+            if self._closed:
+                return
+            self._watching = self._watching or Watching(self._happened)
+            self._watching.watch(folders)
+
+    def _happened(self, folders: Sequence[Path]) -> Sequence[Path]:
+        from stillbytes.library.catalogue import LibraryBusy  # noqa: PLC0415
+
+        try:
+            found = self.catalogue.look_into(folders)
+        except LibraryBusy:
+            return folders
+        except StillbytesError:
+            if not self._closed:
+                log.warning("changed folders could not be looked into", exc_info=True)
+            return ()
+        if found.added or found.changed or found.moved or found.missing:
+            self.told()
+        return ()
