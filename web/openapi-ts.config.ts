@@ -1,6 +1,6 @@
 import { defineConfig } from '@hey-api/openapi-ts';
 
-/** `npm run api` makes the typed client anew from the server's OpenAPI document, web/openapi.json. */
+/** The typed client is made anew from the server's OpenAPI document before whatever reads it is built or checked. */
 export default defineConfig({
   input: './openapi.json',
   output: { path: 'src/api/generated', module: { extension: '' } },

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,16 +79,29 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture
-def editor(browser: Browser, tmp_path: Path) -> Iterator[Editor]:
+SERVE = ("-m", "stillbytes")
+DRAWING = (
+    "-c",
+    "import sys; from drawing import Machine; from stillbytes.app.server.workspace import Workspace; "
+    "from stillbytes.gpu import access; machine = Machine(); machine.store.ids |= {'ip-adapter-sd15', 'clip-vit-h'}; "
+    "Workspace.networks = lambda self, patience=0.0: machine; access.shared_access = lambda: machine; "
+    "from stillbytes.app.cli import main; sys.exit(main(sys.argv[1:]))",
+)
+"""A server whose ComfyUI draws at once, see `drawing`."""
+
+
+@contextmanager
+def opened(browser: Browser, tmp_path: Path, program: tuple[str, ...]) -> Iterator[Editor]:
+    """Two photos in a folder, and the page of a server of its own."""
     folder = tmp_path / "photos"
     folder.mkdir()
     y, x = np.mgrid[0:400, 0:600] / 400
     for i, name in enumerate(("IMG_1.dng", "IMG_2.dng")):
         light = np.stack([0.05 + 0.3 * x, 0.05 + 0.25 * y, 0.1 + 0.2 * (1.5 - x) * (1 + i)], -1)
         make_photo(folder / name, light.astype(np.float32))
-    command = [sys.executable, "-m", "stillbytes", "serve", str(folder), "--json", "--no-browser", "--exit-with-parent"]
-    environment = {**os.environ, "STILLBYTES_HOME": str(tmp_path / "home")}
+    command = [sys.executable, *program, "serve", str(folder), "--json", "--no-browser", "--exit-with-parent"]
+    paths = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
+    environment = {**os.environ, "STILLBYTES_HOME": str(tmp_path / "home"), "PYTHONPATH": paths}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None and process.stdin is not None
     launch = json.loads(process.stdout.readline())["launch"]
@@ -95,10 +109,23 @@ def editor(browser: Browser, tmp_path: Path) -> Iterator[Editor]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(launch)
-    opened = Editor(page, folder)
-    opened.settled()
-    yield opened
+    found = Editor(page, folder)
+    found.settled()
+    yield found
     assert problems == []
     page.close()
     process.stdin.close()
     assert process.wait(timeout=20) == 0
+
+
+@pytest.fixture
+def editor(browser: Browser, tmp_path: Path) -> Iterator[Editor]:
+    with opened(browser, tmp_path, SERVE) as found:
+        yield found
+
+
+@pytest.fixture
+def drawing_editor(browser: Browser, tmp_path: Path) -> Iterator[Editor]:
+    """With models and an engine."""
+    with opened(browser, tmp_path, DRAWING) as found:
+        yield found

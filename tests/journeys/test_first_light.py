@@ -114,6 +114,42 @@ def test_before_and_after(editor: Editor) -> None:
     editor.settled(lambda now: abs(now - after) < 3)
 
 
+def test_a_first_guess_by_key_button_and_slider(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("Escape")
+    editor.settled()
+    page.keyboard.press("Control+Shift+R")
+    page.keyboard.press("Control+U")
+    page.get_by_text("Auto tone", exact=True).wait_for()
+    page.keyboard.press("Control+Z")
+    page.get_by_role("button", name="Auto white balance").click()
+    page.get_by_text("Auto Temperature, Tint", exact=True).wait_for()
+    page.get_by_role("group", name="Whites", exact=True).locator(".label").dblclick(modifiers=["Shift"])
+    page.get_by_text("Auto Whites", exact=True).wait_for()
+
+
+def test_a_preset_is_tried_applied_and_weakened(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Shift+R")
+    plain = editor.settled()
+    page.get_by_role("button", name="Presets", exact=True).click()
+    preset = page.get_by_role("button", name="Bright and airy")
+    preset.hover()
+    bright = editor.settled(lambda now: now > plain + 2)
+    page.mouse.move(700, 400)
+    editor.settled(lambda now: abs(now - plain) < 0.5)
+    preset.click()
+    editor.settled(lambda now: abs(now - bright) < 0.5)
+    amount = page.get_by_role("slider", name="Amount", exact=True)
+    amount.focus()
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_text("Bright and airy 50 %", exact=True).wait_for()
+    editor.settled(lambda now: plain < now < bright)
+    assert amount.input_value() == "50"
+
+
 def test_zooming_to_a_hundred_percent_shows_a_part(editor: Editor) -> None:
     editor.page.keyboard.press("Escape")
     for key in ("Control+Alt+0", "Control+0"):

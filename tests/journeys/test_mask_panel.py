@@ -175,6 +175,75 @@ def test_an_export_tells_of_a_mask_that_was_not_found_yet(editor: Editor) -> Non
     dialog.get_by_role("button", name="Export", exact=True).wait_for()
 
 
+def test_outlines_and_ranges_are_clicked_in_the_picture(editor: Editor, tmp_path: Path) -> None:
+    page = editor.page
+    page.keyboard.press("Shift+W")
+    masks = page.get_by_test_id("masks")
+
+    def click(x: float, y: float) -> None:
+        box = page.get_by_test_id("mask-canvas").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    def kind(number: int, field: str, there: int) -> dict[str, Any]:
+        """Of the last mask, once so many masks are in the sidecar and so many things in that field of it."""
+        for _ in range(100):
+            found = masks_of(editor, "IMG_1.dng", number)[-1]["mask"]["components"][0]["kind"]
+            held = found.get(field, [])
+            if (len(held) if isinstance(held, list | tuple) else 1) == there:
+                return dict(found)
+            page.wait_for_timeout(100)
+        raise AssertionError(found)
+
+    masks.get_by_label("New mask…").select_option("brush", timeout=60_000)
+    click(0.3, 0.3)
+    kind(1, "strokes", 1)
+    page.keyboard.down("Shift")
+    click(0.5, 0.3)
+    page.keyboard.up("Shift")
+    kind(1, "strokes", 2)
+    page.keyboard.press("o")  # a straight stroke leads from the first dot to the second
+    masks.get_by_label("Show as").select_option("white")
+    editor.settled(lambda brightness: brightness > 3)
+    masks.get_by_role("button", name="More for Brush").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Save as PNG").click()
+    download.value.save_as(tmp_path / "line.png")
+    line = np.asarray(Image.open(tmp_path / "line.png"))
+    row = line[line.max(1).argmax()]
+    assert (np.diff(np.flatnonzero(row > 200)) == 1).all() and (row > 200).sum() > 60
+    masks.get_by_label("Show as").select_option("red")
+
+    masks.get_by_label("New mask…").select_option("lasso")
+    for corner in ((0.4, 0.4), (0.6, 0.4), (0.7, 0.5), (0.6, 0.6)):
+        click(*corner)
+    page.keyboard.press("Backspace")
+    page.get_by_test_id("mask-line").wait_for()
+    page.keyboard.press("Enter")
+    corners = kind(2, "points", 3)["points"]
+    assert corners[0][0] < corners[1][0] < corners[2][0] and corners[0][1] < corners[2][1]
+    assert page.get_by_test_id("mask-line").count() == 0
+    click(0.5, 0.5)
+    page.keyboard.press("Escape")  # the line that was begun, and not the tool
+    assert page.get_by_test_id("mask-line").count() == 0 and masks.is_visible()
+
+    masks.get_by_label("New mask…").select_option("colour")
+    click(0.45, 0.5)
+    masks.get_by_role("button", name="Remove colour 1").wait_for()
+    click(0.6, 0.5)
+    masks.get_by_role("button", name="Remove colour 2").wait_for()
+    second = kind(3, "colours", 2)["colours"][1]
+    masks.get_by_role("button", name="Remove colour 1").click()
+    assert kind(3, "colours", 1)["colours"] == [second]
+
+    masks.get_by_label("New mask…").select_option("luminance")
+    click(0.5, 0.5)
+    kind(4, "low", 1)
+    bright = kind(4, "high", 1)
+    assert 10 < bright["high"] - bright["low"] <= 16
+    assert violations(editor) == []
+
+
 def test_people_are_listed_and_pointing_at_one_shows_it(editor: Editor) -> None:
     page = editor.page
     page.keyboard.press("Shift+W")

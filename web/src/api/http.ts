@@ -7,7 +7,7 @@ interface Problem {
 }
 
 /** Throws Refused when the server says no, TypeError when it cannot be reached. */
-async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+export async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   // What a person changed last is sent even when the page is closed at once.
   const response = await fetch(request.method === 'PUT' ? new Request(request, { keepalive: true }) : request);

@@ -6,6 +6,7 @@ import type {
   Card,
   Engine,
   EngineName,
+  ExportHow,
   ExportRequest,
   Folder,
   Forecast,
@@ -19,10 +20,12 @@ import type {
   Photo,
   PhotoEntry,
   Plan,
+  Preset,
   Proposal,
   PlanQuery,
   Pull,
   Settings,
+  Task,
   UnfitPhoto,
 } from './types';
 
@@ -42,11 +45,32 @@ export const putSettings = (id: string, settings: Settings, label: string) =>
 export const undo = (id: string) => asPhoto(sdk.undo(of(id)));
 export const redo = (id: string) => asPhoto(sdk.redo(of(id)));
 export const goTo = (id: string, index: number) => asPhoto(sdk.goToStep({ ...loud, path: { id, index } }));
+export const getVersions = (id: string) => told(sdk.listVersions(of(id)));
+export const createVersion = (id: string): Promise<PhotoEntry> => told(sdk.createVersion({ ...of(id), body: {} }));
+export const renameVersion = (id: string, name: string): Promise<PhotoEntry> =>
+  told(sdk.renameVersion({ ...of(id), body: { name } }));
+export const deleteVersion = (id: string) => told(sdk.deleteVersion(of(id)));
+export const restoreVersion = (id: string, number: number): Promise<PhotoEntry> =>
+  told(sdk.restoreVersion({ ...of(id), body: { number } }));
+const shot = (id: string, snapshot: string) => ({ ...loud, path: { id, snapshot } });
+export const takeSnapshot = (id: string, name: string) => asPhoto(sdk.takeSnapshot({ ...of(id), body: { name } }));
+export const applySnapshot = (id: string, snapshot: string) => asPhoto(sdk.applySnapshot(shot(id, snapshot)));
+export const changeSnapshot = (id: string, snapshot: string, body: { name?: string; update?: boolean }) =>
+  asPhoto(sdk.changeSnapshot({ ...shot(id, snapshot), body }));
+export interface DeletedSnapshot {
+  /** What puts it back. */
+  snapshot: sdk.KeptSnapshot;
+  photo: Photo;
+}
+export const deleteSnapshot = (id: string, snapshot: string) =>
+  told(sdk.deleteSnapshot(shot(id, snapshot))) as Promise<unknown> as Promise<DeletedSnapshot>;
+export const putSnapshot = (id: string, snapshot: string, body: sdk.KeptSnapshot) =>
+  asPhoto(sdk.putSnapshot({ ...shot(id, snapshot), body }));
 export const getMaskKinds = async (): Promise<MaskKind[]> => (await told(sdk.listMaskKinds(loud))).kinds;
 export const findMask = (id: string, kind: Record<string, unknown>) =>
   told(sdk.findMask({ ...of(id), body: { kind } }));
-export const pickMaskColour = async (id: string, x: number, y: number): Promise<readonly number[]> =>
-  (await told(sdk.pickMaskColour({ ...of(id), body: { x, y } }))).colour;
+export const sampleForMask = (id: string, { x, y }: { x: number; y: number }, raster: string) =>
+  told(sdk.sampleForMask({ ...of(id), body: { x, y, raster } }));
 export const importMask = async (id: string, file: Blob): Promise<Record<string, unknown>> =>
   (await told(sdk.importMask({ ...of(id), body: file }))).kind;
 export const getWaitingMasks = async (photos: string[]) =>
@@ -59,6 +83,26 @@ export const getThingOutline = async (id: string, number: number) =>
   asLines(await told(sdk.getThingOutline({ ...loud, path: { id, number } })));
 export const getOutlineUnder = async (id: string, { x, y }: { x: number; y: number }) =>
   asLines(await told(sdk.getOutlineUnder({ ...of(id), body: { x, y } })));
+export const automatic = (id: string, names: string[]) => asPhoto(sdk.look({ ...of(id), body: { names } }));
+export const getLens = (id: string, lens: string) => told(sdk.getLens({ ...of(id), query: { lens } }));
+export const findLenses = async (id: string, query: string) =>
+  (await told(sdk.findLenses({ ...of(id), query: { query } }))).lenses;
+export const straighten = (id: string, lines: [number, number, number, number][]) =>
+  asPhoto(sdk.straighten({ ...of(id), body: { lines } }));
+export const getPresets = async (): Promise<Preset[]> => (await told(sdk.listPresets(loud))).presets;
+export const applyPreset = async (id: string, preset: string, amount: number, settings: Settings): Promise<Settings> =>
+  (await told(sdk.applyPreset({ ...of(id), body: { preset, amount, settings: asBody(settings) } })))
+    .settings as Settings;
+export const savePreset = (name: string, photo: string): Promise<Preset> =>
+  told(sdk.savePreset({ ...loud, body: { name, photo } }));
+export const importPreset = (file: File): Promise<Preset> =>
+  told(sdk.importPreset({ ...loud, query: { name: file.name }, body: file }));
+export const removePreset = (preset: string): Promise<Preset> => told(sdk.removePreset({ ...loud, query: { preset } }));
+export const getLuts = async () => (await told(sdk.listLuts(loud))).luts;
+export const getCameraProfiles = (id: string) => told(sdk.listCameraProfiles(of(id)));
+export const importCameraProfile = (file: File) =>
+  told(sdk.importCameraProfile({ ...loud, query: { name: file.name }, body: file }));
+export const importLut = (file: File) => told(sdk.importLut({ ...loud, query: { name: file.name }, body: file }));
 export const pickWhite = (id: string, x: number, y: number) =>
   told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
 export const paste = (
@@ -68,7 +112,12 @@ export const paste = (
   label: string,
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
-export const getTasks = () => told(sdk.listTasks(loud));
+export const getTasks = () =>
+  told(sdk.listTasks(loud)) as Promise<{
+    tasks: Task[];
+    problems: { message: string; remedy: string }[];
+    generated: boolean;
+  }>;
 export const switchGenerated = (generated: boolean) => told(sdk.switchGenerated({ ...loud, body: { generated } }));
 export const makePatch = async (id: string, body: PatchRequest) => {
   const answer = await told(sdk.makePatch({ ...of(id), body }));
@@ -86,6 +135,10 @@ export const applyAsk = async (id: string, body: ApplyRequest) => {
   return { photo: (answer.photo ?? null) as Photo | null, job: answer.job ?? null };
 };
 export const startExport = (body: ExportRequest): Promise<Job> => told(sdk.startExport({ ...loud, body }));
+export const getExportPresets = () => told(sdk.listExportPresets(loud));
+export const keepExportPreset = (name: string, body: ExportHow) =>
+  told(sdk.keepExportPreset({ ...loud, path: { name }, body }));
+export const removeExportPreset = (name: string) => told(sdk.removeExportPreset({ ...loud, path: { name } }));
 export const getJobs = (): Promise<{ jobs: Job[] }> => told(sdk.listJobs(loud));
 export const cancelJob = (id: string) => told(sdk.cancelJob(of(id)));
 
@@ -104,6 +157,15 @@ export const planPull = (id: string): Promise<Pull> => told(sdk.planPull(of(id))
 export const pullModel = (id: string): Promise<Job> => told(sdk.pullModel(of(id)));
 export const verifyModel = (id: string): Promise<Job> => told(sdk.verifyModel(of(id)));
 export const removeModel = (id: string) => told(sdk.removeModel(of(id)));
+
+export const applyToMany = (body: sdk.BatchRequest): Promise<Job> => told(sdk.applyToMany({ ...loud, body }));
+export const getChat = (id: string) => told(sdk.getChat(of(id)));
+export const clearChat = (id: string) => told(sdk.clearChat(of(id)));
+export const discardTurn = (id: string, turn: string) =>
+  told(sdk.closeTurn({ ...loud, path: { id, turn }, body: { outcome: 'discarded' } }));
+export const getCompletions = async (id: string, text: string) =>
+  (await told(sdk.listCompletions({ ...of(id), query: { text } }))).completions;
+export const getSuggestions = async (id: string) => (await told(sdk.listSuggestions(of(id)))).suggestions;
 
 const photoPath = (id: string) => `/api/photos/${encodeURIComponent(id)}`;
 export const previewUrl = (id: string) => `${photoPath(id)}/preview`;

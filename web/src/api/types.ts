@@ -9,31 +9,46 @@ import type {
   PhotoModel,
   ProposalModel,
   StartEngineData,
+  TaskModel,
 } from './generated';
 
 export type { Adjustment, Group, Parameter, Patch, Settings, Value } from '../develop/parameter';
 export type {
   AiModel,
   CardModel as CardInfo,
+  CataloguePhoto,
+  CollectionModel as Collection,
   CombinationModel as Combination,
+  Directory,
   EngineModel as Engine,
+  ExportHow,
+  ExportPreset,
   ExportRequest,
   FigureModel as Figure,
   FolderModel as Folder,
   Formats,
   JobModel as Job,
   MaskKind,
+  MaskSample,
   ModelFile,
   ModelFolder,
+  DeletedVersion,
   PatchState,
   PhotoEntry,
   PlanModel as Plan,
+  PresetModel as Preset,
   PullModel as Pull,
-  TaskModel as Task,
+  LibraryModel as CatalogueState,
+  Remarks,
+  SnapshotModel as Snapshot,
+  Description,
+  Described,
   MaskField as Field,
   ThingModel as Thing,
   UnfitPhoto,
   WaitingPhoto,
+  TurnModel as Turn,
+  SuggestionModel as Suggestion,
 } from './generated';
 
 /** The document leaves the kinds of values open; the page knows them from the declarations. */
@@ -47,6 +62,7 @@ export type Proposal = Required<Omit<ProposalModel, 'settings' | 'steps'>> & {
   steps: (Required<Omit<AskStep, 'rows'>> & { rows: Required<AskRow>[] })[];
 };
 export type Forecast = Required<ForecastModel>;
+export type Task = Required<TaskModel>;
 
 /** The event that tells of a mask that was looked for. */
 export interface FoundMask {
@@ -68,10 +84,38 @@ export interface Proposed {
   proposal: Proposal;
 }
 
+/** The event that tells what a language model is doing at the moment, and what of its answer is there. */
+export interface Doing {
+  photo: string;
+  request: string;
+  stage: 'looking' | 'waiting' | 'reading' | 'thinking' | 'answering';
+  says: string;
+  pieces: number;
+  thought: number;
+  /** Of the plan, in words; not checked yet. */
+  steps: string[];
+  say: string;
+  seconds: number;
+}
+
+/** The event that tells how far a plan is. */
+export interface Carrying {
+  photo: string;
+  turn: string;
+  steps: { says: string; state: 'waiting' | 'running' | 'done'; checks: string[] }[];
+}
+
 /** The event that tells of a patch that was made in the background. */
 export interface MadePatch {
   photo: string;
   patch: Patch;
+}
+
+/** The event that tells of a new file in the folder, made while `photo` was looked at. */
+export interface MadePicture {
+  photo: string;
+  picture: string;
+  name: string;
 }
 
 export type PlanQuery = NonNullable<GetPlanData['query']>;

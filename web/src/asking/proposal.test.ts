@@ -21,12 +21,16 @@ const declared = (name: string) => parameters.find((p) => p.name === name);
 const row = (parameter: string, from: unknown, to: unknown, start: number | null = null) => ({
   ...{ parameter, label: parameter, unit: '', from, to, start },
 });
-const step = (tool: 'set' | 'mask' | 'crop' | 'undo', rows: ReturnType<typeof row>[], more = {}) => ({
-  ...{ tool, says: 'Crop', rows, name: '', mask: null, adjustment: '', count: 1, ...more },
+const step = (
+  tool: 'set' | 'mask' | 'crop' | 'undo' | 'task' | 'preset' | 'search',
+  rows: ReturnType<typeof row>[],
+  more = {},
+) => ({
+  ...{ tool, says: 'Crop', rows, name: '', mask: null, adjustment: '', count: 1, task: null, ...more },
 });
 const proposal = (...steps: ReturnType<typeof step>[]): Proposal => ({
   ...{ request: 'x', engine: 'vocabulary', understood: true, message: '', steps, base: 'd' },
-  ...{ settings: { exposure: 1, shadows: 10 }, seeks: [], alone: false },
+  ...{ settings: { exposure: 1, shadows: 10 }, found: [], seeks: [], alone: false, turn: 't' },
 });
 
 describe('a part of a row', () => {
@@ -66,10 +70,12 @@ test('a crop is switched as one, sliders one by one, and undo not at all', () =>
     step('undo', [], { says: 'Undo', count: 2 }),
     step('crop', [row('crop_left', 0, 0.2), row('shadows', 0, 5)]),
     step('set', [row('shadows', 10, 30)]),
+    step('task', [], { says: 'Remove: bin', task: { name: 'remove' } }),
   );
   expect(linesOf(asked, declared).map(({ key, label, rows }) => [key, label, rows])).toEqual([
     ['0', 'Undo 2 steps', []],
     ['1', 'Crop', ['1.crop_left', '1.shadows']],
     ['2.shadows', 'shadows', ['2.shadows']],
+    ['3', 'Remove: bin', ['3']],
   ]);
 });

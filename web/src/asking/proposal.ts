@@ -17,6 +17,8 @@ export interface Line {
   /** What the row says at its present amount; "" for a step. */
   parameter: Parameter | null;
   row: Row | null;
+  /** Its rows are taken together, in part too: a preset, which this names. */
+  together: string;
 }
 
 /** Row -> how much of it: 0 for none, 1.5 at most. What is not there is 1. */
@@ -32,18 +34,27 @@ export function divisible({ from, start, to }: Row): boolean {
   return numeric(start ?? from) && numeric(to);
 }
 
+/** Steps that are done when they are told. */
+const TOLD: readonly string[] = ['search', 'explain'];
+
 export function linesOf(proposal: Proposal, declared: Declared): Line[] {
   return proposal.steps.flatMap((step, i): Line[] => {
+    if (TOLD.includes(step.tool)) return [];
     const keys = step.rows.map((row) => `${i}.${row.parameter}`);
     if (step.tool !== 'set' && step.tool !== 'mask') {
       const times = step.count > 1 ? ` ${step.count} steps` : '';
-      return [{ key: `${i}`, rows: keys, label: `${step.says}${times}`, part: '', parameter: null, row: null }];
+      // What is made or shown is known by its place alone; undo and redo cannot be left out.
+      const whole = step.tool === 'task' || step.tool === 'export' || step.tool === 'compare' ? [`${i}`] : keys;
+      const label = `${step.says}${times}`;
+      const line = { key: `${i}`, rows: whole, part: '', parameter: null, row: null };
+      if (step.tool === 'preset') return [{ ...line, label: 'Preset', together: step.says.replace(/^Preset /, '') }];
+      return [{ ...line, label, together: '' }];
     }
     const part = step.tool === 'mask' ? step.name : '';
     return step.rows.map((row) => {
       const key = `${i}.${row.parameter}`;
       const parameter = declared(row.parameter, step.tool === 'mask') ?? null;
-      return { key, rows: [key], label: row.label, part, parameter, row };
+      return { key, rows: [key], label: row.label, part, parameter, row, together: '' };
     });
   });
 }
@@ -66,7 +77,9 @@ export function taken(proposal: Proposal, amounts: Amounts, declared: Declared):
     if (step.tool === 'mask') return;
     for (const row of step.rows) {
       const p = declared(row.parameter, false);
-      if (!p) continue;
+      if (row.parameter === 'adjustments' && (amounts[`${i}.adjustments`] ?? 1) > 0)
+        settings.adjustments = row.to as Value;
+      if (!p || row.parameter === 'adjustments') continue;
       const value = at(row, p, amounts[`${i}.${row.parameter}`] ?? 1);
       if (value === null || same(value, p.default)) Reflect.deleteProperty(settings, p.name);
       else settings[p.name] = value;

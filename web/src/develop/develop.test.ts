@@ -200,6 +200,16 @@ describe('the panel', () => {
       ['Blue', 'mono'],
     ]);
   });
+
+  test('calls no two rows of a section the same', () => {
+    const of = (operation: string) =>
+      ['distortion', 'fringes', 'light'].map((name) =>
+        make(`${operation}_${name}`, { operation, label: `${operation} ${name}` }),
+      );
+    const found = blocks({ name: 'Lens', parameters: [...of('Profile'), ...of('Manual').slice(0, 2), make('Light')] });
+    const labels = found.flatMap((b) => (b.type === 'rows' ? b.rows.map((r) => r.label) : []));
+    expect(new Set(labels).size).toBe(labels.length);
+  });
 });
 
 describe('a curve', () => {

@@ -24,7 +24,7 @@ export interface Tab {
 export interface Row {
   parameter: Parameter;
   label: string;
-  /** The toggle that must be on for this row to do anything. */
+  /** The toggle that must be on, or the file that must be chosen, for this row to do anything. */
   needs: Parameter | null;
 }
 
@@ -40,7 +40,15 @@ const FEWEST_BANDS = 3;
 export function blocks(group: Group): Block[] {
   const found: Block[] = [];
   for (const parameters of byOperation(group.parameters)) found.push(...operationBlocks(parameters));
-  return found;
+  return apart(found);
+}
+
+/** Two rows of a section that would be called the same get their labels whole. */
+function apart(blocks: Block[]): Block[] {
+  const labels = blocks.flatMap((b) => (b.type === 'rows' ? b.rows.map((r) => r.label) : []));
+  const twice = new Set(labels.filter((label, i) => labels.indexOf(label) !== i));
+  const whole = (row: Row): Row => (twice.has(row.label) ? { ...row, label: row.parameter.label } : row);
+  return blocks.map((b) => (b.type === 'rows' ? { ...b, rows: b.rows.map(whole) } : b));
 }
 
 function byOperation(parameters: readonly Parameter[]): Parameter[][] {
@@ -103,8 +111,8 @@ function tabsOf(numbers: readonly Parameter[]): Tab[] {
 /** Rows without the words that all their labels begin with ("Grey of red", "Grey of blue" -> "Red", "Blue"). */
 function rowsOf(parameters: Parameter[]): Row[] {
   const [first] = parameters;
-  const toggles = parameters.filter((p) => p.kind === 'toggle');
-  const needs = toggles.length === 1 && first?.kind === 'toggle' && parameters.length > 1 ? first : null;
+  const switches = parameters.filter((p) => p.kind === 'toggle' || p.kind === 'lut');
+  const needs = first && switches.length === 1 && first === switches[0] && parameters.length > 1 ? first : null;
   const numbers = parameters.filter((p) => p.kind === 'number');
   const shared = sharedWords(numbers.map((p) => p.label));
   return parameters.map((parameter) => ({

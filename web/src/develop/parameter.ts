@@ -51,8 +51,12 @@ export interface Parameter {
   unit: string;
   scale: string;
   choices: string[];
+  /** What a person reads for each of `choices`; none where the words themselves do. */
+  choice_labels?: string[];
   gradient: string[];
   says: string;
+  /** Whether the server can find a value by looking at the photo. */
+  automatic?: boolean;
 }
 
 export interface Group {
@@ -122,10 +126,22 @@ export function parsed(p: Parameter, text: string): number | null {
   return clamped(p, Number(cleaned));
 }
 
-/** "as-shot" -> "As shot". */
-export function choiceLabel(choice: string): string {
+/** "as-shot" -> "As shot", unless the declaration has words for it. */
+export function choiceLabel(choice: string, p: Parameter | null = null): string {
+  const own = p?.choice_labels?.[p.choices.indexOf(choice)];
+  if (own) return own;
   const words = choice.replace(/[-_]/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "ADDRESS Name.cube" -> "Name". */
+export function fileName(named: string): string {
+  return named.replace(/^\S* /, '').replace(/\.[^.]*$/, '');
+}
+
+/** "DIGEST Camera Vivid" or "Camera Vivid" -> "Camera Vivid". */
+export function profileName(named: string): string {
+  return named.replace(/^[0-9A-F]{32} (?=.)/, '');
 }
 
 /** How the history names a change: "Exposure +0.70", "White balance Cloudy". */
@@ -133,7 +149,13 @@ export function described(p: Parameter, value: Value): string {
   if (p.kind === 'number' && typeof value === 'number') {
     return `${p.label} ${figure(p, value)}${p.unit === '°' ? '°' : p.unit === 'K' ? ' K' : ''}`;
   }
-  if (p.kind === 'choice' && typeof value === 'string') return `${p.label} ${choiceLabel(value).toLowerCase()}`;
+  if (p.kind === 'choice' && typeof value === 'string') {
+    const words = choiceLabel(value, p);
+    return `${p.label} ${p.choice_labels?.length ? words : words.toLowerCase()}`;
+  }
+  if (p.kind === 'lut' && typeof value === 'string') return value ? `${p.label} ${fileName(value)}` : `No ${p.label}`;
+  if (p.kind === 'dcp' && typeof value === 'string')
+    return value ? `${p.label} ${profileName(value)}` : `No ${p.label.toLowerCase()}`;
   if (p.kind === 'toggle') return `${p.label} ${value === true ? 'on' : 'off'}`;
   return p.label;
 }

@@ -38,6 +38,10 @@ const WORDS: Record<string, string> = {
   subject: 'finds the subject',
   object: 'finds what is pointed at',
   words: 'finds what is named',
+  sky: 'finds the sky',
+  person: 'finds people',
+  parts: 'tells the parts of people',
+  landscape: 'tells the parts of landscapes',
   depth: 'tells depth',
 };
 

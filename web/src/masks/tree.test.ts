@@ -31,6 +31,23 @@ describe('masks', () => {
     expect(back.y).toBeCloseTo(0.9);
   });
 
+  test('lie in the frame where a lens bends the picture', () => {
+    const places = [0, 1, 2].flatMap((y) => [0, 1, 2].flatMap((x) => [x / 2 + 0.05 * (y - 1) ** 2, y / 3 + 0.02 * x]));
+    const plain: Affine = [1, 0, 0, 0, 0.7, 0];
+    const bent = Object.assign(plain, { mesh: { columns: 3, rows: 3, places } });
+    for (const spot of [
+      { x: 0.1, y: 0.2 },
+      { x: 0.5, y: 0.52 },
+      { x: 0.93, y: 0.71 },
+      { x: 1.1, y: -0.1 },
+    ]) {
+      const back = fromFrame(bent, toFrame(bent, spot));
+      expect(back.x).toBeCloseTo(spot.x, 5);
+      expect(back.y).toBeCloseTo(spot.y, 5);
+    }
+    expect(toFrame(bent, { x: 1, y: 1 }).x).toBeCloseTo(1.05);
+  });
+
   test('strokes keep points that are apart', () => {
     expect(worth([], { x: 0, y: 0 }, 0.1)).toBe(true);
     expect(worth([[0, 0, 1]], { x: 0.001, y: 0 }, 0.1)).toBe(false);

@@ -2,7 +2,15 @@
 import type { Adjustment } from '../develop/parameter';
 
 export type Combine = 'add' | 'subtract' | 'intersect';
-export type Affine = readonly [number, number, number, number, number, number];
+/** Where a regular mesh over the picture lies in the frame, row by row: x and y of each place. */
+export interface Mesh {
+  columns: number;
+  rows: number;
+  places: readonly number[];
+}
+type Six = readonly [number, number, number, number, number, number];
+/** From the picture to the frame; with a mesh where a lens or perspective bends it, and then only roughly. */
+export type Affine = Six & { mesh?: Mesh };
 
 export interface Kind {
   kind: string;
@@ -81,21 +89,61 @@ export function freeName(label: string, adjustments: readonly Adjustment[]): str
 
 /** A place of the picture, 0..1 across and down, in frame units. */
 export function toFrame(affine: Affine, { x, y }: Point): Point {
+  if (affine.mesh) return within(affine.mesh, { x, y });
   const [a, b, tx, c, d, ty] = affine;
   return { x: a * x + b * y + tx, y: c * x + d * y + ty };
+}
+
+/** Bilinear; beyond the picture as in its outermost cell. */
+function within({ columns, rows, places }: Mesh, { x, y }: Point): Point {
+  const across = x * (columns - 1);
+  const down = y * (rows - 1);
+  const i = Math.min(Math.max(Math.floor(across), 0), columns - 2);
+  const j = Math.min(Math.max(Math.floor(down), 0), rows - 2);
+  const [u, v] = [across - i, down - j];
+  const at = (column: number, row: number, part: number) => places[2 * (row * columns + column) + part] ?? 0;
+  const mixed = (part: number) =>
+    (at(i, j, part) * (1 - u) + at(i + 1, j, part) * u) * (1 - v) +
+    (at(i, j + 1, part) * (1 - u) + at(i + 1, j + 1, part) * u) * v;
+  return { x: mixed(0), y: mixed(1) };
+}
+
+/** Back through a mesh, by Newton's method. */
+function outOf(mesh: Mesh, wanted: Point, start: Point): Point {
+  let spot = start;
+  const step = 1e-4;
+  for (let n = 0; n < 20; n++) {
+    const here = within(mesh, spot);
+    const right = within(mesh, { x: spot.x + step, y: spot.y });
+    const below = within(mesh, { x: spot.x, y: spot.y + step });
+    const [a, c] = [(right.x - here.x) / step, (right.y - here.y) / step];
+    const [b, d] = [(below.x - here.x) / step, (below.y - here.y) / step];
+    const determinant = a * d - b * c || 1e-12;
+    const [x, y] = [wanted.x - here.x, wanted.y - here.y];
+    spot = { x: spot.x + (d * x - b * y) / determinant, y: spot.y + (a * y - c * x) / determinant };
+    if (Math.abs(x) + Math.abs(y) < 1e-7) break;
+  }
+  return spot;
 }
 
 export function fromFrame(affine: Affine, { x, y }: Point): Point {
   const [a, b, tx, c, d, ty] = affine;
   const determinant = a * d - b * c || 1e-12;
-  return {
+  const straight = {
     x: (d * (x - tx) - b * (y - ty)) / determinant,
     y: (a * (y - ty) - c * (x - tx)) / determinant,
   };
+  return affine.mesh ? outOf(affine.mesh, { x, y }, straight) : straight;
 }
 
 /** Whether the new point is worth a place in the trail: far enough from the last. */
 export function worth(trail: readonly [number, number, number][], at: Point, size: number): boolean {
   const last = trail[trail.length - 1];
   return !last || Math.hypot(at.x - last[0], at.y - last[1]) > size * 0.08;
+}
+
+/** At most so many places of a line, evenly spread over it. */
+export function spread(line: readonly Point[], most = 12): Point[] {
+  if (line.length <= most) return [...line];
+  return Array.from({ length: most }, (_, i) => line[Math.round((i * (line.length - 1)) / (most - 1))] as Point);
 }

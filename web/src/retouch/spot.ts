@@ -60,3 +60,8 @@ export function versionOf({ recipe, variants, rect }: Patch): string {
   for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 33) + text.charCodeAt(i)) >>> 0;
   return sum.toString(36);
 }
+
+/** The source of a spot as a recipe has it, where it was given by hand. */
+export function sourceOf({ source, found }: Spot): Record<string, unknown> {
+  return source && !found ? { source: [source.x, source.y] } : {};
+}

@@ -1,5 +1,5 @@
 /** From a key event to a command, and from a key's name to what is printed on the keyboard. */
-import { type Command, SHORTCUTS, type Shortcut } from './table';
+import { type Command, type Mode, SHORTCUTS, type Shortcut } from './table';
 
 export interface Press {
   key: string;
@@ -29,9 +29,9 @@ export function matches(pattern: string, press: Press, apple = APPLE): boolean {
   return pressed.length === 1 ? pressed.toUpperCase() === key.toUpperCase() : pressed === key;
 }
 
-export function find(press: Press, mode: 'crop' | 'develop', apple = APPLE): Command | null {
+export function find(press: Press, mode: Mode, apple = APPLE): Command | null {
   const fits = ({ keys, during }: Shortcut) =>
-    (!during || during === mode) && keys.some((pattern) => matches(pattern, press, apple));
+    (!during || during === mode || during.includes(mode)) && keys.some((pattern) => matches(pattern, press, apple));
   return SHORTCUTS.find(fits)?.id ?? null;
 }
 

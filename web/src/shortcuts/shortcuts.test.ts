@@ -42,9 +42,17 @@ test('the same key means different things inside and outside the crop tool', () 
   expect(find(press('ArrowRight'), 'develop', false)).toBe('next');
 });
 
+test('the same key means different things in the library and before a photo', () => {
+  expect(find(press('x'), 'crop', false)).toBe('crop-swap');
+  expect(find(press('x'), 'library', false)).toBe('reject');
+  expect(find(press('ArrowRight'), 'library', false)).toBe('right');
+  expect(find(press('ArrowRight', { shiftKey: true }), 'library', false)).toBe('extend-right');
+  expect(find(press('w'), 'library', false)).toBeNull();
+});
+
 test('no two commands share a key in the same mode', () => {
-  for (const mode of ['crop', 'develop'] as const) {
-    const keys = SHORTCUTS.filter((s) => !s.during || s.during === mode).flatMap((s) => s.keys);
+  for (const mode of ['crop', 'develop', 'library'] as const) {
+    const keys = SHORTCUTS.filter((s) => !s.during || s.during.includes(mode)).flatMap((s) => s.keys);
     expect(new Set(keys).size).toBe(keys.length);
   }
 });

@@ -1,14 +1,20 @@
 /** Every keyboard shortcut, declared once: the handler and the list behind `?` both read this table. */
+import { LIBRARY, type LibraryCommand } from './library';
+
+/** What is in front: the crop tool, the photo with the other tools, or the library. */
+export type Mode = 'crop' | 'develop' | 'library';
+
 export interface Shortcut {
   id: Command;
   keys: readonly string[];
   says: string;
-  group: 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Retouch' | 'Edit' | 'Help';
-  /** Only while the crop tool is open, or only while it is not. Anywhere when left out. */
-  during?: 'crop' | 'develop';
+  group: 'Library' | 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Retouch' | 'Edit' | 'Help';
+  /** Only while this is in front. Anywhere when left out. */
+  during?: Mode | readonly Mode[];
 }
 
 export type Command =
+  | LibraryCommand
   | 'next'
   | 'previous'
   | 'first'
@@ -22,6 +28,8 @@ export type Command =
   | 'before'
   | 'split'
   | 'clipping'
+  | 'proof'
+  | 'gamut'
   | 'left-panel'
   | 'right-panel'
   | 'filmstrip'
@@ -29,26 +37,40 @@ export type Command =
   | 'white-balance'
   | 'black-and-white'
   | 'reset'
+  | 'auto-tone'
+  | 'auto-white-balance'
   | 'rotate-left'
   | 'rotate-right'
   | 'crop'
   | 'masks'
   | 'retouch'
   | 'mask-overlay'
+  | 'mask-style'
   | 'brush-smaller'
   | 'brush-larger'
+  | 'brush-softer'
+  | 'brush-harder'
   | 'crop-swap'
   | 'crop-overlay'
   | 'commit'
   | 'cancel'
   | 'ask'
+  | 'chat'
   | 'undo'
   | 'redo'
   | 'copy'
+  | 'create-version'
+  | 'delete-version'
+  | 'snapshot'
   | 'paste'
   | 'export'
   | 'engines'
   | 'help';
+
+/** With a photo in front, cropped or not. */
+const PHOTO = ['crop', 'develop'] as const;
+/** But for the crop tool, whose changes are not kept yet. */
+const ANYWHERE = ['develop', 'library'] as const;
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'next', keys: ['ArrowRight'], says: 'Next photo', group: 'Photos', during: 'develop' },
@@ -64,16 +86,26 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'zoom-100', keys: ['Mod+Alt+0'], says: '100 %', group: 'View', during: 'develop' },
   { id: 'before', keys: ['\\'], says: 'Before', group: 'View', during: 'develop' },
   { id: 'split', keys: ['Y'], says: 'Before and after, side by side', group: 'View', during: 'develop' },
-  { id: 'clipping', keys: ['J'], says: 'Show clipped shadows and highlights', group: 'View' },
+  { id: 'clipping', keys: ['J'], says: 'Show clipped shadows and highlights', group: 'View', during: PHOTO },
+  { id: 'proof', keys: ['S'], says: 'Soft proof: the colours of an export', group: 'View', during: PHOTO },
+  { id: 'gamut', keys: ['Shift+S'], says: 'Mark colours that the export has not', group: 'View', during: PHOTO },
   { id: 'filmstrip', keys: ['F6'], says: 'Hide or show the filmstrip', group: 'View' },
   { id: 'left-panel', keys: ['F7'], says: 'Hide or show the history', group: 'View' },
   { id: 'right-panel', keys: ['F8'], says: 'Hide or show the develop panel', group: 'View' },
   { id: 'lights', keys: ['L'], says: 'Lights out', group: 'View' },
 
   { id: 'white-balance', keys: ['W'], says: 'White balance picker', group: 'Develop', during: 'develop' },
-  { id: 'black-and-white', keys: ['V'], says: 'Black and white', group: 'Develop' },
-  { id: 'rotate-left', keys: ['Mod+['], says: 'Rotate left', group: 'Develop' },
-  { id: 'rotate-right', keys: ['Mod+]'], says: 'Rotate right', group: 'Develop' },
+  { id: 'auto-tone', keys: ['Mod+U'], says: 'Auto tone', group: 'Develop', during: 'develop' },
+  {
+    id: 'auto-white-balance',
+    keys: ['Mod+Shift+U'],
+    says: 'Auto white balance',
+    group: 'Develop',
+    during: 'develop',
+  },
+  { id: 'black-and-white', keys: ['V'], says: 'Black and white', group: 'Develop', during: PHOTO },
+  { id: 'rotate-left', keys: ['Mod+['], says: 'Rotate left', group: 'Develop', during: PHOTO },
+  { id: 'rotate-right', keys: ['Mod+]'], says: 'Rotate right', group: 'Develop', during: PHOTO },
   { id: 'reset', keys: ['Mod+Shift+R'], says: 'Reset all settings', group: 'Develop', during: 'develop' },
 
   { id: 'crop', keys: ['R'], says: 'Crop and straighten', group: 'Crop' },
@@ -81,19 +113,51 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'crop-overlay', keys: ['O'], says: 'Next guide overlay', group: 'Crop', during: 'crop' },
   { id: 'masks', keys: ['Shift+W'], says: 'Masks', group: 'Masks', during: 'develop' },
   { id: 'mask-overlay', keys: ['O'], says: 'Show or hide the mask', group: 'Masks', during: 'develop' },
+  { id: 'mask-style', keys: ['Shift+O'], says: 'Next way to show the mask', group: 'Masks', during: 'develop' },
   { id: 'brush-smaller', keys: ['['], says: 'Smaller brush or spot', group: 'Masks', during: 'develop' },
   { id: 'brush-larger', keys: [']'], says: 'Larger brush or spot', group: 'Masks', during: 'develop' },
+  { id: 'brush-softer', keys: ['{'], says: 'Softer brush', group: 'Masks', during: 'develop' },
+  { id: 'brush-harder', keys: ['}'], says: 'Harder brush', group: 'Masks', during: 'develop' },
   { id: 'retouch', keys: ['Q'], says: 'Remove, heal and clone', group: 'Retouch', during: 'develop' },
   { id: 'commit', keys: ['Enter'], says: 'Apply the crop', group: 'Crop', during: 'crop' },
   { id: 'cancel', keys: ['Escape'], says: 'Leave the tool', group: 'Crop' },
 
-  { id: 'ask', keys: ['Mod+K'], says: 'Say what should change', group: 'Edit' },
+  { id: 'ask', keys: ['Mod+K'], says: 'Say what should change', group: 'Edit', during: PHOTO },
+  {
+    id: 'chat',
+    keys: ['A'],
+    says: 'Assistant: what was asked, and what the photo might want',
+    group: 'Edit',
+    during: 'develop',
+  },
   { id: 'undo', keys: ['Mod+Z'], says: 'Undo', group: 'Edit' },
   { id: 'redo', keys: ['Mod+Shift+Z', 'Mod+Y'], says: 'Redo', group: 'Edit' },
-  { id: 'copy', keys: ['Mod+Shift+C'], says: 'Copy settings', group: 'Edit' },
+  { id: 'copy', keys: ['Mod+Shift+C'], says: 'Copy settings', group: 'Edit', during: PHOTO },
   { id: 'paste', keys: ['Mod+Shift+V'], says: 'Paste settings to the selected photos', group: 'Edit' },
+  { id: 'create-version', keys: ["Mod+'"], says: 'Create virtual copy', group: 'Edit', during: ANYWHERE },
+  { id: 'delete-version', keys: ['Delete'], says: 'Delete this virtual copy', group: 'Edit', during: ANYWHERE },
+  { id: 'snapshot', keys: ['Mod+N'], says: 'Take a snapshot', group: 'Edit', during: 'develop' },
   { id: 'export', keys: ['Mod+Shift+E'], says: 'Export', group: 'Edit' },
 
   { id: 'engines', keys: ['Mod+Shift+M'], says: 'AI on this machine: memory, models, what fits', group: 'Help' },
   { id: 'help', keys: ['?'], says: 'This list', group: 'Help' },
+  ...LIBRARY,
 ];
+
+/** What only changes how the picture is seen, or the page. */
+const LOOKS: ReadonlySet<Command> = new Set([
+  ...(['zoom', 'zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'before', 'split', 'clipping', 'lights'] as const),
+  ...(['proof', 'gamut'] as const),
+  ...LIBRARY.map(({ id }) => id),
+  ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'help', 'copy'] as const),
+]);
+
+/** Whether a command works on the photo, or leaves it. */
+export function edits(command: Command): boolean {
+  return !LOOKS.has(command);
+}
+
+/** Whether it only goes to another photo. */
+export function leaves(command: Command): boolean {
+  return ['next', 'previous', 'first', 'last', 'select-all'].includes(command);
+}

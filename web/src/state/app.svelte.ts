@@ -1,90 +1,154 @@
 /** The page's state in one place, its connections to the server, and what each command does. */
 import * as api from '../api';
-import type { ExportRequest, Formats, FoundMask, Job, MadePatch, PatchPreview, Proposed, Settings } from '../api/types';
-import { unfitInWords } from '../masks/unfit';
-import type { Command } from '../shortcuts/table';
+import type { ExportRequest, Formats, Job, PhotoEntry, Settings } from '../api/types';
+import { titled } from '../library/versions';
+import { LIBRARY } from '../shortcuts/library';
+import { type Command, edits, leaves } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
 import { Refused } from '../transport/refused';
-import { Asking } from './asking.svelte';
-import { Cropping } from './cropping.svelte';
+import { Asking } from './asking/asking.svelte';
+import { Chat } from './asking/chat.svelte';
+import { whileShelved } from './catalogue/commands';
+import { Shelf, type Mode } from './catalogue/shelf.svelte';
+import { commands } from './commands';
+import { Cropping } from './crop/cropping.svelte';
 import { Editor } from './editor.svelte';
 import { Engines } from './engines.svelte';
+import { happened } from './happened';
+import { Importing } from './importing/importing.svelte';
 import { Jobs, finished } from './jobs.svelte';
 import { Library } from './library.svelte';
-import { Masking } from './masking.svelte';
+import { CameraProfiles } from './camera-profiles.svelte';
+import { Luts } from './luts.svelte';
+import { Masking } from './masks/masking.svelte';
 import { Notices } from './notices.svelte';
-import { Retouching } from './retouching.svelte';
+import { paste } from './paste';
+import { Presets } from './presets.svelte';
+import { Proofing } from './proofing.svelte';
+import { Guiding } from './crop/guiding.svelte';
+import { Retouching } from './retouch/retouching.svelte';
 import { Stage } from './stage.svelte';
+import { Versions } from './versions.svelte';
 
-export type Dialog = 'ask' | 'copy' | 'engines' | 'export' | 'help' | null;
+export type Dialog =
+  'ask' | 'collection' | 'copy' | 'engines' | 'export' | 'folder' | 'help' | 'import' | 'version' | null;
+
+const LIBRARY_COMMANDS: ReadonlySet<Command> = new Set(LIBRARY.map(({ id }) => id));
 
 export class App {
   readonly notices = new Notices();
   readonly library = new Library();
+  readonly shelf: Shelf;
   readonly jobs = new Jobs();
   readonly engines = new Engines();
   readonly editor: Editor;
   readonly stage: Stage;
+  readonly proofing: Proofing;
   readonly cropping: Cropping;
+  readonly guiding: Guiding;
+  readonly presets: Presets;
+  readonly versions: Versions;
+  readonly luts: Luts;
+  readonly cameraProfiles: CameraProfiles;
   readonly masking: Masking;
   readonly retouching: Retouching;
+  readonly importing: Importing;
   readonly asking: Asking;
+  readonly chat: Chat;
   readonly live: Live;
   readonly events: Events;
+
+  private readonly commands: Record<Command, () => void>;
+  private readonly shelvedCommands: Partial<Record<Command, () => void>>;
 
   dialog = $state<Dialog>(null);
   link = $state<LinkState>('connecting');
   reachable = $state(true);
   barred = $state(false);
   ready = $state(false);
+  /** Whether the library is in front. */
+  shelved = $state(false);
   leftPanel = $state(true);
   rightPanel = $state(true);
   filmstrip = $state(true);
   lightsOut = $state(false);
   formats = $state.raw<Formats | null>(null);
+  /** What the export dialog begins with. */
+  wanted: { format?: string | undefined; size?: number | undefined } = {};
   /** Settings to paste, and the groups they were taken from. */
   copied = $state.raw<{ settings: Settings; groups: string[]; from: string } | null>(null);
 
   constructor() {
+    const failed = (error: unknown) => this.failed(error);
+    const show = () => this.stage.changed(false, null);
+    const onjob = (job: Job) => this.jobs.update(job);
+    const ontold = (message: string) => this.notices.tell(message);
+    this.shelf = new Shelf({
+      ontold,
+      onproblem: (message, remedy) => this.notices.error(message, remedy),
+      onjob,
+      onfailed: failed,
+      onreachable: (reachable) => (this.reachable = reachable),
+    });
+    const job = (id: string) => this.jobs.list.find((one) => one.id === id);
+    this.importing = new Importing({ onjob, job, onfailed: failed });
+    this.commands = commands(this);
+    this.shelvedCommands = whileShelved(this);
     this.editor = new Editor({
       onchange: (draft, input) => this.stage.changed(draft, input),
-      onopening: (id) => this.stage.opening(id),
+      onopening: (id) => {
+        this.chat.opening();
+        this.stage.opening(id);
+      },
       onphoto: (photo, opened) => {
         if (opened) {
+          this.guiding.end();
           if (this.cropping.active) this.cropping.cancel();
+          this.chat.load();
           this.stage.opened();
+          this.versions.opened();
         } else {
           if (this.cropping.active) this.cropping.reload();
           this.stage.changed(false, null);
         }
         this.retouching.looked(opened);
         if (photo.problem) this.notices.error(photo.problem);
-        document.title = `${photo.name} – Stillbytes`;
+        document.title = `${titled(photo)} – Stillbytes`;
       },
-      onfailed: (error) => this.failed(error),
+      onfailed: failed,
       onreachable: (reachable) => (this.reachable = reachable),
     });
     this.stage = new Stage(this.editor, () => this.live);
+    this.proofing = new Proofing({ onshow: show, onfailed: failed });
     this.cropping = new Cropping(this.editor, this.stage);
-    this.masking = new Masking(this.editor, {
-      onshow: () => this.stage.changed(false, null),
-      onfailed: (error) => this.failed(error),
+    this.guiding = new Guiding(this.editor);
+    this.presets = new Presets(this.editor, this.stage, this.notices, failed);
+    this.versions = new Versions(this.editor, this.notices, {
+      onshow: (version) => this.showVersion(version),
+      onasked: () => (this.dialog = 'version'),
+      onfailed: failed,
     });
-    this.retouching = new Retouching(this.editor, {
-      onjob: (job) => this.jobs.update(job),
-      onshow: () => this.stage.changed(false, null),
-      onfailed: (error) => this.failed(error),
-    });
+    this.luts = new Luts(this.notices, failed);
+    this.cameraProfiles = new CameraProfiles(this.notices, failed);
+    this.masking = new Masking(this.editor, { onshow: show, onfailed: failed });
+    this.retouching = new Retouching(this.editor, { onjob, onshow: show, ontold, onfailed: failed });
     this.asking = new Asking(this.editor, {
       local: () => this.masking.local,
-      onjob: (job) => this.jobs.update(job),
+      onjob,
       oncompare: () => this.stage.show('split'),
+      onexport: (format, size) => {
+        this.wanted = { format, size };
+        this.dialog = 'export';
+      },
+      selected: () => this.library.selected,
+      stays: () => this.chat.open,
       onclose: () => (this.dialog = null),
-      onfailed: (error) => this.failed(error),
+      onfailed: failed,
     });
+    this.chat = new Chat(this.editor, this.asking, failed);
     this.stage.overlay = () => this.masking.shown;
-    this.stage.onplaced = (affine) => (this.masking.affine = this.retouching.affine = affine);
+    this.stage.proof = () => this.proofing.wish;
     this.live = new Live({
       url: new URL('/live', location.href).href.replace(/^http/, 'ws'),
       onframe: (frame) => this.stage.received(frame),
@@ -93,7 +157,7 @@ export class App {
     });
     this.events = new Events({
       url: '/api/events',
-      onevent: (name, data) => this.happened(name, data),
+      onevent: (name, data) => happened(this, name, data),
       onreturn: () => void this.catchUp(),
     });
   }
@@ -135,62 +199,78 @@ export class App {
     try {
       if (!this.ready) await this.start();
       else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh(), this.engines.look()]);
+      for (const job of this.jobs.list) this.retouching.worked(job);
+      this.shelf.heard(null);
     } catch (error) {
       if (error instanceof Refused) this.failed(error);
     }
   }
 
-  private happened(name: string, data: unknown): void {
-    if (name === 'job') this.worked(data as Job);
-    else if (name === 'gpu') this.engines.heard(data);
-    else if (name === 'mask-found') this.masking.searches.found(data as FoundMask);
-    else if (name === 'proposed') this.asking.proposed(data as Proposed);
-    else if (name === 'patch-made') this.retouching.made(data as MadePatch);
-    else if (name === 'patch-preview') this.retouching.drawing.previewed(data as PatchPreview, this.retouching.photo);
-    else if (name === 'folder-changed') void this.library.load().catch((error: unknown) => this.failed(error));
-    else if (name === 'photo-changed') {
-      const { id, edited } = data as { id: string; edited?: boolean };
-      const known = this.library.photos.find((p) => p.id === id)?.edited ?? false;
-      this.library.touched(id, edited ?? known);
-      if (id === this.editor.photo?.id) void this.editor.refresh().catch((error: unknown) => this.failed(error));
-    }
-  }
-
-  private worked(job: Job): void {
+  worked(job: Job): void {
     this.jobs.update(job);
     const asked = this.asking.job?.id === job.id; // it tells by itself
     this.asking.worked(job);
+    this.retouching.worked(job);
     if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
     if (job.state === 'failed' || job.state === 'cancelled') this.masking.searches.gaveUp();
     if (job.state === 'failed' && !asked) this.notices.error(job.message || `${job.label} failed.`, job.remedy);
   }
 
   openActive(): void {
-    const { active } = this.library.selection;
+    const active = this.library.active?.id;
     if (!active || active === this.editor.photo?.id || active === this.editor.opening) return;
     this.cropping.apply();
     void this.editor.open(active);
   }
 
-  async paste(): Promise<void> {
-    const { copied } = this;
-    const photos = this.library.selected;
-    if (!copied || photos.length === 0) {
-      this.notices.tell('Nothing is copied yet. Copy the settings of a photo first.');
-      return;
-    }
+  /** Another version of a photo of the folder, or of the library where that is worked on. */
+  private async showVersion(version: PhotoEntry): Promise<void> {
+    await this.library.load();
+    if (this.library.borrowed) this.library.borrowed = { active: version, selected: [version.id] };
+    else this.library.choose(version.id);
+    this.openActive();
+  }
+
+  showLibrary(mode: Mode): void {
+    this.cropping.apply();
     this.editor.flush();
-    const label = `Paste from ${copied.from}`;
+    if (this.asking.shown) this.asking.discard();
+    this.shelved = true;
+    void this.shelf.enter(mode);
+  }
+
+  /** The photos chosen in the library become those that are worked on. */
+  async borrowed(): Promise<void> {
+    const number = this.shelf.picks.active;
+    if (number === null) return;
     try {
-      const pasted = await this.editor.queue.add(() => api.paste(copied.settings, copied.groups, photos, label));
-      for (const id of photos) this.library.touched(id, true);
-      await this.editor.refresh();
-      this.notices.tell(`Pasted to ${photos.length === 1 ? '1 photo' : `${photos.length} photos`}.`);
-      const unfit = unfitInWords(pasted.unfit);
-      if (unfit) this.notices.error(unfit, 'Draw the mask there, or choose a picture of the same proportions.');
+      const [[active], chosen] = await Promise.all([this.shelf.listing.all([number]), this.shelf.chosen()]);
+      if (!active || number !== this.shelf.picks.active) return; // a later step has overtaken it
+      this.library.borrowed = { active, selected: chosen.map(({ id }) => id) };
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  borrow(): void {
+    void this.borrowed().then(() => this.openActive());
+  }
+
+  /** The active photo of the library, or the one that was open before. */
+  async develop(): Promise<void> {
+    if (this.shelved) await this.borrowed();
+    this.shelved = false;
+    this.openActive();
+  }
+
+  /** Back to the photos of the opened folder. */
+  giveBack(): void {
+    this.library.borrowed = null;
+    this.openActive();
+  }
+
+  pasteChosen(): void {
+    void paste(this);
   }
 
   async export(request: ExportRequest): Promise<void> {
@@ -202,98 +282,16 @@ export class App {
     }
   }
 
-  private toggleBlackAndWhite(): void {
-    const p = this.editor.byName.get('black_and_white');
-    if (!p) return;
-    this.editor.change(p, this.editor.settings[p.name] !== true, null, false);
-    this.editor.commitParameter(p);
-  }
-
-  private step(by: number): void {
-    this.library.step(by);
-    this.openActive();
-  }
-
-  turn(by: 90 | -90): void {
-    if (this.cropping.active) this.cropping.turn(by);
-    else this.editor.turn(by);
-  }
-
-  private resize(by: number): void {
-    if (this.retouching.active) this.retouching.resize(by);
-    else this.masking.resizeBrush(by);
-  }
-
-  private cancel(): void {
-    if (this.cropping.active) this.cropping.cancel();
-    else if (this.masking.active) this.masking.toggle();
-    else if (this.retouching.active) this.retouching.toggle();
-    else if (this.stage.picking) this.stage.picking = false;
-    else if (this.stage.compare !== 'after') this.stage.show('after');
-    else if (this.lightsOut) this.lightsOut = false;
-    // Lets go of a slider, so that the arrow keys go through the photos again.
-    else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  }
-
-  private readonly commands: Record<Command, () => void> = {
-    next: () => this.step(1),
-    previous: () => this.step(-1),
-    first: () => this.step(-this.library.ids.length),
-    last: () => this.step(this.library.ids.length),
-    'select-all': () => this.library.selectAll(),
-    zoom: () => this.stage.toggleZoom(),
-    'zoom-in': () => this.stage.step(1),
-    'zoom-out': () => this.stage.step(-1),
-    'zoom-fit': () => this.stage.zoomTo('fit'),
-    'zoom-100': () => this.stage.zoomTo(1),
-    before: () => this.stage.show(this.stage.compare === 'before' ? 'after' : 'before'),
-    split: () => this.stage.show(this.stage.compare === 'split' ? 'after' : 'split'),
-    clipping: () => this.stage.toggleClipping('both'),
-    'left-panel': () => (this.leftPanel = !this.leftPanel),
-    'right-panel': () => (this.rightPanel = !this.rightPanel),
-    filmstrip: () => (this.filmstrip = !this.filmstrip),
-    lights: () => (this.lightsOut = !this.lightsOut),
-    'white-balance': () => (this.stage.picking = !this.stage.picking),
-    'black-and-white': () => this.toggleBlackAndWhite(),
-    reset: () => this.editor.resetAll(),
-    'rotate-left': () => this.turn(-90),
-    'rotate-right': () => this.turn(90),
-    crop: () => {
-      if (this.masking.active) this.masking.toggle();
-      if (this.retouching.active) this.retouching.toggle();
-      this.cropping.toggle();
-    },
-    masks: () => {
-      this.cropping.apply();
-      if (this.retouching.active) this.retouching.toggle();
-      this.masking.toggle();
-    },
-    retouch: () => {
-      this.cropping.apply();
-      if (this.masking.active) this.masking.toggle();
-      this.retouching.toggle();
-    },
-    'mask-overlay': () => this.masking.toggleOverlay(),
-    'brush-smaller': () => this.resize(1 / 1.2),
-    'brush-larger': () => this.resize(1.2),
-    'crop-swap': () => this.cropping.swap(),
-    'crop-overlay': () => this.cropping.nextGuide(),
-    commit: () => this.cropping.apply(),
-    cancel: () => this.cancel(),
-    undo: () => this.editor.undo(),
-    redo: () => this.editor.redo(),
-    ask: () => {
-      this.cropping.apply();
-      if (this.asking.open()) this.dialog = 'ask';
-    },
-    copy: () => (this.dialog = 'copy'),
-    paste: () => void this.paste(),
-    export: () => (this.dialog = 'export'),
-    engines: () => (this.dialog = 'engines'),
-    help: () => (this.dialog = 'help'),
-  };
-
   run(command: Command): void {
+    if (this.shelved && !LIBRARY_COMMANDS.has(command)) return this.shelvedCommands[command]?.();
+    if (this.asking.carrying && edits(command) && !leaves(command)) {
+      this.notices.tell('The assistant is at work on this photo. Stop it first.');
+      return;
+    }
+    if (this.asking.shown && edits(command)) {
+      this.asking.discard();
+      if (command === 'undo' || command === 'cancel') return;
+    }
     this.commands[command]();
   }
 }

@@ -42,10 +42,16 @@ export class Editor {
 
   readonly queue: WriteQueue;
   private committed: Settings = {};
+  /** Questions and answers are counted: an older answer may come after a newer one. */
+  private asked = 0;
+  private learnt = 0;
+  /** The photo changed elsewhere while a hand was on it. */
+  private behind = false;
+  private arriving: Promise<void> = Promise.resolve();
   private gathering: { timer: ReturnType<typeof setTimeout>; label: string; names: string[] } | null = null;
 
   constructor(private readonly links: EditorLinks) {
-    this.queue = new WriteQueue(links.onreachable);
+    this.queue = new WriteQueue(links.onreachable, () => this.catchUp());
   }
 
   /** The crop is driven by its tool, not by sliders. */
@@ -53,7 +59,32 @@ export class Editor {
     return GEOMETRY_NAMES.includes(p.name);
   }
 
-  async open(id: string): Promise<void> {
+  open(id: string): Promise<void> {
+    this.arriving = this.bring(id);
+    return this.arriving;
+  }
+
+  /** The photo that is meant by what is done now: the open one, or that on its way, as soon as it is there. */
+  async arrived(): Promise<Photo | null> {
+    while (this.opening) await this.arriving;
+    return this.photo;
+  }
+
+  /** Another photo is on its way, whose id is not known yet: what a hand does until then is about neither. */
+  async expect<T>(coming: Promise<T>): Promise<T> {
+    this.opening = 'coming';
+    this.arriving = coming.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await coming;
+    } finally {
+      if (this.opening === 'coming') this.opening = null;
+    }
+  }
+
+  private async bring(id: string): Promise<void> {
     this.flush();
     this.opening = id;
     this.links.onopening(id);
@@ -71,9 +102,20 @@ export class Editor {
   /** The photo changed elsewhere (another window, the command line, a paste). */
   async refresh(): Promise<void> {
     const id = this.photo?.id;
-    if (!id || this.unsaved) return;
+    this.behind = id !== undefined && this.unsaved;
+    if (!id || this.behind) return;
+    const asked = ++this.asked;
+    const { learnt } = this;
     const photo = await api.getPhoto(id);
-    if (this.photo?.id === id && !this.unsaved) this.adopt(photo, false);
+    if (this.photo?.id !== id || asked !== this.asked) return;
+    if (this.unsaved) this.behind = true;
+    else if (learnt === this.learnt) this.adopt(photo, false);
+    else await this.refresh();
+  }
+
+  /** Shows what changed elsewhere meanwhile, once no hand is on the photo. */
+  private catchUp(): void {
+    if (this.behind && !this.unsaved) void this.refresh().catch((error: unknown) => this.links.onfailed(error));
   }
 
   /** What the photo effectively has; told with every frame, and mostly the same. */
@@ -86,6 +128,7 @@ export class Editor {
   }
 
   private adopt(photo: Photo, opened: boolean): void {
+    this.learnt++;
     const moved = !equal(photo.settings, this.settings);
     this.photo = photo;
     this.settings = photo.settings;
@@ -109,6 +152,7 @@ export class Editor {
     }
     this.settings = settings;
     this.links.onchange(draft, input);
+    this.catchUp();
   }
 
   /** The hand rests: one history entry for what changed since the last. */
@@ -182,6 +226,11 @@ export class Editor {
     this.flush();
     const id = this.photo?.id;
     return id ? this.write(id, () => step(id), true) : false;
+  }
+
+  /** Has these parameters found by looking at the photo: one history entry. */
+  automatic(names: string[]): Promise<boolean> {
+    return this.follow((id) => api.automatic(id, names));
   }
 
   private travel(step: (id: string) => Promise<Photo>): void {

@@ -1,78 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Parameter, Photo, Settings } from '../api/types';
+import type { Settings } from '../api/types';
 import { Editor } from './editor.svelte';
-
-const base = { unit: '', scale: 'linear', choices: [], gradient: [], says: '', step: 1, minimum: -100, maximum: 100 };
-const exposure: Parameter = {
-  ...base,
-  name: 'exposure',
-  label: 'Exposure',
-  group: 'Tone',
-  operation: 'exposure',
-  kind: 'number',
-  default: 0,
-  minimum: -5,
-  maximum: 5,
-  step: 0.01,
-};
-const contrast: Parameter = { ...exposure, ...base, name: 'contrast', label: 'Contrast', operation: 'contrast' };
-const flag = { ...base, group: 'Crop', operation: 'crop', default: false, kind: 'toggle' };
-const crop: Parameter[] = [
-  { ...flag, name: 'rotate', label: 'Rotate', kind: 'choice', default: '0', choices: ['0', '90', '180', '270'] },
-  { ...flag, name: 'flip_horizontal', label: 'Flip horizontal' },
-  { ...flag, name: 'flip_vertical', label: 'Flip vertical' },
-];
-
-/** A server with one photo and a history. */
-class Server {
-  entries: { label: string; settings: Settings }[] = [{ label: 'Opened', settings: {} }];
-  position = 0;
-  requests: string[] = [];
-  away = false;
-  refuses = false;
-  rounds = false;
-
-  photo(): Photo {
-    const size = { width: 6000, height: 4000 };
-    const white = { temperature: 5000, tint: 0 };
-    return {
-      id: 'a',
-      name: 'a.dng',
-      kind: 'raw',
-      frame: size,
-      developed: size,
-      as_shot: white,
-      white_balance: white,
-      settings: this.entries[this.position]?.settings ?? {},
-      metadata: {},
-      history: {
-        position: this.position,
-        entries: this.entries.slice(1).map(({ label }, i) => ({ index: i + 1, label, at: '' })),
-        can_undo: this.position > 0,
-        can_redo: this.position < this.entries.length - 1,
-      },
-    };
-  }
-
-  fetch = async (request: Request): Promise<Response> => {
-    const { method } = request;
-    const path = new URL(request.url).pathname;
-    if (this.away) throw new TypeError('Failed to fetch');
-    this.requests.push(`${method} ${path}`);
-    if (method === 'PUT') {
-      if (this.refuses) {
-        const error = { message: 'Exposure cannot be that.', remedy: 'Use less.' };
-        return new Response(JSON.stringify({ error }), { status: 422 });
-      }
-      const { settings, label } = (await request.json()) as { settings: Settings; label: string };
-      if (this.rounds) settings.exposure = Number(Number(settings.exposure).toFixed(1));
-      this.entries = [...this.entries.slice(0, this.position + 1), { label, settings }];
-      this.position++;
-    } else if (path.endsWith('/undo')) this.position--;
-    else if (path.endsWith('/redo')) this.position++;
-    return new Response(JSON.stringify(this.photo()), { headers: { 'content-type': 'application/json' } });
-  };
-}
+import { Server, contrast, crop, exposure } from './server.testing';
 
 let server: Server;
 let editor: Editor;
@@ -176,6 +105,68 @@ test('what was changed elsewhere is shown, but never over what the hand is doing
   editor.change(exposure, 1);
   await editor.refresh();
   expect(editor.settings).toEqual({ exposure: 1 });
+});
+
+function elsewhere(settings: Settings): void {
+  server.entries.push({ label: 'Paste', settings });
+  server.position = server.entries.length - 1;
+}
+
+test('what was changed elsewhere while something was tried is shown when the trial is taken back', async () => {
+  const plain = editor.settings;
+  editor.change(exposure, 1);
+  elsewhere({ contrast: 20 });
+  await editor.refresh();
+  expect(editor.settings).toEqual({ exposure: 1 });
+  editor.preview(plain, null, false);
+  await settle();
+  expect(editor.settings).toEqual({ contrast: 20 });
+});
+
+test('what was changed elsewhere after a write, and told before its answer, is shown', async () => {
+  editor.change(exposure, 1);
+  server.hold();
+  editor.commitParameter(exposure);
+  await settle();
+  elsewhere({ contrast: 20 });
+  await editor.refresh();
+  server.answer(0);
+  await settle();
+  expect(editor.settings).toEqual({ contrast: 20 });
+});
+
+test('what is changed by something else that is sent, and told before its answer, is shown', async () => {
+  const sent = editor.queue.add(async () => {
+    elsewhere({ contrast: 20 });
+    await editor.refresh();
+    expect(editor.settings).toEqual({});
+  });
+  await sent;
+  await settle();
+  expect(editor.settings).toEqual({ contrast: 20 });
+});
+
+test('the photo that is meant is that on its way', async () => {
+  server.hold();
+  void editor.open('b');
+  const meant = editor.arrived();
+  await settle();
+  server.answer(0);
+  expect((await meant)?.id).toBe('b');
+});
+
+test('an answer that comes after that to a newer question is out of date', async () => {
+  server.hold();
+  const first = editor.refresh();
+  await settle();
+  elsewhere({ contrast: 20 });
+  const second = editor.refresh();
+  await settle();
+  server.answer(1);
+  await second;
+  server.answer(0);
+  await first;
+  expect(editor.settings).toEqual({ contrast: 20 });
 });
 
 test('the settings are those that the server stored, once it has answered', async () => {

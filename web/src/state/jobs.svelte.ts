@@ -13,9 +13,13 @@ export class Jobs {
     this.list = jobs.filter((job) => !finished(job) || seen.has(job.id));
   }
 
-  update(job: Job): void {
-    const known = this.list.some((j) => j.id === job.id);
+  /** An answer may come after events that tell of what happened since it was written: a job never goes back.
+   * Returns it as it is known now. */
+  update(job: Job): Job {
+    const known = this.list.find((j) => j.id === job.id);
+    if (known && (finished(known) || (job.state === 'queued' && known.state === 'running'))) return known;
     this.list = known ? this.list.map((j) => (j.id === job.id ? job : j)) : [...this.list, job];
+    return job;
   }
 
   async cancel(id: string): Promise<void> {
@@ -31,12 +35,13 @@ export function finished(job: Job): boolean {
   return ['done', 'failed', 'cancelled'].includes(job.state);
 }
 
-/** What is counted in bytes is told in percent; a photo is one of so many. */
+/** What is counted in bytes or in hundredths is told in percent; a photo is one of so many. */
 const BYTES = 100_000;
+const HUNDREDTHS = 100;
 
 /** How far a job is: "3 of 12", "47 %", nothing while nobody knows. */
 export function progressed(job: Job): string {
   if (job.total === 0) return job.state === 'queued' ? 'Waits' : '';
-  if (job.total <= BYTES) return `${job.done} of ${job.total}`;
+  if (job.total <= BYTES && job.total !== HUNDREDTHS) return `${job.done} of ${job.total}`;
   return `${Math.floor((100 * job.done) / job.total)} %`;
 }

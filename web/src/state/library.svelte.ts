@@ -14,8 +14,10 @@ export class Library {
 
   photos = $derived<PhotoEntry[]>(this.folder?.photos ?? []);
   ids = $derived(this.photos.map((p) => p.id));
-  active = $derived(this.photos.find((p) => p.id === this.selection.active) ?? null);
-  selected = $derived(this.ids.filter((id) => this.selection.selected.has(id)));
+  /** Photos of the library, which are worked on in place of those of the folder. */
+  borrowed = $state.raw<{ active: PhotoEntry; selected: string[] } | null>(null);
+  active = $derived(this.borrowed?.active ?? this.photos.find((p) => p.id === this.selection.active) ?? null);
+  selected = $derived(this.borrowed?.selected ?? this.ids.filter((id) => this.selection.selected.has(id)));
 
   async load(): Promise<void> {
     const opened = this.folder === null;

@@ -1,23 +1,32 @@
 /** Short messages at the edge of the window. Errors stay until they are dismissed. */
 import { Refused } from '../transport/refused';
 
+/** What can be done about it. */
+export interface NoticeAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Notice {
   id: number;
   tone: 'error' | 'plain';
   message: string;
   remedy: string;
+  action: NoticeAction | null;
 }
 
 const PLAIN_STAYS = 4000;
+/** What can be taken back is offered for longer. */
+const OFFER_STAYS = 12000;
 const MOST = 4;
 
 export class Notices {
   list = $state.raw<Notice[]>([]);
   private next = 1;
 
-  tell(message: string): void {
-    const id = this.add('plain', message, '');
-    setTimeout(() => this.dismiss(id), PLAIN_STAYS);
+  tell(message: string, action: NoticeAction | null = null): void {
+    const id = this.add('plain', message, '', action);
+    setTimeout(() => this.dismiss(id), action ? OFFER_STAYS : PLAIN_STAYS);
   }
 
   error(message: string, remedy = ''): void {
@@ -36,9 +45,9 @@ export class Notices {
     this.list = this.list.filter((n) => n.id !== id);
   }
 
-  private add(tone: Notice['tone'], message: string, remedy: string): number {
+  private add(tone: Notice['tone'], message: string, remedy: string, action: NoticeAction | null = null): number {
     const id = this.next++;
-    this.list = [...this.list, { id, tone, message, remedy }].slice(-MOST);
+    this.list = [...this.list, { id, tone, message, remedy, action }].slice(-MOST);
     return id;
   }
 }

@@ -1,18 +1,4 @@
-/** Which sections of the panel are open, kept in this browser. */
-const KEY = 'stillbytes.sections';
+import { kept, switches } from './kept';
 
-export function remembered(): Record<string, boolean> {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, boolean>;
-  } catch {
-    return {};
-  }
-}
-
-export function remember(open: Record<string, boolean>): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(open));
-  } catch {
-    // A full or forbidden storage costs only the memory of which sections were open.
-  }
-}
+/** Which sections of the panel are open. */
+export const sections = kept('stillbytes.sections', switches);

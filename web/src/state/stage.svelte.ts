@@ -19,16 +19,16 @@ import { wholeCanvas } from '../crop/canvas';
 import { type Matrix, type Point, type Rect, type Size, apply, turnedSize } from '../crop/geometry';
 import { mapOf, onlyGeometry, sizeOf } from '../crop/settings';
 import { previewUrl } from '../api';
-import type { Parameter, Settings } from '../api/types';
-import { without } from '../develop/settings';
-import type { ViewName } from '../transport/frame';
+import type { Settings } from '../api/types';
+import { type ViewName, placed } from '../transport/frame';
+import { Ground } from '../masks/ground';
 import type { Affine } from '../masks/tree';
-import type { Frame, Live, Overlay, Wish } from '../transport/live';
+import type { Frame, Live, Overlay, Proof, Wish } from '../transport/live';
+import { Clipping } from './clipping.svelte';
 import type { Editor } from './editor.svelte';
-import { Sight } from './sight.svelte';
+import { Sight } from './crop/sight.svelte';
 
 export type Compare = 'after' | 'before' | 'split';
-export type Clipping = Wish['clipping'];
 
 /** After the last movement a full frame is asked for. */
 const REST = 120;
@@ -41,20 +41,18 @@ export class Stage {
   compare = $state<Compare>('after');
   /** The divider, as a part of the stage's width. */
   divider = $state(0.5);
-  shadows = $state(false);
-  highlights = $state(false);
   picking = $state(false);
-  /** Parameters that are left out of what is shown, while a section's eye is held. */
-  private peeking = $state.raw<readonly Parameter[] | null>(null);
+  /** Settings that are shown in place of the photo's, while an eye is held or the pointer is over a preset. */
+  private peeking = $state.raw<Settings | null>(null);
   /** Angle at which the crop tool shows the picture; null while the tool is closed. */
   level = $state<number | null>(null);
   histogram = $state.raw<Uint32Array | null>(null);
-  clipped = $state.raw({ shadows: 0, highlights: 0 });
+  readonly clipping = new Clipping(() => this.ask(false));
   waiting = $state(false);
   /** The mask that is shown on the picture. */
   overlay: () => Overlay | null = () => null;
-  /** How places of the picture lie in the frame, told with every frame. */
-  onplaced: (affine: Affine) => void = () => undefined;
+  /** The colours of an export that the picture is shown through. */
+  proof: () => Proof | null = () => null;
 
   readonly wide = matchMedia('(color-gamut: p3)').matches;
   private painter: Painter | null = null;
@@ -71,7 +69,7 @@ export class Stage {
   developed = $derived.by<Size>(() => this.provisional ?? sizeOf(this.shown, this.editor.frame));
   /** Settings that the frame on the canvas is rendered from: while cropping all that there is is asked for. */
   private shown = $derived.by<Settings>(() => {
-    const settings = this.peeking ? without(this.editor.settings, this.peeking) : this.editor.settings;
+    const settings = this.peeking ?? this.editor.settings;
     return this.level === null ? settings : wholeCanvas(settings, this.editor.frame);
   });
   private map = $derived.by<Matrix>(() =>
@@ -79,15 +77,18 @@ export class Stage {
   );
   placement = $derived.by<Placement>(() => place(this.shownView, this.developed, this.size, this.margin));
   fitted = $derived(fitScale(this.developed, this.size, this.margin));
-  clipping = $derived<Clipping>(
-    this.shadows ? (this.highlights ? 'both' : 'shadows') : this.highlights ? 'highlights' : 'none',
-  );
   readonly sight = new Sight(() => ({
     turned: turnedSize(this.editor.frame, this.editor.orientation),
     ...{ angle: this.level ?? 0, stage: this.size, margin: this.margin },
   }));
   /** The part of the developed picture, 0..1, that is empty canvas. */
   empty = $state(0);
+  /** Of a proof: the part of what is seen, 0..1, that is out of gamut. */
+  outside = $state<number | null>(null);
+  /** How places of the picture lie in the frame, told with every frame. */
+  private affine = $state.raw<Affine>([1, 0, 0, 0, 0.6667, 0]);
+  /** Between the stage's CSS pixels and the frame. */
+  ground = $derived(new Ground(this.affine, this.placement, this.ratio));
 
   constructor(
     private readonly editor: Editor,
@@ -200,26 +201,29 @@ export class Stage {
     const wanted = demand(this.placement, this.developed, this.size, false);
     if (!wanted) return;
     const settings = onlyGeometry(this.editor.settings);
-    const asked = JSON.stringify([this.editor.photo?.id, wanted, settings, this.clipping]);
+    const asked = JSON.stringify([this.editor.photo?.id, wanted, settings, this.manner]);
     if (asked === this.askedBefore) return;
     this.askedBefore = asked;
     this.request('before', wanted, settings, false, null);
   }
 
+  /** How settings are shown. */
+  private get manner(): Pick<Wish, 'space' | 'clipping' | 'proof'> {
+    return { space: this.wide ? 'display-p3' : 'srgb', clipping: this.clipping.marked, proof: this.proof() };
+  }
+
   private request(view: ViewName, wanted: Demand, settings: Settings, draft: boolean, input: number | null): void {
     const { photo } = this.editor;
     if (!photo || this.editor.opening || this.size.width < 2) return;
-    const space = this.wide ? 'display-p3' : 'srgb';
     const overlay = view === 'main' ? this.overlay() : null;
-    const shown = { photo: photo.id, view, settings, space, clipping: this.clipping, overlay } as const;
-    this.live().request({ ...shown, ...wanted, draft }, input);
+    this.live().request({ photo: photo.id, view, settings, overlay, ...this.manner, ...wanted, draft }, input);
     clearTimeout(this.slow);
     this.slow = setTimeout(() => (this.waiting = this.live().busy('main')), 350);
   }
 
   received(frame: Frame): void {
     const { header, wish, image, histogram } = frame;
-    const key = JSON.stringify([wish.settings, wish.clipping, wish.overlay ?? null]);
+    const key = JSON.stringify([wish.settings, wish.clipping, wish.overlay ?? null, wish.proof ?? null]);
     const demand = { scale: header.scale, region: header.region };
     const map = mapOf(wish.settings as Settings, this.editor.frame);
     const layer = { image, demand, developed: header.developed, map, key };
@@ -228,10 +232,11 @@ export class Stage {
     if (header.view === 'main') {
       this.editor.learn(header.white_balance);
       this.empty = header.empty ?? 0;
-      if (header.to_frame) this.onplaced(header.to_frame);
+      this.outside = header.outside ?? null;
+      if (header.to_frame) this.affine = placed(header);
       if (isWhole(layer.demand, layer.developed)) {
         this.histogram = histogram;
-        this.clipped = header.clipped;
+        this.clipping.found = header.clipped;
       } else if (!header.draft) this.refreshOverview(key);
     }
     this.paint();
@@ -272,16 +277,10 @@ export class Stage {
     this.paint();
   }
 
-  /** Shows the picture without these parameters; null shows it as it is again. */
-  peek(parameters: readonly Parameter[] | null): void {
-    if (parameters === this.peeking) return;
-    this.peeking = parameters;
-    this.ask(false);
-  }
-
-  toggleClipping(which: 'both' | 'shadows' | 'highlights'): void {
-    if (which === 'both') this.shadows = this.highlights = !(this.shadows && this.highlights);
-    else this[which] = !this[which];
+  /** Shows the picture with other settings; null shows it as it is again. */
+  peek(settings: Settings | null): void {
+    if (settings === this.peeking) return;
+    this.peeking = settings;
     this.ask(false);
   }
 

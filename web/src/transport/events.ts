@@ -14,10 +14,16 @@ export const EVENT_NAMES = [
   'job',
   'photo-changed',
   'folder-changed',
+  'library-changed',
   'gpu',
   'mask-found',
+  'asking',
+  'carrying',
+  'proposed',
+  'chat-changed',
   'patch-made',
   'patch-preview',
+  'picture-made',
 ] as const;
 const CLOSED = 2;
 

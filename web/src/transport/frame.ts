@@ -1,5 +1,6 @@
 /** The binary answer of the live socket: u32le length, JSON header, 4 x 256 u32le histogram, JPEG. */
 import type { Rect, Size } from '../crop/geometry';
+import type { Affine, Mesh } from '../masks/tree';
 
 export type ViewName = 'main' | 'before';
 
@@ -16,10 +17,20 @@ export interface FrameHeader {
   white_balance: { temperature: number; tint: number };
   timings: { queue: number; render: number; encode: number };
   clipped: { shadows: number; highlights: number };
+  /** Of a proof: the part of what is seen, 0..1, whose colours its profile has not. */
+  outside?: number | null;
   /** The part of the developed picture, 0..1, that is empty canvas. */
   empty?: number;
   /** A place of the developed picture, 0..1 across and down, to frame units. */
   to_frame?: [number, number, number, number, number, number];
+  /** The same where a lens or perspective bends it. */
+  mesh?: Mesh | null;
+}
+
+/** From the picture to the frame. */
+export function placed({ to_frame, mesh }: FrameHeader): Affine {
+  const affine: Affine = to_frame ?? [1, 0, 0, 0, 1, 0];
+  return mesh ? Object.assign(affine, { mesh }) : affine;
 }
 
 export interface FrameMessage {

@@ -17,6 +17,17 @@ export interface Overlay {
   style: 'red' | 'green' | 'blue' | 'white' | 'black' | 'image';
 }
 
+/** Shows the picture through the colours that an export would have. */
+export interface Proof {
+  space: string;
+  /** Name of a profile kept by the server, which then takes the place of the space; "" for none. */
+  icc: string;
+  intent: string;
+  black_point: boolean;
+  /** Colours that it has not are grey. */
+  warn: boolean;
+}
+
 export interface Wish {
   photo: string;
   view: ViewName;
@@ -27,6 +38,7 @@ export interface Wish {
   space: 'srgb' | 'display-p3';
   clipping: 'none' | 'shadows' | 'highlights' | 'both';
   overlay?: Overlay | null;
+  proof?: Proof | null;
 }
 
 export interface Frame {

@@ -10,7 +10,11 @@ export class WriteQueue {
   private running = false;
   private pending = 0;
 
-  constructor(private readonly onstate: (reachable: boolean) => void = () => undefined) {}
+  constructor(
+    private readonly onstate: (reachable: boolean) => void = () => undefined,
+    /** Everything that was to be written is answered. */
+    private readonly onidle: () => void = () => undefined,
+  ) {}
 
   /** Writes that the server has not answered yet. */
   get length(): number {
@@ -49,5 +53,6 @@ export class WriteQueue {
     this.running = true;
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) await next();
     this.running = false;
+    this.onidle();
   }
 }

@@ -1,0 +1,48 @@
+/** The library's routes, as verbs. They throw Refused when the server says no and TypeError when it cannot be reached. */
+import { Records, type Preview } from '../catalogue/records';
+import * as sdk from './generated';
+import { reach, told } from './http';
+import type { CataloguePhoto, CatalogueState, Collection, Described, Description, Directory, Job } from './types';
+
+const loud = { throwOnError: true } as const;
+
+export const getLibrary = (): Promise<CatalogueState> => told(sdk.getLibrary(loud));
+export const getPhotos = async (photos: number[]): Promise<CataloguePhoto[]> =>
+  (await told(sdk.listCataloguePhotos({ ...loud, body: { photos } }))).photos;
+export const describe = (body: Description): Promise<Described> => told(sdk.describePhotos({ ...loud, body }));
+export const getDirectory = (path: string): Promise<Directory> => told(sdk.getDirectory({ ...loud, query: { path } }));
+export const addFolder = (path: string): Promise<Job> => told(sdk.addFolder({ ...loud, body: { path } }));
+export const removeFolder = (path: string) => told(sdk.removeFolder({ ...loud, query: { path } }));
+export const update = (): Promise<Job> => told(sdk.updateLibrary(loud));
+export const createCollection = (body: sdk.NewCollection): Promise<Collection> =>
+  told(sdk.createCollection({ ...loud, body }));
+export const changeCollection = (id: string, body: sdk.ChangedCollection) =>
+  told(sdk.changeCollection({ ...loud, path: { id }, body }));
+export const deleteCollection = (id: string) => told(sdk.deleteCollection({ ...loud, path: { id } }));
+
+export async function getOrder(query: string, sort: string, descending: boolean, tops: boolean): Promise<Uint32Array> {
+  const asked = new URLSearchParams({ query, sort, descending: String(descending), tops: String(tops) });
+  return new Uint32Array(await (await reach(`/api/library/order?${asked}`)).arrayBuffer());
+}
+
+/** Previews, as they are made. Ends quietly when the signal says so. */
+export async function streamPreviews(
+  photos: readonly number[],
+  tier: 'grid' | 'screen' | 'full',
+  ahead: boolean,
+  onpreview: (preview: Preview) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const body = JSON.stringify({ photos, tier, ahead });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await reach('/api/library/previews', { method: 'POST', body, headers, signal });
+    const reader = answer.body?.getReader();
+    const records = new Records();
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+      for (const preview of records.push(part.value)) onpreview(preview);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

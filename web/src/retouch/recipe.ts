@@ -1,0 +1,16 @@
+/** What a patch was made with, in words. */
+import type { Patch } from '../develop/parameter';
+
+/** Model, seed of the variant that is shown, and words; empty for what was made without a model. */
+export function toldOf({ recipe, chosen }: Patch): string {
+  const { model, seeds, task } = recipe as { model?: unknown; seeds?: unknown; task?: unknown };
+  if (typeof model !== 'string' || !model) return '';
+  const seed: unknown = Array.isArray(seeds) ? seeds[chosen] : undefined;
+  const prompt = task && typeof task === 'object' && 'prompt' in task ? task.prompt : '';
+  return [
+    `Made with ${model}`,
+    typeof seed === 'number' ? `, seed ${seed}` : '',
+    typeof prompt === 'string' && prompt ? `: “${prompt}”` : '',
+    '.',
+  ].join('');
+}

@@ -1,0 +1,86 @@
+/** The library's keys, Lightroom's where it has one. */
+import type { Shortcut } from './table';
+
+type Stars = 0 | 1 | 2 | 3 | 4 | 5;
+export type LibraryCommand =
+  | 'grid'
+  | 'loupe'
+  | 'compare'
+  | 'survey'
+  | 'develop'
+  | `rate-${Stars}`
+  | 'pick'
+  | 'reject'
+  | 'unflag'
+  | `label-${'red' | 'yellow' | 'green' | 'blue'}`
+  | 'advance'
+  | 'left'
+  | 'right'
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'to-first'
+  | 'to-last'
+  | 'extend-left'
+  | 'extend-right'
+  | 'extend-up'
+  | 'extend-down'
+  | 'select-one'
+  | 'larger'
+  | 'smaller'
+  | 'search'
+  | 'magnify'
+  | 'promote'
+  | 'dismiss'
+  | 'into-loupe'
+  | 'new-collection'
+  | 'import';
+
+const HERE = { group: 'Library', during: 'library' } as const;
+/** With one photo in front too, if it is of the library. */
+const BOTH = { group: 'Library', during: ['develop', 'library'] } as const;
+
+export const LIBRARY: readonly Shortcut[] = [
+  { id: 'grid', keys: ['G'], says: 'Library: grid', ...BOTH },
+  { id: 'loupe', keys: ['E'], says: 'Library: one photo', ...BOTH },
+  { id: 'compare', keys: ['C'], says: 'Library: compare', ...BOTH },
+  { id: 'survey', keys: ['N'], says: 'Library: survey those that are selected', ...BOTH },
+  { id: 'develop', keys: ['D'], says: 'Develop', ...BOTH },
+  { id: 'into-loupe', keys: ['Enter'], says: 'Larger: grid, one photo, every pixel', ...HERE },
+  { id: 'magnify', keys: ['Z', 'Space'], says: 'Fit or 100 %, linked in a comparison', ...HERE },
+  { id: 'left', keys: ['ArrowLeft'], says: 'Previous photo', ...HERE },
+  { id: 'right', keys: ['ArrowRight'], says: 'Next photo', ...HERE },
+  { id: 'up', keys: ['ArrowUp'], says: 'Photo above', ...HERE },
+  { id: 'down', keys: ['ArrowDown'], says: 'Photo below', ...HERE },
+  { id: 'extend-left', keys: ['Shift+ArrowLeft'], says: 'Select back to the previous photo', ...HERE },
+  { id: 'extend-right', keys: ['Shift+ArrowRight'], says: 'Select on to the next photo', ...HERE },
+  { id: 'extend-up', keys: ['Shift+ArrowUp'], says: 'Select up to the photo above', ...HERE },
+  { id: 'extend-down', keys: ['Shift+ArrowDown'], says: 'Select down to the photo below', ...HERE },
+  { id: 'page-up', keys: ['PageUp'], says: 'A screen up', ...HERE },
+  { id: 'page-down', keys: ['PageDown'], says: 'A screen down', ...HERE },
+  { id: 'to-first', keys: ['Home'], says: 'First photo', ...HERE },
+  { id: 'to-last', keys: ['End'], says: 'Last photo', ...HERE },
+  { id: 'select-one', keys: ['Mod+D'], says: 'Select the active photo only', ...HERE },
+  { id: 'rate-0', keys: ['0'], says: 'No stars', ...BOTH },
+  { id: 'rate-1', keys: ['1'], says: 'One star', ...BOTH },
+  { id: 'rate-2', keys: ['2'], says: 'Two stars', ...BOTH },
+  { id: 'rate-3', keys: ['3'], says: 'Three stars', ...BOTH },
+  { id: 'rate-4', keys: ['4'], says: 'Four stars', ...BOTH },
+  { id: 'rate-5', keys: ['5'], says: 'Five stars', ...BOTH },
+  { id: 'label-red', keys: ['6'], says: 'Red label, or none', ...BOTH },
+  { id: 'label-yellow', keys: ['7'], says: 'Yellow label, or none', ...BOTH },
+  { id: 'label-green', keys: ['8'], says: 'Green label, or none', ...BOTH },
+  { id: 'label-blue', keys: ['9'], says: 'Blue label, or none', ...BOTH },
+  { id: 'pick', keys: ['P'], says: 'Pick', ...BOTH },
+  { id: 'reject', keys: ['X'], says: 'Reject', ...BOTH },
+  { id: 'unflag', keys: ['U'], says: 'No flag', ...BOTH },
+  { id: 'advance', keys: ['Shift+A'], says: 'Go on to the next photo after rating (or Caps Lock)', ...HERE },
+  { id: 'larger', keys: ['=', '+'], says: 'Larger thumbnails', ...HERE },
+  { id: 'smaller', keys: ['-'], says: 'Smaller thumbnails', ...HERE },
+  { id: 'search', keys: ['Mod+F'], says: 'Search', ...HERE },
+  { id: 'promote', keys: ['Mod+ArrowUp'], says: 'In a comparison: measure by this one', ...HERE },
+  { id: 'dismiss', keys: ['/'], says: 'In a survey: leave this one out', ...HERE },
+  { id: 'import', keys: ['Mod+Shift+I'], says: 'Import photos from a card or folder', ...BOTH },
+  { id: 'new-collection', keys: ['Mod+N'], says: 'New collection', ...HERE },
+];

@@ -1,0 +1,130 @@
+/** What each of the library's commands does, and what the others do while it is in front. */
+import type { LibraryCommand } from '../../shortcuts/library';
+import type { Command } from '../../shortcuts/table';
+import { FIT } from '../../catalogue/view';
+import type { App } from '../app.svelte';
+import { LARGEST, SMALLEST } from './look';
+
+const STEP = 1.18;
+
+export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
+  const { shelf } = app;
+  const walk = (by: number, extend = false) => {
+    shelf.step(by, extend);
+    if (!app.shelved) app.borrow();
+  };
+  const rows = (by: number, extend = false) => walk(by * (shelf.mode === 'grid' ? shelf.columns : 1), extend);
+  return {
+    grid: () => app.showLibrary('grid'),
+    loupe: () => app.showLibrary('loupe'),
+    compare: () => app.showLibrary('compare'),
+    survey: () => app.showLibrary('survey'),
+    develop: () => void app.develop(),
+    'into-loupe': () => {
+      if (shelf.mode === 'loupe') magnify(app);
+      else app.showLibrary('loupe');
+    },
+    magnify: () => {
+      if (shelf.mode === 'grid') app.showLibrary('loupe');
+      else magnify(app);
+    },
+    left: () => walk(-1),
+    right: () => walk(1),
+    up: () => rows(-1),
+    down: () => rows(1),
+    'extend-left': () => walk(-1, true),
+    'extend-right': () => walk(1, true),
+    'extend-up': () => rows(-1, true),
+    'extend-down': () => rows(1, true),
+    'page-up': () => rows(-shelf.page),
+    'page-down': () => rows(shelf.page),
+    'to-first': () => walk(-shelf.listing.order.length),
+    'to-last': () => walk(shelf.listing.order.length),
+    'select-one': () => shelf.selectOne(),
+    'rate-0': () => rate(app, 0),
+    'rate-1': () => rate(app, 1),
+    'rate-2': () => rate(app, 2),
+    'rate-3': () => rate(app, 3),
+    'rate-4': () => rate(app, 4),
+    'rate-5': () => rate(app, 5),
+    pick: () => flag(app, 1),
+    reject: () => flag(app, -1),
+    unflag: () => flag(app, 0),
+    'label-red': () => label(app, 'Red'),
+    'label-yellow': () => label(app, 'Yellow'),
+    'label-green': () => label(app, 'Green'),
+    'label-blue': () => label(app, 'Blue'),
+    advance: () => {
+      shelf.adjust({ advance: !shelf.look.advance });
+      app.notices.tell(shelf.look.advance ? 'A rating goes on to the next photo.' : 'A rating stays at its photo.');
+    },
+    larger: () => shelf.adjust({ cell: Math.min(LARGEST, Math.round(shelf.look.cell * STEP)) }),
+    smaller: () => shelf.adjust({ cell: Math.max(SMALLEST, Math.round(shelf.look.cell / STEP)) }),
+    search: () => document.querySelector<HTMLInputElement>('[data-search]')?.select(),
+    promote: () => shelf.promote(),
+    dismiss: () => {
+      if (shelf.mode === 'survey' && shelf.picks.active !== null) shelf.dismiss(shelf.picks.active);
+    },
+    'new-collection': () => (app.dialog = 'collection'),
+    import: () => (app.dialog = 'import'),
+  };
+}
+
+/** What commands of the rest of the page do while the library is in front; the others do nothing then. */
+export function whileShelved(app: App): Partial<Record<Command, () => void>> {
+  const { shelf } = app;
+  const told = (step: string | null, how: string) => {
+    if (step !== '') app.notices.tell(step === null ? 'There is nothing more.' : `${how}: ${step}`);
+  };
+  return {
+    'select-all': () => shelf.selectAll(),
+    'left-panel': () => shelf.adjust({ left: !shelf.look.left }),
+    'right-panel': () => shelf.adjust({ right: !shelf.look.right }),
+    filmstrip: () => (app.filmstrip = !app.filmstrip),
+    undo: () => void shelf.describing.undo().then((step) => told(step, 'Taken back')),
+    redo: () => void shelf.describing.redo().then((step) => told(step, 'Done again')),
+    cancel: () => {
+      if (shelf.view.scale !== null) shelf.see(FIT);
+      else if (shelf.mode !== 'grid') app.showLibrary('grid');
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+    crop: () => void app.develop().then(() => app.run('crop')),
+    'create-version': () => void shelf.listing.all([...shelf.meant]).then((photos) => app.versions.createOf(photos)),
+    'delete-version': () => app.versions.ask(shelf.active),
+    export: () => void app.borrowed().then(() => (app.dialog = 'export')),
+    paste: () => void app.borrowed().then(() => app.pasteChosen()),
+    lights: () => (app.lightsOut = !app.lightsOut),
+    engines: () => (app.dialog = 'engines'),
+    help: () => (app.dialog = 'help'),
+  };
+}
+
+function magnify(app: App): void {
+  const { shelf } = app;
+  shelf.see(shelf.view.scale === null ? { scale: 1, x: 0.5, y: 0.5 } : FIT);
+}
+
+/** Before a photo that is not of the library nothing can be said about it. */
+function able(app: App): boolean {
+  if (app.shelved || app.library.borrowed) return true;
+  app.notices.tell('Add the folder to the library (G) to rate its photos.');
+  return false;
+}
+
+function rate(app: App, rating: number): void {
+  if (!able(app)) return;
+  app.shelf.star(rating);
+  if (!app.shelved) app.borrow();
+}
+
+function flag(app: App, flag: number): void {
+  if (!able(app)) return;
+  app.shelf.rate({ flag }, flag > 0 ? 'Pick' : flag < 0 ? 'Reject' : 'No flag');
+  if (!app.shelved) app.borrow();
+}
+
+function label(app: App, label: string): void {
+  if (!able(app)) return;
+  app.shelf.mark(label);
+  if (!app.shelved) app.borrow();
+}

@@ -1,0 +1,43 @@
+/** What the server's events mean for the page. */
+import type { Carrying, Doing, FoundMask, Job, Proposed } from '../api/types';
+import type { App } from './app.svelte';
+
+interface Changed {
+  id: string;
+  edited?: boolean;
+}
+
+export function happened(app: App, name: string, data: unknown): void {
+  meanings[name]?.(app, data);
+}
+
+const meanings: Record<string, (app: App, data: unknown) => void> = {
+  job: (app, data) => app.worked(data as Job),
+  gpu: (app, data) => app.engines.heard(data),
+  'mask-found': (app, data) => app.masking.searches.found(data as FoundMask),
+  asking: (app, data) => app.asking.told(data as Doing),
+  carrying: (app, data) => app.asking.carried(data as Carrying),
+  proposed: (app, data) => app.asking.proposed(data as Proposed),
+  'chat-changed': (app, data) => app.chat.changed((data as Changed).id),
+  'patch-made': (app, data) => app.retouching.happened('patch-made', data),
+  'patch-preview': (app, data) => app.retouching.happened('patch-preview', data),
+  'picture-made': (app, data) => app.retouching.happened('picture-made', data),
+  'library-changed': (app, data) => app.shelf.heard((data as { photos: number[] | null }).photos),
+  'folder-changed': (app) => void listed(app).catch((error: unknown) => app.failed(error)),
+  'photo-changed': (app, data) => changed(app, data as Changed),
+};
+
+/** Photos or versions came or went: one that is open and is not there any more makes room. */
+async function listed(app: App): Promise<void> {
+  await app.library.load();
+  if (!app.library.borrowed && !app.shelved) app.openActive();
+  await app.versions.look();
+}
+
+function changed(app: App, { id, edited }: Changed): void {
+  const known = app.library.photos.find((p) => p.id === id)?.edited ?? false;
+  app.library.touched(id, edited ?? known);
+  app.chat.edited(id);
+  app.shelf.redrawn(id);
+  if (id === app.editor.photo?.id) void app.editor.refresh().catch((error: unknown) => app.failed(error));
+}

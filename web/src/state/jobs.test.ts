@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../api/types';
+import { Jobs } from './jobs.svelte';
+
+const job = (state: Job['state'], done: number): Job => ({
+  ...{ id: 'a', label: 'Export', state, done, total: 2, message: '', remedy: '' },
+});
+
+describe('jobs', () => {
+  it('go on as they are told', () => {
+    const jobs = new Jobs();
+    for (const one of [job('queued', 0), job('running', 1), job('done', 2)]) jobs.update(one);
+    expect(jobs.list).toEqual([job('done', 2)]);
+  });
+
+  it('do not go back when an answer comes after its events', () => {
+    const jobs = new Jobs();
+    jobs.update(job('running', 1));
+    jobs.update(job('queued', 0));
+    expect(jobs.list).toEqual([job('running', 1)]);
+    jobs.update(job('done', 2));
+    jobs.update(job('running', 0));
+    expect(jobs.list).toEqual([job('done', 2)]);
+    expect(jobs.running).toEqual([]);
+  });
+});
