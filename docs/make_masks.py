@@ -20,6 +20,8 @@ def made() -> str:
         fields = ", ".join(f"`{n}`" for n, field in fields_of(kind).items() if field.form != "hidden")
         detector = detectors().get(name)
         finds = ", ".join(detector.models) if detector else ""
+        for field, models in detector.further.items() if detector else ():
+            finds += f"; {field}: {', '.join(models)}"
         if detector and detector.without:
             finds = "; ".join(filter(None, (finds, f"without a model: {detector.without}")))
         rows.append(f"| {name} | {kind.says} | {fields} | {finds} |")
