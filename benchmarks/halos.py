@@ -22,8 +22,9 @@ from PIL import Image
 import stillbytes as sb
 from stillbytes.core.errors import NotFound
 from stillbytes.develop.difference import delta_e_2000, lab_of
+from stillbytes.develop.frame import Output
 from stillbytes.develop.local import Local
-from stillbytes.develop.pipeline import Output, Pipeline
+from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.gpu.access import own_access
 from stillbytes.masks.detect.detector import Picture

@@ -25,11 +25,11 @@ from PIL import Image
 import stillbytes as sb
 from stillbytes.core import preferences
 from stillbytes.core.errors import NotFound
-from stillbytes.gpu.access import own_access
+from stillbytes.gpu.access import Access, own_access
 from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.store import open_store
 from stillbytes.masks.detect import pointing, sam, sky, subject
-from stillbytes.masks.detect.detector import Ask, Picture
+from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import find
 from stillbytes.masks.refine.matting import refined
 
@@ -74,14 +74,14 @@ def near_edges(alpha: NDArray[np.float32]) -> Bits:
     return np.asarray(cv2.dilate(mixed, np.ones((27, 27), np.uint8)) > 0)
 
 
-def subjects(ask: Ask, names: list[str], pictures: Path | None) -> dict[str, Any]:
+def subjects(access: Access, names: list[str], pictures: Path | None) -> dict[str, Any]:
     """By composite: [network cut at a half, finished mask] of each figure."""
     import cv2  # noqa: PLC0415
 
     found: dict[str, Any] = {}
     for name in names or SCENES:
         scene = composite(name, PHOTOS)
-        coarse = subject.FindSubject().find(Picture(scene.pixels), sb.masks.Subject(), ask, MODEL).coarse
+        coarse = subject.FindSubject().find(Picture(scene.pixels), sb.masks.Subject(), access, MODEL).coarse
         own = cv2.resize(coarse, scene.alpha.shape[::-1])
         fine = refined(scene.pixels, coarse)
         band, truth = near_edges(scene.alpha), scene.alpha > 0.5
@@ -178,7 +178,7 @@ def painting(path: Path, count: int) -> dict[str, list[float]]:
     from stillbytes.app.server.frames import Overlay, lay_over  # noqa: PLC0415
     from stillbytes.core.geometry import Rect  # noqa: PLC0415
     from stillbytes.masks.fields import encoded  # noqa: PLC0415
-    from stillbytes.photo.encode import preview_jpeg  # noqa: PLC0415
+    from stillbytes.photo.output.encode import preview_jpeg  # noqa: PLC0415
 
     pipeline = sb.open(path).pipeline
     random = np.random.default_rng(3)
@@ -222,12 +222,8 @@ def main() -> None:
         chosen.pictures.mkdir(parents=True, exist_ok=True)
     report = announce(LIMIT)
     with own_access() as access:
-
-        def ask(model: str, inputs: Any, role: str) -> dict[str, NDArray[Any]]:
-            return access.ask(model, inputs, role)
-
         if chosen.only in (None, "subjects"):
-            report["subjects"] = found = subjects(ask, chosen.names, chosen.pictures)
+            report["subjects"] = found = subjects(access, chosen.names, chosen.pictures)
             keys = ("IoU", "boundary F", "alpha error")
             rows = [[n, *(f"{v:.3f}" for k in keys for v in figures[k])] for n, figures in found.items()]
             means = [float(np.mean([figures[k][i] for figures in found.values()])) for k in keys for i in (0, 1)]

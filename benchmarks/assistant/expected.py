@@ -3,9 +3,9 @@
 One request a line: what was said, and after `::` what is wanted. Earlier requests of a conversation stand before it,
 separated by `>`; settings to start from after `@`. Wanted are changes separated by `;`, each with its alternatives
 separated by `|`. A change is `[mask:] parameter` and `+`, `-` (up, down; with `small` or `large`), `= value`,
-`by value` or `~ low..high`; or `crop 4:5`, `undo`, `redo`, `reset`. `not sky:` is everything but the sky. `refuse`
-means that a vocabulary has no business answering. Whatever is not wanted must not change, save what stands after a
-last `~`.
+`by value` or `~ low..high`; or `crop 4:5`, `level`, `undo`, `redo`, `reset`. `not sky:` is everything but the sky.
+`refuse` means that nobody has any business answering, `look` that only a language model has. Whatever is not wanted
+must not change, save what stands after a last `~`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from stillbytes.assistant.proposal import Proposal
 from stillbytes.core.geometry import Size
 from stillbytes.develop import local_parameters, parameters
-from stillbytes.develop.geometry import Geometry
+from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.settings import Settings
 
 FRAME = Size(6000, 4000)
@@ -30,13 +30,17 @@ SIZES = {"": (0.04, 0.45), "small": (0.01, 0.18), "large": (0.12, 0.8)}
 
 @dataclass(frozen=True)
 class Case:
-    """turns: what is said, the last of which counts. start: settings. wanted: changes, each a list of alternatives."""
+    """turns: what is said, the last of which counts. start: settings. wanted: changes, each a list of alternatives.
+
+    refuse: nothing should change. look: a vocabulary should not answer; what a model makes of it is not judged.
+    """
 
     turns: tuple[str, ...]
     start: dict[str, Any] = field(default_factory=dict)
     wanted: tuple[tuple[str, ...], ...] = ()
     allowed: tuple[str, ...] = ()
     refuse: bool = False
+    look: bool = False
 
 
 def cases(path: Path) -> Iterator[Case]:
@@ -54,8 +58,8 @@ def cases(path: Path) -> Iterator[Case]:
         allowed: tuple[str, ...] = ()
         if found := _ALLOWED.search(wanted):
             allowed, wanted = tuple(found[1].split()), wanted[: found.start()]
-        if wanted == "refuse":
-            yield Case(turns, start, refuse=True)
+        if wanted in ("refuse", "look"):
+            yield Case(turns, start, refuse=True, look=wanted == "look")
         else:
             groups = tuple(tuple(alt.strip() for alt in one.split("|")) for one in wanted.split(";"))
             yield Case(turns, start, groups, allowed)
@@ -97,6 +101,8 @@ def _met(want: str, proposal: Proposal, changes: list[Any], used: set[int], afte
     tools = [step.tool for step in proposal.steps]
     if want in ("undo", "redo"):
         return want in tools
+    if want in ("level", "auto"):
+        return want in [step.says.lower() for step in proposal.steps]
     if want == "reset":
         used.update(range(len(changes)))
         return not after

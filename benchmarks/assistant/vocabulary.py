@@ -1,9 +1,12 @@
 """How well the vocabulary understands everyday requests: precision, coverage and time.
 
-    python benchmarks/assistant/vocabulary.py [--held-out] [--show]
+    python benchmarks/assistant/vocabulary.py [--voices | --everyday | --trades | --further] [--held-out] [--show]
 
 Precision: of what it answers, how much is right. Coverage: of what it should be able to do, how much it answers right.
---held-out: the third of the requests that nobody looks at while the vocabulary is worked on. --show: what went wrong.
+--held-out: the third of the requests that nobody looks at while the vocabulary is worked on.
+--voices: requests as other people word them. --everyday: those that were written without a look at the word lists.
+--trades: as photographers of different trades speak.
+--show: what went wrong.
 """
 
 from __future__ import annotations
@@ -26,14 +29,20 @@ from stillbytes.edit.history import History
 REQUESTS = Path(__file__).parent / "requests"
 
 
-def asked(case: Case) -> tuple[Proposal, Settings, float]:
-    """The answer to the last request of a conversation, the settings before it, and its seconds of processor time."""
+def told_before(case: Case) -> History:
+    """The history after all requests of a conversation but the last."""
     history = History().committed(Settings(case.start), "Before") if case.start else History()
     for turn in case.turns[:-1]:
         answer = understand(turn, Situation(history, lambda: FRAME))
         history = back(history, answer)
         if answer.changes:
             history = history.committed(answer.applied(), turn)
+    return history
+
+
+def asked(case: Case) -> tuple[Proposal, Settings, float]:
+    """The answer to the last request of a conversation, the settings before it, and its seconds of processor time."""
+    history = told_before(case)
     begun = time.thread_time()
     answer = understand(case.turns[-1], Situation(history, lambda: FRAME))
     return answer, history.settings, time.thread_time() - begun
@@ -46,10 +55,15 @@ def back(history: History, answer: Proposal) -> History:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--held-out", action="store_true")
+    options.add_argument("--voices", dest="kind", action="store_const", const="voices")
+    options.add_argument("--everyday", dest="kind", action="store_const", const="everyday")
+    options.add_argument("--trades", dest="kind", action="store_const", const="trades")
+    options.add_argument("--further", dest="kind", action="store_const", const="further")
     options.add_argument("--show", action="store_true")
     given = options.parse_args()
-    understand("loads the word lists", Situation())
-    found = list(cases(REQUESTS / ("held_out.txt" if given.held_out else "open.txt")))
+    understand("loads the word lists and the presets", Situation())
+    name = "_".join(filter(None, (given.kind, "held_out" if given.held_out else "")))
+    found = list(cases(REQUESTS / f"{name or 'open'}.txt"))
     answered = right = wanted = right_wanted = 0
     seconds = []
     for case in found:
