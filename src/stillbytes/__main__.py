@@ -1,6 +1,6 @@
 """`python -m stillbytes` is the same as `stillbytes`."""
 
-from stillbytes.app.cli import main
+from stillbytes.app.cli import console
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    console()
