@@ -13,11 +13,11 @@ from stillbytes.assistant import searching
 from stillbytes.assistant.proposal import Proposal, not_understood, shown
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary import presets
-from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown
+from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
 from stillbytes.assistant.vocabulary.reading import read
 from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
-from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS
+from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, tokens
 
 NAME = "vocabulary"
 
@@ -29,25 +29,27 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     """
     if len(request) > MOST_CHARACTERS:
         return not_understood(request, NAME, f"That is longer than {MOST_CHARACTERS} characters.")
-    why = ""
+    why: dict[str, str] = {}
     for language in languages:
         try:
             reading = read(request, language, there=situation.settings, names=lambda: situation.presets)
             found, base = steps(reading, situation)
         except Unknown as error:
-            why = why or f"The word “{str(error)[:40]}” is not known."
+            why[language] = f"The word “{str(error)[:40]}” is not known."
         except Unclear as error:
-            if not why or why.startswith("The word"):
-                why = str(error)
+            why[language] = str(error)
         except ValueError:
-            why = why or "A number in it cannot be read."
+            return not_understood(request, NAME, "A number in it cannot be read.")
         else:
             proposal = Proposal(request, NAME, True, "", tuple(found), base)
             return replace(proposal, message=described(proposal))
     if presets.speaks_of_one(request):
         named = ", ".join(sorted(id.partition("/")[2] for id in set(situation.presets.values())))
-        why = f"There is no preset of that name, or it is not clear what is to be done with it. There are {named}."
-    return not_understood(request, NAME, why or "There is nothing in it.")
+        told = f"There is no preset of that name, or it is not clear what is to be done with it. There are {named}."
+        return not_understood(request, NAME, told)
+    said = tokens(request)
+    nearest = max(why, key=lambda language: lexicon(language).knows(said), default="")
+    return not_understood(request, NAME, why.get(nearest) or "There is nothing in it.")
 
 
 def described(proposal: Proposal) -> str:

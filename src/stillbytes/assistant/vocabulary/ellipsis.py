@@ -18,9 +18,10 @@ def is_switch(name: str) -> bool:
 def sizes_after(pending: list[Slots]) -> None:
     """ "warmer, but not too much": a part that is only a size is that of the one before."""
     for before, one in pairwise(pending):
-        bare = not (one.named or one.targets or one.amount or one.keeps or one.flags or one.else_)
+        bare = not (one.named or one.targets or one.amount or one.keeps or one.flags - {"only"} or one.else_)
         if one.size and bare and before.named and not before.size:
             before.size, one.size = one.size, ""
+            one.flags.clear()
     pending[:] = [one for one in pending if _says(one)]
 
 
@@ -37,6 +38,12 @@ def lend(pending: list[Slots]) -> None:
             continue
         before = pending[place - 1] if place else None
         after = next((other for other in pending[place + 1 :] if not (other.named and _needs(other))), None)
+        if before is not None and _sized(one) and _lends(before) and before.worded:
+            told = before.flags & {"remove", "fix", "recover"} or any(n.form != "noun" for n in before.named)
+            if told or _follows(before):
+                continue  # "highlights down, a bit of clarity"
+            if before.flags & WORDED - {"up", "more"}:
+                raise Unclear("Up or down?")  # "less contrast and a bit of clarity"
         if before is not None and _lends(before):
             one.flags |= before.flags & WORDED
             shared = before.amount is None and not before.size and all(named.form == "noun" for named in before.named)
@@ -45,12 +52,24 @@ def lend(pending: list[Slots]) -> None:
             one.size, one.borrowed = one.size or before.size, True
             if one.amount is None and not (before.flags & WORDED):
                 one.amount = before.amount
+        elif _sized(one):
+            continue
         elif after is not None and _lends(after) and _follows(after):
             one.flags |= after.flags & WORDED
             one.size, one.amount = one.size or after.size, one.amount or after.amount
         elif after is not None and after.named and after.flags & {"up", "down"} and after.clause.and_before:
             one.flags |= after.flags & WORDED
     _lend_to_targets(pending)
+
+
+def _sized(one: Slots) -> bool:
+    """Whether it says by itself how much there is to be: "a bit of clarity"."""
+    return bool(one.size) and one.amount is None and one.named[0].place > first_size(one)
+
+
+def first_size(one: Slots) -> int:
+    """Where the first word of a size stands; -1 where none does."""
+    return next((place for place, atom in enumerate(one.clause.atoms) if atom.has("size")), -1)
 
 
 def _lend_to_targets(pending: list[Slots]) -> None:
@@ -155,7 +174,8 @@ def _only_directed(one: Slots) -> bool:
     """Whether it says nothing but a direction, of "it"."""
     if one.named or one.targets or one.amount or one.keeps:
         return False
-    named_it = not one.clause.bare and one.flags in ({"up"}, {"down"}, {"recover"}, {"remove"}, {"reduce"})
+    it = not one.clause.bare or any(atom.has("clitic") for atom in one.clause.atoms)
+    named_it = it and one.flags in ({"up"}, {"down"}, {"recover"}, {"remove"}, {"reduce"})
     return named_it or one.flags in ({"fix"}, {"weaker"})
 
 
@@ -169,6 +189,8 @@ def _size_first(one: Slots) -> bool:
 def _needs(one: Slots) -> bool:
     """Whether it names a thing without saying which way."""
     if any(named.form != "noun" or is_switch(named.name) for named in one.named):
+        return False
+    if "none" in one.flags or one.clause.has("off"):
         return False
     return not (one.flags & (WORDED | {"shift", "cast"})) and (
         one.amount is None or (one.amount.relation == "by" and not one.amount.sign)
@@ -192,19 +214,32 @@ def _copy(source: Slots, one: Slots) -> None:
     one.flags, one.size, one.amount = one.flags | source.flags, one.size or source.size, source.amount
 
 
+def _tones(one: Slots) -> list[Named]:
+    """The colours or tones that are darker, in "the blues darker and more saturated"."""
+    effects = [named for named in one.named if named.kind == "effect" and named.form == "adjective"]
+    tones = [n for n in one.named if n.kind in ("band", "region") or n.name in meaning().regions]
+    return tones if len(effects) == 1 and len(tones) == len(one.named) - 1 else []
+
+
 def share_targets(pending: list[Slots]) -> None:
     """ "make the sky darker and more dramatic", "more contrast and clarity in the sky"."""
     for place, one in enumerate(pending):
         before = pending[place - 1] if place else None
-        if before is None or before.keeps or one.keeps or not one.named:
+        if before is None or (before.keeps and not before.apart) or one.keeps or not one.named:
             continue
         if before.scoped and not one.targets:
             one.targets, one.scoped = list(before.targets), True
-        adjective = all(named.form == "adjective" for named in one.named) and not one.flags & {"set", "copula"}
+        adjective = all(named.form == "adjective" for named in one.named) and not one.flags & {"set", "copula", "cast"}
+        adjective = adjective and ("too_much" not in one.flags or "too" in one.flags)  # "too much green" is a noun
         acts = bool(before.named) and all(named.form == "verb" for named in [*before.named, *one.named])
         goes_on = adjective or (acts and one.clause.and_before and not one.amount)  # "sky: darken and desaturate"
         if not one.targets and before.targets and before.target_first and goes_on and one.clause.bare:
             one.targets = list(before.targets)
+        if before.apart and before.named and goes_on and one.clause.bare and not one.targets:
+            one.keeps = one.apart = True
+            one.kept = list(before.kept)
+        if adjective and one.clause.bare and one.clause.and_before and all(n.kind == "effect" for n in one.named):
+            one.named = [*_tones(before), *one.named]
         if adjective and one.clause.bare and one.clause.and_before and not one.size and _size_first(before):
             one.size = before.size  # "slightly warmer and darker"
         verbs = all(named.form == "verb" for named in [*before.named, *one.named]) and before.named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,8 @@ LANGUAGES = ("en", "de", "es")
 MOST_GAP = 7
 """Tokens between the two parts of a phrase at most."""
 MOST_CORRECTIONS = 2
+_ORDERS = frozenset(("up", "down", "reduce", "more", "less", "remove", "fix", "recover", "set", "shift", "command"))
+"""What the next part of a request begins with."""
 Roles = Mapping[str, tuple[Any, ...]]
 Phrase = tuple[str, ...]
 
@@ -61,8 +63,16 @@ class Lexicon:
         for role, payload, phrase in _declared(given.get("plural", ""), language == "en"):
             if role == "choice" or not self._known(phrase):
                 self._add(phrase, role, payload)
+        self._contractions: Mapping[str, str] = given.get("contractions", {})
         self._words = frozenset(
             word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
+        )
+
+        self._orders = frozenset(
+            phrase[0]
+            for phrases in self._phrases.values()
+            for phrase, held in phrases.items()
+            if not held.keys().isdisjoint(_ORDERS) or any(form == "verb" for _, form in held.get("effect", ()))
         )
 
     def atoms(
@@ -74,6 +84,7 @@ class Lexicon:
         named = self._presets(said, presets) if presets is not None else {}
         said, found = (self._spelled(said, named) if strict else list(said)), []
         taken: set[int] = set()
+        ends = self._ends(said)
         place = 0
         while place < len(said):
             if place in taken:
@@ -88,7 +99,10 @@ class Lexicon:
                 found.append(Atom(token.text, number=token.number, sign=token.sign, ratio=token.ratio))
                 place += 1
                 continue
-            phrase, where, roles = self._longest(said, place, taken)
+            phrase, where, roles = self._longest(said, place, taken, ends)
+            if token.joined and len(phrase) == 1 and self._names_a_thing(said, place + 1):
+                place += 1  # "the sky's saturation"
+                continue
             if phrase:
                 found.append(Atom(" ".join(phrase), roles))
                 taken.update(where)
@@ -123,6 +137,19 @@ class Lexicon:
                     found[start] = (end, {"preset": (names[name],)})
         return found
 
+    def _ends(self, said: Sequence[Token]) -> set[int]:
+        """Where "then" stands, or "and" before what is to be done next: "darken the corners and pull the sky down"."""
+        joins = {place for place, token in enumerate(said) if self._is(token.text, "join")}
+        after = {place for place in joins if place + 1 < len(said) and said[place + 1].text in self._orders}
+        return after | {place for place in joins if self._is(said[place].text, "sequel")}
+
+    def _names_a_thing(self, said: Sequence[Token], place: int) -> bool:
+        """Whether what begins there can change, and is no word for how something is."""
+        _, _, roles = self._longest(said, place, set()) if place < len(said) else ((), (), {})
+        adjective = any(form == "adjective" for _, form in roles.get("effect", ()))
+        nouns = any(form == "noun" for _, form in roles.get("effect", ()))
+        return not adjective and (nouns or not roles.keys().isdisjoint(("parameter", "region", "dimension", "target")))
+
     def _is(self, word: str, role: str) -> bool:
         return role in self._phrases.get(word, {}).get((word,), {})
 
@@ -132,12 +159,12 @@ class Lexicon:
             yield from (" ".join(phrase) for phrase, held in phrases.items() if not held.keys().isdisjoint(roles))
 
     def _longest(
-        self, said: Sequence[Token], place: int, taken: set[int]
+        self, said: Sequence[Token], place: int, taken: set[int], ends: Collection[int] = ()
     ) -> tuple[Phrase, tuple[int, ...], dict[str, tuple[Any, ...]]]:
         best: tuple[Phrase, tuple[int, ...]] = ((), ())
         roles: dict[str, list[Any]] = {}
         for phrase, held in self._phrases.get(said[place].text, {}).items():
-            where = _match(phrase, said, place, taken)
+            where = _match(phrase, said, place, taken, ends)
             if where is None or len(where) < len(best[1]):
                 continue
             if len(where) > len(best[1]) or (GAP in best[0] and GAP not in phrase):
@@ -154,6 +181,9 @@ class Lexicon:
         for place, token in enumerate(said):
             word = token.text
             plain = token.number is None and token.ratio is None and not token.breaks and place not in names
+            if plain and word not in self._words and (parts := self._contracted(word)):
+                found += parts
+                continue
             if plain and word not in self._words:
                 right = corrected(word, self._words)
                 corrections += 1
@@ -162,6 +192,17 @@ class Lexicon:
                 token = Token(right)  # noqa: PLW2901
             found.append(token)
         return found
+
+    def _contracted(self, word: str) -> list[Token]:
+        """ "sky's" is "sky is"; nothing for other words."""
+        for ending, meant in self._contractions.items():
+            if word.endswith(ending) and word.removesuffix(ending) in self._words:
+                return [Token(word.removesuffix(ending)), Token(meant, joined=True)]
+        return []
+
+    def knows(self, said: Sequence[Token]) -> int:
+        """How many of the words are in a phrase here."""
+        return sum(token.text in self._words for token in said)
 
     def _known(self, phrase: str) -> bool:
         words = _words(phrase)
@@ -192,8 +233,10 @@ def _words(phrase: str) -> Phrase:
     return tuple(word for part in parts[:-1] for word in (*part, GAP)) + tuple(parts[-1])
 
 
-def _match(phrase: Phrase, said: Sequence[Token], place: int, taken: set[int]) -> tuple[int, ...] | None:
-    """Where in the request its words are; None when they are not."""
+def _match(
+    phrase: Phrase, said: Sequence[Token], place: int, taken: set[int], ends: Collection[int]
+) -> tuple[int, ...] | None:
+    """Where in the request its words are; None when they are not. ends: where parts end, which no gap goes over."""
     where: list[int] = []
     at, gap = place, False
     for word in phrase:
@@ -204,7 +247,7 @@ def _match(phrase: Phrase, said: Sequence[Token], place: int, taken: set[int]) -
             later = range(at + 1, min(at + 1 + MOST_GAP, len(said)))
             found = None
             for index in later:
-                if said[index].breaks:
+                if said[index].breaks or index in ends:
                     break
                 if said[index].text == word and index not in taken:
                     found = index

@@ -38,6 +38,7 @@ class Effect:
     much: bool = False
     part: tuple[str, ...] = ()
     of: str = ""
+    off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Meaning:
     polarity: Mapping[str, int]
     ambiguous: frozenset[str]
     local: Mapping[str, str]
+    natural: Mapping[str, str]
     effects: Mapping[str, Effect]
     regions: Mapping[str, Region]
     recover: Moves
@@ -99,13 +101,21 @@ class Meaning:
 @cache
 def meaning() -> Meaning:
     given = tomllib.loads((files(__package__) / "words" / "meaning.toml").read_text("utf-8"))
-    effects = {name: Effect(**{**told, "part": tuple(told.get("part", ()))}) for name, told in given["effects"].items()}
+    effects = {
+        name: Effect(**{**told, "part": tuple(told.get("part", ())), "off": tuple(told.get("off", ()))})
+        for name, told in given["effects"].items()
+    }
     known = {**parameters(), **local_parameters()}
     used = [name for effect in effects.values() for name in effect.moves]
     used += [effect.added for effect in effects.values() if effect.added]
     used += [name for colour in given["colours"].values() for name in colour["cast"]]
     used += [region["luminance"] for region in given["regions"].values()]
     used += [*given["usual"], *given["recover"], *given["polarity"], *given["local"], *given["ambiguous"]["names"]]
+    used += [
+        *given["natural"],
+        *given["natural"].values(),
+        *(name for effect in effects.values() for name in effect.off),
+    ]
     if unknown := [name for name in used if name not in known]:
         raise ValueError(f"meaning.toml speaks of parameters that do not exist: {', '.join(unknown)}")
     return Meaning(
@@ -114,6 +124,7 @@ def meaning() -> Meaning:
         given["polarity"],
         frozenset(given["ambiguous"]["names"]),
         given["local"],
+        given["natural"],
         effects,
         {name: Region(**told) for name, told in given["regions"].items()},
         given["recover"],

@@ -15,6 +15,7 @@ from stillbytes.assistant.vocabulary.strength import (
     moved,
     parameter_moves,
     sign_of,
+    without,
 )
 from stillbytes.develop import groups, parameters
 from stillbytes.develop.parameter import Value
@@ -67,11 +68,27 @@ def absence(slots: Slots, there: Collection[str]) -> list[Move]:
     names = [put_in or one.name for one, put_in in zip(slots.named, added, strict=True)]
     known = len(names) == 1 and (slots.named[0].kind == "parameter" or added[0] in there)
     plain = known and not slots.size and not slots.amount
+    if (
+        len(names) == 1
+        and slots.named[0].kind == "effect"
+        and (not added[0] or meaning().effects[slots.named[0].name].off)
+    ):
+        return _cleared(slots)
     if not plain or not slots.flags <= {"not", "none", "set"} or slots.targets or names[0] not in parameters():
         return []
     p = parameters()[names[0]]
     left_out = p.kind == "number" and (p.minimum == 0 or p.name in meaning().polarity)
     return [Move(p.name, "to", 0.0)] if left_out else []
+
+
+def _cleared(slots: Slots) -> list[Move]:
+    """ "no haze": as much of it taken away as "remove the haze" takes."""
+    effect = meaning().effects[slots.named[0].name]
+    alone = slots.flags <= {"not", "none", "set"} and not (slots.size or slots.amount or slots.targets)
+    if alone and effect.off:
+        return [without(parameters()[name]) for name in effect.off]
+    noun = slots.named[0].form == "noun" and effect.removable
+    return [Move(name, "usual", -weight) for name, weight in effect.moves.items()] if alone and noun else []
 
 
 def prohibition(slots: Slots, *, there: Collection[str]) -> list[Move]:
@@ -101,6 +118,14 @@ def _added(slots: Slots, one: Named, there: Collection[str]) -> Named:
         slots.flags, direction = slots.flags | {"up"}, 1
     more = direction == 1 or (direction is None and bool(slots.amount or slots.size))
     return replace(one, kind="parameter", name=effect.added) if more else one
+
+
+def _off_together(slots: Slots) -> list[Move]:
+    """ "noise reduction off": all that its name stands for."""
+    (one,) = slots.named if len(slots.named) == 1 else (None,)
+    effect = meaning().effects[one.name] if one is not None and one.kind == "effect" else None
+    wanted = slots.flags - {"set"} == {"remove"} and not (slots.size or slots.amount)
+    return [without(parameters()[name]) for name in effect.off] if effect and wanted else []
 
 
 def _of(named: list[Named], kind: str) -> list[Named]:
@@ -154,9 +179,11 @@ def _switched(slots: Slots) -> list[Move] | None:
         elif kind != "number":
             found += _emptied(slots, one, off)
     if not found:
+        if turned_off and "not" in slots.flags:
+            raise Unclear("On or off?")
         if off and not slots.flags & {"not", "remove"}:
             slots.flags.add("remove")  # "turn off the vignette"
-        return None
+        return _off_together(slots) or None
     in_part = [move for move in found if move.parameter == "saturation"]
     rest = [one for one in slots.named if not any(one.name == move.parameter for move in found)]
     if (
@@ -182,6 +209,8 @@ def _chosen(slots: Slots, one: Named) -> list[Move]:
     if not values and (effects := _of(slots.named, "effect")) and _akin(one.name, effects):
         slots.named.remove(one)  # "cooler white balance"
         return []
+    if slots.flags & {"not", "none", "remove"}:  # "not the portrait profile"
+        raise Unclear("Which one, then?")
     if len(values) != 1:
         parameter = parameters()[one.name]
         raise Unclear(f"{parameter.label} can be {', '.join(parameter.choices)}.")
@@ -360,31 +389,27 @@ def _times(value: Value, sign: int) -> Value:
 
 def _regional(slots: Slots, regions: list[Named], effects: list[Named], colours: list[Named]) -> list[Move]:
     """ "darker shadows", "warm highlights", "teal shadows"."""
-    if len(effects) + len(colours) != 1:
+    if len(effects) + len(colours) != 1 or len(regions) > 1:  # "the shadows in the corners"
         raise Unclear(ONE_THING)
     one = (effects + colours)[0]
     effect = meaning().effects[one.name] if effects else None
-    found: list[Move] = []
-    for named in regions:
-        region = meaning().regions[named.name]
-        hue = effect.hue if effect else meaning().colours[one.name].hue
-        try:
-            sign = sign_of(slots, one, effect)
-        except Missing:
-            return []
-        if effect and region.luminance in effect.moves:
-            found += moved(slots, {region.luminance: effect.moves[region.luminance]}, sign)
-        elif effect and effect.dimension.lstrip("-") == "luminance":
-            found += moved(slots, {region.luminance: -1 if effect.dimension.startswith("-") else 1}, sign)
-        elif hue is not None and region.tint and sign > 0 and slots.amount is None:
-            factor = meaning().sizes.get(slots.size, 1.0)
-            found += [
-                Move(f"{region.tint}_hue", "to", float(hue)),
-                Move(f"{region.tint}_saturation", "to", min(100.0, meaning().grading * factor)),
-            ]
-        else:
-            raise Unclear(ONE_THING)
-    return found
+    region = meaning().regions[regions[0].name]
+    hue = effect.hue if effect else meaning().colours[one.name].hue
+    try:
+        sign = sign_of(slots, one, effect)
+    except Missing:
+        return []
+    if effect and region.luminance in effect.moves:
+        return moved(slots, {region.luminance: effect.moves[region.luminance]}, sign)
+    if effect and effect.dimension.lstrip("-") == "luminance":
+        return moved(slots, {region.luminance: -1 if effect.dimension.startswith("-") else 1}, sign)
+    if hue is None or not region.tint or sign < 0 or slots.amount is not None:
+        raise Unclear(ONE_THING)
+    factor = meaning().sizes.get(slots.size, 1.0)
+    return [
+        Move(f"{region.tint}_hue", "to", float(hue)),
+        Move(f"{region.tint}_saturation", "to", min(100.0, meaning().grading * factor)),
+    ]
 
 
 def _tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move]:
@@ -406,7 +431,8 @@ def _cast(slots: Slots) -> list[Move]:
     colours = _of(slots.named, "colour")
     if len(slots.named) != 1 or len(colours) != 1 or slots.amount:
         raise Unclear(ONE_THING)
-    if "copula" in slots.flags and not slots.flags & {"too_much", "lacking"}:
+    told = "copula" in slots.flags and not slots.flags & {"too_much", "lacking"}
+    if told or ("too" in slots.flags and "too_much" not in slots.flags):
         sign = -1
     else:
         found = direction_of(slots)

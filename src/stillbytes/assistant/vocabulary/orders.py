@@ -74,13 +74,22 @@ def _automatic(part: Clause) -> Order | None:
     return None
 
 
+def _commands(part: Clause) -> set[str]:
+    """The commands that are named; "turn" is one only with a side or a number, and with both "straighten" is a turn."""
+    found = {atom.of("command") for atom in part.atoms if atom.has("command")}
+    numbered = any(atom.number is not None or _counts(atom) for atom in part.atoms)
+    sided = any(atom.has("side") for atom in part.atoms)
+    if not sided and not numbered:
+        found.discard("rotate")
+    if not found and sided and numbered and any("crop_angle" in a.roles.get("parameter", ()) for a in part.atoms):
+        part.take("parameter")
+        found = {"rotate"}
+    return found
+
+
 def _command(part: Clause) -> Order | None:
-    commands = {atom.of("command") for atom in part.atoms if atom.has("command")}
+    commands = _commands(part)
     shapes = [atom for atom in part.atoms if atom.ratio or atom.has("shape")]
-    if "rotate" in commands and not any(atom.has("side") for atom in part.atoms) and not any(
-        atom.number for atom in part.atoms
-    ):  # fmt: skip
-        commands.discard("rotate")
     removes = any(atom.has("remove") for atom in part.atoms) and any(atom.has("group") for atom in part.atoms)
     if (
         not commands
@@ -164,18 +173,20 @@ def _in_degrees(part: Clause, place: int) -> bool:
 
 def _turn(part: Clause) -> Order:
     sides = part.take("side")
-    degrees = 180.0 if sides == ["over"] else 90.0
+    degrees, backwards = 180.0 if sides == ["over"] else 90.0, False
     for place, atom in enumerate(part.atoms):
-        if not atom.sign and (atom.number is not None or (_counts(atom) and _in_degrees(part, place))):
+        if not (atom.sign and sides) and (atom.number is not None or (_counts(atom) and _in_degrees(part, place))):
             degrees = atom.number if atom.number is not None else atom.of("number")
+            backwards = atom.sign == "-"
             part.used.add(place)
         if atom.has("unit") and atom.of("unit") == "°":
             part.used.add(place)
         if atom.has("by", "to"):
             part.used.add(place)
-    if 0 < degrees <= MOST_TILTED and len(sides) == 1 and sides != ["over"]:
-        return Order("straighten", amount=-degrees if sides == ["left"] else degrees)
+    left = sides == ["left"] or backwards
+    if 0 < degrees <= MOST_TILTED and len(sides) <= 1 and sides != ["over"]:
+        return Order("straighten", amount=-degrees if left else degrees)
     if degrees not in (90, 180, 270) or len(sides) > 1:
         raise Unclear("Turns are by quarters: 90, 180 or 270 degrees.")
     quarters = int(degrees) // 90
-    return Order("rotate", -quarters if sides == ["left"] else quarters)
+    return Order("rotate", -quarters if left else quarters)

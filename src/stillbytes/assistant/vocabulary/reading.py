@@ -95,14 +95,17 @@ def read(
     share_targets(pending)
     absent = _absent(pending, there)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
-    complained: set[tuple[str, str]] = set()
+    complained: set[tuple[str, str, tuple[str, ...]]] = set()
     for place, one in enumerate(pending):
         if place and not one.targets and barred[place - 1]:
             raise Unclear("It is not clear which part of the picture is meant.")
+        earlier = list(found.moves)
         made = _take(one, found, there)
-        keys = {(move.parameter, move.target) for move in made}
-        found.moves = [m for m in found.moves if m in made or (m.parameter, m.target) not in complained & keys]
-        complained = keys if one.flags & {"copula", "too", "too_much", "lacking"} else complained
+        again = complained & {move.slider for move in made}
+        _same_way([move for move in earlier if move.slider in again], made)
+        found.moves = [move for move in found.moves if move in made or move.slider not in again]
+        complaint = one.flags & {"copula", "too", "too_much", "lacking"}
+        complained = {move.slider for move in made} if complaint else complained
     if not (found.moves or found.orders):
         found.moves, found.forbidden = absent, []
     if not (found.moves or found.orders):
@@ -111,9 +114,18 @@ def read(
     return found
 
 
+def _same_way(complaints: list[Move], made: list[Move]) -> None:
+    """Raises Unclear where what is complained of is then asked for: "it is too dark, and darker"."""
+    signs = {move.slider: move.sign for move in complaints}
+    if any(move.sign * signs.get(move.slider, 0) < 0 for move in made):
+        raise Unclear("It would have to go up and down.")
+
+
 def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
     if "?" in request and atoms and atoms[0].has("copula"):
+        raise Unclear("That is a question.")
+    if len(atoms) > 1 and atoms[0].has("inverts") and atoms[1].has("fill", "whole", "target"):  # "is the sky too dark"
         raise Unclear("That is a question.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
@@ -210,11 +222,14 @@ def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
         if one.named or one.targets or one.amount:
             raise Unclear("It is not clear what is to stay.")
         one.flags -= {"not", "set"}
-    if one.keeps:
+    one.apart = one.apart and bool(one.named or one.amount) and not (one.targets or one.kept_names)
+    if one.keeps and not one.apart:
         _keep(one, found)
     if "not_too" in one.flags:
         _limited(one, found)
         made: list[Move] = []
+    elif none := _none_of(one, there):
+        made = none
     elif "not" in one.flags and one.named and not _switch_only(one):
         found.forbidden += prohibition(one, there=there)
         made = []
@@ -225,6 +240,16 @@ def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
     _check_used(one.clause)
     found.moves += [move for move in made if move not in found.moves]
     return made
+
+
+def _none_of(one: Slots, there: Collection[str]) -> list[Move]:
+    """ "no vignette" among other things. Raises Unclear for what is there and has two ends."""
+    if "none" not in one.flags or not one.named:
+        return []
+    found = absence(one, there)
+    if not found and len(one.named) == 1 and one.named[0].name in there and not is_switch(one.named[0].name):
+        raise Unclear("Is there to be none of it, or no more?")
+    return found
 
 
 def _keep(one: Slots, found: Reading) -> None:
@@ -247,7 +272,8 @@ def _made(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
     if len(one.targets) > 1:
         raise Unclear("One part of the picture at a time, joined by “and”.")
     target = one.targets[0] if one.targets else ""
-    return [replace(move, target=target) for move in made]
+    away = tuple(dict.fromkeys(one.kept)) if one.apart else ()
+    return [replace(move, target=target, away=away) for move in made]
 
 
 def _switch_only(one: Slots) -> bool:
@@ -289,10 +315,10 @@ def _check_used(part: Clause) -> None:
 
 def _check(found: Reading) -> None:
     """Raises Unclear for a request that contradicts itself."""
-    signs: dict[tuple[str, str], set[int]] = {}
-    exact: set[tuple[str, str]] = set()
+    signs: dict[tuple[str, str, tuple[str, ...]], set[int]] = {}
+    exact: set[tuple[str, str, tuple[str, ...]]] = set()
     for move in found.moves:
-        key = (move.parameter, move.target)
+        key = move.slider
         if key in exact or (key in signs and move.how != "usual"):
             raise Unclear("It asks for two things of one slider.")
         if move.how != "usual":
@@ -306,8 +332,13 @@ def _check(found: Reading) -> None:
             raise Unclear("It asks for what it forbids.")
     if set(_names(found.names)) & {move.parameter for move in found.moves}:
         raise Unclear("It asks for a change of what is to stay.")
-    if set(found.kept) & {move.target for move in found.moves}:
+    if any(move.target and is_within(move.target, kept) for move in found.moves for kept in (*found.kept, *move.away)):
         raise Unclear("It asks for a change of what is to stay.")
+
+
+def is_within(target: str, kept: str) -> bool:
+    """Whether all of a target is in another, as a face is in the person."""
+    return target == kept or target.startswith(f"{kept}:")
 
 
 def _names(kept: Iterable[str]) -> list[str]:

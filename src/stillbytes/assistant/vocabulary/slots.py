@@ -46,7 +46,8 @@ class Slots:
 
     else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows. factor: of what
     there is, as "double" says. share: of it more or less, as "by half" says. group: of parameters, which was named
-    beside one of them.
+    beside one of them. apart: whether what is kept is left out of this part alone, as in
+    "everything but the sky darker".
     """
 
     clause: Clause
@@ -65,6 +66,7 @@ class Slots:
     factor: float | None = None
     share: float | None = None
     group: str = ""
+    apart: bool = False
 
     @property
     def worded(self) -> bool:
@@ -97,6 +99,8 @@ def slots(clause: Clause) -> Slots:
         mark = min(place for place, _ in marks)
         found.kept = clause.take("target", after=mark)
         change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
+        everything = clause.atoms[mark].has("but_all") or (mark > 0 and clause.atoms[mark - 1].has("whole"))
+        found.apart = clause.atoms[mark].has("except") and (change_after or everything)
         after = len(clause.atoms) if change_after else mark  # "everything but the sky darker"
         found.kept_names = [
             name for role in ("parameter", "region", "group") for name in clause.take(role, after=after)
@@ -110,6 +114,8 @@ def slots(clause: Clause) -> Slots:
         clause.used.update(p for p, atom in enumerate(clause.atoms) if atom.has("cast") and not atom.has("colour"))
     for role in ("off_switch", "parameter", "fault", "effect", "region", "band", "colour", "dimension"):
         found.named += _named(clause, role)
+    if not found.targets:  # "softer" by itself is about the last change, "softer skin" is not
+        _about_last(found)
     found.named.sort(key=lambda one: one.place)
     _take_group(found)
     found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
@@ -121,8 +127,11 @@ def slots(clause: Clause) -> Slots:
     if len(sizes) > 1:
         sizes = _joined_sizes(sizes)
     found.size = sizes[0] if sizes else ""
+    clause.used.update(_also(clause))
     free = [atom for place, atom in enumerate(clause.atoms) if place not in clause.used]
     found.flags = {flag for flag in FLAGS if any(atom.has(flag) for atom in free)}
+    if not _of_a_thing(clause):
+        found.flags -= {"none"}
     for flag in FLAGS:
         clause.take(flag)
     if cast:
@@ -132,6 +141,32 @@ def slots(clause: Clause) -> Slots:
         if found.flags == {"not"} and not (found.named or found.amount or found.size):  # "..., not the sky"
             found.keeps, found.kept, found.targets, found.flags = True, found.targets, [], set()
     return found
+
+
+def _of_a_thing(clause: Clause) -> bool:
+    """Whether "no" stands before what there is to be none of: "no vignette", but not "no brighter"."""
+    for place, atom in enumerate(clause.atoms):
+        if atom.has("none"):
+            after = next((a for a in clause.atoms[place + 1 :] if not a.has("fill", "whole")), None)
+            nouns = after is not None and any(form == "noun" for _, form in after.roles.get("effect", ()))
+            if nouns or (after is not None and after.has("parameter", "fault", "cast", "target")):
+                return True
+    return False
+
+
+def _also(clause: Clause) -> list[int]:
+    """Where "too" says "also", as it does where nothing follows that there could be too much of."""
+    said = ("effect", "colour", "band", "less", "more")
+    last = max((place for place, atom in enumerate(clause.atoms) if atom.has(*said)), default=len(clause.atoms))
+    return [p for p, atom in enumerate(clause.atoms) if p > last and atom.has("too") and not atom.has("too_much")]
+
+
+def _about_last(found: Slots) -> None:
+    """Words such as the Spanish for "softer", which also ask for less of the last change."""
+    for one in list(found.named):
+        if one.kind == "effect" and found.clause.atoms[one.place].has("weaker", "stronger"):
+            found.named.remove(one)
+            found.clause.used.discard(one.place)
 
 
 def _take_group(found: Slots) -> None:
@@ -186,7 +221,8 @@ def _acts(clause: Clause, place: int) -> bool:
     named = {target for atom in clause.atoms for target in atom.roles.get("target", ())}
     if any(named & set(meaning().effects[name].part) for name, _ in effects):  # "whiter teeth"
         return True
-    return "noun" in forms or ("verb" in forms and not any(atom.has(*DIRECTIONS) for atom in clause.atoms))
+    said = (*DIRECTIONS, "off", "none")
+    return "noun" in forms or ("verb" in forms and not any(atom.has(*said) for atom in clause.atoms))
 
 
 def _form(clause: Clause, place: int, options: set[Form]) -> Form:

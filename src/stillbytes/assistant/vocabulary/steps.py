@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from stillbytes.assistant.proposal import Row, Step, declared
@@ -121,11 +121,12 @@ def _step(tool: str, says: str, settings: Settings, changes: Mapping[str, Value]
 def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[Step]:
     """The moves as steps: one of the settings, one of each mask."""
     whole: dict[str, Row] = {}
-    parts: dict[str, list[Move]] = {}
+    parts: dict[tuple[str, tuple[str, ...]], list[Move]] = {}
     special: list[Step] = []
-    for move in reading.moves:
-        if move.target or reading.kept:
-            parts.setdefault(move.target, []).append(move)
+    for move in [_natural(one, settings) for one in reading.moves]:
+        away = tuple(dict.fromkeys((*move.away, *reading.kept)))
+        if move.target or away:
+            parts.setdefault((move.target, away), []).append(move)
         elif move.how == "flip":
             special.append(_step("turn", "Mirror", settings, reshaped.flipped(settings, move.parameter)))
         elif move.parameter == "crop_angle" and isinstance(move.value, float):
@@ -142,7 +143,22 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
                         whole[name] = Row(parameters()[name], settings.value(name), None)
     rows = tuple(whole.values())
     found = [Step("set", "Settings", rows)] if rows else []
-    return [*special, *found, *(_masked(target, held, reading, settings) for target, held in parts.items())]
+    return [*special, *found, *(_masked(mask_for(*where), held, settings) for where, held in parts.items())]
+
+
+def _natural(move: Move, settings: Settings) -> Move:
+    """What is to be removed and was never put in: the lens's own, where something mends that.
+
+    Raises Unclear where there is no more or less of it than the camera recorded.
+    """
+    p = parameters().get(move.parameter)
+    if move.how != "default" or p is None or settings.value(p.name) != p.default or move.target or move.away:
+        return move
+    if p.name in meaning().natural:
+        return Move(meaning().natural[p.name], "to", True)
+    if p.kind == "number" and p.minimum < 0:
+        raise Unclear(f"{p.label} is at {p.default or 0:g} already: say how much less of it.")
+    return move
 
 
 def _row(move: Move, sofar: Row | None, settings: Settings, situation: Situation) -> Row:
@@ -197,9 +213,8 @@ def rounded(p: Parameter, value: float) -> float:
     return p.clamped(round(round(value / p.step) * p.step, 6))
 
 
-def _masked(target: str, moves: list[Move], reading: Reading, settings: Settings) -> Step:
+def _masked(mask: Mask, moves: list[Move], settings: Settings) -> Step:
     """Raises Unclear for what adjustments cannot change."""
-    mask = mask_for(target, reading.kept)
     present = next((one for one in settings.adjustments if _same(one, mask)), None)
     delta = dict(present.delta) if present else {}
     rows: dict[str, Row] = {}
@@ -226,7 +241,7 @@ def _label(name: str) -> str:
     return (parameters().get(name) or local_parameters()[name]).label
 
 
-def mask_for(target: str, kept: list[str]) -> Mask:
+def mask_for(target: str, kept: Sequence[str]) -> Mask:
     """The target without what is kept; everything without it when there is no target."""
     away = [one for one in dict.fromkeys(kept) if not target or meaning().overlap(one, target)]
     if not target:

@@ -21,13 +21,19 @@ class Move:
     """What happens to one parameter. how: "usual": `value` usual moves more; "by": `value` more; "times": so many times
     what it is; "share": so much of what there is above the slider's lower end; "to": `value`.
 
-    target: of which mask; "" for the whole picture.
+    target: of which mask; "" for the whole picture. away: of what it is left out.
     """
 
     parameter: str
     how: How
     value: Value
     target: str = ""
+    away: tuple[str, ...] = ()
+
+    @property
+    def slider(self) -> tuple[str, str, tuple[str, ...]]:
+        """Which slider it moves, and where."""
+        return self.parameter, self.target, self.away
 
     @property
     def sign(self) -> int:
@@ -123,6 +129,9 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
         raise Unclear("That many of what?")
     name, weight = next(iter(weights.items()))
     towards = sign * (1 if weight > 0 else -1)
+    p = parameters()[name]
+    if p.minimum == 0 and towards > 0 and slots.named[0].form == "verb" and not (amount.relation or amount.sign):
+        return [Move(name, "to", _absolute(p, amount, amount.number))]  # "sharpen 60"
     if amount.relation == "to" or (amount.sign == "-" and towards > 0):
         raise Unclear("It is not clear how far.")
     return [Move(name, "by", towards * _relative(parameters()[name], amount))]
@@ -170,7 +179,7 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
             raise Unclear(f"{parameter.label}: with plus or minus?")
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
     if "remove" in flags and not slots.size:
-        return [Move(name, "to", 0.0) if name in _CORRECTIONS else Move(name, "default", None)]
+        return [without(parameter)]
     if limits := [flag for flag in ("least", "most") if slots.clause.flag(flag)]:
         slots.clause.take("to")
         return [_limit(parameter, limits, direction)]
@@ -181,8 +190,11 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
     return [Move(name, "usual", (direction or 1) * polarity * factor)]
 
 
-_CORRECTIONS = ("lens_distortion", "lens_fringes", "lens_vignetting")
-"""Full where nothing was said, so that without them is not their default."""
+def without(parameter: Parameter) -> Move:
+    """None of it: 0, which is not the default of what is on where nothing was said."""
+    default = parameter.default
+    on = isinstance(default, float) and default != 0 and parameter.minimum <= 0 <= parameter.maximum
+    return Move(parameter.name, "to", 0.0) if on else Move(parameter.name, "default", None)
 
 
 def _times(slots: Slots, parameter: Parameter) -> list[Move]:

@@ -24,12 +24,14 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: folded. number: without its sign, for numbers. sign: "+", "-" or "". ratio: width and height."""
+    """text: folded. number: without its sign, for numbers. sign: "+", "-" or "". ratio: width and height.
+    joined: whether it ended the word before, as in "the sky's too dark" and "the sky's saturation"."""
 
     text: str
     number: float | None = None
     sign: str = ""
     ratio: tuple[float, float] | None = None
+    joined: bool = False
 
     @property
     def breaks(self) -> bool:
