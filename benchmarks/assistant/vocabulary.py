@@ -59,6 +59,7 @@ def main() -> int:
     options.add_argument("--everyday", dest="kind", action="store_const", const="everyday")
     options.add_argument("--trades", dest="kind", action="store_const", const="trades")
     options.add_argument("--further", dest="kind", action="store_const", const="further")
+    options.add_argument("--rooms", dest="kind", action="store_const", const="rooms")
     options.add_argument("--typed", dest="kind", action="store_const", const="typed")
     options.add_argument("--show", action="store_true")
     given = options.parse_args()
