@@ -1,11 +1,11 @@
 """How well the vocabulary understands everyday requests: precision, coverage and time.
 
-    python benchmarks/assistant/vocabulary.py [--voices | --everyday | --trades | --further] [--held-out] [--show]
+    python benchmarks/assistant/vocabulary.py [--voices | --everyday | ... | --rooms] [--held-out] [--show]
 
 Precision: of what it answers, how much is right. Coverage: of what it should be able to do, how much it answers right.
 --held-out: the third of the requests that nobody looks at while the vocabulary is worked on.
 --voices: requests as other people word them. --everyday: those that were written without a look at the word lists.
---trades: as photographers of different trades speak.
+--trades, --further: as photographers of different trades speak. --typed, --rooms: as they type.
 --show: what went wrong.
 """
 

@@ -12,7 +12,14 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks/assistant"
 
 @pytest.mark.parametrize(
     ("name", "wrong_at_most", "answered_at_least"),
-    [("open", 0.0, 0.95), ("voices", 0.0, 0.8), ("everyday", 0.01, 0.95), ("trades", 0.0, 0.9), ("typed", 0.0, 0.9)],
+    [
+        ("open", 0.0, 0.95),
+        ("voices", 0.0, 0.8),
+        ("everyday", 0.01, 0.95),
+        ("trades", 0.0, 0.9),
+        ("typed", 0.0, 0.9),
+        ("rooms", 0.0, 0.8),
+    ],
 )
 def test_the_open_requests_are_answered_right(monkeypatch, name, wrong_at_most, answered_at_least):
     monkeypatch.syspath_prepend(str(BENCHMARK))

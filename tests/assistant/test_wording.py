@@ -158,3 +158,29 @@ def test_what_is_forbidden_in_spanish_is_left(said):
 def test_the_reason_is_told_in_the_language_that_knows_most_of_the_words():
     answer = understand("haz el cielo un poco más esponjoso", Situation())
     assert "esponjoso" in answer.message
+
+
+@pytest.mark.parametrize("said", ["raise exposure by a third", "Belichtung um ein Drittel anheben"])
+def test_a_third_of_the_light_is_a_third_of_a_stop(said):
+    assert settings(said) == {"exposure": 0.33}
+
+
+@pytest.mark.parametrize("said", ["kein Schwarzweiß", "don't mirror it", "turn off the lens profile"])
+def test_what_is_off_already_is_not_switched_off(said):
+    assert not say(said).understood
+    assert settings(f"{said}, contrast +10") == {"contrast": 10}
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("sky darker and bluer", {"exposure", "local_temperature"}),
+        ("el cielo más oscuro y con más contraste", {"exposure", "contrast"}),
+        ("everything but the people in black and white", {"saturation"}),
+    ],
+)
+def test_what_goes_on_about_a_part_is_of_that_part(said, names):
+    answer = say(said)
+    (found,) = answer.applied().adjustments
+    assert set(found.delta) == names
+    assert not answer.to_json()["settings"]

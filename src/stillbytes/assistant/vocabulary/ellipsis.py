@@ -233,7 +233,8 @@ def share_targets(pending: list[Slots]) -> None:
         adjective = adjective and ("too_much" not in one.flags or "too" in one.flags)  # "too much green" is a noun
         acts = bool(before.named) and all(named.form == "verb" for named in [*before.named, *one.named])
         goes_on = adjective or (acts and one.clause.and_before and not one.amount)  # "sky: darken and desaturate"
-        if not one.targets and before.targets and before.target_first and goes_on and one.clause.bare:
+        along = one.clause.with_before and not one.amount  # "the sky darker and with more contrast"
+        if not one.targets and before.targets and before.target_first and (goes_on or along) and one.clause.bare:
             one.targets = list(before.targets)
         if before.apart and before.named and goes_on and one.clause.bare and not one.targets:
             one.keeps = one.apart = True

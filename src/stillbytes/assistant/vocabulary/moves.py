@@ -232,7 +232,7 @@ def _emptied(slots: Slots, one: Named, off: bool) -> list[Move]:
 
 
 def _toggled(slots: Slots, one: Named, off: bool) -> Move:
-    if one.name == "black_and_white" and slots.targets and not off:  # of a part it is a slider
+    if one.name == "black_and_white" and (slots.targets or slots.apart) and not off:  # of a part it is a slider
         slots.named = [other for other in slots.named if other != one]
         return Move("saturation", "to", parameters()["saturation"].minimum)
     flips = not off and one.name in _FLIPS
@@ -414,7 +414,7 @@ def _regional(slots: Slots, regions: list[Named], effects: list[Named], colours:
 
 def _tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move]:
     """ "less blue", "too green": a cast."""
-    if others or len(colours) != 1 or slots.amount or len(slots.clause.atoms) == 1:
+    if others or len(colours) != 1 or slots.amount or (len(slots.clause.atoms) == 1 and not slots.targets):
         raise Unclear(ONE_THING)
     counted = direction_of(slots) if slots.flags & {"too_much", "lacking"} - _adverbs(slots) else None
     sign = sign_of(slots, colours[0]) if counted is None else counted

@@ -123,7 +123,10 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
     whole: dict[str, Row] = {}
     parts: dict[tuple[str, tuple[str, ...]], list[Move]] = {}
     special: list[Step] = []
-    for move in [_natural(one, settings) for one in reading.moves]:
+    moves = [one for one in reading.moves if not (one.value is False and settings.value(one.parameter) is False)]
+    if reading.moves and not (moves or reading.orders):  # "don't mirror it"
+        raise Unclear(f"{_label(reading.moves[0].parameter)} is off already.")
+    for move in [_natural(one, settings) for one in moves]:
         away = tuple(dict.fromkeys((*move.away, *reading.kept)))
         if move.target or away:
             parts.setdefault((move.target, away), []).append(move)

@@ -205,6 +205,8 @@ def _times(slots: Slots, parameter: Parameter) -> list[Move]:
         raise Unclear(ONE_THING)
     if slots.share is not None and (up == down or slots.factor is not None):
         raise Unclear("Up or down?")
+    if slots.share is not None and parameter.unit == "EV":  # "raise the exposure by a third"
+        return [Move(parameter.name, "by", slots.share if up else -slots.share)]
     factor = slots.factor if slots.factor is not None else 1 + (slots.share or 0.0) * (1 if up else -1)
     if (factor > 1 and down) or (factor < 1 and up):
         raise Unclear("It would have to go up and down.")
