@@ -58,21 +58,27 @@ def has_linker() -> bool:
 
 
 def build_kernels(root: Path) -> None:
-    """Every CPU level of this architecture."""
+    """Every CPU level of this architecture. What a checkout on this machine compiled, the next one takes over."""
     if str(root / "src") not in sys.path:
         sys.path.insert(0, str(root / "src"))
-    from stillbytes.develop.kernels import build  # noqa: PLC0415 - only importable with Halide at hand
+    from stillbytes.core import paths  # noqa: PLC0415 - only importable with the sources at hand
+    from stillbytes.develop.kernels import build  # noqa: PLC0415 - and with Halide
 
     output = root / "src/stillbytes/develop/kernels/built"
     stamp = output / "digest.txt"
     now = build.digest()
     if stamp.exists() and stamp.read_text() == now:
         return
-    print("stillbytes: compiling the kernels (a minute or two)", file=sys.stderr, flush=True)
     # Elsewhere first: the stamp must never fit a folder that lacks a level.
-    part = output / "part"
+    part, names = output / "part", [f"kernels-{level}{build.SUFFIX}" for level in build.levels()]
     shutil.rmtree(part, ignore_errors=True)
-    build.build(part)
+    kept = paths.cache("kernels") / now
+    if (kept / "digest.txt").exists() and all((kept / name).exists() for name in names):
+        shutil.copytree(kept, part)
+    else:
+        print("stillbytes: compiling the kernels (a minute or two)", file=sys.stderr, flush=True)
+        build.build(part)
+        shutil.copytree(part, kept, dirs_exist_ok=True)
     stamp.unlink(missing_ok=True)
     for library in part.glob("kernels-*"):
         library.replace(output / library.name)
