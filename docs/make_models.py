@@ -17,7 +17,7 @@ PARTS = {
     "Image models": ("diffusion",),
     "Faster or steered image models": ("lora", "controlnet", "adapter"),
     "Parts of image models": ("text-encoder", "image-encoder", "vae"),
-    "Masks, removal, depth, enlarging": ("segmenter", "remover", "depth", "upscaler"),
+    "Masks, removal, noise, depth, enlarging": ("segmenter", "remover", "denoiser", "depth", "upscaler"),
 }
 
 

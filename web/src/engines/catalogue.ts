@@ -21,6 +21,7 @@ const AREAS: { label: string; kinds: string[] }[] = [
   { label: 'Selection', kinds: ['segmenter'] },
   { label: 'Removal', kinds: ['remover'] },
   { label: 'Enlarging', kinds: ['upscaler'] },
+  { label: 'Noise', kinds: ['denoiser'] },
   { label: 'Depth', kinds: ['depth'] },
   { label: 'Additions to image models', kinds: ['lora', 'controlnet', 'adapter'] },
   { label: 'Parts that image models need', kinds: ['text-encoder', 'image-encoder', 'vae'] },

@@ -18,6 +18,7 @@ Kind = Literal[
     "upscaler",
     "segmenter",
     "remover",
+    "denoiser",
     "depth",
 ]
 Task = Literal[
@@ -27,6 +28,7 @@ Task = Literal[
     "fill",
     "edit",
     "remove",
+    "denoise",
     "restyle",
     "upscale",
     "subject",
@@ -91,13 +93,23 @@ class GitHub:
 
 
 @dataclass(frozen=True, slots=True)
+class Zipped:
+    """One member of a zip archive of about that many bytes. sha256: of the archive."""
+
+    archive: HuggingFace | GitHub
+    member: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """A file that the person brought."""
 
     path: str
 
 
-Source = HuggingFace | Npm | PyPi | GitHub | Local
+Source = HuggingFace | Npm | PyPi | GitHub | Zipped | Local
 
 
 @dataclass(frozen=True, slots=True)

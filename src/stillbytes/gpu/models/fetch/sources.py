@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from stillbytes.core.errors import ModelError
-from stillbytes.gpu.models.model import GitHub, HuggingFace, Local, Npm, PyPi, Source
+from stillbytes.gpu.models.model import GitHub, HuggingFace, Local, Npm, PyPi, Source, Zipped
 
 HUB = "https://huggingface.co"
 RELEASES = "https://github.com"
@@ -52,6 +52,8 @@ def page(source: Source) -> str:
             return f"{hub()}/{repository}"
         case GitHub(repository):
             return f"{releases()}/{repository}"
+        case Zipped(archive):
+            return page(archive)
         case Local(path):
             return path
         case _:
@@ -69,6 +71,8 @@ def described(source: Source) -> str:
             return f"the npm package {package} {version}"
         case PyPi(package, version):
             return f"the Python package {package} {version}"
+        case Zipped(archive):
+            return described(archive)
         case Local(path):
             return f"this computer ({path})"
 
