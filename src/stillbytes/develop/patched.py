@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
+from stillbytes.develop.clean import Mixed
 from stillbytes.develop.kernels.load import Library
 from stillbytes.develop.operation import Uniforms
 from stillbytes.develop.resampling.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
@@ -76,7 +77,7 @@ class Source(Protocol):
 class Photo:
     """What patches take on of their photo. neutral: (3, 3), white-balanced camera RGB -> an insert's RGB."""
 
-    sensor: Sensor
+    sensor: Sensor | Mixed
     decoded: Decoded
     camera: Camera
     library: Library
@@ -152,7 +153,9 @@ class Exposed:
 class Patched:
     """Reads like `Sensor`. Outside of every patch's alpha the values are the sensor's to the last bit."""
 
-    def __init__(self, sensor: Sensor, inserts: Sequence[tuple[Insert, Exposed]], light: Light = NO_LIGHT) -> None:
+    def __init__(
+        self, sensor: Sensor | Mixed, inserts: Sequence[tuple[Insert, Exposed]], light: Light = NO_LIGHT
+    ) -> None:
         """inserts: the lowest first. light: what masks of patches see."""
         self._sensor, self._inserts, self._light = sensor, inserts, light
         self._extent = frame = Rect.of(sensor.size(0))
@@ -192,7 +195,7 @@ class Patched:
                 self._blend(out, region, level, insert, exposed, known)
             return out, region.x, region.y
         wider = region.grown(margin(uniforms)).within(whole)
-        if level == 0 and inside:  # as the sensor does it, without reading the mosaic twice
+        if level == 0 and inside and not self._sensor.state:  # as the sensor does it, without reading the mosaic twice
             held = wider.within(frame)
             with self._sensor.noisy(held) as noisy:
                 out = self._sensor.denoised(noisy, held, region, frame.size, uniforms, 0)
@@ -219,7 +222,8 @@ class Patched:
             if part.empty:
                 continue
             around = part.grown(margin(uniforms)).within(held)
-            rows = exposed.rows(tuple(insert for insert, _ in self._inserts)) if level == 0 else Rolling()
+            shown = self._sensor.state, tuple(insert for insert, _ in self._inserts)
+            rows = exposed.rows(shown) if level == 0 else Rolling()
             light = rows.of(around, laid)
             read, wanted = around.moved(-whole.x, -whole.y), part.moved(-whole.x, -whole.y)
             clean = self._sensor.denoised(light, read, wanted, whole.size, uniforms, level)
@@ -323,22 +327,25 @@ class Patches:
         self._photo = photo
         self._held: OrderedDict[tuple[object, ...], Exposed] = OrderedDict()
 
-    def over(self, inserts: Sequence[Insert], light: Callable[[tuple[Insert, ...]], Light]) -> Patched:
-        """The photo with those patches, without such as cannot be read. light: of the photo with some of them."""
-        shown = within_reach(self._photo.sensor.size(0))
+    def over(
+        self, inserts: Sequence[Insert], light: Callable[[tuple[Insert, ...]], Light], sensor: Sensor | Mixed
+    ) -> Patched:
+        """The photo with those patches, without such as cannot be read. light: of the photo with some of them.
+        sensor: what is under them."""
+        shown = within_reach(sensor.size(0))
         seen: list[tuple[Insert, Exposed]] = []
         for number, insert in enumerate(inserts):
             if not insert.rect.within(shown).empty:
-                exposed = self._exposed(insert, partial(light, tuple(inserts[:number])))
+                exposed = self._exposed(insert, partial(light, tuple(inserts[:number])), sensor)
                 seen += [(insert, exposed)] if exposed is not None else []
-        self._spare({_key(insert) for insert, _ in seen})
-        return Patched(self._photo.sensor, seen, light(()))
+        self._spare({_key(insert, sensor) for insert, _ in seen})
+        return Patched(sensor, seen, light(()))
 
-    def _exposed(self, insert: Insert, below: Callable[[], Light]) -> Exposed | None:
-        key = _key(insert)
+    def _exposed(self, insert: Insert, below: Callable[[], Light], sensor: Sensor | Mixed) -> Exposed | None:
+        key = _key(insert, sensor)
         if key not in self._held:
             try:
-                made = Exposed(insert, self._photo, below())
+                made = Exposed(insert, replace(self._photo, sensor=sensor), below())
             except StillbytesError as error:
                 log.warning("a patch is left out: %s", error)
                 return None
@@ -353,8 +360,9 @@ class Patches:
             del self._held[idle.pop(0)]
 
 
-def _key(insert: Insert) -> tuple[object, ...]:
-    return insert.key, insert.rect, insert.grain
+def _key(insert: Insert, sensor: Sensor | Mixed) -> tuple[object, ...]:
+    """What is mixed with the photo changes its noise, and the light that spots take."""
+    return insert.key, insert.rect, insert.grain, sensor.state
 
 
 def _exposed(

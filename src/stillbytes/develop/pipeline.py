@@ -15,6 +15,7 @@ from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import local_noise, luts
 from stillbytes.develop.camera import WhitePoint
+from stillbytes.develop.clean import Clean
 from stillbytes.develop.coverages import Coverages, Weights, adjusted
 from stillbytes.develop.frame import PREVIEW, Frame, Output, Pixels
 from stillbytes.develop.kernels import layout
@@ -80,14 +81,16 @@ class Pipeline(Stages):
         optics: Callable[[Settings], Optics] | None = None,
         tables: Callable[[str], Lut | None] | None = None,
         profiles: Callable[[str], CameraProfile | None] | None = None,
+        cleans: Callable[[Settings], Clean | None] | None = None,
     ) -> None:
         """local: the adjustments of settings, from who knows what their masks mean; without it there are none.
 
         rasters: what was found in the photo, for those who do. inserts: the patches of settings, the lowest first,
         from who has their pixels. optics: what is known of the lens, from who reads it. tables: the look-up table that
-        a value of the settings names, None where it is not. profiles: the camera profile, likewise.
+        a value of the settings names, None where it is not. profiles: the camera profile, likewise. cleans: what a
+        network made of the photo's light, where it is there.
         """
-        super().__init__(decoded, inserts, optics, tables, profiles)
+        super().__init__(decoded, inserts, optics, tables, profiles, cleans)
         self._local = local or (lambda settings: ())
         self.rasters: Mapping[str, Raster] = {} if rasters is None else rasters
         self._last_empty: tuple[object, float] = None, 0.0
@@ -291,7 +294,9 @@ class Pipeline(Stages):
         """(height, width, 3) float32: scene-linear Rec.2020 under the as-shot white, middle grey 0.18, with the
         patches of the settings, of a rectangle of the frame at full resolution. It may reach beyond the frame; what is
         not known there (see `known`) repeats edge pixels."""
-        grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, self.light(settings))
+        sensor = self._reading(settings)
+        light = self._light(self._seen(settings), sensor if sensor.state else None)
+        grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, light)
         return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1))
 
     def known(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:

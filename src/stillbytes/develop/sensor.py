@@ -44,6 +44,9 @@ def margin(uniforms: Uniforms) -> int:
 class Sensor:
     """Level 0 is full resolution; each further level halves both sides (rounded up)."""
 
+    state: tuple[object, ...] = ()
+    """Of what the photo's own light is mixed with: nothing."""
+
     def __init__(self, decoded: Decoded, camera: Camera, library: Library) -> None:
         self._decoded, self._camera, self._library = decoded, camera, library
         self._kept: OrderedDict[tuple[object, ...], Planes] = OrderedDict()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop import local_noise, white
 from stillbytes.develop.camera import Camera, WhitePoint, under
+from stillbytes.develop.clean import Clean, Mixed
 from stillbytes.develop.colour import REC2020_LUMINANCE
 from stillbytes.develop.coverages import Coverages
 from stillbytes.develop.guide import Guide, guide
@@ -33,6 +34,7 @@ from stillbytes.develop.resampling.frame_grid import FrameGrid, Light, combined
 from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.resampling.resample import halvings, resampled, through
 from stillbytes.develop.resampling.warp import Warp
+from stillbytes.develop.sensed import Sensed
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
 from stillbytes.develop.textures import Affine
@@ -57,6 +59,7 @@ class Stages:
         optics: Callable[[Settings], Optics] | None,
         tables: Callable[[str], Lut | None] | None,
         profiles: Callable[[str], CameraProfile | None] | None,
+        cleans: Callable[[Settings], Clean | None] | None,
     ) -> None:
         """See Pipeline."""
         self._decoded = decoded
@@ -65,13 +68,15 @@ class Stages:
         self._last_form: tuple[Settings, Geometry] | None = None
         self._tables = tables or (lambda named: None)
         self._profiles = profiles or (lambda named: None)
+        self._cleans = cleans or (lambda settings: None)
+        self._last_clean: tuple[Clean, Sensor] | None = None
         self._last_profiled: tuple[CameraProfile, Camera] | None = None
         self._last_auto: tuple[Camera, WhitePoint] | None = None
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
         self._overviews: OrderedDict[tuple[Insert, ...], Overview] = OrderedDict()
-        self._lights: OrderedDict[tuple[Insert, ...], Light] = OrderedDict()
+        self._lights: OrderedDict[tuple[object, ...], Light] = OrderedDict()
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._coverages = Coverages(MASK_BYTES)
 
@@ -100,6 +105,11 @@ class Stages:
     @property
     def as_shot(self) -> WhitePoint:
         return self.camera.as_shot
+
+    @cached_property
+    def sensed(self) -> Sensed:
+        """The photo's own light, for who makes something of it."""
+        return Sensed(self._decoded, self.camera, lambda: self._sensor, self._lock)
 
     def form(self, settings: Settings) -> Geometry:
         """Where the pixels of the developed picture come from. The last one is kept."""
@@ -155,8 +165,23 @@ class Stages:
     def _patches(self) -> Patches:
         return Patches(Photo(self._sensor, self._decoded, self.camera, self._library, self._neutral))
 
-    def _source(self, inserts: Sequence[Insert]) -> Patched:
-        return self._patches.over(inserts, self._light) if inserts else Patched(self._sensor, ())
+    def _reading(self, settings: Settings) -> Sensor | Mixed:
+        """The sensor stage under these settings: the photo's own, or with what a network made of it."""
+        amount = settings.number("ai_denoise")
+        clean = self._cleans(settings) if amount else None
+        if clean is None or clean.samples.shape[:2] != (self._decoded.height, self._decoded.width):
+            return self._sensor
+        last = self._last_clean
+        if last is None or last[0] != clean:
+            self._last_clean = last = clean, clean.sensor(self.camera, self._library)
+        return Mixed(self._sensor, last[1], clean.key, amount / 100)
+
+    def _source(self, inserts: Sequence[Insert], sensor: Sensor | Mixed | None = None) -> Patched:
+        """sensor: what is under the patches; the photo's own without."""
+        under_them = sensor or self._sensor
+        if not inserts:
+            return Patched(under_them, ())
+        return self._patches.over(inserts, lambda some: self._light(some, sensor), under_them)
 
     def _scene(
         self, settings: Settings, form: Geometry, scale: float, level: int, affine: Affine | None = None
@@ -214,18 +239,20 @@ class Stages:
         scene = self._scene(Settings(), self.form(Settings()), 1.0, 0)
         return np.asarray(scene.camera_matrix * 2.0**scene.baseline, np.float32)
 
-    def _light(self, inserts: tuple[Insert, ...]) -> Light:
+    def _light(self, inserts: tuple[Insert, ...], sensor: Sensor | Mixed | None = None) -> Light:
+        """sensor: as for `_source`."""
+
         def of(grid: FrameGrid) -> NDArray[np.float32]:
             with self._lock:
                 level = halvings(grid.pixel * self.frame.long_edge)
                 if grid.warp is not None:
-                    source = self._source(inserts)
+                    source = self._source(inserts, sensor)
                     planes = bent(self._library, source, grid.warp, grid.affine, level, grid.rect, None, lit=False)
                     return np.stack([combined(row, planes) for row in self._neutral])
                 a, b, tx, c, d, ty = grid.affine
                 s = 2.0**-level
                 affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
-                planes = through(self._library, self._source(inserts), affine, level, grid.rect, None)
+                planes = through(self._library, self._source(inserts, sensor), affine, level, grid.rect, None)
             return np.stack([combined(row, planes) for row in self._neutral])
 
         def at(points: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -233,11 +260,12 @@ class Stages:
                 overview = self._overview(inserts)
             return np.asarray(overview.at(points, self.frame) @ self._neutral.T, np.float32)
 
+        state = sensor.state if sensor is not None else ()
         with self._lock:
-            if inserts not in self._lights:
-                self._lights[inserts] = Light(of, at, inserts)
+            if (inserts, state) not in self._lights:
+                self._lights[inserts, state] = Light(of, at, (inserts, state) if state else inserts)
                 _drop_but_two(self._lights)
-            return self._lights[inserts]
+            return self._lights[inserts, state]
 
     def _base(
         self,
@@ -258,11 +286,12 @@ class Stages:
         uniforms = self._noise_uniforms(settings, form, grid.width / form.cut.width, level)
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
         asked = tuple((one.key, *(one.delta.get(name) for name in OF_ADJUSTMENTS)) for one in local)
-        key = (digest, asked, inserts, form, grid, need)
+        sensor = self._reading(settings)
+        key = (digest, asked, inserts, sensor.state, form, grid, need)
 
         def picture(chosen: Settings) -> Planes:
             uniforms = self._noise_uniforms(chosen, form, grid.width / form.cut.width, level)
-            return resampled(self._library, self._source(inserts), form, grid, level, need, uniforms)
+            return resampled(self._library, self._source(inserts, sensor), form, grid, level, need, uniforms)
 
         if key not in self._held:
             if local:
@@ -312,7 +341,7 @@ class Stages:
             return lateral.measured(self._sensor)
 
 
-def _drop_but_two(kept: OrderedDict[tuple[Insert, ...], Any]) -> None:
+def _drop_but_two(kept: OrderedDict[Any, Any]) -> None:
     """The photo with its patches, and without them or before their last change."""
     while len(kept) > 2:
         kept.popitem(last=False)
