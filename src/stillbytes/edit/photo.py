@@ -27,11 +27,13 @@ from stillbytes.photo.lut import Lut
 from stillbytes.photo.metadata import Metadata
 
 if TYPE_CHECKING:
+    from stillbytes.develop.clean import Clean
     from stillbytes.develop.patched import Insert
     from stillbytes.edit.camera_profiles import OfPhoto
     from stillbytes.edit.provenance import Provenance
     from stillbytes.edit.snapshots import Snapshot, Snapshots
     from stillbytes.edit.versions import Version
+    from stillbytes.generate.denoise.store import Denoised
     from stillbytes.generate.larger import Larger
     from stillbytes.generate.painters.painter import Tell
     from stillbytes.generate.spot import Spot, Task
@@ -150,6 +152,7 @@ class Photo:
                     self._optics,
                     self.table,
                     self.profiles.profile,
+                    self._clean,
                 )
             return self._pipeline
 
@@ -168,6 +171,19 @@ class Photo:
         from stillbytes.generate.store import Store  # noqa: PLC0415
 
         return Store(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+
+    @cached_property
+    def denoised(self) -> Denoised:
+        """What networks made of the photo's light."""
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+        from stillbytes.generate.denoise.store import Denoised  # noqa: PLC0415
+
+        return Denoised(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+
+    def _clean(self, settings: Settings) -> Clean | None:
+        from stillbytes.edit.denoising import clean_of  # noqa: PLC0415 - only for photos that were cleaned
+
+        return clean_of(self, settings)
 
     def _local(self, settings: Settings) -> Sequence[Local]:
         if "adjustments" not in settings:
@@ -444,6 +460,26 @@ class Edit:
         from stillbytes.edit.patching import spotted  # noqa: PLC0415 - only when something is healed
 
         return Edit(self.photo, spotted(self.photo, self.settings, task, spot))
+
+    def denoise(
+        self,
+        amount: float = 50,
+        model: str = "",
+        *,
+        tell: Tell | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Edit:
+        """With its noise taken out by a network, whose result is kept beside the photo. amount: 0..100, how much of it
+        is seen; changing it afterwards takes no time. model: by default the best that is here.
+
+        >>> photo.edit().denoise(60).export("a.jpg")   # doctest: +SKIP
+
+        Raises InvalidSetting, ModelError, Cancelled, and what engines raise.
+        """
+        from stillbytes.edit.denoising import denoise  # noqa: PLC0415 - only where it is asked for
+
+        more: dict[str, Any] = {} if tell is None else {"tell": tell}
+        return self.edit(**denoise(self.photo, model, amount=amount, cancelled=cancelled, **more))
 
     def found(self, cancelled: Callable[[], bool] | None = None) -> Edit:
         """With everything found that its masks ask for. Raises NotFound for what is not in the photo, Cancelled, and

@@ -28,20 +28,21 @@ LEAST_EMPTY = 0.0005
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one photo: where it was written, or why not. empty: the part of it, 0..1, that is empty canvas.
-    version: the name of a further version, empty for the photo's own."""
+    version: the name of a further version, empty for the photo's own. remark: what its picture lacks, in words."""
 
     path: Path
     target: Path | None = None
     error: StillbytesError | None = None
     empty: float = 0.0
     version: str = ""
+    remark: str = ""
 
     @property
     def warning(self) -> str:
         """In words; empty when there is none."""
         if self.empty < LEAST_EMPTY:
-            return ""
-        return f"{self.empty:.1%} of the picture is empty canvas: crop it away or fill it."
+            return self.remark
+        return f"{self.empty:.1%} of the picture is empty canvas: crop it away or fill it. {self.remark}".strip()
 
 
 def export(
@@ -83,7 +84,8 @@ def export(
                 settings = settings_for(photo) if settings_for else photo.settings
                 edit = photo.edit(settings)
                 written = write(edit, place, spec, cancelled, through, access, tell)
-                outcomes.append(Outcome(photo.path, written, empty=edit.empty, version=version))
+                lacks = _lacks(photo, settings)
+                outcomes.append(Outcome(photo.path, written, empty=edit.empty, version=version, remark=lacks))
             except Cancelled:
                 raise
             except StillbytesError as error:
@@ -94,6 +96,14 @@ def export(
             opened[i] = Photo(photo.path, photo.number)  # lets go of the decoded samples
     progress(len(photos), len(photos), target)
     return outcomes
+
+
+def _lacks(photo: Photo, settings: Settings) -> str:
+    if "ai_denoise" not in settings:
+        return ""
+    from stillbytes.edit.denoising import remark  # noqa: PLC0415 - only for photos that are cleaned
+
+    return remark(photo, settings)
 
 
 def free_place(folder: Path, photo: Photo, spec: Spec, taken: set[Path], number: int = 1) -> Path:

@@ -47,6 +47,10 @@ def write(
     scale = sizes.scale(edit.size, spec.size, spec.resize, spec.enlarge)
     if through is None:
         settings = edit.found(cancelled).settings
+        if "ai_denoise" in settings:
+            from stillbytes.edit.denoising import completed  # noqa: PLC0415 - only for photos that are cleaned
+
+            completed(edit.photo, settings, tell, cancelled)
         drawn = edit.photo.pipeline.strips(settings, scale, Output(space, dtype), cancelled)
         extent = edit.size.scaled(scale)
         picture = Rows(extent.width, extent.height, drawn)
