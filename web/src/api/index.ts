@@ -85,6 +85,9 @@ export const getOutlineUnder = async (id: string, { x, y }: { x: number; y: numb
   asLines(await told(sdk.getOutlineUnder({ ...of(id), body: { x, y } })));
 export const automatic = (id: string, names: string[]) => asPhoto(sdk.look({ ...of(id), body: { names } }));
 export const getLens = (id: string, lens: string) => told(sdk.getLens({ ...of(id), query: { lens } }));
+export const getDenoise = (id: string) => told(sdk.getDenoise(of(id)));
+export const denoise = (id: string, model: string, again: boolean): Promise<Job> =>
+  told(sdk.denoisePhoto({ ...of(id), body: { model, again } }));
 export const findLenses = async (id: string, query: string) =>
   (await told(sdk.findLenses({ ...of(id), query: { query } }))).lenses;
 export const straighten = (id: string, lines: [number, number, number, number][]) =>

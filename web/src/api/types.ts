@@ -33,6 +33,7 @@ export type {
   ModelFile,
   ModelFolder,
   DeletedVersion,
+  DenoiseState as Denoise,
   PatchState,
   PhotoEntry,
   PlanModel as Plan,

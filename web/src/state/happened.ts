@@ -19,6 +19,9 @@ const meanings: Record<string, (app: App, data: unknown) => void> = {
   carrying: (app, data) => app.asking.carried(data as Carrying),
   proposed: (app, data) => app.asking.proposed(data as Proposed),
   'chat-changed': (app, data) => app.chat.changed((data as Changed).id),
+  denoised: (app, data) => {
+    if ((data as { photo: string }).photo === app.editor.photo?.id) app.stage.changed(false, null);
+  },
   'patch-made': (app, data) => app.retouching.happened('patch-made', data),
   'patch-preview': (app, data) => app.retouching.happened('patch-preview', data),
   'picture-made': (app, data) => app.retouching.happened('picture-made', data),

@@ -41,6 +41,7 @@ COMMANDS = (
     "mask",
     *task_names(),
     "heal",
+    "denoise",
     "match",
     "generated",
     "info",
@@ -61,7 +62,7 @@ COMMANDS = (
     "mcp",
 )
 """The modules of `commands`, and the generative tasks, in the order of the help."""
-DECODING = ("develop", "mask", *task_names(), "heal", "match", "info")
+DECODING = ("develop", "mask", *task_names(), "heal", "denoise", "match", "info")
 _OF_ALL = ("--help", "-h", "--version")
 
 

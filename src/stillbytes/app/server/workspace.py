@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stillbytes.app.server.cleaning import Cleaning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.pipelines import Pipelines
@@ -64,16 +65,18 @@ class Workspace:
         self.drawings = Jobs(self._job_changed)
         self.pictures = Jobs(self._job_changed)
         self.answers = Jobs(self._job_changed)
+        self.cleanings = Jobs(self._job_changed)
         self.scans = Jobs(self._job_changed)
         self.fills = Jobs(self._job_changed)
         self.cards = Jobs(self._job_changed)
         self.imports = Jobs(self._job_changed)
         self._queues = (
-            *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers),
+            *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers, self.cleanings),
             *(self.scans, self.fills, self.cards, self.imports),
         )
         self.shelf = Shelf(self.events, self.scans, self.fills, self._pictures)
         self.importing = Importing(self.shelf, self.cards, self.imports)
+        self.cleaning = Cleaning(self, self.cleanings)
         self.pipelines = Pipelines(self.photo)
         self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
@@ -395,6 +398,8 @@ class Workspace:
     def _document_changed(self, document: Document) -> None:
         data = {"id": document.photo.id, "edited": bool(document.settings), "digest": document.settings.digest}
         self.events.emit("photo-changed", data)
+        if "ai_denoise" in document.settings:
+            self.cleaning.renew(document)
 
     def _sidecar_changed(self, id: str) -> None:
         with self._lock:

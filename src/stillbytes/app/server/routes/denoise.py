@@ -1,0 +1,86 @@
+"""AI denoise: what networks there are for a photo, what was made of it, and making it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from stillbytes.app.server.models import JobModel, Strict
+from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.workspace import Workspace
+from stillbytes.core.errors import EngineError
+
+
+class DenoiserModel(BaseModel):
+    """A network. here: whether its file is. made: whether this photo was cleaned by it. size: bytes."""
+
+    model: str
+    title: str
+    here: bool
+    made: bool
+    size: int
+    licence: str
+
+
+class DenoiseState(BaseModel):
+    """state: of what the settings show. kept: tiles of `tiles` that stayed as they were, since the network failed
+    there. networks: for photos of this kind, the best first."""
+
+    state: Literal["off", "missing", "stale", "ready"]
+    model: str
+    tiles: int
+    kept: int
+    networks: list[DenoiserModel]
+
+
+class DenoiseRequest(Strict):
+    """model: by default that of the settings, or the best that is here. amount: that of the settings, or 50, when
+    None. again: make it anew where it is there."""
+
+    model: Annotated[str, Field(max_length=200)] = ""
+    amount: Annotated[float, Field(ge=1, le=100)] | None = None
+    again: bool = False
+
+
+def router(workspace: Workspace) -> APIRouter:
+    routes = APIRouter(prefix="/api", tags=["denoise"])
+
+    @routes.get("/photos/{id}/denoise")
+    def get_denoise(id: str) -> DenoiseState:
+        from stillbytes.edit import denoising  # noqa: PLC0415 - only for who looks at it
+        from stillbytes.generate.denoise.networks import denoisers  # noqa: PLC0415
+
+        document = workspace.document(id)
+        photo = document.photo.already(workspace.pipeline(id))
+        try:
+            here = workspace.networks_now().here
+        except EngineError:
+            here = None
+        settings = document.settings
+        shown = denoising.wanted(settings)
+        recipe = photo.denoised.recipe(shown) if shown else None
+        networks = [
+            DenoiserModel(
+                model=one.id,
+                title=one.title,
+                here=here is not None and here(one.id),
+                made=photo.denoised.recipe(one.id) is not None,
+                size=one.size,
+                licence=one.licence.name,
+            )
+            for one in denoisers(photo.pipeline.sensed.layout)
+        ]
+        state = denoising.state(photo, settings)
+        if state in ("missing", "stale"):
+            workspace.cleaning.renew(document)
+        tiles, kept = (recipe.tiles, recipe.kept) if recipe else (0, 0)
+        return DenoiseState(state=state, model=shown, tiles=tiles, kept=kept, networks=networks)
+
+    @routes.post("/photos/{id}/denoise", status_code=202)
+    def denoise_photo(id: str, request: DenoiseRequest) -> JobModel:
+        document = workspace.document(id)
+        return model(workspace.cleaning.start(document, request.model, request.amount, again=request.again))
+
+    return routes
