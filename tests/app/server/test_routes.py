@@ -55,6 +55,20 @@ def test_settings_undo_and_redo(server: Running) -> None:
     assert server.client.post(f"{path}/history/99").status_code == 404
 
 
+def test_a_step_is_shown_in_part_and_nothing_is_changed_by_it(server: Running) -> None:
+    path = f"/api/photos/{server.ids()['IMG_2.dng']}"
+    server.client.post(f"{path}/history/0")
+    for settings in ({"exposure": 1.0}, {"exposure": 1.0, "contrast": 40.0, "shadows": 20.0}):
+        photo = server.client.put(f"{path}/settings", json={"settings": settings, "label": "Look"}).json()
+    assert [entry["gradual"] for entry in photo["history"]["entries"]] == [False, True]
+    part = server.client.get(f"{path}/history/2/faded", params={"amount": 0.5}).json()
+    assert part == {"settings": {"exposure": 1.0, "contrast": 20.0, "shadows": 10.0}}
+    assert server.client.get(path).json()["settings"] == photo["settings"]
+    assert server.client.get(f"{path}/history/3/faded", params={"amount": 0.5}).status_code == 404
+    for amount in ("2", "-1", "nan"):
+        assert server.client.get(f"{path}/history/2/faded", params={"amount": amount}).status_code == 422
+
+
 def test_what_is_found_by_looking_is_one_step(server: Running) -> None:
     path = f"/api/photos/{server.ids()['IMG_10.dng']}"
     groups = server.client.get("/api/parameters").json()["groups"]

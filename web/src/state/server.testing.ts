@@ -51,7 +51,7 @@ export class Server {
       metadata: {},
       history: {
         position: this.position,
-        entries: this.entries.slice(1).map(({ label }, i) => ({ index: i + 1, label, at: '' })),
+        entries: this.entries.slice(1).map(({ label }, i) => ({ index: i + 1, label, at: '', gradual: true })),
         can_undo: this.position > 0,
         can_redo: this.position < this.entries.length - 1,
       },

@@ -247,9 +247,18 @@ class FolderModel(BaseModel):
 
 
 class HistoryEntry(BaseModel):
+    """gradual: whether it can be faded: there is less and more of what it did."""
+
     index: int
     label: str
     at: str
+    gradual: bool
+
+
+class Faded(BaseModel):
+    """The settings with a part of what a step did."""
+
+    settings: dict[str, Any]
 
 
 class HistoryModel(BaseModel):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from stillbytes.app.server.models import (
     Commit,
     Extent,
+    Faded,
     FolderModel,
     HistoryEntry,
     HistoryModel,
@@ -31,6 +32,7 @@ from stillbytes.app.server.workspace import Workspace
 from stillbytes.develop import parameters
 from stillbytes.edit.automatic import Meter, found, people_in
 from stillbytes.edit.document import Document
+from stillbytes.edit.fading import MOST, can_fade, fade
 from stillbytes.edit.photo import Photo
 from stillbytes.library.folder import Listed
 from stillbytes.photo.formats import kind
@@ -101,6 +103,13 @@ def router(workspace: Workspace) -> APIRouter:
         workspace.document(id).go_to(index)
         return described(workspace, workspace.document(id))
 
+    @routes.get("/photos/{id}/history/{index}/faded")
+    def faded(id: str, index: int, amount: Annotated[float, Query(ge=0, le=MOST)]) -> Faded:
+        """The settings now with so much of that step, 1 being what it did; nothing is changed."""
+        history = workspace.document(id).history
+        as_shot = workspace.pipeline(id).as_shot_under(history.settings)
+        return Faded(settings=dict(fade(history, index, amount, as_shot)))
+
     @routes.post("/photos/{id}/white-balance")
     def pick_white_balance(id: str, place: Place) -> White:
         white = workspace.pipeline(id).pick_white(workspace.document(id).settings, place.x, place.y)
@@ -150,7 +159,10 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
     settings = history.settings
     white, as_shot = pipeline.white_balance(settings), pipeline.as_shot_under(settings)
     developed = pipeline.developed_size(settings)
-    entries = [HistoryEntry(index=i, label=e.label, at=e.at) for i, e in enumerate(history.entries, 1)]
+    entries = [
+        HistoryEntry(index=i, label=e.label, at=e.at, gradual=can_fade(e.changes))
+        for i, e in enumerate(history.entries, 1)
+    ]
     return PhotoModel(
         id=photo.id,
         name=readable(photo.path.name),
