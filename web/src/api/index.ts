@@ -45,8 +45,8 @@ export const putSettings = (id: string, settings: Settings, label: string) =>
 export const undo = (id: string) => asPhoto(sdk.undo(of(id)));
 export const redo = (id: string) => asPhoto(sdk.redo(of(id)));
 export const goTo = (id: string, index: number) => asPhoto(sdk.goToStep({ ...loud, path: { id, index } }));
-export const faded = (id: string, index: number, amount: number): Promise<{ settings: Settings }> =>
-  told(sdk.faded({ ...loud, path: { id, index }, query: { amount } }));
+export const faded = (id: string, index: number, amount: number) =>
+  told(sdk.faded({ ...loud, path: { id, index }, query: { amount } })) as Promise<{ settings: Settings }>;
 export const getVersions = (id: string) => told(sdk.listVersions(of(id)));
 export const createVersion = (id: string): Promise<PhotoEntry> => told(sdk.createVersion({ ...of(id), body: {} }));
 export const renameVersion = (id: string, name: string): Promise<PhotoEntry> =>
