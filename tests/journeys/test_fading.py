@@ -21,5 +21,4 @@ def test_a_step_is_faded_seen_stored_and_faded_again(editor: Editor) -> None:
     page.get_by_role("button", name="Auto tone: 0 %", exact=True).wait_for()
     editor.settled(lambda now: abs(now - before) < 1)
     editor.framed(lambda: page.keyboard.press("Control+z"), lambda now: abs(now - half) < 1)
-    page.screenshot(path="/work/scratch/walk/fade.png")
     expect(amount).to_have_value("50")
