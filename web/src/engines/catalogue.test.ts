@@ -54,7 +54,7 @@ describe('the catalogue', () => {
 
   test('has a place for every kind that is declared', () => {
     const kinds =
-      'language vision-language diffusion text-encoder image-encoder vae controlnet adapter lora upscaler segmenter remover depth';
+      'language vision-language diffusion text-encoder image-encoder vae controlnet adapter lora upscaler segmenter remover depth embedder';
     const models = kinds.split(' ').map((kind) => model(kind, { kind }));
     expect(catalogue(models).flatMap((a) => a.families)).toHaveLength(models.length);
   });

@@ -23,6 +23,7 @@ const AREAS: { label: string; kinds: string[] }[] = [
   { label: 'Enlarging', kinds: ['upscaler'] },
   { label: 'Noise', kinds: ['denoiser'] },
   { label: 'Depth', kinds: ['depth'] },
+  { label: 'Search', kinds: ['embedder'] },
   { label: 'Additions to image models', kinds: ['lora', 'controlnet', 'adapter'] },
   { label: 'Parts that image models need', kinds: ['text-encoder', 'image-encoder', 'vae'] },
 ];
@@ -44,6 +45,7 @@ const WORDS: Record<string, string> = {
   parts: 'tells the parts of people',
   landscape: 'tells the parts of landscapes',
   depth: 'tells depth',
+  meaning: 'finds photos by what is meant',
 };
 
 /** What models can do, as one reads it. */

@@ -20,6 +20,7 @@ Kind = Literal[
     "remover",
     "denoiser",
     "depth",
+    "embedder",
 ]
 Task = Literal[
     "chat",
@@ -39,9 +40,10 @@ Task = Literal[
     "person",
     "parts",
     "landscape",
+    "meaning",
 ]
 """What a person can have done with it. see: answers about pictures; words: finds what is named; parts: tells those of
-people apart."""
+people apart; meaning: finds photos by what is meant."""
 EngineName = Literal["llama", "comfyui", "onnx"]
 
 
