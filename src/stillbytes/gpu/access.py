@@ -110,13 +110,16 @@ class Access:
         *,
         label: str = "A mask",
         cancelled: Cancel | None = None,
+        interactive: bool = True,
     ) -> dict[str, NDArray[Any]]:
-        """A network's outputs by name. Raises Cancelled, Refused, ModelError, EngineError."""
+        """A network's outputs by name. interactive: a person waits for it. Raises Cancelled, Refused, ModelError,
+        EngineError."""
 
         async def work(lease: Lease, engines: Engines) -> dict[str, NDArray[Any]]:
             return await cast("Onnx", engines["onnx"]).run(model, inputs, role=role)
 
-        return self.run(label, (Way((model,), WORKING_MIB),), work, cancelled=cancelled)
+        way = Way((model,), WORKING_MIB)
+        return self.run(label, (way,), work, interactive=interactive, cancelled=cancelled)
 
     def drawn(
         self,

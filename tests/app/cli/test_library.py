@@ -87,3 +87,33 @@ def test_metadata_into_sidecars(run: Any, folder: Path, tmp_path: Path) -> None:
     with Catalogue(tmp_path / "other") as other:
         other.add(folder)
         assert other.search("has:sidecar label:red rating:4 keyword:animals").total == 1
+
+
+def test_hints_duplicates_and_likeness(run: Any, folder: Path) -> None:
+    (folder / "again.jpg").write_bytes((folder / "a.jpg").read_bytes())
+    run("library", "add", folder)
+    found = run("library", "hints", "--all", "--json").json
+    assert found["looked"] == 5 and found["now"]["failed"] == found["unreadable"] == 1
+    by_name = {Path(one["path"]).name: one for one in found["photos"]}
+    assert by_name["bad.jpg"]["problem"] and not by_name["bad.jpg"]["hints"]
+    (dark,) = [hint for hint in by_name["a.jpg"]["hints"] if hint["kind"] == "dark"]
+    assert {"value", "threshold", "reason", "fires"} <= dark.keys()
+    kinds = run("library", "hints", "--kinds", "--no-look", "--json").json["kinds"]
+    assert {"blurred", "eyes-shut", "burnt"} <= {kind["kind"] for kind in kinds} and all(kind["says"] for kind in kinds)
+    assert "photos were looked at" in run("library", "hints", "--no-look").out
+    (group,) = [g for g in run("library", "duplicates", "--json").json["groups"] if g["how"] == "bytes"]
+    assert sorted(Path(photo["path"]).name for photo in group["photos"]) == ["a.jpg", "again.jpg"]
+    assert "again.jpg" in run("library", "duplicates", "--no-look").out
+    alike = run("library", "search", "--like", folder / "a.jpg", "--json").json["photos"]
+    assert Path(alike[0]["path"]).name == "a.jpg" and len(alike) == 5
+    nowhere = run("library", "search", "--like", folder / "x.jpg", "--json")
+    assert nowhere.status == 1 and "library add" in nowhere.json["error"]["remedy"]
+    alone = run("library", "top", folder / "b.dng", "--json")
+    assert alone.status == 1 and "burst" in alone.json["error"]["message"]
+
+
+def test_searching_by_meaning_says_what_is_needed(run: Any, folder: Path) -> None:
+    run("library", "add", folder)
+    refused = run("library", "search", "--meaning", "red", "car", "--json")
+    assert refused.status == 1 and "models pull siglip2" in refused.json["error"]["remedy"]
+    assert run("library", "search", "--meaning", "--like", "a.jpg", "red").status == 2

@@ -194,3 +194,34 @@ def test_folders_can_be_chosen_and_forgotten(library: Library, tmp_path: Path) -
     assert library.ended(job)["state"] == "done" and "g.jpg" in library.names()
     assert client.delete("/api/library/folders", params={"path": str(tmp_path / "more")}).status_code == 204
     assert "g.jpg" not in library.names() and (tmp_path / "more/g.jpg").exists()
+
+
+def test_pictures_are_looked_at_by_itself_and_tell_what_was_noticed(library: Library) -> None:
+    def looked() -> bool:
+        return bool(library.client.get("/api/library/hints").json()["looked"] >= len(library.order()))
+
+    library.until(looked)
+    kinds = {kind["kind"]: kind for kind in library.client.get("/api/library/hints").json()["kinds"]}
+    assert {"blurred", "eyes-shut"} <= kinds.keys()
+    told = [kind for kind, one in kinds.items() if one["photos"]]
+    for kind in told:
+        for photo in library.photos(library.order(f"hint:{kind}")):
+            assert any(hint["kind"] == kind and hint["reason"] for hint in photo["hints"])
+            assert photo["flag"] == 0
+    job = library.client.post("/api/library/look", json={"again": True})
+    assert job.status_code == 202 and "looked at" in library.ended(job.json())["message"]
+
+
+def test_likeness_duplicates_and_tops_over_http(library: Library) -> None:
+    numbers = library.order()
+    assert library.order(like=numbers[0])[0] == numbers[0]
+    assert library.client.get("/api/library/order", params={"like": 10**9}).status_code == 404
+    groups = library.client.get("/api/library/duplicates").json()["groups"]
+    assert all(group["reason"] and len(group["photos"]) > 1 for group in groups)
+    assert library.client.post("/api/library/top", json={"photo": 10**9}).status_code == 404
+
+
+def test_searching_by_meaning_is_offered_where_it_is_possible(library: Library) -> None:
+    assert library.client.get("/api/library").json()["meaning"] is None
+    refused = library.client.get("/api/library/order", params={"query": "red car", "meaning": True})
+    assert refused.status_code == 404 and "models pull" in refused.json()["error"]["remedy"]

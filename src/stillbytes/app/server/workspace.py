@@ -68,13 +68,14 @@ class Workspace:
         self.cleanings = Jobs(self._job_changed)
         self.scans = Jobs(self._job_changed)
         self.fills = Jobs(self._job_changed)
+        self.sights = Jobs(self._job_changed)
         self.cards = Jobs(self._job_changed)
         self.imports = Jobs(self._job_changed)
         self._queues = (
             *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers, self.cleanings),
-            *(self.scans, self.fills, self.cards, self.imports),
+            *(self.scans, self.fills, self.sights, self.cards, self.imports),
         )
-        self.shelf = Shelf(self.events, self.scans, self.fills, self._pictures)
+        self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
         self.importing = Importing(self.shelf, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
         self.pipelines = Pipelines(self.photo)

@@ -7,15 +7,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillbytes.core import paths
 from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.core.jobs import Control
+from stillbytes.library.catalogue.alike import Alike
 from stillbytes.library.catalogue.collections import Collections
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.errors import LibraryError
 from stillbytes.library.catalogue.kept import Kept
+from stillbytes.library.catalogue.looks import Looks
+from stillbytes.library.catalogue.meaning import Meaning
 from stillbytes.library.catalogue.scan.pool import Readers
 from stillbytes.library.catalogue.scan.rows import forget_unused
 from stillbytes.library.catalogue.scan.scan import Scanned, scan
@@ -23,6 +26,10 @@ from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.library.catalogue.search import run
 from stillbytes.library.catalogue.search.run import Entry, Found
 from stillbytes.library.catalogue.verify import Problem, Verified, structure, verify
+
+if TYPE_CHECKING:
+    from stillbytes.library.hints.looking import Looked, Networks
+    from stillbytes.library.meaning.vectors import Vectors
 
 Progress = Callable[[int, int, str], None]
 DEFAULT_SORT = "taken"
@@ -76,6 +83,7 @@ class Catalogue:
         self._kept = Kept(self.place)
         self._database = Database(self.place)
         self._processes = processes
+        self._vectors: Vectors | None = None
         self._kept_readers = Readers(processes) if lasting else None
         self._adopt()
 
@@ -93,6 +101,37 @@ class Catalogue:
     @property
     def collections(self) -> Collections:
         return Collections(self._database, self._kept)
+
+    @property
+    def looks(self) -> Looks:
+        """What was seen in the photos' pictures (see `hints.looking`, which fills it)."""
+        return Looks(self._database)
+
+    @property
+    def alike(self) -> Alike:
+        """Likeness, duplicates, and the tops of bursts."""
+        return Alike(self._database, self._kept, self._reading)
+
+    @property
+    def meaning(self) -> Meaning:
+        """Searching by what is meant."""
+        from stillbytes.library.meaning.vectors import Vectors  # noqa: PLC0415 - other searches do without
+
+        self._vectors = self._vectors or Vectors()
+        return Meaning(self._database, self._vectors)
+
+    def look(
+        self, query: str = "", control: Control | None = None, *, again: bool = False, networks: Networks | None = None
+    ) -> Looked:
+        """Look at the photos' pictures for hints and likeness, as far as that was not done yet; again: all of them.
+
+        networks: access to those that find faces, by default this process' own. Raises InvalidQuery, EngineError,
+        Cancelled, with all that was seen so far kept.
+        """
+        from stillbytes.gpu.access import shared_access  # noqa: PLC0415
+        from stillbytes.library.hints.looking import look  # noqa: PLC0415 - searching does without
+
+        return look(self.looks, control or _unwatched(), networks or shared_access, query, again=again)
 
     def add(self, folder: str | Path, control: Control | None = None) -> Scanned:
         """Take in a folder and all below it, or bring it up to date. Raises NotFound, LibraryBusy, Cancelled.
@@ -154,7 +193,8 @@ class Catalogue:
     def rebuild(self, control: Control | None = None) -> Scanned:
         """Make the database again from the folders: every photo and sidecar is read. Raises LibraryBusy, Cancelled.
 
-        A damaged database is set aside. What is known of folders that are out of reach stays.
+        A damaged database is set aside. What is known of folders that are out of reach stays. What was seen in pictures
+        is forgotten; `look` sees it again.
         """
         with self._database.scanning():
             with self._database.reading() as db:
@@ -164,6 +204,7 @@ class Catalogue:
                 set_aside(self._database.path)
                 self._database = Database(self.place)
             self._adopt()
+            self.looks.forget()
             found = self._scan(self._kept.folders(), control, afresh=True)
             self.collections.restore()
             return found
@@ -194,11 +235,18 @@ class Catalogue:
             return run.run(db, query, sort, descending, max(limit, 0), max(offset, 0), tops)
 
     def numbers(
-        self, query: str = "", *, sort: str = DEFAULT_SORT, descending: bool = True, tops: bool = False
+        self,
+        query: str = "",
+        *,
+        sort: str = DEFAULT_SORT,
+        descending: bool = True,
+        tops: bool = False,
+        opened: Sequence[int] = (),
     ) -> list[int]:
-        """All photos that the query asks for, by number, in order. Raises InvalidQuery."""
+        """All photos that the query asks for, by number, in order. tops: one photo of each stack, and all of those
+        whose tops are `opened`. Raises InvalidQuery."""
         with self._database.reading() as db:
-            return run.numbers(db, query, sort, descending, tops)
+            return run.numbers(db, query, sort, descending, tops, opened)
 
     def photos(self, numbers: Sequence[int]) -> list[Entry]:
         """The photos of these numbers, in order; those that there are not are left out."""
@@ -306,6 +354,8 @@ class Catalogue:
                 db.executemany("INSERT OR IGNORE INTO roots (path) VALUES (?)", [(path,) for path in new])
         if not collections and self._kept.collections():
             self.collections.restore()
+        if self._kept.tops():
+            self.alike.restore()
 
     def _join(self, top: str, inner: Sequence[str]) -> None:
         """A new root, with the folders of those that lie in it."""

@@ -1,4 +1,5 @@
-"""What no photo folder holds: which folders belong to the library, and its collections. Small JSON files of our own.
+"""What no photo folder holds: which folders belong to the library, its collections, and which photos were put on top
+of their stacks. Small JSON files of our own.
 
 They, not the database, are where this is kept; members of a collection are named by path and content, so that they
 are found again after a rebuild, and after a move.
@@ -42,6 +43,7 @@ class Kept:
     def __init__(self, place: Path) -> None:
         self._folders = place / "folders.json"
         self._collections = place / "collections"
+        self._tops = place / "tops.json"
 
     def folders(self) -> list[str]:
         if not self._folders.exists():
@@ -51,6 +53,14 @@ class Kept:
 
     def keep_folders(self, paths: Sequence[str]) -> None:
         _write(self._folders, list(paths))
+
+    def tops(self) -> list[str]:
+        """Contents, as hexadecimal, of photos that a person put on top."""
+        found = _read(self._tops) if self._tops.exists() else []
+        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+    def keep_tops(self, contents: Sequence[str]) -> None:
+        _write(self._tops, sorted(set(contents)))
 
     def collections(self) -> list[Collection]:
         """By name. A damaged file is left out; it is left as it is, too."""

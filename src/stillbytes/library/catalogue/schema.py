@@ -139,11 +139,44 @@ ALTER TABLE photos_of_versions RENAME TO photos;
 )
 """A row for each version of a photo."""
 
-MIGRATIONS = (_FIRST, _VERSIONS)
+_LOOKS = """
+CREATE TABLE looks (
+    id INTEGER PRIMARY KEY,
+    content BLOB NOT NULL UNIQUE,         -- of photos: the same picture is looked at once
+    version INTEGER NOT NULL,             -- of what looked
+    problem TEXT NOT NULL DEFAULT '',     -- why there was nothing to be seen
+    hash INTEGER,                         -- 64 bits, of the whole picture
+    descriptor BLOB                       -- bytes of light, colours and edges, of the whole picture
+);
+CREATE TABLE hints (
+    content BLOB NOT NULL REFERENCES looks(content) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    value REAL NOT NULL,
+    fires INTEGER NOT NULL,               -- whether the value is beyond the threshold
+    facts TEXT NOT NULL,                  -- JSON: numbers that the reason is told with
+    PRIMARY KEY (content, kind)
+) WITHOUT ROWID;
+CREATE TABLE embeddings (
+    id INTEGER PRIMARY KEY,
+    content BLOB NOT NULL REFERENCES looks(content) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    vector BLOB NOT NULL,                 -- float16, of length 1
+    UNIQUE (content, model)
+);
+CREATE INDEX embeddings_by_model ON embeddings(model, id);
+CREATE TABLE tops (content BLOB PRIMARY KEY) WITHOUT ROWID;  -- photos that a person put on top of their stacks
+CREATE INDEX hints_by_kind ON hints(kind, content) WHERE fires;
+ALTER TABLE photos ADD COLUMN burst INTEGER;                        -- the first photo of its burst; NULL in none
+ALTER TABLE photos ADD COLUMN sharpest INTEGER NOT NULL DEFAULT 0;  -- of its burst
+CREATE INDEX photos_by_burst ON photos(burst) WHERE burst IS NOT NULL;
+"""
+"""What is seen in the pictures."""
+
+MIGRATIONS = (_FIRST, _VERSIONS, _LOOKS)
 """The n-th leads from user_version n to n + 1. Never changed once released."""
 TABLES = (
     "roots", "folders", "cameras", "lenses", "photos", "keywords", "photo_keywords", "problems", "collections",
-    "collection_photos",
+    "collection_photos", "looks", "hints", "tops", "embeddings",
 )  # fmt: skip
 """All but the texts, each after those that it refers to."""
 

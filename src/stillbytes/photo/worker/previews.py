@@ -43,25 +43,37 @@ def embedded(path: Path) -> tuple[bytes, int, int]:
             orientation = image.getexif().get(274, 1)
         return _stated(file, orientation if orientation in FLIPS else 1)
     if kind != "raw":
-        return _encoded(_shown(decode_picture(path, kind)))
+        return encoded(_shown(decode_picture(path, kind)))
     raw = open_raw(path)
     found = _of_camera(raw)
-    return _encoded(_rendered(path, raw)) if found is None else found
+    return encoded(_rendered(path, raw)) if found is None else found
 
 
 def thumbnail(path: Path, long_edge: int) -> tuple[bytes, int, int]:
     """(JPEG file, width, height), upright, sRGB, at most `long_edge` pixels. Raises UnreadablePhoto."""
+    return encoded(shown(path, long_edge, 2 * long_edge))
+
+
+def shown(path: Path, long_edge: int, decoded: int) -> Pixels:
+    """(height, width, 3) uint8, upright, sRGB, at most `long_edge` pixels. Raises UnreadablePhoto.
+
+    decoded: pixels of the long edge that are enough to make it from, if the decoder can leave out the others.
+    """
     file = embedded(path)[0]
     with Image.open(io.BytesIO(file)) as image:
         orientation, profile = image.getexif().get(274, 1), image.info.get("icc_profile")
-        image.draft("RGB", (2 * long_edge, 2 * long_edge))
+        image.draft("RGB", (decoded, decoded))
         picture = image.convert("RGB")
-    scale = min(1.0, long_edge / max(picture.size))
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    picture = smaller(picture, long_edge)
     if profile and profile != icc_profile("srgb"):
         picture = _in_srgb(picture, profile)
-    return _encoded(upright(np.asarray(picture), FLIPS.get(orientation, 0)))
+    return upright(np.asarray(picture), FLIPS.get(orientation, 0))
+
+
+def smaller(picture: Image.Image, long_edge: int) -> Image.Image:
+    scale = min(1.0, long_edge / max(picture.size))
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _of_camera(raw: rawpy.RawPy) -> tuple[bytes, int, int] | None:
@@ -76,7 +88,7 @@ def _of_camera(raw: rawpy.RawPy) -> tuple[bytes, int, int] | None:
         elif thumb.format == rawpy.ThumbFormat.BITMAP:
             pixels = np.asarray(thumb.data)
             if max(pixels.shape[:2]) >= SMALLEST and pixels.ndim == 3:
-                return _encoded(upright(pixels, _flip(raw.sizes, pixels.shape[1], pixels.shape[0])))
+                return encoded(upright(pixels, _flip(raw.sizes, pixels.shape[1], pixels.shape[0])))
     except (rawpy.LibRawError, ValueError):  # damaged; the samples may be fine
         pass
     return None
@@ -158,7 +170,8 @@ def _reduced(pixels: Pixels) -> Pixels:
     return np.asarray(picture)
 
 
-def _encoded(pixels: Pixels) -> tuple[bytes, int, int]:
+def encoded(pixels: Pixels) -> tuple[bytes, int, int]:
+    """(JPEG file, width, height) of sRGB pixels."""
     file = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=85, colorspace="RGB", colorsubsampling="420")
     tagged = jpeg.with_segments(file, jpeg.icc_segments(icc_profile("srgb")))
     return tagged, pixels.shape[1], pixels.shape[0]

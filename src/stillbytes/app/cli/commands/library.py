@@ -7,12 +7,12 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from stillbytes.app.cli.commands.library_options import PAGE, likest, meant, opened, query_of
 from stillbytes.app.cli.output import error_fields, json_option, print_error, print_json, print_table
 from stillbytes.app.cli.progress import told
 from stillbytes.library.catalogue.search.run import SORTS
@@ -20,7 +20,6 @@ from stillbytes.library.catalogue.search.run import SORTS
 if TYPE_CHECKING:
     from stillbytes.library.catalogue import Catalogue, Entry, Folder, Scanned
 
-PAGE = 500
 CSV_COLUMNS = (
     "path", "kind", "size", "width", "height", "taken", "camera", "lens", "iso", "exposure", "aperture", "focal",
     "latitude", "longitude", "altitude", "rating", "flag", "label", "title", "caption", "creator", "copyright",
@@ -50,7 +49,7 @@ def library(context: click.Context, place: Path | None) -> None:
 @click.pass_obj
 def add(place: Path | None, folders: Sequence[Path], as_json: bool) -> int:
     """Take in folders and all below them, or bring them up to date."""
-    with _opened(place) as catalogue, told(as_json) as control:
+    with opened(place) as catalogue, told(as_json) as control:
         found = [(folder, catalogue.add(folder, control)) for folder in folders]
     if as_json:
         print_json([{"folder": str(folder), **dataclasses.asdict(one)} for folder, one in found])
@@ -66,7 +65,7 @@ def add(place: Path | None, folders: Sequence[Path], as_json: bool) -> int:
 @click.pass_obj
 def status(place: Path | None, as_json: bool) -> int:
     """Show the folders, the collections, and what could not be read."""
-    with _opened(place) as catalogue:
+    with opened(place) as catalogue:
         folders, collections, problems = catalogue.folders(), catalogue.collections.all(), catalogue.problems()
         where = catalogue.place
     if as_json:
@@ -100,7 +99,9 @@ def status(place: Path | None, as_json: bool) -> int:
 @click.option("--offset", type=click.IntRange(0), default=0, metavar="N", help="Photos to leave out first.")
 @click.option("--sort", type=click.Choice(list(SORTS)), default="taken", show_default=True)
 @click.option("--ascending", is_flag=True, help="The least or oldest first.")
-@click.option("--tops", is_flag=True, help="Of a RAW and its JPEG only the RAW.")
+@click.option("--tops", is_flag=True, help="Of a RAW and its JPEG only the RAW, of a burst its top.")
+@click.option("--like", type=click.Path(path_type=Path), metavar="PHOTO", help="Those most like this photo first.")
+@click.option("--meaning", is_flag=True, help="Free words are what is meant, in any words; needs a network for that.")
 @json_option()
 @click.pass_obj
 def search(
@@ -111,6 +112,8 @@ def search(
     sort: str,
     ascending: bool,
     tops: bool,
+    like: Path | None,
+    meaning: bool,
     as_json: bool,
 ) -> int:
     """Find photos: words, "words in a row", fields, -not, OR, brackets.
@@ -118,11 +121,18 @@ def search(
     \b
     stillbytes library search owl camera:d750 "rating:>=3"
     stillbytes library search date:2024-05..2024-06 keyword:birds -is:edited
+    stillbytes library search --meaning red car at night "rating:>=3"
     """
-    with _opened(place) as catalogue:
-        found = catalogue.search(
-            _query(query), sort=sort, descending=not ascending, limit=limit, offset=offset, tops=tops
-        )
+    if meaning and like is not None:
+        raise click.UsageError("--meaning and --like exclude each other.")
+    with opened(place) as catalogue:
+        asked = query_of(query)
+        if meaning:
+            found = meant(catalogue, asked, limit, offset)
+        elif like is not None:
+            found = likest(catalogue, asked, like, limit, offset, tops)
+        else:
+            found = catalogue.search(asked, sort=sort, descending=not ascending, limit=limit, offset=offset, tops=tops)
     if as_json:
         print_json({"total": found.total, "offset": found.offset, "photos": [one.fields() for one in found.photos]})
         return 0
@@ -154,7 +164,7 @@ def rebuild(place: Path | None, as_json: bool) -> int:
 @click.pass_obj
 def verify(place: Path | None, quick: bool, as_json: bool) -> int:
     """Check the index, and every byte of every photo against the last time. Exit status 1 for any damage."""
-    with _opened(place) as catalogue, told(as_json) as control:
+    with opened(place) as catalogue, told(as_json) as control:
         found = catalogue.verify(control, quick=quick)
     if as_json:
         print_json({"clean": found.clean, **dataclasses.asdict(found)})
@@ -194,24 +204,16 @@ def export_metadata(
     """
     if format == "xmp" and to is not None:
         raise click.UsageError("--format xmp writes beside the photos and takes no --to.")
-    with _opened(place) as catalogue:
+    with opened(place) as catalogue:
         if format == "xmp":
-            return _into_sidecars(catalogue, _query(query), as_json)
-        count = _exported(_all(catalogue, _query(query)), "json" if as_json and to is None else format, to)
+            return _into_sidecars(catalogue, query_of(query), as_json)
+        count = _exported(_all(catalogue, query_of(query)), "json" if as_json and to is None else format, to)
     if to is not None:
         if as_json:
             print_json({"photos": count, "path": str(to)})
         else:
             print(f"{count} photos in {to}.")
     return 0
-
-
-def _query(given: Sequence[str]) -> str:
-    """ "-is:edited" is no option, so that unknown ones come here."""
-    for one in given:
-        if one.startswith("--"):
-            raise click.UsageError(f"There is no option {one.partition('=')[0]}.")
-    return " ".join(given)
 
 
 def _into_sidecars(catalogue: Catalogue, query: str, as_json: bool) -> int:
@@ -302,16 +304,13 @@ def _hint(found: Scanned) -> None:
         print(f"{found.problems} could not be read: `stillbytes library status` lists them.")
 
 
-@contextmanager
-def _opened(place: Path | None) -> Iterator[Catalogue]:
-    from stillbytes.library import catalogue  # noqa: PLC0415 - the help does without
-
-    with catalogue.open(place) as opened:
-        yield opened
-
-
 def command() -> click.Command:
+    from stillbytes.app.cli.commands.library_alike import duplicates, top  # noqa: PLC0415
+    from stillbytes.app.cli.commands.library_hints import hints  # noqa: PLC0415
     from stillbytes.app.cli.commands.lightroom import import_lightroom  # noqa: PLC0415 - it is a command of this group
 
     library.add_command(import_lightroom)
+    library.add_command(hints)
+    library.add_command(duplicates)
+    library.add_command(top)
     return library

@@ -11,14 +11,31 @@ from pydantic import BaseModel, Field, create_model
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import Strict, readable
 from stillbytes.library.catalogue import Entry
+from stillbytes.library.hints.hint import Noted
 
 MOST_PHOTOS = 100_000
 Number = Annotated[int, Field(ge=0, le=2**62)]
 Numbers = Annotated[list[Number], Field(max_length=MOST_PHOTOS)]
 Text = Annotated[str, Field(max_length=20_000)]
 Query = Annotated[str, Field(max_length=2000)]
+
+
+class HintModel(BaseModel):
+    """What was noticed in a photo's picture. value is beyond threshold; reason: a sentence about that."""
+
+    kind: str
+    label: str
+    value: float
+    threshold: float
+    unit: str
+    reason: str
+    fires: bool
+
+
 _HINTS = get_type_hints(Entry)
-_JSON: dict[Any, Any] = {Path: str, Path | None: str | None, tuple[str, ...]: list[str]}
+_JSON: dict[Any, Any] = {
+    Path: str, Path | None: str | None, tuple[str, ...]: list[str], tuple[Noted, ...]: list[HintModel],
+}  # fmt: skip
 _FIELDS: dict[str, Any] = {name: (_JSON.get(_HINTS[name], _HINTS[name]), ...) for name in Entry.__dataclass_fields__}
 CataloguePhoto: type[BaseModel] = create_model(
     "CataloguePhoto",
@@ -63,8 +80,18 @@ class KeywordModel(BaseModel):
     photos: int
 
 
-class LibraryModel(BaseModel):
+class MeaningModel(BaseModel):
+    """The network that finds photos by what is meant. photos: pictures that it has seen."""
+
+    model: str
     photos: int
+
+
+class LibraryModel(BaseModel):
+    """meaning: null where no network for that is installed."""
+
+    photos: int
+    meaning: MeaningModel | None
     folders: list[RootModel]
     places: list[PlaceModel]
     collections: list[CollectionModel]
@@ -81,6 +108,46 @@ class TroubleModel(BaseModel):
 
 class Troubles(BaseModel):
     problems: list[TroubleModel]
+
+
+class HintKindModel(BaseModel):
+    """A kind of hint. photos: those that it is about."""
+
+    kind: str
+    label: str
+    says: str
+    threshold: float
+    above: bool
+    unit: str
+    photos: int
+
+
+class HintsModel(BaseModel):
+    """looked: photos whose pictures were looked at. failed: of these, those in which nothing could be seen."""
+
+    looked: int
+    failed: int
+    kinds: list[HintKindModel]
+
+
+class DuplicateModel(BaseModel):
+    """how: "bytes" or "picture"."""
+
+    how: Literal["bytes", "picture"]
+    reason: str
+    photos: list[CataloguePhoto]  # type: ignore[valid-type]
+
+
+class DuplicatesModel(BaseModel):
+    groups: list[DuplicateModel]
+
+
+class TopChoice(Strict):
+    photo: Number
+
+
+class LookChoice(Strict):
+    again: bool = Field(default=False, description="All pictures, as if none had been looked at.")
 
 
 class Wanted(Strict):

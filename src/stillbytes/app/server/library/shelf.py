@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
 from stillbytes.core.events import Events
@@ -20,10 +20,13 @@ from stillbytes.library.making import Urgency
 
 if TYPE_CHECKING:
     from stillbytes.app.server.library.pictures import Pictures, Shown
+    from stillbytes.gpu.access import Access
     from stillbytes.library.catalogue import Catalogue, Entry
     from stillbytes.library.catalogue.scan.scan import Scanned
+    from stillbytes.library.hints.looking import Looked
     from stillbytes.library.watching import Watching
 
+T = TypeVar("T")
 EVERY_SECONDS = 1.0
 """Between two tellings of a catalogue that is being filled."""
 AT_ONCE = 64
@@ -32,17 +35,30 @@ log = logging.getLogger(__name__)
 
 
 class Shelf:
-    """Thread-safe. Whatever changes is told as the event "library-changed", with the photos if they are known."""
+    """Thread-safe. Whatever changes is told as the event "library-changed", with the photos if they are known.
 
-    def __init__(self, events: Events, scans: Jobs, fills: Jobs, pictures: Callable[[], Pictures]) -> None:
+    scans, fills, sights: queues for looking through folders, for thumbnails, and for looking at pictures. networks:
+    access to those that find faces.
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        scans: Jobs,
+        fills: Jobs,
+        sights: Jobs,
+        pictures: Callable[[], Pictures],
+        networks: Callable[[], Access],
+    ) -> None:
         self._events, self._scans, self._fills, self._new_pictures = events, scans, fills, pictures
+        self._sights, self._networks = sights, networks
         self._lock = threading.RLock()
         self._catalogue: Catalogue | None = None
         self._pictures: Pictures | None = None
         self._watching: Watching | None = None
         self._known: dict[int, tuple[Path, int, str]] = {}
         self._paths: dict[str, tuple[Path, int]] = {}
-        self._closed = False
+        self._closed = self._unwanted = False
 
     @property
     def catalogue(self) -> Catalogue:
@@ -166,9 +182,47 @@ class Shelf:
                     made += 1
                 if control.cancelled():
                     raise Cancelled()
+            self._notice()
             return f"{made:,} thumbnails made"
 
         return self._fills.start(f"Thumbnails of {name}", 0, work)
+
+    def look(self, *, again: bool = False) -> Job:
+        """Look at the photos' pictures that were not looked at yet, when there is nothing else to do."""
+        waiting = next((job for job in self._sights.list() if job.state == "queued"), None)
+        if waiting is not None and not again:
+            return waiting
+
+        def look(control: Control) -> Looked:
+            return self.catalogue.look("", control, again=again, networks=self._networks)
+
+        def work(control: Control) -> str:
+            self._unwanted = False
+            try:
+                found = self._growing(control, look)
+            except Cancelled:
+                self._unwanted = True
+                raise
+            return f"{found.photos:,} photos looked at" + (f", {found.failed:,} unreadable" if found.failed else "")
+
+        return self._sights.start("Look at photos for hints", 0, work)
+
+    def meaning(self) -> tuple[str, int] | None:
+        """The network that finds photos by what is meant, and how many pictures it has seen."""
+        from stillbytes.library.hints.looking import installed_here  # noqa: PLC0415 - with the library
+
+        return self.catalogue.meaning.ready(installed_here())
+
+    def meant(self, query: str) -> list[int]:
+        """Photos by what the free words mean. Raises NotFound, InvalidQuery, EngineError."""
+        return [number for number, _ in self.catalogue.meaning.search(query, self._networks())]
+
+    def _notice(self) -> None:
+        """Look at what came, unless a person stopped that."""
+        from stillbytes.library.hints.looking import model_here  # noqa: PLC0415 - with the library
+
+        if not self._unwanted and self.catalogue.looks.are_lacking(model_here()):
+            self.look()
 
     def _has(self, shown: Shown) -> bool:
         return self.pictures.cached(shown, previews.GRID)[1]
@@ -179,6 +233,13 @@ class Shelf:
 
     def _filling(self, control: Control, scan: Callable[[Control], Scanned]) -> Scanned:
         """A scan that the page sees grow, and can stop."""
+        try:
+            return self._growing(control, scan)
+        finally:
+            self._watch()
+
+    def _growing(self, control: Control, work: Callable[[Control], T]) -> T:
+        """Work of which the page hears while it goes on, and can stop."""
         last, progress = time.monotonic(), control.progress
 
         def report(done: int, total: int, message: str) -> None:
@@ -190,9 +251,8 @@ class Shelf:
 
         control.progress = report
         try:
-            return scan(control)
+            return work(control)
         finally:
-            self._watch()
             self.told()
 
     def _catch_up(self) -> None:
@@ -202,6 +262,7 @@ class Shelf:
             found = self.catalogue.update()
             if found.added or found.changed or found.moved or found.missing:
                 self.told()
+            self._notice()
             for tier in previews.TIERS.values():
                 previews.sweep(tier)
         except (StillbytesError, OSError):
@@ -231,4 +292,5 @@ class Shelf:
             return ()
         if found.added or found.changed or found.moved or found.missing:
             self.told()
+            self._notice()
         return ()

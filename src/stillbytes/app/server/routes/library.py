@@ -20,12 +20,20 @@ from stillbytes.app.server.library.models import (
     Described,
     Description,
     Directory,
+    DuplicateModel,
+    DuplicatesModel,
     Failure,
     FolderChoice,
+    HintKindModel,
+    HintsModel,
     KeywordModel,
     LibraryModel,
+    LookChoice,
+    MeaningModel,
+    Number,
     PlaceModel,
     RootModel,
+    TopChoice,
     TroubleModel,
     Troubles,
     Wanted,
@@ -38,6 +46,7 @@ from stillbytes.app.server.models import JobModel, readable
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.catalogue import Change
+from stillbytes.library.hints import hints
 from stillbytes.library.making import Urgency
 from stillbytes.library.previews import TIERS, Tier
 
@@ -56,9 +65,10 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.get("")
     def get_library() -> LibraryModel:
         catalogue = shelf.catalogue
-        folders = catalogue.folders()
+        folders, meaning = catalogue.folders(), shelf.meaning()
         return LibraryModel(
             photos=sum(folder.photos for folder in folders),
+            meaning=None if meaning is None else MeaningModel(model=meaning[0], photos=meaning[1]),
             folders=[
                 RootModel(
                     path=str(one.path), name=one.path.name or str(one.path), photos=one.photos, missing=one.missing,
@@ -82,12 +92,23 @@ def router(workspace: Workspace) -> APIRouter:
         sort: Annotated[str, Query(max_length=40)] = "taken",
         descending: bool = True,
         tops: bool = False,
+        opened: Annotated[list[Number] | None, Query(max_length=500)] = None,
+        like: Annotated[Number | None, Query()] = None,
+        meaning: bool = False,
     ) -> Response:
-        """The numbers of all photos that the search asks for, in order: unsigned, 32 bits each, little-endian."""
-        numbers = array("I", shelf.catalogue.numbers(query, sort=sort, descending=descending, tops=tops))
-        if sys.byteorder == "big":
-            numbers.byteswap()
-        return Response(numbers.tobytes(), media_type="application/octet-stream")
+        """The numbers of all photos that the search asks for, in order: unsigned, 32 bits each, little-endian.
+
+        opened: tops of stacks of which all photos are listed although only tops are. like: sorts by likeness to the
+        picture of this photo instead. meaning: the free words are what is meant; the few hundred nearest photos, the
+        nearest first.
+        """
+        if meaning:
+            return _numbers(shelf.meant(query))
+        found = shelf.catalogue.numbers(query, sort=sort, descending=descending, tops=tops, opened=opened or ())
+        if like is not None:
+            listed = set(found)
+            found = [number for number in shelf.catalogue.alike.to(like, query) if number in listed]
+        return _numbers(found)
 
     @routes.post("/photos")
     def list_catalogue_photos(wanted: Wanted) -> CataloguePhotos:
@@ -124,6 +145,38 @@ def router(workspace: Workspace) -> APIRouter:
         found = shelf.catalogue.problems()[:1000]
         return Troubles(problems=[TroubleModel(path=p.path, message=p.message, remedy=p.remedy) for p in found])
 
+    @routes.get("/hints")
+    def list_hints() -> HintsModel:
+        """The kinds of hints, and how many photos each is about."""
+        looked, failed, photos = shelf.catalogue.looks.looked()
+        kinds = [
+            HintKindModel(
+                kind=kind, label=one.label, says=one.says, threshold=one.threshold, above=one.above, unit=one.unit,
+                photos=photos[kind],
+            )
+            for kind, one in hints().items()
+        ]  # fmt: skip
+        return HintsModel(looked=looked, failed=failed, kinds=kinds)
+
+    @routes.post("/look", status_code=202)
+    def look_at_photos(choice: LookChoice) -> JobModel:
+        """Look at the photos' pictures for hints, in the background. It begins by itself, too."""
+        return model(shelf.look(again=choice.again))
+
+    @routes.get("/duplicates")
+    def list_duplicates(query: Annotated[str, Query(max_length=2000)] = "") -> DuplicatesModel:
+        """The same photos more than once. Files whose ends are the same are read whole."""
+        found = shelf.catalogue.alike.duplicates(query)
+        groups = [DuplicateModel(how=one.how, reason=one.reason, photos=told(shelf, one.photos)) for one in found]
+        return DuplicatesModel(groups=groups)
+
+    @routes.post("/top", status_code=204, response_class=Response)
+    def put_on_top(choice: TopChoice) -> Response:
+        """Have a photo be the one that is shown of its burst."""
+        shelf.catalogue.alike.put_on_top(choice.photo)
+        shelf.told()
+        return Response(status_code=204)
+
     @routes.get("/directory")
     def get_directory(path: Annotated[str, Query(max_length=4000)] = "") -> Directory:
         """Folders of this machine, to choose one for the library; by default that of the opened photos."""
@@ -144,6 +197,13 @@ def router(workspace: Workspace) -> APIRouter:
         return model(shelf.update())
 
     return routes
+
+
+def _numbers(found: Sequence[int]) -> Response:
+    numbers = array("I", found)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return Response(numbers.tobytes(), media_type="application/octet-stream")
 
 
 def _records(

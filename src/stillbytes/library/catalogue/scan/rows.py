@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ _INSERT = (
     "missing = 0 RETURNING id"
 )
 _UPDATE = f"UPDATE photos SET {', '.join(f'{c} = ?' for c in _COLUMNS)}, missing = 0 WHERE id = ?"
-_RAW = ("raw", "dng")
 
 
 class Rows:
@@ -152,28 +150,6 @@ def forget_unused(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM cameras WHERE NOT EXISTS (SELECT 1 FROM photos WHERE camera = cameras.id)")
     db.execute("DELETE FROM lenses WHERE NOT EXISTS (SELECT 1 FROM photos WHERE lens = lenses.id)")
     db.execute("DELETE FROM folders WHERE NOT EXISTS (SELECT 1 FROM photos WHERE folder = folders.id)")
-
-
-def stack(db: sqlite3.Connection, folders: Iterable[int]) -> None:
-    """Put a RAW and what was made of it, files of one name but for the extension, onto one stack, the RAW on top; and
-    the versions of a photo onto it."""
-    for folder in folders:
-        kin: dict[str, list[tuple[bool, str, int, int]]] = {}
-        before: dict[int, int | None] = {}
-        sql = "SELECT id, name, version, stem, kind, stack, missing FROM photos WHERE folder = ?"
-        for number, name, version, stem, kind, top, missing in db.execute(sql, (folder,)):
-            before[number] = top
-            if not missing:
-                kin.setdefault(stem, []).append((kind not in _RAW, name, version, number))
-        after: dict[int, int] = {}
-        for group in kin.values():
-            pair = {rendered for rendered, _, _, _ in group} == {True, False}
-            for name in ("",) if pair else {name for _, name, _, _ in group}:
-                one = [row for row in group if pair or row[1] == name]
-                if len(one) > 1:
-                    after |= dict.fromkeys((row[3] for row in one), min(one)[3])
-        changed = [(after.get(number), number) for number, top in before.items() if after.get(number) != top]
-        db.executemany("UPDATE photos SET stack = ? WHERE id = ?", changed)
 
 
 def now() -> str:

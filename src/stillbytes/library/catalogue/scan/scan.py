@@ -21,7 +21,8 @@ from stillbytes.core.jobs import Control
 from stillbytes.edit.version_names import MAIN
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.scan.pool import Readers, look_at
-from stillbytes.library.catalogue.scan.rows import Rows, forget_unused, now, stack
+from stillbytes.library.catalogue.scan.rows import Rows, forget_unused, now
+from stillbytes.library.catalogue.scan.stacks import stack
 from stillbytes.library.catalogue.scan.walk import Listing, Seen, look_into, walk
 
 BATCH = 192

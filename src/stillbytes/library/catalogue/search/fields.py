@@ -26,6 +26,8 @@ _STATES = {
     "gps": "latitude IS NOT NULL",
     "keywords": "EXISTS (SELECT 1 FROM photo_keywords k WHERE k.photo = photos.id)",
     "stack": "stack IS NOT NULL",
+    "burst": "burst IS NOT NULL",
+    "sharpest": "sharpest",
     "sidecar": "sidecar IS NOT NULL",
     "version": "version > 1",
     "missing": "missing",
@@ -119,6 +121,21 @@ def _state(value: str, exact: bool) -> Condition:
     return _STATES[value.lower()], ()
 
 
+def _hint(value: str, exact: bool) -> Condition:
+    """One kind of hint; "any" of them; "none" of a photo whose picture was looked at."""
+    from stillbytes.library.hints.find import hints  # noqa: PLC0415 - few searches ask for them
+
+    name = value.lower()
+    if name == "any":
+        return "content IN (SELECT content FROM hints WHERE fires)", ()
+    if name == "none":
+        seen = "SELECT content FROM looks WHERE problem = ''"
+        return f"content IN ({seen}) AND content NOT IN (SELECT content FROM hints WHERE fires)", ()
+    if name not in hints():
+        raise InvalidQuery(f"hint:{value[:60]} is not known.", f"There are {', '.join(hints())}, any, none.")
+    return "content IN (SELECT content FROM hints WHERE fires AND kind = ?)", (name,)
+
+
 def _version(value: str, exact: bool) -> Condition:
     if not exact and value.lower() in ("none", "any"):
         return f"version {'=' if value.lower() == 'none' else '>'} 1", ()
@@ -183,6 +200,7 @@ FIELDS: dict[str, Field] = {
     "in": Field('a folder by its whole path, and all below it: in:"/home/me/Pictures/2024"', _within),
     "name": Field("beginning of a word of the file name: name:img_12", _text("name")),
     "version": Field("further versions by part of their name: version:grey, version:any, version:none", _version),
+    "hint": Field("what was noticed in the picture: hint:blurred, hint:eyes-shut, hint:any, hint:none", _hint),
     "title": Field("words of the title", _text("title")),
     "caption": Field("words of the caption", _text("caption")),
     "creator": Field("words of the creator's name", _text("creator")),

@@ -12,7 +12,9 @@ from typing import Any
 from stillbytes.library.catalogue.errors import InvalidQuery
 from stillbytes.library.catalogue.search.compile import IN_TEXTS, Collection, compiled, mentions_missing
 from stillbytes.library.catalogue.search.fields import Condition
+from stillbytes.library.catalogue.search.hinted import noted
 from stillbytes.library.catalogue.search.parse import Query, parse
+from stillbytes.library.hints.hint import Noted
 
 SORTS = {
     "taken": "taken",
@@ -41,7 +43,8 @@ class Entry:
     Greenwich. exposure in seconds, focal in mm, latitude and longitude in degrees. rating 0..5; flag 1, 0 or -1.
     keywords: paths, levels apart by "|". stack: number of the photo on top. missing: its file is gone; offline: its
     folder is out of reach. conflict: what photo and sidecar disagree about. content: hexadecimal, of the file. version:
-    its number, 1 for the photo's own; version_name: empty for that.
+    its number, 1 for the photo's own; version_name: empty for that. hints: what was noticed in its picture. burst:
+    number of the first photo of its burst; sharpest: of that.
     """
 
     number: int
@@ -79,6 +82,9 @@ class Entry:
     content: str
     version: int = 1
     version_name: str = ""
+    hints: tuple[Noted, ...] = ()
+    burst: int | None = None
+    sharpest: bool = False
 
     @property
     def name(self) -> str:
@@ -87,7 +93,7 @@ class Entry:
     def fields(self) -> dict[str, Any]:
         """In JSON's types."""
         return {**asdict(self), "path": str(self.path), "sidecar": str(self.sidecar) if self.sidecar else None,
-                "keywords": list(self.keywords)}  # fmt: skip
+                "keywords": list(self.keywords), "hints": [asdict(one) for one in self.hints]}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,11 @@ class Found:
     photos: tuple[Entry, ...]
 
 
-def condition(db: sqlite3.Connection, text: str | Query, *, tops: bool = False) -> Condition:
-    """What the photos of this search have in common. tops: of each stack only the one on top. Raises InvalidQuery."""
+def condition(
+    db: sqlite3.Connection, text: str | Query, *, tops: bool = False, opened: Sequence[int] = ()
+) -> Condition:
+    """What the photos of this search have in common. tops: of each stack only the one on top, but for the stacks of
+    these tops. Raises InvalidQuery."""
     query = parse(text) if isinstance(text, str) else text
 
     def collection(name: str) -> Collection | None:
@@ -111,7 +120,12 @@ def condition(db: sqlite3.Connection, text: str | Query, *, tops: bool = False) 
     sql, values = compiled(query, collection)
     if not mentions_missing(query) and db.execute("SELECT EXISTS (SELECT 1 FROM photos WHERE missing)").fetchone()[0]:
         sql = f"({sql}) AND NOT missing"
-    return (f"({sql}) AND (stack IS NULL OR stack = id)", values) if tops else (sql, values)
+    if not tops:
+        return sql, values
+    if not opened:
+        return f"({sql}) AND (stack IS NULL OR stack = id)", values
+    shown = "stack IS NULL OR stack = id OR stack IN (SELECT value FROM json_each(?))"
+    return f"({sql}) AND ({shown})", (*values, json.dumps(list(opened)))
 
 
 def run(
@@ -140,9 +154,11 @@ def count(db: sqlite3.Connection, where: str, values: Sequence[object]) -> int:
     return int(db.execute(sql, values).fetchone()[0])
 
 
-def numbers(db: sqlite3.Connection, text: str, sort: str, descending: bool, tops: bool = False) -> list[int]:
+def numbers(
+    db: sqlite3.Connection, text: str, sort: str, descending: bool, tops: bool = False, opened: Sequence[int] = ()
+) -> list[int]:
     """All photos of a search, in order. Raises InvalidQuery."""
-    where, values = condition(db, text, tops=tops)
+    where, values = condition(db, text, tops=tops, opened=opened)
     sql = f"SELECT id FROM photos WHERE {where} ORDER BY {order(sort, descending)}"
     found = [number for (number,) in db.execute(sql, values)]
     return _together(db, found) if sort in TOGETHER else found
@@ -192,15 +208,17 @@ def entries(db: sqlite3.Connection, wanted: Sequence[int]) -> list[Entry]:
         "SELECT p.id, f.path, p.name, p.kind, p.size, p.width, p.height, p.orientation, p.taken, p.zone, c.name, "
         "l.name, p.iso, p.exposure, p.aperture, p.focal, p.latitude, p.longitude, p.altitude, p.rating, p.flag, "
         "p.label, t.title, t.caption, t.creator, t.copyright, p.edited, p.sidecar, p.stack, p.missing, r.online, "
-        "p.conflict, p.content, p.version, p.version_name "
+        "p.conflict, p.content, p.version, p.version_name, p.burst, p.sharpest "
         "FROM json_each(?) w JOIN photos p ON p.id = w.value JOIN folders f ON f.id = p.folder "
         "JOIN roots r ON r.id = f.root LEFT JOIN cameras c ON c.id = p.camera LEFT JOIN lenses l ON l.id = p.lens "
         "LEFT JOIN texts t ON t.rowid = p.id ORDER BY w.key"
     )
-    return [_entry(row, keywords.get(row[0], ())) for row in db.execute(sql, (given,))]
+    hinted = noted(db, wanted)
+    rows = db.execute(sql, (given,))
+    return [_entry(row, keywords.get(row[0], ()), hinted.get(row[0], ())) for row in rows]
 
 
-def _entry(row: Sequence[Any], keywords: Sequence[str]) -> Entry:
+def _entry(row: Sequence[Any], keywords: Sequence[str], hinted: tuple[Noted, ...]) -> Entry:
     number, folder, name, kind, size, width, height, orientation, taken, zone, camera, lens, *rest = row
     (
         *shot,
@@ -220,6 +238,8 @@ def _entry(row: Sequence[Any], keywords: Sequence[str]) -> Entry:
         key,
         version,
         version_name,
+        burst,
+        sharpest,
     ) = rest
     iso, exposure, aperture, focal, latitude, longitude, altitude = shot
     return Entry(
@@ -227,5 +247,5 @@ def _entry(row: Sequence[Any], keywords: Sequence[str]) -> Entry:
         camera or "", lens or "", iso, exposure, aperture, focal, latitude, longitude, altitude, rating, flag, label,
         title or "", caption or "", creator or "", rights or "", tuple(keywords), bool(edited),
         Path(folder, beside) if beside else None, stack, bool(missing), not online, conflict, key.hex(),
-        version, version_name,
+        version, version_name, hinted, burst, bool(sharpest),
     )  # fmt: skip

@@ -1,0 +1,22 @@
+"""Burnt out: lights without detail."""
+
+from __future__ import annotations
+
+from stillbytes.library.hints.hint import Hint, Measure, Sight
+
+
+class Burnt(Hint):
+    kind = "burnt"
+    label = "Burnt out"
+    says = "A large part is white without detail in the camera's picture; a RAW may hold more."
+    threshold = 6.0
+    unit = "%"
+
+    def measure(self, sight: Sight) -> Measure | None:
+        return Measure(100 * sight.tones.burnt)
+
+    def reason(self, measure: Measure) -> str:
+        return (
+            f"{measure.value:.0f} % of the camera's picture is white without detail; more than "
+            f"{self.threshold:.0f} % is told. A RAW may hold more."
+        )

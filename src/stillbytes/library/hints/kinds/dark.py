@@ -1,0 +1,23 @@
+"""Dark: nothing in the picture is light."""
+
+from __future__ import annotations
+
+from stillbytes.library.hints.hint import Hint, Measure, Sight
+
+
+class Dark(Hint):
+    kind = "dark"
+    label = "Dark"
+    says = "Nothing in the camera's picture is light: exposed too little, or meant to be so."
+    threshold = 30.0
+    above = False
+    unit = "%"
+
+    def measure(self, sight: Sight) -> Measure | None:
+        return Measure(100 * sight.tones.bright)
+
+    def reason(self, measure: Measure) -> str:
+        return (
+            f"All but the lightest fiftieth of the picture is below {measure.value:.0f} % of white; below "
+            f"{self.threshold:.0f} % it is told."
+        )

@@ -1,0 +1,124 @@
+"""Networks that make a vector of a picture, and one of a sentence, in the forms that are published as ONNX files.
+
+A. Radford et al., "Learning transferable visual models from natural language supervision", arXiv 2103.00020, 2021
+(CLIP), and M. Tschannen et al., "SigLIP 2", arXiv 2502.14786, 2025. The real weights were never run here: the loader is
+proven on files with the same signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import ModelError
+from stillbytes.library.meaning.pieces import Pieces, pieces
+from stillbytes.masks.detect.detector import Ask, Picture
+from stillbytes.masks.detect.networks import planes
+from stillbytes.masks.detect.words.tokens import BytePairs, byte_pairs
+
+Vector = NDArray[np.float16]
+_CLIP_MEAN, _CLIP_DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """model: its id. side: pixels of its square input. stretched: whether the whole picture is squeezed into that, else
+    its middle square is taken. length: of a vector. words: numbers that it takes of a sentence, padded to so many;
+    None for as many as there are. form: what a sentence is put into."""
+
+    model: str
+    side: int
+    stretched: bool
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    length: int
+    picture_output: str
+    text_output: str
+    words: int | None
+    form: str
+
+
+def _clip(model: str) -> Encoder:
+    return Encoder(
+        model, 224, False, _CLIP_MEAN, _CLIP_DEVIATION, 512, "image_embeds", "text_embeds", None, "a photo of {}"
+    )
+
+
+def _siglip(model: str) -> Encoder:
+    half = (0.5, 0.5, 0.5)
+    return Encoder(model, 224, True, half, half, 768, "pooler_output", "pooler_output", 64, "this is a photo of {}.")
+
+
+ENCODERS: Mapping[str, Encoder] = {
+    one.model: one
+    for one in (
+        _siglip("siglip2-base-224-fp16"),
+        _siglip("siglip2-base-224-int8"),
+        _clip("clip-vit-b32-fp32"),
+        _clip("clip-vit-b32-int8"),
+    )
+}
+"""The best first."""
+
+
+def installed(here: Callable[[str], bool]) -> Encoder | None:
+    """The best that is on this machine."""
+    return next((one for id, one in ENCODERS.items() if here(id)), None)
+
+
+def of_picture(pixels: NDArray[np.uint8], encoder: Encoder, ask: Ask) -> Vector:
+    """(length,) float16 of length 1. pixels: (height, width, 3) uint8 sRGB. Raises ModelError and what `ask` raises."""
+    picture = Picture(pixels)
+    if not encoder.stretched:
+        side = min(picture.width, picture.height)
+        left, top = (picture.width - side) // 2, (picture.height - side) // 2
+        picture = picture.cut(left, top, left + side, top + side)
+    given = planes(picture.stretched(encoder.side, encoder.side), encoder.mean, encoder.deviation)
+    return _vector(ask(encoder.model, {"pixel_values": given}, "image"), encoder.picture_output, encoder)
+
+
+def of_text(text: str, encoder: Encoder, vocabulary: Path, ask: Ask) -> Vector:
+    """The same of a sentence. vocabulary: the model's file."""
+    said = encoder.form.format(" ".join(text.split()))
+    numbers = _spoken(vocabulary, _changed(vocabulary), encoder.words is None).of(said)
+    if encoder.words is not None:
+        numbers = _filled(numbers, encoder.words)
+    ids = np.array([numbers], np.int64)
+    return _vector(ask(encoder.model, {"input_ids": ids}, "text"), encoder.text_output, encoder)
+
+
+def _filled(numbers: list[int], words: int) -> list[int]:
+    """As many as the network wants: the last one ends the sentence, and 0 is nothing."""
+    short = numbers if len(numbers) <= words else [*numbers[: words - 1], numbers[-1]]
+    return short + [0] * (words - len(short))
+
+
+def _vector(outputs: dict[str, NDArray[Any]], name: str, encoder: Encoder) -> Vector:
+    found = outputs.get(name)
+    if found is None or found.size != encoder.length:
+        raise ModelError(
+            f"{encoder.model} does not answer as it should.", f"`stillbytes models pull {encoder.model}` gets it anew."
+        )
+    vector = np.asarray(found, np.float32).ravel()
+    size = float(np.linalg.norm(vector))
+    if not np.isfinite(size) or size == 0:
+        raise ModelError(f"{encoder.model} answers with no direction.", "Use another model.")
+    return (vector / size).astype(np.float16)
+
+
+@lru_cache(maxsize=2)
+def _spoken(path: Path, changed: int, pairs: bool) -> BytePairs | Pieces:
+    return byte_pairs(path) if pairs else pieces(path)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

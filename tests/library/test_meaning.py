@@ -1,0 +1,159 @@
+"""Searching by meaning: the loaders against files with the published signatures and random weights, and the search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from library.catalogue.photos import make
+from masks.detect.export import FLOAT, INT64, export
+from masks.detect.stub import Asked
+from numpy.typing import NDArray
+
+from stillbytes.core.errors import ModelError, NotFound
+from stillbytes.gpu.models import registry
+from stillbytes.library.catalogue import Catalogue, InvalidQuery
+from stillbytes.library.catalogue.looks import Look
+from stillbytes.library.catalogue.meaning import split
+from stillbytes.library.meaning.encoders import ENCODERS, Encoder, installed, of_picture, of_text
+from stillbytes.library.meaning.pieces import pieces
+from stillbytes.library.meaning.vectors import cosines, halves
+
+CLIP, SIGLIP = ENCODERS["clip-vit-b32-int8"], ENCODERS["siglip2-base-224-int8"]
+
+
+def clip_words(folder: Path) -> Path:
+    numbers = {"<|startoftext|>": 0, "<|endoftext|>": 1, "r": 2, "ed</w>": 3, "red</w>": 4, "e": 5, "d</w>": 6}
+    path = folder / "clip.json"
+    path.write_text(json.dumps({"model": {"vocab": numbers, "merges": ["e d</w>", "r ed</w>"]}}))
+    return path
+
+
+def siglip_words(folder: Path) -> Path:
+    """As in Gemma: pairs are lists, spaces letters, and bytes stand for letters that are not there."""
+    letters = ["<pad>", "<eos>", "<bos>", "<unk>", "r", "e", "d", "▁", "c", "a", "re", "red", "ca", "car", "▁car"]
+    numbers = {piece: number for number, piece in enumerate(letters)}
+    numbers |= {f"<0x{byte:02X}>": 100 + byte for byte in range(256)}
+    merges = [["r", "e"], ["re", "d"], ["c", "a"], ["ca", "r"], ["▁", "car"]]
+    path = folder / "siglip.json"
+    path.write_text(json.dumps({"model": {"vocab": numbers, "merges": merges}}))
+    return path
+
+
+def networks(folder: Path, encoder: Encoder) -> Mapping[str, Asked]:
+    """Both networks of an encoder, as the export has them: names, kinds and shapes of what goes in and out."""
+    picture = {"pixel_values": (FLOAT, ["n", 3, 224, 224])}
+    text = {"input_ids": (INT64, ["n", 64 if encoder.words else "words"])}
+    vector, hidden = [1, encoder.length], {"last_hidden_state": [1, 50, 16]}
+    return {
+        "image": Asked(export(folder / "image.onnx", picture, {**hidden, encoder.picture_output: vector}, seed=1)),
+        "text": Asked(export(folder / "text.onnx", text, {encoder.text_output: vector}, seed=2)),
+    }
+
+
+@pytest.mark.parametrize("encoder", [CLIP, SIGLIP], ids=["clip", "siglip"])
+def test_pictures_and_sentences_become_vectors(tmp_path: Path, encoder: Encoder) -> None:
+    files = networks(tmp_path, encoder)
+
+    def ask(model: str, inputs: Mapping[str, NDArray[Any]], role: str = "model") -> dict[str, NDArray[Any]]:
+        assert model == encoder.model
+        return files[role](model, inputs)
+
+    words = clip_words(tmp_path) if encoder is CLIP else siglip_words(tmp_path)
+    pixels = np.random.default_rng(3).integers(0, 255, (300, 450, 3)).astype(np.uint8)
+    for vector in (of_picture(pixels, encoder, ask), of_text("red", encoder, words, ask)):
+        assert vector.shape == (encoder.length,) and vector.dtype == np.float16
+        assert np.linalg.norm(vector.astype(np.float32)) == pytest.approx(1, abs=1e-3)
+    wrong = {"image": Asked(export(tmp_path / "w.onnx", {"pixel_values": (FLOAT, ["n", 3, 224, 224])}, {"other": [1]}))}
+    with pytest.raises(ModelError, match="does not answer"):
+        of_picture(pixels, encoder, lambda model, inputs, role="model": wrong[role](model, inputs))
+
+
+def test_what_the_networks_are_shown(tmp_path: Path) -> None:
+    shown: dict[str, NDArray[Any]] = {}
+
+    def ask(model: str, inputs: Mapping[str, NDArray[Any]], role: str = "model") -> dict[str, NDArray[Any]]:
+        shown.update(inputs)
+        encoder = ENCODERS[model]
+        return {encoder.picture_output if role == "image" else encoder.text_output: np.ones((1, encoder.length))}
+
+    wide = np.zeros((100, 300, 3), np.uint8)
+    wide[:, 100:200] = 255  # its middle square
+    of_picture(wide, CLIP, ask)
+    assert shown["pixel_values"].shape == (1, 3, 224, 224) and shown["pixel_values"].min() > 1.9
+    of_picture(wide, SIGLIP, ask)
+    assert shown["pixel_values"].min() == -1 and shown["pixel_values"].max() == 1
+    of_text("Red", SIGLIP, siglip_words(tmp_path), ask)
+    assert shown["input_ids"].shape == (1, 64) and shown["input_ids"].dtype == np.int64
+    of_text("Red " * 300, SIGLIP, siglip_words(tmp_path), ask)
+    assert shown["input_ids"].shape == (1, 64) and shown["input_ids"][0, -1] == 1
+
+
+def test_sentences_become_the_pieces_of_siglip(tmp_path: Path) -> None:
+    found = pieces(siglip_words(tmp_path))
+    assert found.of("Red car") == [11, 14, 1]
+    assert found.of("ré") == [4, 100 + 0xC3, 100 + 0xA9, 1]
+    assert found.of("") == [1]
+    (tmp_path / "siglip.json").write_text("{}")
+    with pytest.raises(ModelError, match="vocabulary"):
+        pieces(tmp_path / "siglip.json")
+
+
+def test_every_encoder_is_declared_with_its_files() -> None:
+    for id in ENCODERS:
+        model = registry.get(id)
+        assert {file.role for file in model.files} == {"image", "text", "vocabulary"}
+        assert all(file.sha256 and not file.estimated for file in model.files) and model.tasks == ("meaning",)
+    assert installed(lambda id: False) is None
+    assert installed(lambda id: id.startswith("clip")) == ENCODERS["clip-vit-b32-fp32"]
+
+
+def test_cosines_are_those_of_whole_numbers() -> None:
+    dice = np.random.default_rng(4)
+    matrix = dice.normal(size=(5000, 512)).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    found = cosines(halves(matrix.astype(np.float16)), matrix[7].astype(np.float16))
+    assert np.abs(found - matrix @ matrix[7]).max() < 1e-3 and int(found.argmax()) == 7
+    assert cosines(halves(matrix[:0].astype(np.float16)), matrix[7].astype(np.float16)).size == 0
+
+
+def test_free_words_are_the_meaning_and_fields_stay() -> None:
+    words, rest = split('red car rating:>=3 -label:red "at night"')
+    assert words == "red car at night"
+    assert "rating" in repr(rest) and "label" in repr(rest) and "car" not in repr(rest)
+
+
+def test_the_nearest_photos_that_the_fields_allow(catalogue: Catalogue, folder: Path) -> None:
+    for name, rating in (("a", 5), ("b", 1), ("c", 5), ("d", 0)):
+        make(folder / f"{name}.jpg", rating=rating)
+    catalogue.add(folder)
+    photos = {photo.name[0]: photo for photo in catalogue.search().photos}
+    axes = np.eye(CLIP.length, dtype=np.float32)
+    for name, (x, y) in {"a": (0.6, 0.8), "b": (1.0, 0.0), "c": (0.8, 0.6)}.items():
+        vector = (x * axes[0] + y * axes[1]).astype(np.float16).tobytes()
+        catalogue.looks.put([Look(bytes.fromhex(photos[name].content), {}, vector=vector)], CLIP.model)
+    assert catalogue.meaning.ready(lambda id: id == CLIP.model) == (CLIP.model, 3)
+    near = catalogue.meaning.nearest(axes[0].astype(np.float16), CLIP)
+    assert [number for number, _ in near] == [photos[name].number for name in "bca"]
+    assert near[1][1] == pytest.approx(0.8, abs=1e-3)
+    best = catalogue.meaning.nearest(axes[0].astype(np.float16), CLIP, "rating:5", most=1)
+    assert [number for number, _ in best] == [photos["c"].number]
+    (folder / "b.jpg").unlink()
+    catalogue.rebuild()  # forgets what was seen
+    assert catalogue.meaning.nearest(axes[0].astype(np.float16), CLIP) == []
+
+
+def test_without_a_network_it_is_said_which_would_do(catalogue: Catalogue) -> None:
+    class Nothing:
+        def here(self, model: str) -> bool:
+            return False
+
+    with pytest.raises(NotFound, match="installed") as told:
+        catalogue.meaning.search("red car", Nothing())  # type: ignore[arg-type]
+    assert "siglip2" in told.value.remedy
+    with pytest.raises(InvalidQuery, match="no words"):
+        catalogue.meaning.search("rating:5", Nothing())  # type: ignore[arg-type]
