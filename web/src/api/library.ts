@@ -20,10 +20,29 @@ export const changeCollection = (id: string, body: sdk.ChangedCollection) =>
   told(sdk.changeCollection({ ...loud, path: { id }, body }));
 export const deleteCollection = (id: string) => told(sdk.deleteCollection({ ...loud, path: { id } }));
 
-export async function getOrder(query: string, sort: string, descending: boolean, tops: boolean): Promise<Uint32Array> {
-  const asked = new URLSearchParams({ query, sort, descending: String(descending), tops: String(tops) });
-  return new Uint32Array(await (await reach(`/api/library/order?${asked}`)).arrayBuffer());
+export interface Asked {
+  query: string;
+  sort: string;
+  descending: boolean;
+  tops: boolean;
+  /** Tops of stacks that are open. */
+  opened?: readonly number[];
+  /** Sorted by likeness to this photo instead. */
+  like?: number | null;
+  /** The free words are what is meant. */
+  meaning?: boolean;
 }
+
+export async function getOrder(asked: Asked): Promise<Uint32Array> {
+  const { query, sort, descending, tops, opened = [], like, meaning } = asked;
+  const search = new URLSearchParams({ query, sort, descending: String(descending), tops: String(tops) });
+  for (const top of opened) search.append('opened', String(top));
+  if (like != null) search.set('like', String(like));
+  if (meaning) search.set('meaning', 'true');
+  return new Uint32Array(await (await reach(`/api/library/order?${search}`)).arrayBuffer());
+}
+
+export const putOnTop = (photo: number) => told(sdk.putOnTop({ ...loud, body: { photo } }));
 
 /** Previews, as they are made. Ends quietly when the signal says so. */
 export async function streamPreviews(

@@ -34,6 +34,12 @@ export class Listing {
   descending = $state(true);
   /** Of a RAW and its JPEG only the one on top. */
   tops = $state(false);
+  /** Stacks that are open although only tops are listed, by their tops. */
+  opened = $state.raw<readonly number[]>([]);
+  /** The photo that they are sorted by likeness to. */
+  like = $state.raw<number | null>(null);
+  /** Free words are what is meant, in any words. */
+  meaning = $state(false);
   order = $state.raw<Order>(new Uint32Array());
   /** A search that is not understood, in the server's words. */
   problem = $state('');
@@ -69,6 +75,24 @@ export class Listing {
   sorted(sort: string, descending: boolean): void {
     this.sort = sort;
     this.descending = descending;
+    this.like = null;
+    void this.load();
+  }
+
+  /** Those most like this photo first, until another order is chosen. */
+  alike(number: number): void {
+    this.like = number;
+    void this.load();
+  }
+
+  meant(meaning: boolean): void {
+    this.meaning = meaning;
+    void this.load();
+  }
+
+  /** Of a stack that is closed all photos are listed, of one that is open only the top. */
+  openStack(top: number): void {
+    this.opened = this.opened.includes(top) ? this.opened.filter((one) => one !== top) : [...this.opened, top];
     void this.load();
   }
 
@@ -81,7 +105,9 @@ export class Listing {
   async load(): Promise<void> {
     const turn = ++this.asked;
     try {
-      const order = await api.getOrder(this.query, this.sort, this.descending, this.tops);
+      const { query, sort, descending, tops, opened, like } = this;
+      const meaning = this.meaning && this.filter.text.trim() !== '';
+      const order = await api.getOrder({ query, sort, descending, tops, opened, like, meaning });
       if (turn !== this.asked) return;
       this.problem = '';
       this.loaded = true;
