@@ -46,6 +46,12 @@ class Events:
             for listener in self._listeners:
                 listener(event)
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens at this moment."""
+        with self._lock:
+            return bool(self._listeners)
+
     def listen(self, listener: Listener, after: int | None = None) -> Callable[[], None]:
         """Call `listener` for each event from now on, first for the kept ones with an id above `after`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +35,20 @@ class Listed:
 
 
 class Folder:
-    """A folder, or one photo and its neighbours. Raises NotFound when there is no such place."""
+    """A folder, or one photo and its neighbours. Raises NotFound when there is no such place.
 
-    def __init__(self, place: Path) -> None:
+    more: further photos that were meant; those in the same folder are `chosen` too.
+    """
+
+    def __init__(self, place: Path, more: Sequence[Path] = ()) -> None:
         if not place.exists():
             raise NotFound(f"{place} does not exist.", "Check the path.")
         if place.is_file() and not is_photo(place):
             raise NotFound(f"{place.name} is not a photo.", "Open a folder or a photo.")
         self.first: Path | None = place.resolve() if place.is_file() else None
         self.path = (place.parent if place.is_file() else place).resolve()
+        others = [one.resolve() for one in more if is_photo(one) and one.is_file()]
+        self.chosen = frozenset(one for one in (self.first, *others) if one is not None and one.parent == self.path)
         self._lock = threading.Lock()
         self._known: dict[str, tuple[Path, int]] = {}
 
@@ -89,6 +95,11 @@ class Folder:
         if known is None or not _there(*known) or not self._inside(known[0]):
             raise NotFound("This photo is not in the opened folder.", "It may have been moved; reload the folder.")
         return Photo(*known)
+
+    def knows(self, id: str) -> bool:
+        """Whether it held this photo when it was last looked into."""
+        with self._lock:
+            return id in self._known
 
     def _inside(self, path: Path) -> bool:
         try:

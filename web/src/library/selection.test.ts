@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { all, clicked, only, remaining, stepped, visible } from './selection';
+import { NOTHING, all, begun, clicked, only, remaining, stepped, visible } from './selection';
 
 const IDS = ['a', 'b', 'c', 'd', 'e'];
 const names = (s: { selected: ReadonlySet<string> }) => [...s.selected].sort().join('');
@@ -39,4 +39,11 @@ test('only the cells in sight are drawn, however many photos there are', () => {
   expect(visible(0, 500, 100, 100000)).toEqual([0, 9]);
   expect(visible(5_000_000, 500, 100, 100000)).toEqual([49996, 50009]);
   expect(visible(0, 500, 100, 2)).toEqual([0, 2]);
+});
+
+test('a folder begins with the photo that it was opened by, and those asked for with it', () => {
+  expect(begun(null)).toEqual(NOTHING);
+  expect(begun('b')).toEqual(only('b'));
+  const several = begun('b', ['b', 'd']);
+  expect([several.active, [...several.selected]]).toEqual(['b', ['b', 'd']]);
 });

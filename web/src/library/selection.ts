@@ -12,6 +12,11 @@ export function only(id: string): Selection {
   return { active: id, selected: new Set([id]), anchor: id };
 }
 
+/** What a folder begins with: the photo that it was opened by, and others that were asked for with it. */
+export function begun(first: string | null | undefined, chosen: readonly string[] = []): Selection {
+  return first ? { active: first, selected: new Set([first, ...chosen]), anchor: first } : NOTHING;
+}
+
 export function clicked(s: Selection, ids: readonly string[], id: string, shift: boolean, mod: boolean): Selection {
   if (shift && s.anchor !== null) return ranged(s, ids, id);
   if (!mod) return only(id);

@@ -34,6 +34,7 @@ export type Command =
   | 'right-panel'
   | 'filmstrip'
   | 'lights'
+  | 'full-screen'
   | 'white-balance'
   | 'black-and-white'
   | 'reset'
@@ -93,6 +94,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'left-panel', keys: ['F7'], says: 'Hide or show the history', group: 'View' },
   { id: 'right-panel', keys: ['F8'], says: 'Hide or show the develop panel', group: 'View' },
   { id: 'lights', keys: ['L'], says: 'Lights out', group: 'View' },
+  { id: 'full-screen', keys: ['F'], says: 'Full screen', group: 'View' },
 
   { id: 'white-balance', keys: ['W'], says: 'White balance picker', group: 'Develop', during: 'develop' },
   { id: 'auto-tone', keys: ['Mod+U'], says: 'Auto tone', group: 'Develop', during: 'develop' },
@@ -147,7 +149,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** What only changes how the picture is seen, or the page. */
 const LOOKS: ReadonlySet<Command> = new Set([
   ...(['zoom', 'zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'before', 'split', 'clipping', 'lights'] as const),
-  ...(['proof', 'gamut'] as const),
+  ...(['proof', 'gamut', 'full-screen'] as const),
   ...LIBRARY.map(({ id }) => id),
   ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'help', 'copy'] as const),
 ]);

@@ -3,6 +3,7 @@ import type { Command } from '../shortcuts/table';
 import type { App } from './app.svelte';
 import { libraryCommands } from './catalogue/commands';
 import { paste } from './paste';
+import { fullScreen } from './window';
 
 export function commands(app: App): Record<Command, () => void> {
   return {
@@ -26,6 +27,7 @@ export function commands(app: App): Record<Command, () => void> {
     'right-panel': () => (app.rightPanel = !app.rightPanel),
     filmstrip: () => (app.filmstrip = !app.filmstrip),
     lights: () => (app.lightsOut = !app.lightsOut),
+    'full-screen': () => void fullScreen(app),
     'auto-tone': () => void app.editor.automatic(['tone']),
     'auto-white-balance': () => void app.editor.automatic(['white-balance']),
     'white-balance': () => (app.stage.picking = !app.stage.picking),

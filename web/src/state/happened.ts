@@ -1,6 +1,7 @@
 /** What the server's events mean for the page. */
 import type { Carrying, Doing, FoundMask, Job, Proposed } from '../api/types';
 import type { App } from './app.svelte';
+import { leave, placeOpened } from './window';
 
 interface Changed {
   id: string;
@@ -28,6 +29,12 @@ const meanings: Record<string, (app: App, data: unknown) => void> = {
   'library-changed': (app, data) => app.shelf.heard((data as { photos: number[] | null }).photos),
   'folder-changed': (app) => void listed(app).catch((error: unknown) => app.failed(error)),
   'photo-changed': (app, data) => changed(app, data as Changed),
+  'place-opened': (app) => void placeOpened(app).catch((error: unknown) => app.failed(error)),
+  'place-refused': (app, data) => {
+    const { message, remedy } = data as { message: string; remedy: string };
+    app.notices.error(message, remedy);
+  },
+  leaving: (app) => void leave(app).catch((error: unknown) => app.failed(error)),
 };
 
 /** Photos or versions came or went: one that is open and is not there any more makes room. */

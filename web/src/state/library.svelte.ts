@@ -2,7 +2,7 @@
 import * as api from '../api';
 import type { Folder, PhotoEntry } from '../api/types';
 import { Gate } from '../library/gate';
-import { NOTHING, type Selection, all, clicked, only, remaining, stepped } from '../library/selection';
+import { NOTHING, type Selection, all, begun, clicked, only, remaining, stepped } from '../library/selection';
 
 export class Library {
   folder = $state.raw<Folder | null>(null);
@@ -22,8 +22,16 @@ export class Library {
   async load(): Promise<void> {
     const opened = this.folder === null;
     this.folder = await api.getFolder();
-    if (opened && this.folder.first) this.choose(this.folder.first);
+    if (opened) this.selection = begun(this.folder.first, this.folder.chosen);
     this.selection = remaining(this.selection, this.ids);
+  }
+
+  /** Another folder, or other photos of this one, were opened from outside. */
+  async arrive(): Promise<void> {
+    const folder = await api.getFolder();
+    this.borrowed = null;
+    this.folder = folder;
+    this.selection = remaining(begun(folder.first, folder.chosen), this.ids);
   }
 
   click(id: string, shift: boolean, mod: boolean): void {

@@ -24,6 +24,9 @@ export const EVENT_NAMES = [
   'patch-made',
   'patch-preview',
   'picture-made',
+  'place-opened',
+  'place-refused',
+  'leaving',
 ] as const;
 const CLOSED = 2;
 

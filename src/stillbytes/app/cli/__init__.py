@@ -36,6 +36,7 @@ def own_names() -> list[str]:
 
 COMMANDS = (
     "open",
+    "app",
     "develop",
     "ask",
     "mask",
@@ -85,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def console() -> None:
     """The program: `main`, and no time lost with taking everything in memory apart."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # Windows, started by a click
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
     status = main()
     # What Py_FinalizeEx begins with: threads that are waited for, and what was asked to be done at the end.
     threading._shutdown()  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 
 import uvicorn
@@ -22,15 +23,30 @@ GRACE_SECONDS = 2
 
 
 def answer(
-    workspace: Workspace, listener: socket.socket, token: str, launch: str, *, exit_with_parent: bool = False
+    workspace: Workspace,
+    listener: socket.socket,
+    token: str,
+    launch: str,
+    *,
+    until: Callable[[], object] | None = None,
+    last_words: float = 0.0,
 ) -> None:
-    """Answer requests until Ctrl+C, SIGTERM or, with exit_with_parent, the end of standard input."""
+    """Answer requests until Ctrl+C, SIGTERM or the return of `until`, which runs in a thread of its own.
+
+    last_words: seconds that a page which is gone by then has for its connections to end; what it sent is read to the
+    last byte. One that is still there is told that we end.
+    """
     with contextlib.suppress(KeyboardInterrupt):  # before the server has taken over the signal
-        asyncio.run(_answering(workspace, listener, token, launch, exit_with_parent))
+        asyncio.run(_answering(workspace, listener, token, launch, until, last_words))
 
 
 async def _answering(
-    workspace: Workspace, listener: socket.socket, token: str, launch: str, exit_with_parent: bool
+    workspace: Workspace,
+    listener: socket.socket,
+    token: str,
+    launch: str,
+    until: Callable[[], object] | None,
+    last_words: float,
 ) -> None:
     closing = asyncio.Event()
     guard = Guard(create_app(workspace, closing), token, listener.getsockname()[1], launch)
@@ -44,8 +60,8 @@ async def _answering(
         lifespan="off",
     )
     server = Server(config, closing, workspace.prepare)
-    if exit_with_parent:
-        threading.Thread(target=server.end_with_parent, name="parent", daemon=True).start()
+    if until is not None:
+        threading.Thread(target=server.end_after, args=(until, last_words), name="until", daemon=True).start()
     attaching = asyncio.create_task(card.attach(workspace))
     try:
         await server.serve([listener])
@@ -73,6 +89,9 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Unlike uvicorn's, does not raise the signal again at the end, which would make it a failure."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         numbers = [signal.SIGINT, signal.SIGTERM]
         if sys.platform == "win32":
             numbers.append(signal.SIGBREAK)
@@ -83,8 +102,15 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def end_with_parent(self) -> None:
-        """The parent holds our standard input open; its end means that it is gone."""
-        while sys.stdin.buffer.read(4096):
-            pass
+    def end_after(self, until: Callable[[], object], last_words: float) -> None:
+        until()
+        last = time.monotonic() + last_words
+        while self.server_state.connections and time.monotonic() < last:
+            time.sleep(0.02)
         self.should_exit = True
+
+
+def parent_gone() -> None:
+    """Returns when the parent, which holds our standard input open, is gone."""
+    while sys.stdin.buffer.read(4096):
+        pass

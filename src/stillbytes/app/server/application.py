@@ -39,6 +39,7 @@ from stillbytes.app.server.routes import (
     presets,
     reference,
     versions,
+    window,
 )
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
@@ -88,6 +89,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         models.router(workspace),
         engines.router(workspace),
         gpu.router(workspace),
+        window.router(workspace),
         events.router(workspace, closing),
         live.router(workspace),
         page.router(),

@@ -243,6 +243,7 @@ class FolderModel(BaseModel):
     path: str
     name: str
     first: str | None = Field(default=None, description="The photo to show first.")
+    chosen: list[str] = Field(default=[], description="The photos that were asked for together with it.")
     photos: list[PhotoEntry]
 
 

@@ -6,12 +6,14 @@ decoded and the kernels are loaded. Whoever connects earlier waits for that.
 
 from __future__ import annotations
 
+import contextlib
 import json as jsonlib
 import os
 import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from stillbytes.core.errors import StillbytesError
 from stillbytes.photo.decode import warm_up, workers
 
 if TYPE_CHECKING:
+    from stillbytes.app.server.workspace import Workspace
     from stillbytes.library.folder import Folder
 
 HOST = "127.0.0.1"
@@ -68,14 +71,21 @@ def has_screen() -> bool:
 
 def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_with_parent: bool) -> None:
     """Answer until told to stop; then save everything."""
+    with working(folder) as workspace:
+        from stillbytes.app.server.answering import answer, parent_gone  # noqa: PLC0415 - the web framework, at last
+
+        answer(workspace, listener, key, launch, until=parent_gone if exit_with_parent else None)
+
+
+@contextlib.contextmanager
+def working(folder: Folder) -> Iterator[Workspace]:
+    """A workspace that saves everything at the end."""
     from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415
 
     workspace = Workspace(folder)
     workspace.glance()
     try:
-        from stillbytes.app.server.answering import answer  # noqa: PLC0415 - the web framework, after all the rest
-
-        answer(workspace, listener, key, launch, exit_with_parent=exit_with_parent)
+        yield workspace
     finally:
         workspace.stop()
         workers.close()  # else a damaged photo could hold up the end for as long as its decoder may take

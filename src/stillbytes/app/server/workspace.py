@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from stillbytes.app.server.cleaning import Cleaning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
+from stillbytes.app.server.opened import Opened
 from stillbytes.app.server.pipelines import Pipelines
-from stillbytes.app.server.watch import Watch
 from stillbytes.core.errors import EngineError, NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
@@ -33,6 +33,7 @@ from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.output.encode import preview_jpeg
 
 if TYPE_CHECKING:
+    from stillbytes.app.desktop.window import Window
     from stillbytes.app.server.library.pictures import Pictures
     from stillbytes.app.server.looks import Looks
     from stillbytes.edit.versions import Version
@@ -43,6 +44,8 @@ MOST_DOCUMENTS = 32
 """Histories kept in memory; the others are in their sidecars."""
 NETWORKS_S = 10.0
 """How long a mask waits for the broker of a server that has just begun."""
+LEAVE_S = 5.0
+"""How long the page may take to send what it holds when its window closes."""
 FIRST_LOOK = 1600
 """Long edge in pixels of the picture that a page is likely to ask for first."""
 
@@ -52,11 +55,14 @@ class Workspace:
 
     broker: of the server's event loop, to be used in it only; None until it is made, and where it cannot be.
     without_broker: in words, why it could not be made; empty when nothing is known against it.
+    window: what shows the page, where that is ours.
     """
 
     def __init__(self, folder: Folder) -> None:
-        self.folder = folder
         self.events = Events()
+        self.opened = Opened(folder, self._folder_changed, self._sidecar_changed)
+        self.window: Window | None = None
+        self.left = threading.Event()
         self.broker: Broker | None = None
         self.without_broker = ""
         self.jobs = Jobs(self._job_changed)
@@ -79,12 +85,29 @@ class Workspace:
         self.importing = Importing(self.shelf, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
         self.pipelines = Pipelines(self.photo)
-        self._watch = Watch(folder.path, self._folder_changed, self._sidecar_changed)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._looks: Looks | None = None
         self._rendering = threading.Lock()
         self._glance: Future[tuple[str, bytes]] | None = None
+
+    @property
+    def folder(self) -> Folder:
+        return self.opened.folder
+
+    def open_place(self, places: Sequence[Path]) -> None:
+        """Show another folder, or a photo and its neighbours. Raises NotFound."""
+        self.opened.open(places)
+        self._glance = None
+        threading.Thread(target=self._warm, name="prepare", daemon=True).start()
+        self.events.emit("place-opened", {"name": self.folder.name})
+
+    def take_leave(self) -> None:
+        """The window is about to close: wait until the page has sent what it holds, or does not answer."""
+        self.left.clear()
+        if self.events.heard:
+            self.events.emit("leaving", {}, kept=False)
+            self.left.wait(LEAVE_S)
 
     def glance(self) -> None:
         """In the background: read the camera's preview of the photo that the page will show first."""
@@ -102,7 +125,7 @@ class Workspace:
 
     def prepare(self) -> None:
         """In the background: open that photo, and keep an eye on the folder."""
-        self._watch.start()
+        self.opened.watch()
         threading.Thread(target=self._warm, name="prepare", daemon=True).start()
 
     def preview(self, id: str) -> bytes:
@@ -114,7 +137,7 @@ class Workspace:
 
     def photo(self, id: str) -> Photo:
         """A version of a photo of the opened folder or of the library. Raises NotFound."""
-        return self.shelf.photo(id) or self.folder.photo(id)
+        return self.shelf.photo(id) or self.opened.photo(id)
 
     def document(self, id: str) -> Document:
         """The open document of a photo. Raises NotFound."""
@@ -361,7 +384,7 @@ class Workspace:
 
     def stop(self) -> None:
         """Save everything and ask what runs to end."""
-        self._watch.stop()
+        self.opened.stop()
         for queue in self._queues:
             queue.stop()
         with self._lock:

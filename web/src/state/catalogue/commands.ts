@@ -3,6 +3,7 @@ import type { LibraryCommand } from '../../shortcuts/library';
 import type { Command } from '../../shortcuts/table';
 import { FIT } from '../../catalogue/view';
 import type { App } from '../app.svelte';
+import { fullScreen } from '../window';
 import { LARGEST, SMALLEST } from './look';
 
 const STEP = 1.18;
@@ -94,6 +95,7 @@ export function whileShelved(app: App): Partial<Record<Command, () => void>> {
     export: () => void app.borrowed().then(() => (app.dialog = 'export')),
     paste: () => void app.borrowed().then(() => app.pasteChosen()),
     lights: () => (app.lightsOut = !app.lightsOut),
+    'full-screen': () => void fullScreen(app),
     engines: () => (app.dialog = 'engines'),
     help: () => (app.dialog = 'help'),
   };

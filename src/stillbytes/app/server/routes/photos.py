@@ -65,7 +65,9 @@ def router(workspace: Workspace) -> APIRouter:
             )
             for p in listed
         ]  # fmt: skip
-        return FolderModel(path=readable(str(folder.path)), name=readable(folder.name), first=first, photos=photos)
+        chosen = [p.id for p in listed if p.path in folder.chosen and p.id == p.of]
+        path, name = readable(str(folder.path)), readable(folder.name)
+        return FolderModel(path=path, name=name, first=first, chosen=chosen, photos=photos)
 
     @routes.get("/photos/{id}")
     def get_photo(id: str) -> PhotoModel:
