@@ -6,6 +6,7 @@
     python3 dev.py sync                              install only
     python3 dev.py api                               write web/openapi.json anew, after a change of the REST interface
     python3 dev.py docs                              write the documentation as a web site into the folder site
+    python3 dev.py package                           build this system's installer into the folder dist
 
 uv and Node.js come from PyPI. Nothing is written outside this folder, the package managers' caches and, while the
 editor runs, STILLBYTES_HOME.
@@ -223,7 +224,7 @@ def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
         raise SystemExit("Stillbytes needs Python 3.11 or newer.")
     command, *rest = sys.argv[1:] or ["run"]
-    if command not in ("run", "test", "sync", "api", "docs"):
+    if command not in ("run", "test", "sync", "api", "docs", "package"):
         raise SystemExit(__doc__)
     sync()
     if command == "run":
@@ -232,6 +233,8 @@ def main() -> None:
         api()
     elif command == "docs":
         docs()
+    elif command == "package":
+        sh(PYTHON, ROOT / "packaging" / "package.py", "--uv", uv(), *rest)
     elif command == "test":
         test(rest)
 

@@ -38,6 +38,7 @@ def test_the_commands_in_the_readme_exist(tmp_path: Path) -> None:
     used = [line[2:].split("#")[0].split() for line in lines if line.startswith("$ stillbytes ")]
     commands = {words[1] for words in used if not words[1].endswith("/")}
     assert commands == {
+        "app",
         "develop",
         "match",
         "remove",
