@@ -22,13 +22,13 @@ import stillbytes as sb
 from stillbytes.core.errors import Cancelled, ExportError
 from stillbytes.photo import jpeg
 from stillbytes.photo.metadata import Carried, carry, read_metadata
-from stillbytes.photo.output.encode import FORMATS, encode, preview_jpeg
+from stillbytes.photo.output.encode import FORMATS, RENDERED, encode, preview_jpeg
 from stillbytes.photo.output.rows import Rows
 from stillbytes.photo.profile import icc_profile, linear_profile
 from stillbytes.photo.spaces import SPACES
 
 pillow_heif.register_heif_opener()
-IN_PILLOW = [name for name in FORMATS if name not in ("tiff32", "jxl")]
+IN_PILLOW = [name for name in RENDERED if name not in ("tiff32", "jxl")]
 X, Y = np.meshgrid(np.linspace(0, 1, 120), np.linspace(0, 1, 80))
 PIXELS = np.rint(np.stack([X, Y, 1 - X * Y], -1) * 65535).astype(np.uint16)
 
@@ -76,7 +76,7 @@ def test_depths_are_converted_exactly() -> None:
     assert np.array_equal(png, codes.astype(np.uint16) * 257)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", RENDERED)
 def test_metadata_arrives(tmp_path: Path, format: str, carried: Carried) -> None:
     path = tmp_path / f"a{FORMATS[format].extension}"
     path.write_bytes(encode(PIXELS, format=format, space="srgb", carried=carried))
@@ -162,7 +162,7 @@ def test_large_profile_is_split_over_segments() -> None:
 
 
 @given(cuts=st.sets(st.integers(1, 79)))
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", RENDERED)
 def test_a_picture_that_comes_in_pieces_is_the_same_file(format: str, cuts: set[int]) -> None:
     borders = [0, *sorted(cuts), 80]
     pieces = (PIXELS[top:bottom] for top, bottom in itertools.pairwise(borders))
@@ -183,7 +183,7 @@ def test_what_a_picture_raises_while_it_is_worked_out_reaches_the_caller() -> No
         yield PIXELS[:40]
         raise Cancelled()
 
-    for format in FORMATS:
+    for format in RENDERED:
         with pytest.raises(Cancelled):
             encode(Rows(120, 80, pieces()), format=format, space="srgb")
 

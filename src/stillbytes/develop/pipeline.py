@@ -299,6 +299,13 @@ class Pipeline(Stages):
         grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, light)
         return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1))
 
+    def sensor_light(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:
+        """(3, rows, columns) of a part of the frame: white-balanced camera RGB, 1 where green saturates, with AI
+        denoise and patches, before noise reduction and everything else."""
+        with self._lock:
+            planes, x, y = self._source(self._seen(settings), self._reading(settings)).read(0, rect, None)
+        return planes[:, rect.y - y : rect.bottom - y, rect.x - x : rect.right - x]
+
     def known(self, settings: Settings, rect: Rect) -> NDArray[np.float32]:
         """(height, width) float32 0..1: what of `scene` is the photo or a patch, and how much of it."""
         with self._lock:

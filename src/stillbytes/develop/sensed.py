@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stillbytes.core.geometry import Rect
 from stillbytes.develop.camera import Camera
 from stillbytes.develop.sensor import Planes, Sensor
-from stillbytes.photo.decoded import Decoded
+from stillbytes.photo.decoded import CameraColour, Decoded
 
 
 class Sensed:
@@ -26,6 +26,11 @@ class Sensed:
     @property
     def layout(self) -> str:
         return self._decoded.layout
+
+    @property
+    def colour(self) -> CameraColour | None:
+        """What the file says of the camera's colours."""
+        return self._decoded.colour
 
     @property
     def cell(self) -> str:

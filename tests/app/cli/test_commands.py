@@ -17,7 +17,7 @@ from stillbytes.app.cli import COMMANDS, with_command
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-from stillbytes.photo.output.encode import FORMATS
+from stillbytes.photo.output.encode import RENDERED
 
 
 def test_a_path_or_nothing_opens_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_params_lists_every_parameter(run: Any) -> None:
 
 def test_doctor_tests_every_export_format(run: Any) -> None:
     findings = {f["subject"]: f for f in run("doctor", "--json").json["findings"]}
-    assert [findings[format.label]["state"] for format in FORMATS.values()] == ["ok"] * len(FORMATS)
+    assert [findings[format.label]["state"] for format in RENDERED.values()] == ["ok"] * len(RENDERED)
     assert findings["Processor"]["state"] == findings["Home"]["state"] == "ok"
     assert all(f["remedy"] for f in findings.values() if f["state"] != "ok")
 

@@ -39,6 +39,9 @@ def write(
     chosen = FORMATS[spec.format]
     if target.resolve() == edit.photo.path.resolve():
         raise ExportError(f"{target.name} is the original.", "Choose another name; originals are never written.")
+    if chosen.of_light:
+        _write(target, _light(edit, spec, cancelled, through))
+        return target
     profile = _profile(spec)
     dtype: Dtype = chosen.dtype if spec.plain or chosen.bits == 32 else "uint16"
     space = "prophoto" if profile is not None else spec.space
@@ -86,13 +89,43 @@ def write(
             finished, format=spec.format, space=spec.space, quality=spec.quality, carried=carried, profile=profile
         )
         content = credited(content, origin, chosen.media_type, target.name)
+    _write(target, content)
+    return target
+
+
+def _light(edit: Edit, spec: Spec, cancelled: Callable[[], bool] | None, through: Larger | None) -> bytes:
+    from stillbytes.edit.exporting import light  # noqa: PLC0415 - seldom
+
+    if through is not None:
+        raise ExportError("A network cannot draw into a DNG.", "Choose another format.")
+    light.check(edit, spec)
+    settings = edit.found(cancelled).settings
+    if "ai_denoise" in settings:
+        from stillbytes.edit.denoising import completed  # noqa: PLC0415 - only for photos that are cleaned
+
+        completed(edit.photo, settings, None, cancelled)
+    frame, beside = edit.photo.pipeline.frame, edit.photo.sidecar
+    carried = carry(
+        edit.photo.path,
+        gps=spec.gps,
+        width=frame.width,
+        height=frame.height,
+        sidecar=beside if beside.exists() else None,
+        source_type=edit.provenance.source_type,
+        keep=spec.metadata,
+        people=spec.people,
+        dpi=spec.dpi,
+    )
+    return light.dng(edit, settings, carried, spec, cancelled)
+
+
+def _write(target: Path, content: bytes) -> None:
     try:
         write_atomically(target, content)
     except OSError as error:
         raise ExportError(
             f"{target} could not be written: {error.strerror or error}.", "Check the folder and the free space."
         ) from error
-    return target
 
 
 def _profile(spec: Spec) -> bytes | None:

@@ -31,7 +31,8 @@ class Format:
 
     bits: per channel; 32 is floating point, of linear light. quality: (lowest, highest) for lossy formats, else None.
     longest: pixels that a side may have. spaces: the colour spaces that it can tell of; None for all.
-    encode: (the picture with `bits`, ICC profile, quality, metadata) -> the file.
+    encode: (the picture with `bits`, ICC profile, quality, metadata) -> the file. of_light: it holds a photo's own
+    light and its settings instead of a developed picture, see `edit.exporting.light`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Format:
     quality: tuple[int, int] | None = None
     longest: int = 1 << 20
     spaces: tuple[str, ...] | None = None
+    of_light: bool = False
 
     @property
     def dtype(self) -> Literal["uint8", "uint16", "float32"]:
@@ -228,6 +230,10 @@ def _box(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I4s", len(content) + 8, kind) + content
 
 
+def _dng(picture: Rows, icc: bytes, quality: int, carried: Carried) -> bytes:
+    raise ExportError("A DNG holds the light of a photo, not a developed picture.", "Choose another format.")
+
+
 FORMATS: dict[str, Format] = {
     declared.name: declared
     for declared in (
@@ -240,5 +246,8 @@ FORMATS: dict[str, Format] = {
         Format("avif", "AVIF", ".avif", "image/avif", 8, _avif, (1, 100), 16384),
         Format("heif", "HEIF, 10 bit", ".heic", "image/heic", 16, _heif, (1, 100), 16384),
         Format("jxl", "JPEG XL, 16 bit", ".jxl", "image/jxl", 16, _jxl, (1, 100), spaces=("srgb",)),
+        Format("dng", "DNG, linear", ".dng", "image/x-adobe-dng", 16, _dng, of_light=True),
     )
 }
+RENDERED = {name: format for name, format in FORMATS.items() if not format.of_light}
+"""Those of developed pictures."""

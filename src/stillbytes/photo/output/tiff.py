@@ -31,12 +31,12 @@ def encode_tiff(pixels: NDArray[Any], icc: bytes, exif: bytes = b"", xmp: bytes 
     rows = max(1, _STRIP // (pixels.itemsize * width * bands))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         strips = list(pool.map(lambda top: _strip(pixels[top : top + rows]), range(0, height, rows)))
-    head = bytearray(exif if exif[:4] == b"II*\0" else _EMPTY)
-    entries = _entries(head)
+    head = head_of(exif)
+    found = entries(head)
     depth, floating = pixels.itemsize * 8, pixels.dtype.kind == "f"
-    out = _Blocks(head)
+    out = Blocks(head)
     offsets = [out.add(strip) for strip in strips]
-    entries |= {
+    found |= {
         254: (LONG, 1, struct.pack("<I", 0)),
         256: (LONG, 1, struct.pack("<I", width)),
         257: (LONG, 1, struct.pack("<I", height)),
@@ -53,18 +53,25 @@ def encode_tiff(pixels: NDArray[Any], icc: bytes, exif: bytes = b"", xmp: bytes 
         34675: (UNDEFINED, len(icc), out.pointer(icc)),
     }
     if xmp:
-        entries[700] = (BYTE, len(xmp), out.pointer(xmp))
+        found[700] = (BYTE, len(xmp), out.pointer(xmp))
     if iptc:
-        entries[33723] = (UNDEFINED, len(iptc), out.pointer(iptc))
-    directory = struct.pack("<H", len(entries))
-    directory += b"".join(
-        struct.pack("<HHI", tag, kind, n) + value for tag, (kind, n, value) in sorted(entries.items())
-    )
-    struct.pack_into("<I", head, 4, out.add(directory + bytes(4)))
+        found[33723] = (UNDEFINED, len(iptc), out.pointer(iptc))
+    struct.pack_into("<I", head, 4, out.add(directory(found)))
     return b"".join(out.blocks)
 
 
-class _Blocks:
+def head_of(exif: bytes) -> bytearray:
+    """The beginning of a file: an EXIF block that is a little-endian TIFF stream, or an empty one."""
+    return bytearray(exif if exif[:4] == b"II*\0" else _EMPTY)
+
+
+def directory(found: dict[int, Entry]) -> bytes:
+    """A directory with these entries, the last of its file."""
+    listed = (struct.pack("<HHI", tag, kind, n) + value for tag, (kind, n, value) in sorted(found.items()))
+    return struct.pack("<H", len(found)) + b"".join(listed) + bytes(4)
+
+
+class Blocks:
     """The file's pieces in order, each at an even offset."""
 
     def __init__(self, head: bytearray) -> None:
@@ -94,7 +101,7 @@ def _strip(part: NDArray[Any]) -> bytes:
     return bytes(imagecodecs.zlib_encode(differences.astype(f"<u{part.itemsize}", copy=False).tobytes(), level=1))
 
 
-def _entries(stream: bytearray) -> dict[int, Entry]:
+def entries(stream: bytearray) -> dict[int, Entry]:
     """The first directory of a little-endian TIFF stream."""
     (at,) = struct.unpack_from("<I", stream, 4)
     (count,) = struct.unpack_from("<H", stream, at)

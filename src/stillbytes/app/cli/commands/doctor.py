@@ -88,11 +88,11 @@ def codecs() -> Iterator[Finding]:
 
     from stillbytes.photo.decode import decode  # noqa: PLC0415
     from stillbytes.photo.formats import is_photo  # noqa: PLC0415
-    from stillbytes.photo.output.encode import FORMATS, encode  # noqa: PLC0415
+    from stillbytes.photo.output.encode import RENDERED, encode  # noqa: PLC0415
 
     picture = np.full((32, 48, 3), (200, 120, 40), np.uint8)
     with tempfile.TemporaryDirectory() as folder:
-        for name, format in FORMATS.items():
+        for name, format in RENDERED.items():
             try:
                 file = Path(folder) / f"picture{format.extension}"
                 file.write_bytes(encode(picture, format=name, space="srgb"))
