@@ -13,7 +13,7 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.depths import depths
 from stillbytes.edit.luts import Luts
 from stillbytes.edit.photo import Edit
-from stillbytes.generate.look import Fitted, blended, fit
+from stillbytes.generate.look import Fitted, Matched, blended, fit, match
 from stillbytes.generate.look.dials import with_look
 from stillbytes.generate.look.table import Table
 from stillbytes.generate.painters.painter import Cancel, News, Tell, silent
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from stillbytes.develop.camera import WhitePoint
     from stillbytes.edit.document import Document
     from stillbytes.edit.photo import Photo
+    from stillbytes.edit.picture import Picture
     from stillbytes.generate.painters.diffusion import Diffusion
     from stillbytes.generate.tasks.restyle import Restyle
     from stillbytes.gpu.access import Access
+
+
+REFERENCE_EDGE = 768
+"""Long edge of the picture whose look is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,28 @@ def look_of(
     """So much of a look. allowed: whether it may have had a table. Raises SidecarError, InvalidSetting."""
     whole = with_table(settings, table if amount else None, name)
     return blended(whole, amount, as_shot, allowed)
+
+
+def matched(
+    photo: Photo,
+    settings: Settings,
+    reference: Picture,
+    name: str,
+    amount: float = 1.0,
+    *,
+    table: bool,
+    keep: bool,
+    cancelled: Cancel | None = None,
+) -> tuple[Settings, Matched]:
+    """The settings with so much of the look of another picture, and how near they come. name: of that picture. table:
+    whether the look may have a look-up table, which is kept if so said.
+
+    Raises SidecarError, InvalidSetting, UnusablePicture, Cancelled.
+    """
+    pixels = np.asarray(reference)
+    found = match(photo.pipeline, settings, pixels, reference.space, with_table=table, cancelled=cancelled)
+    kept = found.table if keep else None
+    return look_of(found.settings, kept, f"Look of {name}", amount, photo.pipeline.as_shot, table), found
 
 
 def styled(

@@ -33,9 +33,11 @@ def write(
     through: Larger | None = None,
     access: Access | None = None,
     tell: Tell | None = None,
+    name: str = "",
 ) -> Path:
     """Write the developed picture with its metadata and colour profile, whole or not at all. spec.format is one of
-    `photo.output.encode.FORMATS`. Raises as `Edit.export`."""
+    `photo.output.encode.FORMATS`. name: what the file will be called, where that is not yet `target`'s. Raises as
+    `Edit.export`."""
     chosen = FORMATS[spec.format]
     if target.resolve() == edit.photo.path.resolve():
         raise ExportError(f"{target.name} is the original.", "Choose another name; originals are never written.")
@@ -88,7 +90,7 @@ def write(
         content = encode(
             finished, format=spec.format, space=spec.space, quality=spec.quality, carried=carried, profile=profile
         )
-        content = credited(content, origin, chosen.media_type, target.name)
+        content = credited(content, origin, chosen.media_type, name or target.name)
     _write(target, content)
     return target
 

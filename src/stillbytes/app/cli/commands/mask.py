@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,8 +16,11 @@ from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.files import write_atomically
 from stillbytes.develop.parameter import Value
 from stillbytes.masks.fields import fields_of
-from stillbytes.masks.kind import Found, Kind, kind_of
+from stillbytes.masks.kind import Kind, kind_of
 from stillbytes.masks.kinds import kinds
+
+if TYPE_CHECKING:
+    from stillbytes.gpu.access import Access
 
 Pair = tuple[float, float]
 
@@ -67,49 +70,21 @@ def make_mask(
     The photo is looked at as it was taken, whatever its edit.
     """
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
-    from stillbytes.develop.resampling.frame_grid import FrameGrid  # noqa: PLC0415
+    from stillbytes.edit.mask_picture import Wanted, drawn  # noqa: PLC0415
     from stillbytes.photo.grey import grey_png  # noqa: PLC0415
 
-    import numpy as np  # noqa: PLC0415 # isort: skip
-
     opened = stillbytes.open(photo.expanduser())
-    pipeline = opened.pipeline
-    frame = pipeline.frame
-    given = dict(_field(kinds()[name], text) for text in fields)
-
-    def placed(fractions: Sequence[float]) -> list[float]:
-        sizes = (frame.width, frame.height) * (len(fractions) // 2)
-        return [value * size / frame.long_edge for value, size in zip(fractions, sizes, strict=True)]
-
-    if points:
-        given["points"] = [placed(point) for point in points]
-    if outside:
-        given["outside"] = [placed(point) for point in outside]
-    if box:
-        given["box"] = placed(box)
-    if words:
-        given["words"] = words
-    kind = kind_of({"kind": name, **given}, kinds())
-    if kind.empty:
-        wanted = [field for field, one in fields_of(kind).items() if one.form != "hidden"]
-        remedy = f"--set gives it its {', '.join(wanted)}." if wanted else "In the editor a file can be chosen."
-        raise InvalidSetting(f"A mask of the kind {name!r} with nothing in it would be black.", remedy)
+    given = dict(field_of(kinds()[name], text) for text in fields)
+    made = drawn(opened, Wanted(name, given, points, outside, box, words), _networks)
     told: dict[str, Any] = {"photo": str(photo), "kind": name, "target": str(output)}
-    if isinstance(kind, Found):
-        from stillbytes.edit.finding import look_for  # noqa: PLC0415
-        from stillbytes.gpu.access import shared_access  # noqa: PLC0415
-
-        kind, result = look_for(opened, kind, shared_access(), keep=False)
-        told["used"] = list(result.used)
+    if made.result is not None:
+        told["used"] = list(made.result.used)
         told["better"] = [
-            {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in result.better
+            {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in made.result.better
         ]
-    grid = FrameGrid.whole(frame, frame.long_edge, pipeline.light(opened.settings))
-    covered = kind.coverage(grid, opened.rasters)
-    pixels = np.rint(np.clip(covered, 0, 1) * 255).astype(np.uint8)
-    told["part"] = round(float(covered.mean()), 4)
+    told["part"] = round(made.part, 4)
     try:
-        write_atomically(output.expanduser(), grey_png(pixels))
+        write_atomically(output.expanduser(), grey_png(made.pixels))
     except OSError as error:
         problem = f"{output} could not be written: {error.strerror or error}."
         raise ExportError(problem, "Check the folder and the free space.") from error
@@ -122,6 +97,12 @@ def make_mask(
 
 def command() -> click.Command:
     return make_mask
+
+
+def _networks() -> Access:
+    from stillbytes.gpu.access import shared_access  # noqa: PLC0415 - only where something is looked for
+
+    return shared_access()
 
 
 _NEXT = re.compile(r",(?=\s*[A-Za-z_-]+\s*=)")
@@ -153,7 +134,7 @@ def adjustment(text: str) -> tuple[Kind, dict[str, Value]]:
                 wanted = f"{key}={shape(known[key])}"
                 raise InvalidSetting(f"{part!r} is not understood.", f"Write it as {wanted}.") from error
         elif equals:
-            fields |= dict([_field(kinds()[name], part)])
+            fields |= dict([field_of(kinds()[name], part)])
         else:
             raise InvalidSetting(f"{part!r} is not NAME=NUMBER.", "Write it as in sky:exposure=-0.7.")
     if not delta:
@@ -161,7 +142,7 @@ def adjustment(text: str) -> tuple[Kind, dict[str, Value]]:
     return kind_of({"kind": name, **fields}, kinds()), delta
 
 
-def _field(kind: type[Kind], text: str) -> tuple[str, Any]:
+def field_of(kind: type[Kind], text: str) -> tuple[str, Any]:
     """NAME=VALUE for a field of the kind. Raises InvalidSetting."""
     from stillbytes.develop import local_parameters  # noqa: PLC0415
 

@@ -12,8 +12,6 @@ import click
 from stillbytes.app.cli.output import json_option, print_json
 from stillbytes.generate.look.table import ALLOWED
 
-REFERENCE_EDGE = 768
-
 
 @click.command("match")
 @click.argument("photo", type=click.Path(path_type=Path))
@@ -34,23 +32,22 @@ def match_look(
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
     from stillbytes.edit.document import Document  # noqa: PLC0415
     from stillbytes.edit.exporting.formats import format_of  # noqa: PLC0415
-    from stillbytes.edit.looks import look_of  # noqa: PLC0415
+    from stillbytes.edit.looks import REFERENCE_EDGE, matched  # noqa: PLC0415
     from stillbytes.edit.photo import Edit  # noqa: PLC0415
-    from stillbytes.generate.look import match  # noqa: PLC0415
 
     if output is not None:
         format_of(output)  # before the work
     opened = stillbytes.open(photo.expanduser())
     reference = stillbytes.open(like.expanduser()).edit().render(REFERENCE_EDGE, dtype="float32")
     document = Document(opened)
-    matched = match(opened.pipeline, document.settings, reference, reference.space, with_table=table)
-    kept, title = None if dry_run else matched.table, f"Look of {like.stem}"
-    settings = look_of(matched.settings, kept, title, amount / 100, opened.pipeline.as_shot, table)
+    settings, found = matched(
+        opened, document.settings, reference, like.stem, amount / 100, table=table, keep=not dry_run
+    )
     told: dict[str, Any] = {
         "photo": str(photo), "like": str(like), "amount": amount, "settings": dict(settings),
-        "table": matched.table is not None,
+        "table": found.table is not None,
         "distance": {
-            "before": round(matched.before, 2), "sliders": round(matched.sliders, 2), "after": round(matched.after, 2),
+            "before": round(found.before, 2), "sliders": round(found.sliders, 2), "after": round(found.after, 2),
         },
         "note": document.problem, "sidecar": None, "target": None,
     }  # fmt: skip
