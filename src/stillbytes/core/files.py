@@ -13,6 +13,9 @@ from pathlib import Path
 _NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """What network file systems answer that flush files, but no folders."""
 
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+"""What file systems without hard links answer, as those of cards and many network disks are."""
+
 
 @contextlib.contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -41,6 +44,24 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by `content`, or leave it untouched and raise OSError."""
     with atomic_path(path) as part:
         part.write_bytes(content)
+
+
+def place(part: Path, target: Path) -> None:
+    """Give a file that is whole its name, at once. Raises FileExistsError when another has it, which is left alone."""
+    if os.name == "nt":
+        part.rename(target)  # refuses where a file is
+    else:
+        try:
+            os.link(part, target)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+            part.rename(target)
+        else:
+            part.unlink()
+    sync_folder(target.parent)
 
 
 def lock(handle: int, *, wait: bool) -> None:

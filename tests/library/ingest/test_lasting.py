@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from library.catalogue.photos import make
 
+from stillbytes.core import files
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.jobs import Control
 from stillbytes.edit.xmp import Packet
@@ -324,21 +325,21 @@ def test_what_does_not_read_back_the_same_is_no_copy(
 def test_what_failed_is_tried_again(card: Path, to: Path, library: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second copy of a photo and a sidecar, which planning anew would not come back to."""
     (card / "DCIM/100NIKON/DSC_0001.xmp").write_bytes(b"<x/>")
-    second, real = to.with_name("second"), copying.place
+    second, real = to.with_name("second"), files.place
 
     def place(part: Path, target: Path) -> None:
         if target in (second / "DSC_0004.JPG", to / "DSC_0001.xmp"):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         real(part, target)
 
-    monkeypatch.setattr(copying, "place", place)
+    monkeypatch.setattr(files, "place", place)
     planned = plan(look(card), Choices(to=to, second_copy=second, name="{name}"), library)
     report = carry_out(planned, library)
     assert len(report.failed) == 2 and not [path for top in (to, second) for path in top.rglob("*.part")]
     (left,) = unfinished(library)
     assert (left.copied, left.files) == (9, 10)
     assert len(resume(library, left.id).failed) == 2 and len(unfinished(library)) == 1
-    monkeypatch.setattr(copying, "place", real)
+    monkeypatch.setattr(files, "place", real)
     report = resume(library, left.id)
     assert (report.failed, report.files, report.doubled) == ((), 10, 10)
     assert hashes(to) == hashes(second) == expected(planned) and unfinished(library) == []

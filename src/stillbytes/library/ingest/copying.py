@@ -15,14 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stillbytes.core.errors import Cancelled
-from stillbytes.core.files import sync_folder
 
 CHUNK = 4 << 20
 DIGEST_BYTES = 32
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
-"""What file systems without hard links answer, as those of cards and many network disks are."""
-
-
 _NO_TIMES = {errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """What those answer that keep no times, or only their owner's."""
 
@@ -66,24 +61,6 @@ def copy(
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def place(part: Path, target: Path) -> None:
-    """Give a copy its name, at once. Raises FileExistsError when another file has it, which is left alone."""
-    if os.name == "nt":
-        part.rename(target)  # refuses where a file is
-    else:
-        try:
-            os.link(part, target)
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            if os.path.lexists(target):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
-            part.rename(target)
-        else:
-            part.unlink()
-    sync_folder(target.parent)
 
 
 def digest_of(path: Path, cancelled: Callable[[], bool] = lambda: False) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stillbytes.core import files
 from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.core.jobs import Control
 from stillbytes.library.catalogue import Catalogue, LibraryBusy
@@ -163,7 +164,7 @@ def _copy(doing: _Doing, number: int, copy: Copy) -> None:
     digest = copying.copy(source, part, size, copy.changed, doing.control.cancelled)
     try:
         found.note(number, "verified", digest)
-        copying.place(part, target)
+        files.place(part, target)
     except FileExistsError:
         part.unlink()
         if not _is_there(target, digest) and copy.of is None:
@@ -183,7 +184,7 @@ def _double(doing: _Doing, number: int, copy: Copy, second: Path) -> None:
     changed = status.st_mtime_ns
     digest = copying.copy(source, part, status.st_size, changed, doing.control.cancelled, expected)
     try:
-        copying.place(part, target)
+        files.place(part, target)
     except FileExistsError:
         part.unlink()
         if not _is_there(target, digest) and copy.of is None:
