@@ -62,6 +62,10 @@ _HOMES = {
 """Where each public name lives; loaded when first used, which keeps the import quick."""
 
 offer("ask", "stillbytes.assistant.asking", "ask")
+offer("ask-label", "stillbytes.assistant.asking", "label")
+offer("ask-check", "stillbytes.assistant.many", "check")
+offer("ask-engines", "stillbytes.assistant.many", "engines")
+offer("ask-settings", "stillbytes.assistant.many", "settings")
 
 _PARTS = ("library", "masks")
 """Packages that are part of the API."""
