@@ -38,6 +38,7 @@ COMMANDS = (
     "open",
     "app",
     "develop",
+    "batch",
     "ask",
     "mask",
     *task_names(),
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed with a message, 2 wrong usage."""
     given = with_command(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[0] == "develop":
+        if given[0] in ("develop", "batch"):
             blas.use_one_thread()
         if given[0] in DECODING and not {"--help", "-h"} & set(given):
             with contextlib.suppress(ImportError):  # it comes up again, and is told, when the command needs it
