@@ -17,6 +17,7 @@ from stillbytes.app.server.assistant.chats import Chats
 from stillbytes.app.server.models import Problem, complaint, readable
 from stillbytes.app.server.routes import (
     asks,
+    batches,
     camera_profiles,
     chat,
     collections,
@@ -79,6 +80,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         luts.router(),
         camera_profiles.router(workspace),
         exports.router(workspace),
+        batches.router(workspace),
         masks.router(workspace),
         mask_files.router(workspace),
         pointing.router(workspace),

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stillbytes.app.server.batching import Batching
 from stillbytes.app.server.cleaning import Cleaning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
@@ -77,13 +78,15 @@ class Workspace:
         self.sights = Jobs(self._job_changed)
         self.cards = Jobs(self._job_changed)
         self.imports = Jobs(self._job_changed)
+        self.batches = Jobs(self._job_changed)
         self._queues = (
             *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers, self.cleanings),
-            *(self.scans, self.fills, self.sights, self.cards, self.imports),
+            *(self.scans, self.fills, self.sights, self.cards, self.imports, self.batches),
         )
         self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
         self.importing = Importing(self.shelf, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
+        self.batching = Batching(self)
         self.pipelines = Pipelines(self.photo)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Document] = OrderedDict()
@@ -387,6 +390,10 @@ class Workspace:
         self.opened.stop()
         for queue in self._queues:
             queue.stop()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is not written yet of every open photo."""
         with self._lock:
             documents = list(self._documents.values())
         for document in documents:
@@ -397,6 +404,7 @@ class Workspace:
         self.stop()
         for queue in self._queues:
             queue.close()
+        self.batching.close()
         self.shelf.close()
 
     def _first(self) -> str:

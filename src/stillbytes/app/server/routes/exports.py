@@ -116,7 +116,11 @@ def router(workspace: Workspace) -> APIRouter:
 def checked(request: ExportRequest) -> Spec:
     """Raises ExportError for a format, space or suffix that does not exist or is not possible, and for a path where
     only a name is allowed: what a page asks for reads no files but those that are kept for it."""
-    spec = how_of(request)
+    return permitted(how_of(request))
+
+
+def permitted(spec: Spec) -> Spec:
+    """The same for what is an export already. Raises ExportError."""
     if spec.format not in FORMATS:
         raise ExportError(f"There is no export format {spec.format!r}.", f"Use one of {', '.join(FORMATS)}.")
     if spec.space not in SPACES:
