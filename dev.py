@@ -88,7 +88,10 @@ def sync() -> None:
            *linker, **pinned, **skip)  # fmt: skip
         STAMP.write_text(digest)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    steps = "import pathlib, hatch_build as b; here = pathlib.Path.cwd(); b.build_page(here); b.build_kernels(here)"
+    steps = (
+        "import pathlib, hatch_build as b; here = pathlib.Path.cwd();"
+        "b.build_page(here); b.build_kernels(here, own=True)"
+    )
     if subprocess.run([str(PYTHON), "-c", steps], cwd=ROOT, env=environment, check=False).returncode:
         raise SystemExit("dev.py: the kernels or the page could not be built")
 

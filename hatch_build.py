@@ -57,8 +57,9 @@ def has_linker() -> bool:
     return os.name != "nt" and any(shutil.which(name) for name in ("cc", "gcc", "clang"))
 
 
-def build_kernels(root: Path) -> None:
-    """Every CPU level of this architecture. What a checkout on this machine compiled, the next one takes over."""
+def build_kernels(root: Path, *, own: bool = False) -> None:
+    """Every CPU level of this architecture. own: that of this machine alone, which is all that a checkout needs. What a
+    checkout on this machine compiled, the next one takes over."""
     if str(root / "src") not in sys.path:
         sys.path.insert(0, str(root / "src"))
     from stillbytes.core import paths  # noqa: PLC0415 - only importable with the sources at hand
@@ -67,21 +68,25 @@ def build_kernels(root: Path) -> None:
     output = root / "src/stillbytes/develop/kernels/built"
     stamp = output / "digest.txt"
     now = build.digest()
-    if stamp.exists() and stamp.read_text() == now:
+    levels = [build.own()] if own else list(build.levels())
+    names = [f"kernels-{level}{build.SUFFIX}" for level in levels]
+    if stamp.exists() and stamp.read_text() == now and all((output / name).is_file() for name in names):
         return
     # Elsewhere first: the stamp must never fit a folder that lacks a level.
-    part, names = output / "part", [f"kernels-{level}{build.SUFFIX}" for level in build.levels()]
+    part = output / "part"
     shutil.rmtree(part, ignore_errors=True)
     kept = paths.cache("kernels") / now
     if (kept / "digest.txt").exists() and all((kept / name).exists() for name in names):
         shutil.copytree(kept, part)
     else:
         print("stillbytes: compiling the kernels (a minute or two)", file=sys.stderr, flush=True)
-        build.build(part)
+        build.build(part, levels)
         shutil.copytree(part, kept, dirs_exist_ok=True)
     stamp.unlink(missing_ok=True)
-    for library in part.glob("kernels-*"):
-        library.replace(output / library.name)
+    for library in output.glob("kernels-*"):
+        library.unlink()  # of older sources
+    for name in names:
+        (part / name).replace(output / name)
     shutil.rmtree(part)
     stamp.write_text(now)
 

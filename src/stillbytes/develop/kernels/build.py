@@ -32,6 +32,20 @@ def levels() -> dict[str, str]:
     return X86_LEVELS if platform.machine().lower() in ("x86_64", "amd64") else {"arm64": ""}
 
 
+def own() -> str:
+    """The level that runs best here, or that STILLBYTES_CPU names."""
+    if wanted := os.environ.get("STILLBYTES_CPU"):
+        return wanted
+    import halide as hl  # noqa: PLC0415
+
+    host, built = hl.get_host_target(), levels()
+    if "avx512" in built and host.has_feature(hl.TargetFeature.AVX512_Skylake):
+        return "avx512"
+    if "avx2" in built and host.has_feature(hl.TargetFeature.AVX2):
+        return "avx2"
+    return next(reversed(built))
+
+
 def digest() -> str:
     """Changes when anything changes that the compiled kernels depend on."""
     from stillbytes.develop.operations import catalogue  # noqa: PLC0415

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -177,21 +177,8 @@ def _folder() -> Path:
     folder = paths.cache("kernels") / now
     if not (folder / "digest.txt").exists():
         # In a process of its own: the compiler's memory goes with it.
-        command = [sys.executable, "-m", build.__name__, str(folder), _best_level(build.levels())]
+        command = [sys.executable, "-m", build.__name__, str(folder), build.own()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise KernelsMissing(f"The kernels could not be compiled: {done.stderr.strip()[-2000:]}")
     return folder
-
-
-def _best_level(built: Mapping[str, str]) -> str:
-    if wanted := os.environ.get("STILLBYTES_CPU"):
-        return wanted
-    import halide as hl  # noqa: PLC0415
-
-    host = hl.get_host_target()
-    if "avx512" in built and host.has_feature(hl.TargetFeature.AVX512_Skylake):
-        return "avx512"
-    if "avx2" in built and host.has_feature(hl.TargetFeature.AVX2):
-        return "avx2"
-    return next(reversed(list(built)))
