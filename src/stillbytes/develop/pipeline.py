@@ -270,10 +270,10 @@ class Pipeline(Stages):
                 drawn = place(strip)
                 target = pixels(drawn, strip.x, strip.y)
                 self._library.call(kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
-                known = self._views.known(self._source(inserts), places, inserts)
-                if known is not None:
-                    canvas.lay(drawn, known, output.space)
-                yield strip, drawn, known
+                edge = self._views.edge(self._source(inserts), places, inserts)
+                if edge is not None:
+                    edge.lay(drawn, output.space)
+                yield strip, drawn, None if edge is None else edge.known
 
     def empty(self, settings: Settings) -> float:
         """The part of the developed picture, 0..1, that neither the photo nor a patch covers."""

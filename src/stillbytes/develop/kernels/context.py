@@ -76,16 +76,17 @@ class Sometimes:
     rows: list[Any] = field(default_factory=list)
     loads: list[Any] = field(default_factory=list)
 
-    def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
-        """Per row of `out`. Returns the stages."""
+    def schedule(self, keep: Callable[..., Any]) -> list[Any]:
+        """keep: computes and stores a stage where the kernel's are, or else for a loop of another. Returns the
+        stages."""
         x, times = self.row.args()[0], self.times.x
         if self.number == 0:
-            self.row.compute_at(out, inner).hoist_storage(out, outer).vectorize(x, LANES, ROUND_UP)
+            keep(self.row).vectorize(x, LANES, ROUND_UP)
         self.row.update(self.number).reorder(x, times).vectorize(x, LANES)
         for f in self.rows:
-            f.compute_at(self.row, times).hoist_storage(out, outer).vectorize(x, LANES, ROUND_UP)
+            keep(f, self.row, times).vectorize(x, LANES, ROUND_UP)
         for f in self.loads:
-            f.compute_at(self.row, times).hoist_storage(out, outer).unroll(x, 8, ROUND_UP)
+            keep(f, self.row, times).unroll(x, 8, ROUND_UP)
         return [*([] if self.number else [self.row]), *self.rows, *self.loads]
 
 
@@ -111,11 +112,11 @@ class Rows(Vocabulary):
     def indices(self, expressions: Sequence[Any]) -> list[Any]:
         """Integer expressions, computed once per row and kept, for `loaded`."""
         f = hl.Func("indices")
-        f[self.x, self.y] = hl.Tuple([hl.i32(e) for e in expressions])
+        # As bits: what the compiler knows of their range it would have every load check.
+        f[self.x, self.y] = hl.Tuple([hl.reinterpret(hl.UInt(32), hl.i32(e)) for e in expressions])
         self.rows.append(f)
-        if len(expressions) == 1:
-            return [hl.Expr(f[self.x, self.y])]
-        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+        kept = [f[self.x, self.y]] if len(expressions) == 1 else [f[self.x, self.y][i] for i in range(len(expressions))]
+        return [hl.reinterpret(hl.Int(32), hl.u32(one)) for one in kept]
 
     def loaded(self, word: Any) -> Any:
         """A load at computed places, as a loop of its own over the row."""
@@ -224,10 +225,11 @@ class Context(Rows):
         inverse = functions.inverse_sqrt(a * a + b * b + 1e-7)
         return a * inverse, b * inverse
 
-    def hue_weights(self, value: Any, degrees: Sequence[float]) -> list[Any]:
+    def hue_weights(self, value: Any, degrees: Sequence[float], *, kept: bool = False) -> list[Any]:
         """One weight per band centred on a hue angle; they sum to 1 and fade out at the band's farther neighbour.
 
         The bands are those of the colour as the first operation that asks finds it, so that all mixers agree.
+        kept: whether operations behind something `stored` ask for them, too.
         """
         if self._weights is None:
             _, a, b = value.lab
@@ -243,7 +245,8 @@ class Context(Rows):
                 rest = hl.max(near - hl.f32(edge * scale), 0.0)
                 lobes.append(rest * rest)
             total = functions.inverse(sum(lobes) + 1e-6)
-            self._weights = [lobe * total for lobe in lobes]
+            weights = [lobe * total for lobe in lobes]
+            self._weights = self.stored(weights) if kept else weights
         return self._weights
 
 

@@ -20,6 +20,7 @@ from stillbytes.develop.kernels.layout import (
     GRID_SPAN,
     LANES,
     STRIP,
+    TILE,
     List,
     drawing_operations,
     gridded_operations,
@@ -52,6 +53,7 @@ class Look:
             if whole or not operation.seldom
         }
         self.uniforms = image(hl.Float(32), 1, "uniforms")
+        self.uniforms.dim(0).set_min(0)
         self.width, self.height = integer("width"), integer("height")
         self.x, self.y = hl.Var("x"), hl.Var("y")
         self.adjusted = Adjusted(self.x, self.y)
@@ -155,20 +157,28 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
         encoded[x, y] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
     value = encoded[x, y]
     out[x, y, c] = hl.select(c == 0, value[0], c == 1, value[1], value[2])
-    yo, yi = hl.Var("yo"), hl.Var("yi")
+    yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3).split(y, yo, yi, STRIP, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo).unroll(c)
-    out.parallel(yo)
-    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
-    encoded.compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    for f in ctx.rows:
-        f.compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    if not local:
+        out.split(x, xo, xi, TILE, hl.TailStrategy.GuardWithIf)
+    out.parallel(yo).vectorize(x if local else xi, LANES, hl.TailStrategy.GuardWithIf)
+    inner = yi if local else xo
+
+    def keep(f: Any, consumer: Any = out, loop: Any = inner) -> Any:
+        """A row of a tile at a time, whole, so that what the stages hand on stays in the nearest cache and needs no
+        memory of its own; with adjustments, whose sums have tiles of their own, a row of the picture."""
+        f.compute_at(consumer, loop)
+        return f.hoist_storage(out, yo) if local else f.bound_extent(x, TILE)
+
+    for f in (encoded, *ctx.rows):
+        keep(f).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     for f in ctx.loads:
-        f.compute_at(out, yi).hoist_storage(out, yo).unroll(x, 8, hl.TailStrategy.RoundUp)
+        keep(f).unroll(x, 8, hl.TailStrategy.RoundUp)
     # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
     look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     sums = look.adjusted.schedule(out, yo, yi) if local else []
-    sums += [stage for _, _, things in look.lists for stage in things.schedule(out, yo, yi)]
-    sums += [stage for one in ctx.sometimes for stage in one.schedule(out, yo, yi)]
+    sums += [stage for _, _, things in look.lists for stage in things.schedule(out, yo, inner)]
+    sums += [stage for one in ctx.sometimes for stage in one.schedule(keep)]
     for f in (out, encoded, *ctx.rows, *ctx.loads, *sums):
         f.never_partition_all()
     if local:

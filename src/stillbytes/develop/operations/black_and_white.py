@@ -49,4 +49,4 @@ class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Blac
         chroma = ctx.sqrt(a * a + b * b)
         grey = ctx.clamp(lightness * ctx.exp2(mixed * chroma * ctx.inverse(chroma + 0.06) * 1.2), 0.0, 1.0)
         colour = 1.0 - u.on
-        return value.of_lab(ctx.mix(lightness, grey, u.on), a * colour, b * colour)
+        return value.of_lab(*ctx.stored([ctx.mix(lightness, grey, u.on), a * colour, b * colour]))

@@ -59,8 +59,9 @@ class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour
         return {kind: np.array([settings.number(f"{kind}_{b}") / 100 for b in BANDS], np.float32) for kind in KINDS}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
+        value = value.of_lab(*ctx.stored(value.lab))
         lightness, a, b = value.lab
-        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()])
+        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()], kept=True)
         hue, saturation, luminance = (
             sum(w * getattr(u, kind)[i] for i, w in enumerate(weights)) for kind in ("hue", "saturation", "luminance")
         )

@@ -63,7 +63,7 @@ class PointColour(Operation, stage="display", order=32, version=1, group="Colour
         gain = ctx.larger(ctx.select(saturation > 0.0, 1.0 + saturation * 1.2, 1.0 + saturation), 0.0)
         a, b = a + (a * spread - mean_a), b + (b * spread - mean_b)
         lifted = ctx.clamp(lightness * ctx.exp2(luminance * 0.6), 0.0, 1.0)
-        return value.of_lab(lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain)
+        return value.of_lab(*ctx.stored([lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain]))
 
 
 def _numbers(points: Any) -> NDArray[np.float32]:

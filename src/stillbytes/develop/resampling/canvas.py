@@ -50,34 +50,46 @@ def known(source: Patched, affine: Affine, rect: Rect, warp: Warp | None = None)
     return None if out.min() == FULL else out
 
 
+class Edge:
+    """What of a view is known, with the pixels that are not or in part: few, as a rule at its edges and corners."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._places = np.flatnonzero(known < FULL)
+        self._share = (known.ravel()[self._places] * np.float32(1 / FULL))[:, None]
+
+    @property
+    def nbytes(self) -> int:
+        return self.known.nbytes + self._places.nbytes + self._share.nbytes
+
+    def lay(self, pixels: NDArray[np.uint8] | NDArray[np.float32], space: str) -> None:
+        """Put the empty canvas behind (height, width, 3) encoded pixels, in place."""
+        byte = pixels.dtype == np.uint8
+        grey = np.float32(encoded_grey(space) * (255 if byte else 1))
+        grey = np.rint(grey) if byte else grey
+        rows, columns = np.divmod(self._places, self.known.shape[1])
+        laid = pixels[rows, columns] * self._share + grey * (1 - self._share)
+        pixels[rows, columns] = np.rint(laid) if byte else laid
+
+
 class Views:
     """What of the last views is known, for a slider that moves does not change it."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[object, ...], Known | None] = OrderedDict()
+        self._held: OrderedDict[tuple[object, ...], Edge | None] = OrderedDict()
 
-    def known(self, source: Patched, grid: FrameGrid, patches: object) -> Known | None:
-        """Of a grid, as the function of that name. patches: equal for equal patches."""
+    def edge(self, source: Patched, grid: FrameGrid, patches: object) -> Edge | None:
+        """Of a grid; None when all of it is known. patches: equal for equal patches."""
         key = patches, grid.affine, grid.rect, grid.warp
         if key not in self._held:
-            self._held[key] = known(source, grid.affine, grid.rect, grid.warp)
+            shown = known(source, grid.affine, grid.rect, grid.warp)
+            self._held[key] = None if shown is None else Edge(shown)
             while len(self._held) > 1 and sum(v.nbytes for v in self._held.values() if v is not None) > HELD_BYTES:
                 self._held.popitem(last=False)
             while len(self._held) > MOST_VIEWS:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
         return self._held[key]
-
-
-def lay(pixels: NDArray[np.uint8] | NDArray[np.float32], shown: Known, space: str) -> None:
-    """Put the empty canvas behind (height, width, 3) encoded pixels of which `shown` is known, in place."""
-    rows, columns = np.nonzero(shown < FULL)  # few: edges and corners, as a rule
-    share = (shown[rows, columns] * np.float32(1 / FULL))[:, None]
-    byte = pixels.dtype == np.uint8
-    grey = np.float32(encoded_grey(space) * (255 if byte else 1))
-    grey = np.rint(grey) if byte else grey
-    laid = pixels[rows, columns] * share + grey * (1 - share)
-    pixels[rows, columns] = np.rint(laid) if byte else laid
 
 
 def encoded_grey(space: str) -> float:
