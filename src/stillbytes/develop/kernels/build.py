@@ -13,9 +13,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stillbytes.develop.kernels.kernel import Kernel
 
 X86_LEVELS: dict[str, str] = {
     "avx512": "sse41-avx-f16c-fma-avx2-avx512-avx512_skylake",
@@ -70,41 +74,47 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
     chosen: names of levels; all of this architecture by default. Raises RuntimeError when nothing can link.
     """
     output.mkdir(parents=True, exist_ok=True)
-    wanted = {output / f"kernels-{n}{SUFFIX}": f for n, f in levels().items() if chosen is None or n in chosen}
-    if len(wanted) > 1:
-        # Compiling holds the interpreter's lock, so the levels get processes, and fresh ones: Halide has threads.
-        workers = min(len(wanted), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            list(pool.map(_build_level, wanted.keys(), wanted.values()))
-    else:
-        for library, features in wanted.items():
-            _build_level(library, features)
+    wanted = {name: features for name, features in levels().items() if chosen is None or name in chosen}
+    # Compiling holds the interpreter's lock, so it has processes, and fresh ones: Halide has threads.
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(os.cpu_count() or 1, mp_context=spawn) as pool:
+        objects: dict[str, list[Future[Path]]] = {}
+        for name, features in wanted.items():
+            place = Path(folder) / name
+            place.mkdir()
+            numbers = range(-1, len(_kernels()))
+            objects[name] = [pool.submit(_compiled, place, features, number) for number in numbers]
+        for name, found in objects.items():
+            with _replacing(output / f"kernels-{name}{SUFFIX}") as part:
+                _link([one.result() for one in found], part)
     (output / "digest.txt").write_text(digest())
 
 
-def _build_level(library: Path, features: str) -> None:
-    import halide as hl  # noqa: PLC0415
-
+def _kernels() -> list[Callable[[], Kernel]]:
+    """Those that take longest to compile first."""
     from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor  # noqa: PLC0415
+
+    modules = (look, noise_patches, noise, sensor, resample, prepare, hsv)
+    return [make for module in modules for make in reversed(module.KERNELS)]
+
+
+def _compiled(folder: Path, features: str, number: int) -> Path:
+    """The object of one of the kernels; of Halide's runtime if it is -1."""
+    import halide as hl  # noqa: PLC0415
 
     # Python numbers become float32, as meant.
     warnings.filterwarnings("ignore", message="The floating-point value", category=RuntimeWarning)
     bits = {"darwin": "osx", "win32": "windows"}.get(sys.platform, "linux")
     arch = "x86-64" if platform.machine().lower() in ("x86_64", "amd64") else "arm-64"
-    fused = "-".join(filter(None, [arch, bits, features, "no_bounds_query", "no_runtime"]))
-    with tempfile.TemporaryDirectory() as folder:
-        objects: list[Path] = []
-        early = (*sensor.KERNELS, *noise.KERNELS, *noise_patches.KERNELS, *resample.KERNELS)
-        for make in (*early, *hsv.KERNELS, *prepare.KERNELS, *look.KERNELS):
-            kernel = make()
-            path = Path(folder) / f"{kernel.name}.o"
-            target = fused if kernel.fused else f"{fused}-strict_float"
-            _object(kernel.output, kernel.arguments, kernel.name, path, hl.Target(target))
-            objects.append(path)
-        runtime = Path(folder) / "runtime.o"
-        _runtime(runtime, hl.Target("-".join(filter(None, [arch, bits, features]))))
-        with _replacing(library) as part:
-            _link([*objects, runtime], part)
+    plain = "-".join(filter(None, [arch, bits, features]))
+    if number < 0:
+        _runtime(folder / "runtime.o", hl.Target(plain))
+        return folder / "runtime.o"
+    kernel = _kernels()[number]()
+    path = folder / f"{kernel.name}.o"
+    target = f"{plain}-no_bounds_query-no_runtime" + ("" if kernel.fused else "-strict_float")
+    _object(kernel.output, kernel.arguments, kernel.name, path, hl.Target(target))
+    return path
 
 
 def _object(output: Any, arguments: Any, name: str, path: Path, target: Any) -> None:
