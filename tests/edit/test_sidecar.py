@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import sidecar
+from stillbytes.edit import processes, sidecar
 from stillbytes.edit.history import History
 from stillbytes.edit.orientation import CropBox, to_sensor, to_upright
+from stillbytes.edit.snapshots import Snapshot
 
 LIGHTROOM = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0-c000">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -323,16 +325,36 @@ def test_a_crop_of_a_turned_photo_is_the_same_part_of_it() -> None:
     assert (sensor.left, sensor.top, sensor.right, sensor.bottom) == pytest.approx((0, 0, 0.5, 1))
 
 
-def test_an_edit_made_before_the_second_process_keeps_the_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("written", "process"), [("", None), ('sb:Process="99"', "99")])
+def test_an_edit_of_an_older_process_keeps_it(tmp_path: Path, written: str, process: str | None) -> None:
     photo = tmp_path / "a.nef"
     history = History().committed(Settings(exposure=0.5), "Exposure")
     sidecar.write(photo, Settings(exposure=0.5), history.entries, history.position)
     path = sidecar.path_for(photo)
     found = sidecar.read(photo)
     assert found is not None and found.settings == Settings(exposure=0.5)
-    older = path.read_text().replace('sb:Process="2"', "").replace("<sb:Process>2</sb:Process>", "")
-    path.write_text(older)
-    assert "sb:Process" not in older.replace("sb:ProcessVersion", "")
+    current = f'sb:Process="{processes.CURRENT}"'
+    assert current in path.read_text()
+    path.write_text(path.read_text().replace(current, written))
+    older = processes.as_it_was(process)
+    assert bool(older) == (process != "99")
     found = sidecar.read(photo)
-    assert found is not None and found.settings == Settings(exposure=0.5, noise_process="1")
-    assert found.history[0].changes == {"exposure": 0.5, "noise_process": "1"}
+    assert found is not None and found.settings == Settings({"exposure": 0.5, **older})
+    assert found.history[0].changes == {"exposure": 0.5, **older}
+    # Written by this release it says the same, in this release's words.
+    sidecar.write(photo, found.settings, found.history, found.position)
+    again = sidecar.read(photo)
+    assert again is not None and again.settings == found.settings and current in path.read_text()
+
+
+def test_what_was_set_in_an_older_process_stays_set() -> None:
+    assert processes.brought(Settings(exposure=0.5), "1") == Settings(exposure=0.5, noise_process="1")
+    assert processes.brought(Settings(noise_process="1"), processes.CURRENT) == Settings(noise_process="1")
+
+
+def test_a_snapshot_of_an_older_process_keeps_it() -> None:
+    old = Snapshot("0123456789ab", "Old", "2026-01-01T00:00:00.000+00:00", {"exposure": 0.5}, "1")
+    assert old.settings == Settings({"exposure": 0.5, **processes.as_it_was("1")})
+    assert (
+        replace(old, process=processes.CURRENT).settings == replace(old, process="").settings == Settings(exposure=0.5)
+    )

@@ -21,7 +21,7 @@ from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import camera_profiles, corrections, fields, parts
+from stillbytes.edit import camera_profiles, corrections, fields, parts, processes
 from stillbytes.edit.foreign import Foreign, darktable, rawtherapee
 from stillbytes.edit.foreign.rawtherapee import EXTENSION
 from stillbytes.edit.history import Entry
@@ -35,10 +35,6 @@ from stillbytes.edit.xmp import MOST_BYTES, NO_XML, Packet
 from stillbytes.photo.formats import EXTENSIONS, kind
 
 ANY_SIZE = Size(3, 2)
-PROCESS = "2"
-"""Written into each sidecar of ours: which versions of operations new settings mean."""
-FIRST_PROCESS = {"noise_process": "1"}
-"""What settings had where it does not stand."""
 changing = threading.RLock()
 """Held from reading a sidecar to writing it, so that of two changes of this process neither is lost."""
 _ORDER = {found: i for i, found in enumerate(("raw", "dng", *dict.fromkeys(EXTENSIONS.values())))}
@@ -167,16 +163,16 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
     elif exact is not None:  # another program changed the fields; what it did to our masks, the corrections tell
         settings = Settings({**settings, **exact.only(["Masks"])})
     ours = packet.text("sb:Settings") is not None
-    old = ours and packet.text("sb:Process") is None
-    if old:  # it looks as it did
-        settings = settings.changed(**FIRST_PROCESS)
+    older = processes.as_it_was(packet.text("sb:Process")) if ours else {}
+    if older:  # it looks as it did
+        settings = processes.brought(settings, packet.text("sb:Process"))
     if packet.text("crs:AlreadyApplied") != "True":
         settings, remarks = corrections.read(packet, settings, orientation, upright)
         notes = [*notes, *remarks]
     history, position = _history(packet)
-    if old and history:
+    if older and history:
         first = history[0]
-        history = (Entry(first.at, first.label, {**first.changes, **FIRST_PROCESS}), *history[1:])
+        history = (Entry(first.at, first.label, {**older, **first.changes}), *history[1:])
     snapshots = read_snapshots(packet.items("sb:Snapshots") or [], packet.items("sb:SnapshotParts") or [])
     rating = _integer(packet.text("xmp:Rating"))
     return Sidecar(settings, history, position, tuple(notes), rating, tuple(lost), snapshots, ours)
@@ -211,7 +207,7 @@ def write(
         if packet.text("crs:RawFileName") is None:
             packet.put("crs:RawFileName", NO_XML.sub("?", photo.name))
         packet.put("sb:Settings", json.dumps(dict(settings)))
-        packet.put("sb:Process", PROCESS)
+        packet.put("sb:Process", processes.CURRENT)
         packet.put("xmp:MetadataDate", datetime.now().astimezone().isoformat(timespec="seconds"))
         if history:
             changes, texts = parts.packed([dict(entry.changes) for entry in history])
@@ -225,7 +221,7 @@ def write(
             packet.remove("sb:Parts")
             packet.remove("sb:HistoryPosition")
         if snapshots is not None:
-            lines, texts = written_snapshots(snapshots, PROCESS)
+            lines, texts = written_snapshots(snapshots, processes.CURRENT)
             for name, held in (("sb:Snapshots", lines), ("sb:SnapshotParts", texts)):
                 if held:
                     packet.put(name, held)

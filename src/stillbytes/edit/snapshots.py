@@ -14,7 +14,7 @@ from stillbytes.core.errors import InvalidSetting, NotFound
 from stillbytes.develop import parameters
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.settings import Settings
-from stillbytes.edit import parts
+from stillbytes.edit import parts, processes
 from stillbytes.edit.history import now
 
 LONGEST_NAME = 200
@@ -25,7 +25,8 @@ _ID = re.compile("[0-9a-f]{12}")
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """id: twelve hexadecimal digits, of this one alone. at: when it was made or last updated, ISO 8601, UTC. values:
-    its settings, also of parameters that only a newer release knows. process: as the sidecar's when it was made."""
+    its settings, also of parameters that only a newer release knows. process: that it is of, see `edit.processes`;
+    empty for this release's."""
 
     id: str
     name: str
@@ -37,7 +38,8 @@ class Snapshot:
     def settings(self) -> Settings:
         """Those that this release knows."""
         known = parameters()
-        return Settings({name: value for name, value in self.values.items() if name in known})
+        found = Settings({name: value for name, value in self.values.items() if name in known})
+        return processes.brought(found, self.process) if self.process else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from stillbytes.core.geometry import Rect
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import corrections, fields
 from stillbytes.edit.exporting.spec import Spec
-from stillbytes.edit.sidecar import PROCESS
+from stillbytes.edit.processes import CURRENT
 from stillbytes.edit.xmp import Packet
 from stillbytes.photo.metadata import Carried
 from stillbytes.photo.output.dng import Preview, Taken, encode_dng
@@ -66,5 +66,5 @@ def dng(edit: Edit, settings: Settings, carried: Carried, spec: Spec, cancelled:
     corrections.put(packet, left, set(), 1, frame)
     fields.put(packet, left, 1, frame)
     packet.put("sb:Settings", json.dumps(dict(left)))
-    packet.put("sb:Process", PROCESS)
+    packet.put("sb:Process", CURRENT)
     return encode_dng(taken, preview, replace(carried, xmp=packet.content()))
