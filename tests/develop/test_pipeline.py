@@ -164,7 +164,11 @@ _LENS = Optics(
 )
 
 
-@pytest.mark.parametrize("name", [n for n, p in parameters().items() if p.kind == "number"])
+_RESULT_NEEDED = ("ai_denoise",)
+"""What shows something that was worked out before; see `tests/generate/denoise`."""
+
+
+@pytest.mark.parametrize("name", [n for n, p in parameters().items() if p.kind == "number" and n not in _RESULT_NEEDED])
 def test_every_slider_changes_the_picture(name: str) -> None:
     light = colourful(96, 128)
     light[30:60, 20:50] = light[30:60, 20:50, ::-1] * 12  # an edge strong enough to have a seam
