@@ -99,6 +99,15 @@ def test_without_pywebview_or_its_web_view_the_remedy_is_told(fake: Any, monkeyp
         WebviewWindow(lambda: None).run("http://127.0.0.1:1/launch")
 
 
+def test_a_library_without_which_qt_would_end_the_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    with pytest.raises(NoWindow, match=r"xcb-cursor.*libxcb-cursor0"):
+        WebviewWindow(lambda: None).run("http://127.0.0.1:1/launch")
+
+
 @pytest.mark.parametrize("written", [b"", b"\xff", b'{"width": -5}', b'{"x": 1e9}', b'{"opened": 3}', b"[]"])
 def test_a_window_that_nobody_could_find_is_not_made(home: Path, written: bytes) -> None:
     (home / "window.json").write_bytes(written)

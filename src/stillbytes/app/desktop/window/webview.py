@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib.util
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -28,6 +30,13 @@ def installed() -> bool:
     return importlib.util.find_spec("webview") is not None
 
 
+def lacking_for_qt() -> str:
+    """The library without which Qt ends the whole program under X11; empty where it is there or not needed."""
+    if sys.platform != "linux" or os.environ.get("WAYLAND_DISPLAY") or not importlib.util.find_spec("PySide6"):
+        return ""
+    return "" if ctypes.util.find_library("xcb-cursor") else "the library xcb-cursor"
+
+
 class WebviewWindow:
     """take_leave: called before the window closes, in a thread; returns when the page has sent what it held."""
 
@@ -42,6 +51,11 @@ class WebviewWindow:
     def run(self, launch: str) -> None:
         if not installed():
             raise NoWindow("pywebview is not installed.", EXTRA)
+        if lacking := lacking_for_qt():
+            raise NoWindow(
+                f"Qt needs {lacking} to show a window.",
+                "On Debian and Ubuntu: `sudo apt install libxcb-cursor0`; or use `stillbytes app --window browser`.",
+            )
         import webview  # noqa: PLC0415 - an extra
 
         place = self._place
