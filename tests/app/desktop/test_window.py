@@ -45,6 +45,10 @@ class FakeWindow:
         )
         self.destroyed = threading.Event()
 
+    def toggle_fullscreen(self) -> None:
+        self.events.resized(3840, 2160)
+        self.events.moved(0, 0)
+
     def destroy(self) -> None:
         assert self.events.closing()  # this time it is not kept
         self.destroyed.set()
@@ -85,6 +89,20 @@ def test_a_window_of_ours_closes_when_the_page_has_sent_everything_and_comes_bac
     WebviewWindow(lambda: None).run("http://127.0.0.1:1/launch")
     how = fake.made[-1].how
     assert (how["width"], how["height"], how["x"], how["y"], how["maximized"]) == (1200, 800, 40, 30, True)
+
+
+def test_the_size_of_the_screen_is_not_one_to_come_back_in(fake: Any) -> None:
+    start = fake.start
+
+    def filled(**how: Any) -> None:
+        window.toggle_full_screen()
+        start(**how)
+
+    fake.start = filled
+    window = WebviewWindow(lambda: None)
+    window.run("http://127.0.0.1:1/launch")
+    found = place.remembered()
+    assert (found.width, found.height) == (1500, 940) and (found.x, found.y) == (None, None)
 
 
 def test_without_pywebview_or_its_web_view_the_remedy_is_told(fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ class WebviewWindow:
         self._take_leave = take_leave
         self._window: webview.Window | None = None
         self._place = remembered()
-        self._asked = self._leaving = False
+        self._asked = self._leaving = self._full = False
 
     def run(self, launch: str) -> None:
         if not installed():
@@ -101,7 +101,12 @@ class WebviewWindow:
 
     def toggle_full_screen(self) -> None:
         assert self._window is not None
-        self._window.toggle_fullscreen()
+        if self._full:
+            self._window.toggle_fullscreen()
+            self._full = False
+        else:
+            self._full = True  # before its size is told, which is not one to come back in
+            self._window.toggle_fullscreen()
 
     def _asked_to_close(self) -> bool:
         """False keeps the window until the page has sent everything; then it is closed for good."""
@@ -117,11 +122,11 @@ class WebviewWindow:
             self._window.destroy()
 
     def _resized(self, width: int, height: int) -> None:
-        if not self._place.maximized:
+        if not self._place.maximized and not self._full:
             self._now(width=int(width), height=int(height))
 
     def _moved(self, x: int, y: int) -> None:
-        if not self._place.maximized:
+        if not self._place.maximized and not self._full:
             self._now(x=int(x), y=int(y))
 
     def _now(self, **how: Any) -> None:
