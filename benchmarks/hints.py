@@ -7,9 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from common import announce, parser, save, table
-from PIL import Image
+from stillbytes.core import blas
+
+blas.use_one_thread()  # as in the server; before NumPy is imported
+
+import numpy as np  # noqa: E402
+from common import announce, parser, save, table  # noqa: E402
+from PIL import Image  # noqa: E402
 
 LIMIT = "a search by meaning < 50 ms at 100,000 photos"
 ROOT = Path(__file__).parents[1]
@@ -39,6 +43,7 @@ def looking(photo: Path, work: Path) -> dict[str, float]:
     from stillbytes.masks.detect.detector import Picture  # noqa: PLC0415
 
     cv2.setNumThreads(1)
+    work.mkdir(parents=True, exist_ok=True)
     large = work / "hints-24mp.jpg"
     _, (_, pixels, _) = reader.look(photo)
     Image.fromarray(pixels).resize((6000, 4000)).save(large, quality=92)

@@ -35,7 +35,7 @@ def look(path: Path) -> tuple[dict[str, Any], list[NDArray[Any]]]:
 
     from stillbytes.photo.worker import previews  # noqa: PLC0415 - heavy
 
-    pixels = np.ascontiguousarray(previews.shown(path, edged.LONG_EDGE, edged.LONG_EDGE))
+    pixels = np.ascontiguousarray(previews.shown(path, edged.LONG_EDGE, 1))
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     found = edged.edges(grey)
     tones = _tones(pixels, grey)

@@ -51,18 +51,19 @@ def embedded(path: Path) -> tuple[bytes, int, int]:
 
 def thumbnail(path: Path, long_edge: int) -> tuple[bytes, int, int]:
     """(JPEG file, width, height), upright, sRGB, at most `long_edge` pixels. Raises UnreadablePhoto."""
-    return encoded(shown(path, long_edge, 2 * long_edge))
+    return encoded(shown(path, long_edge, 3))
 
 
-def shown(path: Path, long_edge: int, decoded: int) -> Pixels:
+def shown(path: Path, long_edge: int, times: int) -> Pixels:
     """(height, width, 3) uint8, upright, sRGB, at most `long_edge` pixels. Raises UnreadablePhoto.
 
-    decoded: pixels of the long edge that are enough to make it from, if the decoder can leave out the others.
+    times: as many pixels along an edge are enough to make it from, if the decoder can leave out the others.
     """
     file = embedded(path)[0]
     with Image.open(io.BytesIO(file)) as image:
         orientation, profile = image.getexif().get(274, 1), image.info.get("icc_profile")
-        image.draft("RGB", (decoded, decoded))
+        enough = times * long_edge / max(image.size)
+        image.draft("RGB", (max(1, round(image.width * enough)), max(1, round(image.height * enough))))
         picture = image.convert("RGB")
     picture = smaller(picture, long_edge)
     if profile and profile != icc_profile("srgb"):
