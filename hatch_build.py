@@ -26,10 +26,11 @@ PAGE_SOURCES = (
     "vite.config.ts",
     "tsconfig.json",
     "svelte.config.js",
+    "wuchale.config.ts",
 )
-PAGE_FOLDERS = ("src", "public")
-#: Made from openapi.json when the page is built.
-PAGE_CLIENT = "src/api/generated"
+PAGE_FOLDERS = ("src", "public", "texts")
+#: Made from openapi.json and from the page's texts when the page is built.
+PAGE_MADE = ("src/api/generated", "src/texts/generated")
 
 
 class StillbytesHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -125,7 +126,7 @@ def page_digest(web: Path) -> str:
     digest = hashlib.sha256()
     files = [web / name for name in PAGE_SOURCES]
     files += [path for folder in PAGE_FOLDERS for path in (web / folder).rglob("*")]
-    files = [path for path in files if not path.is_relative_to(web / PAGE_CLIENT)]
+    files = [path for path in files if not any(path.is_relative_to(web / made) for made in PAGE_MADE)]
     for path in sorted(path for path in files if path.is_file()):
         digest.update(path.relative_to(web).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -61,7 +61,7 @@ from pathlib import Path
 from stillbytes.app.server.routes.reference import router
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
-groups = next(r for r in router().routes if r.path == "/api/parameters").endpoint().groups
+groups = next(r for r in router().routes if r.path == "/api/parameters").endpoint("en").groups
 assert any(p.name == "glow" and p.unit == "EV" for g in groups if g.name == "Glow" for p in g.parameters)
 photo = Path(sys.argv[1]) / "a.dng"
 sidecar.write(photo, Settings(glow=1.5))

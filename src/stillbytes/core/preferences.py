@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,6 +42,8 @@ class Preferences(_Choices):
 
     generated: whether pixels that a model made are shown and made. Without, patches of models are left out everywhere;
     what is taken from the photo itself stays.
+
+    language: of the page; None for what the browser asks for.
     """
 
     llama: LlamaPreferences = LlamaPreferences()
@@ -48,6 +51,7 @@ class Preferences(_Choices):
     models: tuple[Path, ...] = ()
     vram_mib: int | None = Field(default=None, ge=0)
     generated: bool = True
+    language: Literal["en", "de", "es"] | None = None
 
 
 def path() -> Path:

@@ -1,6 +1,8 @@
 /** How the generated client reaches the server: a refusal becomes `Refused`, in the server's own words. */
 import { Refused } from '../transport/refused';
 import { client } from './generated/client.gen';
+import { t } from '../texts';
+import { language } from '../texts/language';
 
 interface Problem {
   error?: { message?: string; remedy?: string };
@@ -17,8 +19,8 @@ export async function reach(input: RequestInfo | URL, init?: RequestInit): Promi
 
 async function refusal(response: Response): Promise<Refused> {
   if (response.status === 401 || response.status === 403) {
-    const remedy = 'Open the address that Stillbytes printed when it started.';
-    return new Refused('This page is no longer allowed to talk to Stillbytes.', remedy, response.status);
+    const remedy = t('Open the address that Stillbytes printed when it started.');
+    return new Refused(t('This page is no longer allowed to talk to Stillbytes.'), remedy, response.status);
   }
   let problem: Problem = {};
   try {
@@ -26,11 +28,17 @@ async function refusal(response: Response): Promise<Refused> {
   } catch {
     // Not JSON: the status says enough.
   }
-  const message = problem.error?.message ?? `Stillbytes answered with status ${response.status}.`;
+  const message = problem.error?.message ?? t(`Stillbytes answered with status ${response.status}.`);
   return new Refused(message, problem.error?.remedy ?? '', response.status);
 }
 
-client.setConfig({ baseUrl: location.origin, credentials: 'same-origin', fetch: reach, throwOnError: true });
+client.setConfig({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  headers: { 'Accept-Language': language },
+  fetch: reach,
+  throwOnError: true,
+});
 
 /** What the server answered; the generated functions wrap it. */
 export async function told<T>(answer: Promise<{ data: T }>): Promise<T> {

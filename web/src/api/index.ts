@@ -28,6 +28,7 @@ import type {
   Task,
   UnfitPhoto,
 } from './types';
+import type { Language } from '../texts/language';
 
 const loud = { throwOnError: true } as const;
 const of = (id: string) => ({ ...loud, path: { id } });
@@ -117,6 +118,7 @@ export const paste = (
   label: string,
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
+export const chooseLanguage = (language: Language) => told(sdk.chooseLanguage({ ...loud, body: { language } }));
 export const getTasks = () =>
   told(sdk.listTasks(loud)) as Promise<{
     tasks: Task[];

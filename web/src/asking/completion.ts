@@ -1,19 +1,20 @@
 /** How a request that is being typed can go on: with the label of a slider, or as one of these. */
+import { t } from '../texts';
 
 /** Requests that the vocabulary understands, for who does not know what to say. */
 export const EXAMPLES: readonly string[] = [
-  'a bit warmer and lift the shadows',
-  'darken the sky',
-  'more contrast, less saturation',
-  'black and white with more contrast',
-  'exposure +0.7',
-  'crop to 4:5',
-  'straighten by 1.5 degrees',
-  'remove the haze',
-  'teal shadows, orange highlights',
-  'brighter but don’t touch the sky',
-  'less',
-  'undo that and make it warmer instead',
+  t('a bit warmer and lift the shadows'),
+  t('darken the sky'),
+  t('more contrast, less saturation'),
+  t('black and white with more contrast'),
+  t('exposure +0.7'),
+  t('crop to 4:5'),
+  t('straighten by 1.5 degrees'),
+  t('remove the haze'),
+  t('teal shadows, orange highlights'),
+  t('brighter but don’t touch the sky'),
+  t('less'),
+  t('undo that and make it warmer instead'),
 ];
 
 export const MOST_COMPLETIONS = 6;
@@ -24,8 +25,8 @@ const WORDS = 4;
 export function completions(text: string, labels: readonly string[]): string[] {
   const typed = text.trimStart().toLowerCase();
   if (!typed) return EXAMPLES.slice(0, MOST_COMPLETIONS);
-  const whole = EXAMPLES.filter((one) => one.startsWith(typed) && one !== typed);
-  const more = continued(text, labels).filter((one) => !whole.includes(one.trim().toLowerCase()));
+  const whole = EXAMPLES.filter((one) => one.toLowerCase().startsWith(typed) && one.toLowerCase() !== typed);
+  const more = continued(text, labels).filter((one) => !whole.includes(one.trim()));
   return [...new Set([...whole, ...more])].slice(0, MOST_COMPLETIONS);
 }
 

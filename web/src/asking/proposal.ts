@@ -2,6 +2,7 @@
 import type { Adjustment, Parameter, Proposal, Settings, Value } from '../api/types';
 import { choiceLabel, clamped, figure } from '../develop/parameter';
 import { same } from '../develop/settings';
+import { lower, plural, t } from '../texts';
 
 type Step = Proposal['steps'][number];
 type Row = Step['rows'][number];
@@ -42,12 +43,11 @@ export function linesOf(proposal: Proposal, declared: Declared): Line[] {
     if (TOLD.includes(step.tool)) return [];
     const keys = step.rows.map((row) => `${i}.${row.parameter}`);
     if (step.tool !== 'set' && step.tool !== 'mask') {
-      const times = step.count > 1 ? ` ${step.count} steps` : '';
       // What is made or shown is known by its place alone; undo and redo cannot be left out.
       const whole = step.tool === 'task' || step.tool === 'export' || step.tool === 'compare' ? [`${i}`] : keys;
-      const label = `${step.says}${times}`;
+      const label = step.count > 1 ? `${step.says} ${plural(step.count, ['# step', '# steps'])}` : step.says;
       const line = { key: `${i}`, rows: whole, part: '', parameter: null, row: null };
-      if (step.tool === 'preset') return [{ ...line, label: 'Preset', together: step.says.replace(/^Preset /, '') }];
+      if (step.tool === 'preset') return [{ ...line, label: t('Preset'), together: step.says.replace(/^Preset /, '') }];
       return [{ ...line, label, together: '' }];
     }
     const part = step.tool === 'mask' ? step.name : '';
@@ -115,6 +115,6 @@ export function moved(row: Row, p: Parameter, amount: number): string {
 
 function told(p: Parameter, value: Value): string {
   if (numeric(value)) return figure(p, value);
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'string' ? choiceLabel(value).toLowerCase() : value === null ? 'as shot' : 'changed';
+  if (typeof value === 'boolean') return value ? t('on') : t('off');
+  return typeof value === 'string' ? lower(choiceLabel(value)) : value === null ? t('as shot') : t('changed');
 }

@@ -1,4 +1,6 @@
 /** What the filter bar says, as a search in the library's language (docs/library.md). */
+import { t } from '../texts';
+
 export interface Filter {
   /** Typed by hand, in the same language. */
   text: string;
@@ -14,7 +16,7 @@ export interface Filter {
 export type Flag = 'pick' | 'none' | 'reject';
 export type Kind = 'any' | 'raw' | 'jpeg' | 'tiff' | 'heif' | 'png';
 export const KINDS: readonly { value: Kind; label: string }[] = [
-  { value: 'any', label: 'All kinds' },
+  { value: 'any', label: t('All kinds') },
   { value: 'raw', label: 'RAW' },
   { value: 'jpeg', label: 'JPEG' },
   { value: 'tiff', label: 'TIFF' },
@@ -43,7 +45,7 @@ export interface Source {
   name: string;
 }
 
-export const ALL: Source = { kind: 'all', key: '', name: 'All photos' };
+export const ALL: Source = { kind: 'all', key: '', name: t('All photos') };
 
 export function active(filter: Filter): boolean {
   return query(ALL, filter) !== '';

@@ -1,5 +1,6 @@
 /** What is said about one photo, or about many at once. */
 import type { CataloguePhoto, Remarks } from '../api/types';
+import { plural, t } from '../texts';
 
 export type TextField = 'title' | 'caption' | 'creator' | 'copyright';
 export type Field = TextField | 'rating' | 'flag' | 'label' | 'keywords';
@@ -16,7 +17,19 @@ export const FIELDS: readonly Field[] = [
 
 /** A rating in words. */
 export function starred(rating: number): string {
-  return rating === 1 ? '1 star' : `${rating} stars`;
+  return plural(rating, ['# star', '# stars']);
+}
+
+/** A colour label as it is read: "Red label". Labels that other programs have made up keep their words. */
+export function labelled(label: string): string {
+  const colours: Record<string, string> = {
+    red: t('Red label'),
+    yellow: t('Yellow label'),
+    green: t('Green label'),
+    blue: t('Blue label'),
+    purple: t('Purple label'),
+  };
+  return colours[label.toLowerCase()] ?? t(`${label} label`);
 }
 
 /** The value that all photos have; null where they differ. */

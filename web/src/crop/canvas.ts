@@ -2,6 +2,7 @@
 import type { Settings } from '../develop/parameter';
 import { CROP_NAMES, withoutCrop } from './settings';
 import { type Point, type Rect, type Size, boundsAt, rotated } from './geometry';
+import { figures } from '../texts';
 
 /** Corners may lie so many frames beyond every side. */
 export const FARTHEST = 1;
@@ -11,7 +12,7 @@ export const WORTH_TELLING = 0.0005;
 /** "3.4 %", "37 %" */
 export function percent(part: number): string {
   const value = Math.max(0.1, part * 100);
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
+  return `${figures(value, value < 10 ? 1 : 0)} %`;
 }
 
 /** The picture with all the canvas that a crop can reach. */

@@ -1,19 +1,20 @@
 /** The handles of the crop rectangle: names, places, marks and cursors. */
 import type { Handle } from './constrain';
 import type { Point, Rect } from './geometry';
+import { t } from '../texts';
 
 /** Length of a mark in CSS pixels. */
 const ARM = 18;
 
 export const HANDLE_NAMES = {
-  nw: 'Top left corner',
-  n: 'Top edge',
-  ne: 'Top right corner',
-  e: 'Right edge',
-  se: 'Bottom right corner',
-  s: 'Bottom edge',
-  sw: 'Bottom left corner',
-  w: 'Left edge',
+  nw: t('Top left corner'),
+  n: t('Top edge'),
+  ne: t('Top right corner'),
+  e: t('Right edge'),
+  se: t('Bottom right corner'),
+  s: t('Bottom edge'),
+  sw: t('Bottom left corner'),
+  w: t('Left edge'),
 } as const satisfies Record<Handle, string>;
 
 const CURSORS = { nw: 'nwse', se: 'nwse', ne: 'nesw', sw: 'nesw', n: 'ns', s: 'ns', e: 'ew', w: 'ew' } as const;

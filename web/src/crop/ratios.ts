@@ -1,5 +1,6 @@
 /** Aspect ratios that the crop tool offers. */
 import type { Size } from './geometry';
+import { t } from '../texts';
 
 export interface Ratio {
   id: string;
@@ -11,14 +12,14 @@ export interface Ratio {
 const fixed = (id: string, width: number, height: number): Ratio => ({ id, label: id, of: () => width / height });
 
 export const RATIOS: readonly Ratio[] = [
-  { id: 'free', label: 'Free', of: () => null },
-  { id: 'original', label: 'Original', of: (turned) => turned.width / turned.height },
+  { id: 'free', label: t('Free'), of: () => null },
+  { id: 'original', label: t('Original'), of: (turned) => turned.width / turned.height },
   fixed('1 : 1', 1, 1),
   fixed('5 : 4', 5, 4),
   fixed('4 : 3', 4, 3),
   fixed('3 : 2', 3, 2),
   fixed('16 : 9', 16, 9),
-  { id: 'custom', label: 'Custom', of: (_, custom) => custom.width / custom.height },
+  { id: 'custom', label: t('Custom'), of: (_, custom) => custom.width / custom.height },
 ];
 
 /** The ratio for a crop that stands upright or lies. "Original" has the photo's own orientation until it is swapped. */

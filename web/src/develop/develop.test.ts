@@ -138,8 +138,8 @@ describe('settings', () => {
 
   test('are taken apart by group', () => {
     const groups = [
-      { name: 'Tone', parameters: [exposure] },
-      { name: 'White balance', parameters: [mode, temperature, tint] },
+      { name: 'Tone', label: 'Tone', parameters: [exposure] },
+      { name: 'White balance', label: 'White balance', parameters: [mode, temperature, tint] },
     ];
     const all = { exposure: 1, white_balance: 'cloudy' };
     expect(only(all, groups, new Set(['Tone']))).toEqual({ exposure: 1 });
@@ -151,7 +151,11 @@ describe('settings', () => {
 
 describe('the panel', () => {
   test('shows a parameter that it never heard of as a row', () => {
-    const found = blocks({ name: 'New', parameters: [make('sparkle', { operation: 'new', label: 'Sparkle' })] });
+    const found = blocks({
+      name: 'New',
+      label: 'New',
+      parameters: [make('sparkle', { operation: 'new', label: 'Sparkle' })],
+    });
     expect(found).toMatchObject([{ type: 'rows', rows: [{ label: 'Sparkle' }] }]);
   });
 
@@ -161,7 +165,7 @@ describe('the panel', () => {
         make(`${kind}_${band}`, { label: `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${band}` }),
       ),
     );
-    const [tabs, ...rest] = blocks({ name: 'Mixer', parameters });
+    const [tabs, ...rest] = blocks({ name: 'Mixer', label: 'Mixer', parameters });
     expect(rest).toEqual([]);
     expect(tabs).toMatchObject({
       type: 'tabs',
@@ -176,6 +180,7 @@ describe('the panel', () => {
     );
     const found = blocks({
       name: 'Grading',
+      label: 'Grading',
       parameters: [...parameters, make('grade_blending', { label: 'Blending' })],
     });
     expect(found.map((b) => b.type)).toEqual(['wheels', 'rows']);
@@ -184,7 +189,7 @@ describe('the panel', () => {
 
   test('gathers curves in one editor', () => {
     const curves = ['Curve', 'Red curve'].map((label) => make(label, { label, kind: 'curve', default: STRAIGHT }));
-    expect(blocks({ name: 'Curve', parameters: curves })).toMatchObject([
+    expect(blocks({ name: 'Curve', label: 'Curve', parameters: curves })).toMatchObject([
       { type: 'curves', curves: [{ label: 'RGB' }, { label: 'Red' }] },
     ]);
   });
@@ -192,7 +197,7 @@ describe('the panel', () => {
   test('leaves out the words that all labels share, and dims what a toggle switches', () => {
     const toggle = make('mono', { kind: 'toggle', default: false, label: 'Black and white' });
     const greys = ['red', 'green', 'blue'].map((band) => make(`grey_${band}`, { label: `Grey of ${band}` }));
-    const [block] = blocks({ name: 'Mono', parameters: [toggle, ...greys] });
+    const [block] = blocks({ name: 'Mono', label: 'Mono', parameters: [toggle, ...greys] });
     expect(block?.type === 'rows' && block.rows.map((r) => [r.label, r.needs?.name ?? null])).toEqual([
       ['Black and white', null],
       ['Red', 'mono'],
@@ -206,7 +211,11 @@ describe('the panel', () => {
       ['distortion', 'fringes', 'light'].map((name) =>
         make(`${operation}_${name}`, { operation, label: `${operation} ${name}` }),
       );
-    const found = blocks({ name: 'Lens', parameters: [...of('Profile'), ...of('Manual').slice(0, 2), make('Light')] });
+    const found = blocks({
+      name: 'Lens',
+      label: 'Lens',
+      parameters: [...of('Profile'), ...of('Manual').slice(0, 2), make('Light')],
+    });
     const labels = found.flatMap((b) => (b.type === 'rows' ? b.rows.map((r) => r.label) : []));
     expect(new Set(labels).size).toBe(labels.length);
   });

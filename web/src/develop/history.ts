@@ -1,4 +1,6 @@
 /** The history as the panel lists it: the newest step first, the untouched photo last. */
+import { t } from '../texts';
+
 export interface Past {
   /** Index of the newest step in effect; 0 when none is. */
   position: number;
@@ -16,7 +18,7 @@ export interface Step {
 }
 
 export function steps({ position, entries }: Past): Step[] {
-  return [{ index: 0, label: 'Opened', at: '' }, ...entries]
+  return [{ index: 0, label: t('Opened'), at: '' }, ...entries]
     .map(({ index, label, at }) => ({ index, label, at, current: index === position, undone: index > position }))
     .reverse();
 }

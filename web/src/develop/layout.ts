@@ -5,6 +5,7 @@
  *   numbers of one operation named KIND_BAND for every KIND and BAND are tabs of kinds;
  *   everything else is a row of its own, whatever it is called.
  */
+import { t } from '../texts';
 import type { Group, Parameter } from './parameter';
 
 export interface Wheel {
@@ -36,6 +37,12 @@ export type Block =
 
 const WHEEL_PARTS = ['hue', 'saturation', 'luminance'] as const;
 const FEWEST_BANDS = 3;
+const CHANNELS: Record<string, string> = {
+  curve: 'RGB',
+  curve_red: t('Red'),
+  curve_green: t('Green'),
+  curve_blue: t('Blue'),
+};
 
 export function blocks(group: Group): Block[] {
   const found: Block[] = [];
@@ -75,7 +82,7 @@ function operationBlocks(parameters: Parameter[]): Block[] {
 }
 
 export function curveRow(parameter: Parameter): Row {
-  const label = parameter.label.replace(/\s*curve$/i, '') || 'RGB';
+  const label = CHANNELS[parameter.name] ?? (parameter.label.replace(/\s*curve$/i, '') || 'RGB');
   return { parameter, label, needs: null };
 }
 
@@ -87,7 +94,8 @@ function wheelsOf(parameters: readonly Parameter[]): Wheel[] {
     const key = hue.name.slice(0, -'_hue'.length);
     const [, saturation, luminance] = WHEEL_PARTS.map((part) => byName.get(`${key}_${part}`));
     if (!saturation || !luminance) continue;
-    wheels.push({ key, label: hue.label.replace(/\s+hue$/i, ''), hue, saturation, luminance });
+    const label = leading([hue, saturation, luminance].map((p) => p.label));
+    wheels.push({ key, label, hue, saturation, luminance });
   }
   return wheels;
 }
@@ -105,7 +113,10 @@ function tabsOf(numbers: readonly Parameter[]): Tab[] {
   if (!first || first.size < FEWEST_BANDS || others.length === 0) return [];
   const names = [...first.keys()].join();
   if (others.some((bands) => [...bands.keys()].join() !== names)) return [];
-  return [...kinds].map(([key, bands]) => ({ key, label: capital(key), rows: rowsOf([...bands.values()]) }));
+  return [...kinds].map(([key, bands]) => {
+    const held = [...bands.values()];
+    return { key, label: leading(held.map((p) => p.label)) || capital(key), rows: rowsOf(held) };
+  });
 }
 
 /** Rows without the words that all their labels begin with ("Grey of red", "Grey of blue" -> "Red", "Blue"). */
@@ -129,6 +140,11 @@ function sharedWords(labels: readonly string[]): number {
   let words = 0;
   while (first && split.every((s) => s.length > words + 1 && s[words] === first[words])) words++;
   return words === 0 ? 0 : (first?.slice(0, words).join(' ').length ?? 0) + 1;
+}
+
+/** The words that all begin with: of "Shadows hue" and "Shadows luminance" those are "Shadows". */
+function leading(labels: readonly string[]): string {
+  return (labels[0] ?? '').slice(0, sharedWords(labels)).replace(/[\s:,]+$/, '');
 }
 
 function capital(text: string): string {

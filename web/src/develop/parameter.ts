@@ -1,4 +1,6 @@
 /** Develop parameters as the server declares them, and what one value of one of them means to a slider and a reader. */
+import { lower, POINT, t } from '../texts';
+
 export type CurvePoint = [x: number, y: number];
 /** A sampled colour in Oklab and how what is near it changes. */
 export interface PointColour {
@@ -61,6 +63,7 @@ export interface Parameter {
 
 export interface Group {
   name: string;
+  label: string;
   parameters: Parameter[];
 }
 
@@ -113,9 +116,9 @@ export function nudge(p: Parameter, value: number): number {
 
 /** A value with its sign where the range has two sides; no unit. */
 export function figure(p: Parameter, value: number): string {
-  const text = value.toFixed(decimals(p));
-  const zero = Number(text) === 0;
-  if (zero) return text.replace('-', '');
+  const plain = value.toFixed(decimals(p));
+  const text = plain.replace('.', POINT);
+  if (Number(plain) === 0) return text.replace('-', '');
   return p.minimum < 0 && p.maximum > 0 && value > 0 ? `+${text}` : text;
 }
 
@@ -151,11 +154,12 @@ export function described(p: Parameter, value: Value): string {
   }
   if (p.kind === 'choice' && typeof value === 'string') {
     const words = choiceLabel(value, p);
-    return `${p.label} ${p.choice_labels?.length ? words : words.toLowerCase()}`;
+    return `${p.label} ${p.choice_labels?.length ? words : lower(words)}`;
   }
-  if (p.kind === 'lut' && typeof value === 'string') return value ? `${p.label} ${fileName(value)}` : `No ${p.label}`;
+  if (p.kind === 'lut' && typeof value === 'string')
+    return value ? `${p.label} ${fileName(value)}` : t(`No ${p.label}`);
   if (p.kind === 'dcp' && typeof value === 'string')
-    return value ? `${p.label} ${profileName(value)}` : `No ${p.label.toLowerCase()}`;
-  if (p.kind === 'toggle') return `${p.label} ${value === true ? 'on' : 'off'}`;
+    return value ? `${p.label} ${profileName(value)}` : t(`No ${lower(p.label)}`);
+  if (p.kind === 'toggle') return value === true ? t(`${p.label} on`) : t(`${p.label} off`);
   return p.label;
 }

@@ -1,5 +1,6 @@
 /** The models as a person looks for them: by what they do, then by family, each family in its precisions. */
 import type { AiModel } from '../api/types';
+import { t } from '../texts';
 
 export interface Family {
   name: string;
@@ -16,36 +17,36 @@ export interface Area {
 }
 
 const AREAS: { label: string; kinds: string[] }[] = [
-  { label: 'Language models', kinds: ['language', 'vision-language'] },
-  { label: 'Image models', kinds: ['diffusion'] },
-  { label: 'Selection', kinds: ['segmenter'] },
-  { label: 'Removal', kinds: ['remover'] },
-  { label: 'Enlarging', kinds: ['upscaler'] },
-  { label: 'Noise', kinds: ['denoiser'] },
-  { label: 'Depth', kinds: ['depth'] },
-  { label: 'Search', kinds: ['embedder'] },
-  { label: 'Additions to image models', kinds: ['lora', 'controlnet', 'adapter'] },
-  { label: 'Parts that image models need', kinds: ['text-encoder', 'image-encoder', 'vae'] },
+  { label: t('Language models'), kinds: ['language', 'vision-language'] },
+  { label: t('Image models'), kinds: ['diffusion'] },
+  { label: t('Selection'), kinds: ['segmenter'] },
+  { label: t('Removal'), kinds: ['remover'] },
+  { label: t('Enlarging'), kinds: ['upscaler'] },
+  { label: t('Noise'), kinds: ['denoiser'] },
+  { label: t('Depth'), kinds: ['depth'] },
+  { label: t('Search'), kinds: ['embedder'] },
+  { label: t('Additions to image models'), kinds: ['lora', 'controlnet', 'adapter'] },
+  { label: t('Parts that image models need'), kinds: ['text-encoder', 'image-encoder', 'vae'] },
 ];
 
 const WORDS: Record<string, string> = {
-  chat: 'answers',
-  see: 'sees pictures',
-  create: 'creates',
-  fill: 'fills',
-  edit: 'edits',
-  remove: 'removes',
-  restyle: 'restyles',
-  upscale: 'enlarges',
-  subject: 'finds the subject',
-  object: 'finds what is pointed at',
-  words: 'finds what is named',
-  sky: 'finds the sky',
-  person: 'finds people',
-  parts: 'tells the parts of people',
-  landscape: 'tells the parts of landscapes',
-  depth: 'tells depth',
-  meaning: 'finds photos by what is meant',
+  chat: t('answers'),
+  see: t('sees pictures'),
+  create: t('creates'),
+  fill: t('fills'),
+  edit: t('edits'),
+  remove: t('removes'),
+  restyle: t('restyles'),
+  upscale: t('enlarges'),
+  subject: t('finds the subject'),
+  object: t('finds what is pointed at'),
+  words: t('finds what is named'),
+  sky: t('finds the sky'),
+  person: t('finds people'),
+  parts: t('tells the parts of people'),
+  landscape: t('tells the parts of landscapes'),
+  depth: t('tells depth'),
+  meaning: t('finds photos by what is meant'),
 };
 
 /** What models can do, as one reads it. */

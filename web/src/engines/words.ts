@@ -1,22 +1,24 @@
 /** Numbers of models and plans in words. */
 import type { Figure } from '../api/types';
+import { figures, t } from '../texts';
 
 /** MiB as people read it. */
 export function gigabytes(mib: number): string {
-  return mib >= 1000 ? `${(mib / 1024).toFixed(1)} GB` : `${Math.round(mib)} MB`;
+  return mib >= 1000 ? `${figures(mib / 1024, 1)} GB` : `${figures(Math.round(mib))} MB`;
 }
 
 /** Bytes of a file as it is sold: in powers of ten. */
 export function fileSize(bytes: number, estimated = false): string {
-  const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+  const size =
+    bytes >= 1e9 ? `${figures(bytes / 1e9, bytes < 1e10 ? 2 : 1)} GB` : `${figures(Math.round(bytes / 1e6))} MB`;
   return estimated ? `~${size}` : size;
 }
 
 /** "57 tokens/s", "11 s", "9.9 GB". */
 export function amount(figure: Figure | null): string {
-  if (!figure) return 'unknown';
+  if (!figure) return t('unknown');
   if (figure.unit === 'MiB') return gigabytes(figure.value);
-  return `${figure.value.toFixed(figure.value >= 10 ? 0 : 1)} ${figure.unit}`;
+  return `${figures(figure.value, figure.value >= 10 ? 0 : 1)} ${figure.unit}`;
 }
 
 /** Where a number comes from and how far it can be off: "estimate, ± 27 %". */
@@ -29,6 +31,6 @@ export function basis(figure: Figure | null): string {
 /** The same where there is little room: "est.", "publ.", "meas.". */
 export function basisInShort(figure: Figure | null): string {
   if (!figure) return '';
-  if (figure.basis === 'estimate') return 'est.';
-  return figure.basis.startsWith('published') ? 'publ.' : 'meas.';
+  if (figure.basis === 'estimate') return t('est.');
+  return figure.basis.startsWith('published') ? t('publ.') : t('meas.');
 }

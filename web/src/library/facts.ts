@@ -1,9 +1,12 @@
 /** What a photographer wants to read of a photo's metadata, in the usual notation. */
+import { language } from '../texts/language';
+
 type Metadata = Record<string, unknown>;
 
 const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null);
 const text = (value: unknown) => (typeof value === 'string' && value.trim() ? value.trim() : null);
-const round = (value: number, digits: number) => String(Number(value.toFixed(digits)));
+const round = (value: number, digits: number) =>
+  Number(value.toFixed(digits)).toLocaleString(language, { useGrouping: false });
 
 /** 0.004 -> "1/250 s", 2.5 -> "2.5 s". */
 export function exposureTime(seconds: number): string {

@@ -1,4 +1,5 @@
 /** Versions of a photo (virtual copies) by name. */
+import { language } from '../texts/language';
 interface Named {
   name: string;
   version_name?: string;
@@ -11,7 +12,7 @@ export function titled({ name, version_name }: Named): string {
 
 /** A name for a snapshot that nobody has named: when it was taken, and a number where that is not enough. */
 export function unnamed(taken: readonly string[], now: Date): string {
-  const plain = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(now);
+  const plain = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(now);
   const used = new Set(taken.map((name) => name.toLowerCase()));
   let name = plain;
   for (let n = 2; used.has(name.toLowerCase()); n++) name = `${plain} (${n})`;

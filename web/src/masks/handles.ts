@@ -1,5 +1,6 @@
 /** Gradients on the picture: where their handles are, and what becomes of one when a handle moves. In frame units. */
 import type { Kind, Point } from './tree';
+import { figures, t } from '../texts';
 
 export interface Linear {
   form: 'linear';
@@ -109,8 +110,8 @@ export function centreOf(shape: Shape): Point {
 export function handlesOf(shape: Shape, arm: number): Handle[] {
   const place = (name: HandleName, label: string, at: Point): Handle => ({ name, label, at, value: null });
   const degrees = (at: Point, now: number): Handle => {
-    const text = `${now.toFixed(0)} degrees`;
-    return { name: 'angle', label: 'Angle', at, value: { now, least: -180, most: 180, text } };
+    const text = t(`${now.toFixed(0)} degrees`);
+    return { name: 'angle', label: t('Angle'), at, value: { now, least: -180, most: 180, text } };
   };
   if (shape.form === 'linear') {
     const centre = centreOf(shape);
@@ -118,16 +119,21 @@ export function handlesOf(shape: Shape, arm: number): Handle[] {
     const aside = towards(bearing(across(way)));
     return [
       degrees(plus(centre, aside, arm), bearing(way)),
-      place('centre', 'Centre', centre),
-      place('start', 'Start: nothing of the mask before it', shape.zero),
-      place('end', 'End: all of the mask from here on', shape.full),
+      place('centre', t('Centre'), centre),
+      place('start', t('Start: nothing of the mask before it'), shape.zero),
+      place('end', t('End: all of the mask from here on'), shape.full),
     ];
   }
   const { centre, rx, ry, angle, feather } = shape;
-  const labels = { right: 'Width, right', left: 'Width, left', bottom: 'Height, bottom', top: 'Height, top' };
+  const labels = {
+    right: t('Width, right'),
+    left: t('Width, left'),
+    bottom: t('Height, bottom'),
+    top: t('Height, top'),
+  };
   const edge = (name: keyof typeof labels): Handle => {
     const now = name === 'left' || name === 'right' ? rx : ry;
-    const value = { now, least: SMALLEST, most: LARGEST, text: `${(now * 100).toFixed(1)} % of the long edge` };
+    const value = { now, least: SMALLEST, most: LARGEST, text: t(`${figures(now * 100, 1)} % of the long edge`) };
     return { name, label: labels[name], at: plus(centre, outwards(shape, name), now), value };
   };
   const soft = { now: feather, least: 0, most: 100, text: `${feather.toFixed(0)} %` };
@@ -138,8 +144,8 @@ export function handlesOf(shape: Shape, arm: number): Handle[] {
     edge('left'),
     edge('bottom'),
     edge('top'),
-    place('centre', 'Centre', centre),
-    { name: 'feather', label: 'Feather', at: plus(centre, diagonal(shape), inner), value: soft },
+    place('centre', t('Centre'), centre),
+    { name: 'feather', label: t('Feather'), at: plus(centre, diagonal(shape), inner), value: soft },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Things in a photo that can be pointed at. */
 import type { Thing } from '../api/types';
 import type { Point } from './tree';
+import { t } from '../texts';
 
 /** Closed lines through places of the frame. */
 export type Lines = readonly (readonly Point[])[];
@@ -29,5 +30,5 @@ export function rectangle([left, top, right, bottom]: Thing['box']): Point[] {
 
 /** "Person 2", "Dog". */
 export function nameOf({ what, person }: Thing): string {
-  return person >= 0 ? `Person ${person + 1}` : what.charAt(0).toUpperCase() + what.slice(1);
+  return person >= 0 ? t(`Person ${person + 1}`) : what.charAt(0).toUpperCase() + what.slice(1);
 }

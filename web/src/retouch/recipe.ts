@@ -1,5 +1,6 @@
 /** What a patch was made with, in words. */
 import type { Patch } from '../develop/parameter';
+import { t } from '../texts';
 
 /** Model, seed of the variant that is shown, and words; empty for what was made without a model. */
 export function toldOf({ recipe, chosen }: Patch): string {
@@ -7,10 +8,6 @@ export function toldOf({ recipe, chosen }: Patch): string {
   if (typeof model !== 'string' || !model) return '';
   const seed: unknown = Array.isArray(seeds) ? seeds[chosen] : undefined;
   const prompt = task && typeof task === 'object' && 'prompt' in task ? task.prompt : '';
-  return [
-    `Made with ${model}`,
-    typeof seed === 'number' ? `, seed ${seed}` : '',
-    typeof prompt === 'string' && prompt ? `: “${prompt}”` : '',
-    '.',
-  ].join('');
+  const made = typeof seed === 'number' ? t(`Made with ${model}, seed ${seed}`) : t(`Made with ${model}`);
+  return typeof prompt === 'string' && prompt ? `${made}: “${prompt}”.` : `${made}.`;
 }

@@ -1,5 +1,6 @@
 /** From a key event to a command, and from a key's name to what is printed on the keyboard. */
 import { type Command, type Mode, SHORTCUTS, type Shortcut } from './table';
+import { t } from '../texts';
 
 export interface Press {
   key: string;
@@ -62,15 +63,22 @@ const NAMES: Record<string, string> = {
   ArrowUp: '↑',
   ArrowDown: '↓',
   Escape: 'Esc',
+  Enter: t('Enter'),
+  Space: t('Space'),
+  Delete: t('Delete'),
+  Home: t('Home'),
+  End: t('End'),
+  PageUp: t('PageUp'),
+  PageDown: t('PageDown'),
 };
 
 /** The keys of a pattern as they are printed: ["Ctrl", "Shift", "Z"]. */
 export function printed(pattern: string, apple = APPLE): string[] {
   const parts = pattern.endsWith('++') ? [...pattern.slice(0, -2).split('+'), '+'] : pattern.split('+');
   return parts.map((part) => {
-    if (part === 'Mod') return apple ? '⌘' : 'Ctrl';
+    if (part === 'Mod') return apple ? '⌘' : t('Ctrl');
     if (part === 'Alt') return apple ? '⌥' : 'Alt';
-    if (part === 'Shift') return apple ? '⇧' : 'Shift';
+    if (part === 'Shift') return apple ? '⇧' : t('Shift');
     return NAMES[part] ?? part;
   });
 }
@@ -79,5 +87,10 @@ export function printed(pattern: string, apple = APPLE): string[] {
 export function hint(id: Command, apple = APPLE): string {
   const shortcut = SHORTCUTS.find((s) => s.id === id);
   const pattern = shortcut?.keys[0];
-  return pattern ? printed(pattern, apple).join(apple ? '' : '+') : '';
+  return pattern ? keysOf(pattern, apple) : '';
+}
+
+/** A pattern for tooltips and menus: "Ctrl+Z". */
+export function keysOf(pattern: string, apple = APPLE): string {
+  return printed(pattern, apple).join(apple ? '' : '+');
 }

@@ -30,6 +30,7 @@ import { Guiding } from './crop/guiding.svelte';
 import { Retouching } from './retouch/retouching.svelte';
 import { Stage } from './stage.svelte';
 import { Versions } from './versions.svelte';
+import { t } from '../texts';
 
 export type Dialog =
   'ask' | 'collection' | 'copy' | 'engines' | 'export' | 'folder' | 'help' | 'import' | 'version' | null;
@@ -114,7 +115,7 @@ export class App {
         }
         this.retouching.looked(opened);
         if (photo.problem) this.notices.error(photo.problem);
-        document.title = `${titled(photo)} – Stillbytes`;
+        document.title = t(`${titled(photo)} – Stillbytes`);
       },
       onfailed: failed,
       onreachable: (reachable) => (this.reachable = reachable),
@@ -213,7 +214,7 @@ export class App {
     this.retouching.worked(job);
     if (finished(job) && this.dialog === 'engines') void this.engines.load().catch((e: unknown) => this.failed(e));
     if (job.state === 'failed' || job.state === 'cancelled') this.masking.searches.gaveUp();
-    if (job.state === 'failed' && !asked) this.notices.error(job.message || `${job.label} failed.`, job.remedy);
+    if (job.state === 'failed' && !asked) this.notices.error(job.message || t(`${job.label} failed.`), job.remedy);
   }
 
   openActive(): void {
@@ -285,7 +286,7 @@ export class App {
   run(command: Command): void {
     if (this.shelved && !LIBRARY_COMMANDS.has(command)) return this.shelvedCommands[command]?.();
     if (this.asking.carrying && edits(command) && !leaves(command)) {
-      this.notices.tell('The assistant is at work on this photo. Stop it first.');
+      this.notices.tell(t('The assistant is at work on this photo. Stop it first.'));
       return;
     }
     if (this.asking.shown && edits(command)) {

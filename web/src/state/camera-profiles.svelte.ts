@@ -2,6 +2,7 @@
 import * as api from '../api';
 import { taken } from './taking';
 import type { Notices } from './notices.svelte';
+import { t } from '../texts';
 
 export class CameraProfiles {
   list = $state.raw<{ name: string; value: string; camera: string; place: string }[]>([]);
@@ -28,7 +29,7 @@ export class CameraProfiles {
     const values = await taken(files, api.importCameraProfile, this.notices, this.onfailed);
     await this.load(this.photo);
     const fitting = values.filter((value) => this.list.some((one) => one.value === value));
-    if (values.length && !fitting.length) this.notices.tell('It is for another camera than the photo’s.');
+    if (values.length && !fitting.length) this.notices.tell(t('It is for another camera than the photo’s.'));
     return fitting.at(-1) ?? null;
   }
 }

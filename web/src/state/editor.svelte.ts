@@ -6,6 +6,7 @@ import { GEOMETRY_NAMES, cropIn, orientationIn, sizeOf } from '../crop/settings'
 import { described } from '../develop/parameter';
 import { type Effective, changed, difference, equal, without } from '../develop/settings';
 import { WriteQueue } from '../transport/queue';
+import { t } from '../texts';
 
 export interface EditorLinks {
   /** The settings changed on this page: ask for a frame. */
@@ -167,7 +168,7 @@ export class Editor {
 
   commitParameter(p: Parameter): void {
     const value = this.settings[p.name];
-    this.commit(value === undefined && p.default === null ? `${p.label} as shot` : described(p, value ?? p.default));
+    this.commit(value === undefined && p.default === null ? t(`${p.label} as shot`) : described(p, value ?? p.default));
   }
 
   /** Commits after a pause, so that a row of key presses is one entry. */
@@ -194,17 +195,17 @@ export class Editor {
 
   reset(p: Parameter): void {
     this.change(p, null, null, false);
-    this.commit(`${p.label} reset`);
+    this.commit(t(`${p.label} reset`));
   }
 
   resetGroup(group: Group): void {
     this.preview(without(this.settings, group.parameters), null, false);
-    this.commit(`${group.name} reset`);
+    this.commit(t(`${group.label} reset`));
   }
 
   resetAll(): void {
     this.preview({}, null, false);
-    this.commit('Reset');
+    this.commit(t('Reset'));
   }
 
   undo(): void {
@@ -269,7 +270,7 @@ export class Editor {
     if (!rotate) return;
     const next = (this.orientation.rotate + by + 360) % 360;
     this.change(rotate, String(next), null, false);
-    this.commit(by > 0 ? 'Rotate right' : 'Rotate left');
+    this.commit(by > 0 ? t('Rotate right') : t('Rotate left'));
   }
 
   /** Mirrors what is seen: after a quarter turn the photo's own axes have changed places. */
@@ -279,20 +280,19 @@ export class Editor {
     const p = this.byName.get(own);
     if (!p) return;
     this.change(p, this.settings[own] !== true, null, false);
-    this.commit(axis === 'horizontal' ? 'Flip horizontally' : 'Flip vertically');
+    this.commit(axis === 'horizontal' ? t('Flip horizontally') : t('Flip vertically'));
   }
 
   async pickWhite(x: number, y: number): Promise<void> {
     const { photo } = this;
-    const temperature = this.byName.get('temperature');
-    const tint = this.byName.get('tint');
+    const [temperature, tint] = [this.byName.get('temperature'), this.byName.get('tint')];
     if (!photo || !temperature || !tint) return;
     try {
       const white = await api.pickWhite(photo.id, x, y);
       if (this.photo?.id !== photo.id) return;
       const warm = changed(this.settings, temperature, white.temperature, this.parameters, this.effective);
       this.preview(changed(warm, tint, white.tint, this.parameters, this.effective), null, false);
-      this.commit('White balance picked');
+      this.commit(t('White balance picked'));
     } catch (error) {
       this.links.onfailed(error);
     }

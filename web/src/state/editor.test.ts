@@ -24,8 +24,8 @@ beforeEach(async () => {
     onreachable: () => undefined,
   });
   editor.groups = [
-    { name: 'Tone', parameters: [exposure, contrast] },
-    { name: 'Crop', parameters: crop },
+    { name: 'Tone', label: 'Tone', parameters: [exposure, contrast] },
+    { name: 'Crop', label: 'Crop', parameters: crop },
   ];
   await editor.open('a');
   server.requests.length = 0;

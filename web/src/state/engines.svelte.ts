@@ -2,6 +2,7 @@
 import * as api from '../api';
 import type { AiModel, Card, Engine, EngineName, ModelFolder, Plan, PlanQuery } from '../api/types';
 import { Refused } from '../transport/refused';
+import { t } from '../texts';
 
 export class Engines {
   /** Who holds the memory that engines share; changes arrive as events. */
@@ -71,7 +72,7 @@ export class Engines {
       return true;
     } catch (error) {
       if (error instanceof Refused) this.problem = { message: error.message, remedy: error.remedy };
-      else this.problem = { message: 'Stillbytes did not answer.', remedy: 'Is it still running?' };
+      else this.problem = { message: t('Stillbytes did not answer.'), remedy: t('Is it still running?') };
       return false;
     }
   }

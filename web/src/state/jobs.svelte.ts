@@ -1,6 +1,7 @@
 /** Work that the server does in the background, as its events tell. */
 import * as api from '../api';
 import type { Job } from '../api/types';
+import { t } from '../texts';
 
 export class Jobs {
   list = $state.raw<Job[]>([]);
@@ -41,7 +42,7 @@ const HUNDREDTHS = 100;
 
 /** How far a job is: "3 of 12", "47 %", nothing while nobody knows. */
 export function progressed(job: Job): string {
-  if (job.total === 0) return job.state === 'queued' ? 'Waits' : '';
-  if (job.total <= BYTES && job.total !== HUNDREDTHS) return `${job.done} of ${job.total}`;
+  if (job.total === 0) return job.state === 'queued' ? t('Waits') : '';
+  if (job.total <= BYTES && job.total !== HUNDREDTHS) return t(`${job.done} of ${job.total}`);
   return `${Math.floor((100 * job.done) / job.total)} %`;
 }

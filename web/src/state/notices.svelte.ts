@@ -1,5 +1,6 @@
 /** Short messages at the edge of the window. Errors stay until they are dismissed. */
 import { Refused } from '../transport/refused';
+import { t } from '../texts';
 
 /** What can be done about it. */
 export interface NoticeAction {
@@ -37,7 +38,7 @@ export class Notices {
   /** For a promise that failed. Unreachable servers are the connection banner's business. */
   failed(error: unknown): void {
     if (error instanceof Refused) this.error(error.message, error.remedy);
-    else if (error instanceof TypeError) this.error('Stillbytes did not answer.', 'Is it still running?');
+    else if (error instanceof TypeError) this.error(t('Stillbytes did not answer.'), t('Is it still running?'));
     else this.error(error instanceof Error ? error.message : String(error));
   }
 

@@ -5,6 +5,7 @@ import { equal } from '../develop/settings';
 import type { Editor } from './editor.svelte';
 import type { Notices } from './notices.svelte';
 import type { Stage } from './stage.svelte';
+import { t } from '../texts';
 
 /** The pointer rests so many milliseconds before the picture follows it. */
 const REST = 120;
@@ -93,24 +94,34 @@ export class Presets {
     const { photo } = this.editor;
     if (!photo) return;
     this.editor.flush();
-    await this.done(async () => {
-      await this.editor.queue.add(async () => undefined);
-      return api.savePreset(name, photo.id);
-    }, 'kept as a preset');
+    await this.done(
+      async () => {
+        await this.editor.queue.add(async () => undefined);
+        return api.savePreset(name, photo.id);
+      },
+      (name) => t(`${name} is kept as a preset.`),
+    );
   }
 
   async take(files: readonly File[]): Promise<void> {
-    for (const file of files) await this.done(() => api.importPreset(file), 'imported');
+    for (const file of files)
+      await this.done(
+        () => api.importPreset(file),
+        (name) => t(`${name} is imported.`),
+      );
   }
 
   remove(preset: Preset): Promise<void> {
-    return this.done(() => api.removePreset(preset.id), 'removed');
+    return this.done(
+      () => api.removePreset(preset.id),
+      (name) => t(`${name} is removed.`),
+    );
   }
 
-  private async done(change: () => Promise<Preset>, what: string): Promise<void> {
+  private async done(change: () => Promise<Preset>, told: (name: string) => string): Promise<void> {
     try {
       const preset = await change();
-      this.notices.tell([`${preset.name} is ${what}.`, ...preset.notes].join(' '));
+      this.notices.tell([told(preset.name), ...preset.notes].join(' '));
     } catch (error) {
       this.onfailed(error);
     }

@@ -4,6 +4,7 @@ import type { Formats } from '../api/types';
 import type { Proof } from '../transport/live';
 import { choices } from './choices';
 import { kept, like } from './kept';
+import { t } from '../texts';
 
 /** Of a profile among the choices; others are names of colour spaces. */
 const ICC = 'icc:';
@@ -35,7 +36,7 @@ export class Proofing {
     const { icc, space } = this.exports;
     const named = icc || (spaces.find((one) => one.name === space)?.label ?? space);
     return [
-      { value: AS_EXPORTED, label: `As exported: ${named}` },
+      { value: AS_EXPORTED, label: t(`As exported: ${named}`) },
       ...spaces.map(({ name, label }) => ({ value: name, label })),
       ...this.profiles.map((name) => ({ value: ICC + name, label: name })),
     ];

@@ -1,5 +1,6 @@
 /** Files that a person takes over one after the other. */
 import type { Notices } from './notices.svelte';
+import { t } from '../texts';
 
 /** What names each that was read; what was not is told by `onfailed`. */
 export async function taken(
@@ -13,7 +14,7 @@ export async function taken(
     try {
       const { name, value } = await take(file);
       values.push(value);
-      notices.tell(`${name} is imported.`);
+      notices.tell(t(`${name} is imported.`));
     } catch (error) {
       onfailed(error);
     }

@@ -5,6 +5,7 @@ import { titled, unnamed } from '../library/versions';
 import { Refused } from '../transport/refused';
 import type { Editor } from './editor.svelte';
 import type { Notices } from './notices.svelte';
+import { plural, t } from '../texts';
 
 export interface VersionsLinks {
   /** The photo of this version is to be worked on. */
@@ -63,7 +64,7 @@ export class Versions {
     await this.act(async () => {
       const made = await this.editor.expect(this.editor.queue.add(() => api.createVersion(photo.id)));
       await this.links.onshow(made);
-      this.notices.tell(`Virtual copy “${made.version_name}” made.`);
+      this.notices.tell(t(`Virtual copy “${made.version_name}” made.`));
     });
   }
 
@@ -71,7 +72,7 @@ export class Versions {
   createOf(photos: readonly { id: string }[]): Promise<void> {
     return this.act(async () => {
       for (const { id } of photos) await this.editor.queue.add(() => api.createVersion(id));
-      this.notices.tell(photos.length === 1 ? 'Virtual copy made.' : `${photos.length} virtual copies made.`);
+      this.notices.tell(plural(photos.length, ['Virtual copy made.', '# virtual copies made.']));
     });
   }
 
@@ -87,7 +88,7 @@ export class Versions {
   ask(photo: { id: string; name: string; version?: number; version_name?: string } | null): void {
     if (!photo) return;
     if ((photo.version ?? 1) === 1) {
-      this.notices.tell('Only virtual copies can be deleted here; the photo itself stays.');
+      this.notices.tell(t('Only virtual copies can be deleted here; the photo itself stays.'));
       return;
     }
     this.doomed = { id: photo.id, title: titled(photo) };
@@ -106,7 +107,7 @@ export class Versions {
       }
       const gone = await this.editor.queue.add(() => api.deleteVersion(id));
       await this.look();
-      this.notices.tell(`${title} deleted.`, { label: 'Undo', run: () => void this.restore(gone) });
+      this.notices.tell(t(`${title} deleted.`), { label: t('Undo'), run: () => void this.restore(gone) });
     });
   }
 
@@ -149,7 +150,7 @@ export class Versions {
   update({ id, name }: Snapshot): void {
     void this.editor
       .follow((photo) => api.changeSnapshot(photo, id, { update: true }))
-      .then((done) => done && this.notices.tell(`Snapshot “${name}” has the settings of now.`));
+      .then((done) => done && this.notices.tell(t(`Snapshot “${name}” has the settings of now.`)));
   }
 
   /** Forgets it, with a way back. */
@@ -168,7 +169,7 @@ export class Versions {
         if (this.editor.photo?.id === of) await this.editor.follow(put);
         else await this.editor.queue.add(() => put(of));
       });
-    this.notices.tell(`Snapshot “${name}” deleted.`, { label: 'Undo', run: () => void back() });
+    this.notices.tell(t(`Snapshot “${name}” deleted.`), { label: t('Undo'), run: () => void back() });
   }
 
   private async act(action: () => Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import type { Rect } from '../crop/geometry';
 import { delay } from './backoff';
 import { type FrameHeader, type LiveError, type ViewName, parseFrame } from './frame';
 import { type FrameMetrics, afterPaint, record } from './metrics';
+import { t } from '../texts';
 
 /** Shows a mask on the picture. */
 export interface Overlay {
@@ -205,8 +206,8 @@ export class Live {
           image.close();
         }
       } catch {
-        const remedy = 'Move a slider to ask for the next one.';
-        const error = { message: 'A frame of the picture could not be read.', remedy };
+        const remedy = t('Move a slider to ask for the next one.');
+        const error = { message: t('A frame of the picture could not be read.'), remedy };
         this.options.onerror({ sequence: header.sequence, view: header.view, error });
       }
     }

@@ -27,6 +27,7 @@ from stillbytes.app.server.routes import (
     exports,
     gpu,
     imports,
+    language,
     lenses,
     library,
     live,
@@ -70,6 +71,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
     chats = Chats(workspace)
     for router in (
         reference.router(),
+        language.router(),
         photos.router(workspace),
         versions.router(workspace),
         library.router(workspace),

@@ -143,7 +143,10 @@ class ParameterModel(BaseModel):
 
 
 class GroupModel(BaseModel):
+    """label: the name as people read it."""
+
     name: str
+    label: str
     parameters: list[ParameterModel]
 
 

@@ -2,6 +2,7 @@
 import * as api from '../../api/library';
 import type { CataloguePhoto } from '../../api/types';
 import type { Shelf } from '../../state/catalogue/shelf.svelte';
+import { t } from '../../texts';
 
 export interface StackItem {
   label: string;
@@ -13,15 +14,15 @@ export function stackItems(shelf: Shelf, photo: CataloguePhoto | null): StackIte
   const { listing } = shelf;
   if (!photo) return [];
   const { number, stack } = photo;
-  const items: StackItem[] = [{ label: 'Sort by likeness to this', onpick: () => listing.alike(number) }];
+  const items: StackItem[] = [{ label: t('Sort by likeness to this'), onpick: () => listing.alike(number) }];
   if (stack !== null && listing.tops)
     items.push({
-      label: listing.opened.includes(stack) ? 'Close stack' : 'Open stack',
+      label: listing.opened.includes(stack) ? t('Close stack') : t('Open stack'),
       onpick: () => listing.openStack(stack),
     });
   if (photo.burst !== null)
     items.push({
-      label: 'Put on top of the burst',
+      label: t('Put on top of the burst'),
       disabled: stack === number,
       onpick: () => void shelf.act(() => api.putOnTop(number)),
     });

@@ -8,6 +8,7 @@ import type { Editor } from '../editor.svelte';
 import { Everywhere } from './everywhere.svelte';
 import { finished } from '../jobs.svelte';
 import { Portions } from './portions.svelte';
+import { t } from '../../texts';
 
 export interface AskingLinks {
   /** What adjustments may change. */
@@ -143,8 +144,8 @@ export class Asking {
     }
     this.problem =
       job.state === 'failed'
-        ? { message: job.message || 'The language model did not answer.', remedy: job.remedy }
-        : { message: 'Stopped.', remedy: '' };
+        ? { message: job.message || t('The language model did not answer.'), remedy: job.remedy }
+        : { message: t('Stopped.'), remedy: '' };
   }
 
   switch(line: Line, on: boolean): void {

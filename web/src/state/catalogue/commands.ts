@@ -5,6 +5,7 @@ import { FIT } from '../../catalogue/view';
 import type { App } from '../app.svelte';
 import { fullScreen } from '../window';
 import { LARGEST, SMALLEST } from './look';
+import { t } from '../../texts';
 
 const STEP = 1.18;
 
@@ -57,7 +58,9 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
     'label-blue': () => label(app, 'Blue'),
     advance: () => {
       shelf.adjust({ advance: !shelf.look.advance });
-      app.notices.tell(shelf.look.advance ? 'A rating goes on to the next photo.' : 'A rating stays at its photo.');
+      app.notices.tell(
+        shelf.look.advance ? t('A rating goes on to the next photo.') : t('A rating stays at its photo.'),
+      );
     },
     larger: () => shelf.adjust({ cell: Math.min(LARGEST, Math.round(shelf.look.cell * STEP)) }),
     smaller: () => shelf.adjust({ cell: Math.max(SMALLEST, Math.round(shelf.look.cell / STEP)) }),
@@ -75,15 +78,15 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
 export function whileShelved(app: App): Partial<Record<Command, () => void>> {
   const { shelf } = app;
   const told = (step: string | null, how: string) => {
-    if (step !== '') app.notices.tell(step === null ? 'There is nothing more.' : `${how}: ${step}`);
+    if (step !== '') app.notices.tell(step === null ? t('There is nothing more.') : `${how}: ${step}`);
   };
   return {
     'select-all': () => shelf.selectAll(),
     'left-panel': () => shelf.adjust({ left: !shelf.look.left }),
     'right-panel': () => shelf.adjust({ right: !shelf.look.right }),
     filmstrip: () => (app.filmstrip = !app.filmstrip),
-    undo: () => void shelf.describing.undo().then((step) => told(step, 'Taken back')),
-    redo: () => void shelf.describing.redo().then((step) => told(step, 'Done again')),
+    undo: () => void shelf.describing.undo().then((step) => told(step, t('Taken back'))),
+    redo: () => void shelf.describing.redo().then((step) => told(step, t('Done again'))),
     cancel: () => {
       if (shelf.view.scale !== null) shelf.see(FIT);
       else if (shelf.mode !== 'grid') app.showLibrary('grid');
@@ -109,7 +112,7 @@ function magnify(app: App): void {
 /** Before a photo that is not of the library nothing can be said about it. */
 function able(app: App): boolean {
   if (app.shelved || app.library.borrowed) return true;
-  app.notices.tell('Add the folder to the library (G) to rate its photos.');
+  app.notices.tell(t('Add the folder to the library (G) to rate its photos.'));
   return false;
 }
 
@@ -121,7 +124,7 @@ function rate(app: App, rating: number): void {
 
 function flag(app: App, flag: number): void {
   if (!able(app)) return;
-  app.shelf.rate({ flag }, flag > 0 ? 'Pick' : flag < 0 ? 'Reject' : 'No flag');
+  app.shelf.rate({ flag }, flag > 0 ? t('Pick') : flag < 0 ? t('Reject') : t('No flag'));
   if (!app.shelved) app.borrow();
 }
 

@@ -4,6 +4,7 @@ import type { CataloguePhoto, Description, Remarks } from '../../api/types';
 import { type Field, before, grouped } from '../../catalogue/remarks';
 import { WriteQueue } from '../../transport/queue';
 import type { Listing } from './listing.svelte';
+import { figures, t } from '../../texts';
 
 export interface DescribingLinks {
   ontold: (message: string, remedy: string) => void;
@@ -57,7 +58,7 @@ export class Describing {
       const rest = photo.keywords.filter((word) => !remove.includes(word));
       return { ...photo, keywords: [...rest, ...add.filter((word) => !rest.includes(word))] };
     };
-    const says = add.length ? `Keyword ${add.join(', ')}` : `Keyword ${remove.join(', ')} taken away`;
+    const says = add.length ? t(`Keyword ${add.join(', ')}`) : t(`Keyword ${remove.join(', ')} taken away`);
     const body = { photos: [...numbers], add_keywords: [...add], remove_keywords: [...remove] };
     await this.change(numbers, ['keywords'], says, keywords, [body]);
   }
@@ -128,8 +129,8 @@ export class Describing {
         const first = failures[0];
         if (!first) continue;
         this.doubt(failures.map(({ number }) => number));
-        const more = failures.length > 1 ? ` (and ${failures.length - 1} more)` : '';
-        this.links.ontold(`${first.message}${more}`, first.remedy);
+        const more = failures.length - 1;
+        this.links.ontold(more ? t(`${first.message} (and ${figures(more)} more)`) : first.message, first.remedy);
       } catch (error) {
         this.doubt(body.photos);
         this.links.onfailed(error);

@@ -5,15 +5,16 @@ import type { CataloguePhoto } from '../../api/types';
 import { ALL, EVERYTHING, type Filter, type Source, query } from '../../catalogue/filter';
 import type { Order } from '../../catalogue/picks';
 import { Refused } from '../../transport/refused';
+import { t } from '../../texts';
 
 export const SORTS = [
-  { value: 'taken', label: 'Capture time' },
-  { value: 'added', label: 'Added' },
-  { value: 'name', label: 'File name' },
-  { value: 'path', label: 'Folder' },
-  { value: 'rating', label: 'Rating' },
+  { value: 'taken', label: t('Capture time') },
+  { value: 'added', label: t('Added') },
+  { value: 'name', label: t('File name') },
+  { value: 'path', label: t('Folder') },
+  { value: 'rating', label: t('Rating') },
   { value: 'iso', label: 'ISO' },
-  { value: 'size', label: 'File size' },
+  { value: 'size', label: t('File size') },
 ] as const;
 
 /** Photos asked for in one request, and kept in memory. */

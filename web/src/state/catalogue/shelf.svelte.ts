@@ -10,6 +10,8 @@ import { Listing } from './listing.svelte';
 import { Pictures } from './pictures.svelte';
 import { type Look, looks } from './look';
 import { Thumbnails } from './thumbnails.svelte';
+import { t } from '../../texts';
+import { labelled } from '../../catalogue/remarks';
 
 export type Mode = 'grid' | 'loupe' | 'compare' | 'survey';
 
@@ -225,7 +227,7 @@ export class Shelf {
   /** A label for all that are meant. The one that they have already is taken away. */
   mark(label: string, had = this.active?.label ?? ''): void {
     const on = had.toLowerCase() === label.toLowerCase();
-    this.rate({ label: on ? '' : label }, on ? 'No label' : `${label} label`);
+    this.rate({ label: on ? '' : label }, on ? t('No label') : labelled(label));
   }
 
   adjust(change: Partial<Look>): void {

@@ -20,6 +20,7 @@ import { CROP_NAMES, withoutCrop } from '../../crop/settings';
 import type { Settings } from '../../develop/parameter';
 import type { Editor } from '../editor.svelte';
 import type { Stage } from '../stage.svelte';
+import { t } from '../../texts';
 
 export const GUIDES = ['thirds', 'grid', 'diagonals', 'none'] as const;
 
@@ -95,7 +96,7 @@ export class Cropping {
     });
     this.close();
     this.editor.preview(settings, null, false);
-    this.editor.commit('Crop');
+    this.editor.commit(t('Crop'));
   }
 
   cancel(): void {

@@ -1,5 +1,6 @@
 /** What is on a card and cannot be read, in words: it is not copied, and the card must not be emptied unawares. */
 import type { ImportProblem, ImportShot } from '../../api/imports';
+import { figures, t } from '../../texts';
 
 const MOST_NAMED = 3;
 
@@ -12,6 +13,6 @@ export function unread(problems: ImportProblem[], shots: ImportShot[]): ImportPr
 export function told(found: ImportProblem[]): string {
   const names = found.slice(0, MOST_NAMED).map(({ path }) => path.split(/[\\/]/).pop());
   const more = found.length - names.length;
-  const list = `${names.join(', ')}${more > 0 ? ` and ${more.toLocaleString()} more` : ''}`;
-  return `${found.length.toLocaleString()} cannot be read and will not be copied: ${list}.`;
+  const list = more > 0 ? t(`${names.join(', ')} and ${figures(more)} more`) : names.join(', ');
+  return t(`${figures(found.length)} cannot be read and will not be copied: ${list}.`);
 }

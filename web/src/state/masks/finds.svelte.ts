@@ -3,6 +3,7 @@ import * as api from '../../api';
 import type { FoundMask } from '../../api/types';
 import { type Kind, alike, componentsOf, plain, withComponent } from '../../masks/tree';
 import type { Masking } from './masking.svelte';
+import { t } from '../../texts';
 
 interface Asked {
   photo: string;
@@ -43,7 +44,7 @@ export class Finds {
     const component = components[index];
     if (!component) return;
     const next = withComponent(adjustment, index, { ...component, kind: told.kind as Kind });
-    this.masking.set(next, `${adjustment.name} found`);
+    this.masking.set(next, t(`${adjustment.name} found`));
   }
 
   /** A search failed or was stopped: nothing waits for it any more. */

@@ -3,6 +3,7 @@ import type { Adjustment } from '../../api/types';
 import { arranged } from '../../masks/order';
 import { type Component, componentsOf, freeName, newId, plain, withComponent, withComponents } from '../../masks/tree';
 import type { Masking } from './masking.svelte';
+import { t } from '../../texts';
 
 export class MaskList {
   /** A mask that was copied, and the photo that it is from. */
@@ -12,24 +13,24 @@ export class MaskList {
 
   move(from: number, to: number): void {
     const { adjustments } = this.masking;
-    const name = adjustments[from]?.name ?? 'mask';
-    this.masking.put(arranged(adjustments, from, to), `Move ${name} ${to < from ? 'up' : 'down'}`);
+    const name = adjustments[from]?.name ?? t('Mask');
+    this.masking.put(arranged(adjustments, from, to), to < from ? t(`Move ${name} up`) : t(`Move ${name} down`));
   }
 
   rename(adjustment: Adjustment, name: string): void {
     const short = name.trim().slice(0, 100);
-    if (short && short !== adjustment.name) this.masking.set({ ...adjustment, name: short }, `Rename to ${short}`);
+    if (short && short !== adjustment.name) this.masking.set({ ...adjustment, name: short }, t(`Rename to ${short}`));
   }
 
   enable(adjustment: Adjustment, enabled: boolean): void {
-    this.masking.set({ ...adjustment, enabled }, `${adjustment.name} ${enabled ? 'on' : 'off'}`);
+    this.masking.set({ ...adjustment, enabled }, enabled ? t(`${adjustment.name} on`) : t(`${adjustment.name} off`));
   }
 
   invert(adjustment: Adjustment): void {
     const { inverted, ...mask } = adjustment.mask;
     this.masking.set(
       { ...adjustment, mask: inverted ? mask : { ...mask, inverted: true } },
-      `${adjustment.name} inverted`,
+      t(`${adjustment.name} inverted`),
     );
   }
 
@@ -37,7 +38,7 @@ export class MaskList {
     const { adjustments } = this.masking;
     const copy = { ...adjustment, id: newId(), name: freeName(adjustment.name, adjustments) };
     const at = adjustments.findIndex((a) => a.id === adjustment.id) + 1;
-    this.masking.put([...adjustments.slice(0, at), copy, ...adjustments.slice(at)], `Duplicate ${adjustment.name}`);
+    this.masking.put([...adjustments.slice(0, at), copy, ...adjustments.slice(at)], t(`Duplicate ${adjustment.name}`));
     this.masking.choose(copy.id);
   }
 
@@ -45,7 +46,7 @@ export class MaskList {
     const { adjustments } = this.masking;
     const at = adjustments.indexOf(adjustment);
     const left = adjustments.filter((a) => a !== adjustment);
-    this.masking.put(left, `Remove ${adjustment.name}`);
+    this.masking.put(left, t(`Remove ${adjustment.name}`));
     if (this.masking.chosen === adjustment.id) this.masking.choose((left[at] ?? left[at - 1])?.id ?? null);
   }
 
@@ -62,7 +63,7 @@ export class MaskList {
       id: newId(),
       name: freeName(copied.adjustment.name, masking.adjustments),
     };
-    masking.put([...masking.adjustments, adjustment], `Paste ${adjustment.name}`);
+    masking.put([...masking.adjustments, adjustment], t(`Paste ${adjustment.name}`));
     masking.choose(adjustment.id);
     componentsOf(adjustment).forEach((c, i) => {
       if (masking.finds.has(c.kind.kind) && !c.kind.raster) masking.find(adjustment.id, i, c.kind);
@@ -78,7 +79,11 @@ export class MaskList {
   // Parts of the mask that is worked on.
 
   movePart(from: number, to: number): void {
-    this.setParts(arranged(this.masking.components, from, to), `part moved ${to < from ? 'up' : 'down'}`, to);
+    this.setParts(
+      arranged(this.masking.components, from, to),
+      to < from ? t('part moved up') : t('part moved down'),
+      to,
+    );
   }
 
   changePart(index: number, change: Partial<Component>, label: string): void {
@@ -92,7 +97,7 @@ export class MaskList {
     const { components } = this.masking;
     const copy = components.slice(index, index + 1);
     const next = [...components.slice(0, index + 1), ...copy, ...components.slice(index + 1)];
-    this.setParts(next, 'part duplicated', index + 1);
+    this.setParts(next, t('part duplicated'), index + 1);
   }
 
   /** A part, copied as a mask of its own. */
@@ -107,7 +112,7 @@ export class MaskList {
 
   removePart(index: number): void {
     const left = this.masking.components.filter((_, i) => i !== index);
-    this.setParts(left, 'part removed', Math.max(0, Math.min(this.masking.part, left.length - 1)));
+    this.setParts(left, t('part removed'), Math.max(0, Math.min(this.masking.part, left.length - 1)));
   }
 
   private setParts(components: Component[], label: string, part: number): void {

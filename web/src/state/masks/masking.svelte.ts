@@ -24,14 +24,15 @@ import type { Editor } from '../editor.svelte';
 import { Finds } from './finds.svelte';
 import { MaskList } from './mask-list.svelte';
 import { Pointing } from './pointing.svelte';
+import { t } from '../../texts';
 
 /** Kinds that a pointer on the picture draws or chooses. */
 const DRAWN: ReadonlySet<string> = new Set(['brush', 'linear', 'radial', 'lasso', 'object', 'person']);
 /** Ranges that a click on the picture sets, and what is said of that. */
 const SAMPLED: Record<string, string> = {
-  colour: 'Colour picked',
-  luminance: 'Luminance picked',
-  depth: 'Depth picked',
+  colour: t('Colour picked'),
+  luminance: t('Luminance picked'),
+  depth: t('Depth picked'),
 };
 
 export interface MaskingLinks {
@@ -134,7 +135,7 @@ export class Masking {
       amount: 1,
       enabled: true,
     };
-    this.put([...this.adjustments, adjustment], `Add ${adjustment.name}`);
+    this.put([...this.adjustments, adjustment], t(`Add ${adjustment.name}`));
     this.overlay = true;
     this.choose(adjustment.id);
     this.begin(adjustment.id, 0, given);
@@ -187,8 +188,8 @@ export class Masking {
     const { component } = this;
     const kind = component?.kind.kind;
     if (component && kind === 'person' && thing.person >= 0)
-      this.seek({ ...plain(component.kind), index: thing.person }, 'Person chosen');
-    else if (kind === 'object') this.seek({ kind, box: thing.box }, 'Object chosen');
+      this.seek({ ...plain(component.kind), index: thing.person }, t('Person chosen'));
+    else if (kind === 'object') this.seek({ kind, box: thing.box }, t('Object chosen'));
   }
 
   /** Changes the component that is worked on; draft while the hand moves. */
@@ -257,7 +258,7 @@ export class Masking {
     const { component } = this;
     if (component?.kind.kind !== 'lasso') return;
     const points = corners.map(({ x, y }) => [x, y]);
-    this.reshape({ ...component, kind: { kind: 'lasso', points } }, false, 'Outline drawn');
+    this.reshape({ ...component, kind: { kind: 'lasso', points } }, false, t('Outline drawn'));
   }
 
   /** What is at this place of the picture is in the range: its colour, what is as bright, or as far away. */

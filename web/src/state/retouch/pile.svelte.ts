@@ -3,6 +3,7 @@ import type { Patch } from '../../api/types';
 import { arranged } from '../../masks/order';
 import { newId } from '../../masks/tree';
 import type { Editor } from '../editor.svelte';
+import { t } from '../../texts';
 
 export class Pile {
   chosen = $state<string | null>(null);
@@ -18,38 +19,38 @@ export class Pile {
 
   move(from: number, to: number): void {
     const name = this.patches[from]?.name ?? 'patch';
-    this.put(arranged(this.patches, from, to), `Move ${name} ${to > from ? 'up' : 'down'}`);
+    this.put(arranged(this.patches, from, to), to > from ? t(`Move ${name} up`) : t(`Move ${name} down`));
   }
 
   rename(patch: Patch, name: string): void {
     const short = name.trim().slice(0, 100);
-    if (short && short !== patch.name) this.set({ ...patch, name: short }, `Rename to ${short}`);
+    if (short && short !== patch.name) this.set({ ...patch, name: short }, t(`Rename to ${short}`));
   }
 
   enable(patch: Patch, enabled: boolean): void {
-    this.set({ ...patch, enabled }, `${patch.name} ${enabled ? 'on' : 'off'}`);
+    this.set({ ...patch, enabled }, enabled ? t(`${patch.name} on`) : t(`${patch.name} off`));
   }
 
   pick(patch: Patch, chosen: number): void {
-    this.set({ ...patch, chosen }, `${patch.name}: variant ${chosen + 1}`);
+    this.set({ ...patch, chosen }, t(`${patch.name}: variant ${chosen + 1}`));
   }
 
   /** Where it is seen: what a mask covers, everywhere without one. */
   confine(patch: Patch, mask: Record<string, unknown> | null, where: string): void {
-    this.set({ ...patch, mask: mask ?? {} }, `${patch.name}: seen ${where}`);
+    this.set({ ...patch, mask: mask ?? {} }, t(`${patch.name}: seen ${where}`));
   }
 
   duplicate(patch: Patch): void {
     const at = this.patches.indexOf(patch) + 1;
     const copy = { ...patch, id: newId() };
-    this.put([...this.patches.slice(0, at), copy, ...this.patches.slice(at)], `Duplicate ${patch.name}`);
+    this.put([...this.patches.slice(0, at), copy, ...this.patches.slice(at)], t(`Duplicate ${patch.name}`));
     this.chosen = copy.id;
   }
 
   remove(patch: Patch): void {
     const at = this.patches.findIndex((p) => p.id === patch.id);
     const left = this.patches.filter((p) => p.id !== patch.id);
-    this.put(left, `Delete ${patch.name}`);
+    this.put(left, t(`Delete ${patch.name}`));
     if (this.chosen === patch.id) this.chosen = (left[at] ?? left[at - 1])?.id ?? null;
   }
 

@@ -16,6 +16,7 @@ import { type Asked, Drawing } from './drawing.svelte';
 import type { Editor } from '../editor.svelte';
 import { brushed, Painted } from './painted.svelte';
 import { Pile } from './pile.svelte';
+import { t } from '../../texts';
 
 export interface RetouchingLinks {
   /** Returns the job as it is known by then. */
@@ -271,7 +272,7 @@ export class Retouching extends Pile {
   /** A new picture lies in the folder. */
   private created({ photo, name }: MadePicture): void {
     if (photo === this.photo) this.drawing.picture = '';
-    this.links.ontold(`${name} is in the filmstrip.`);
+    this.links.ontold(t(`${name} is in the filmstrip.`));
   }
 
   /** The server put a patch into the settings: what this page has not stored yet must not drop it. */

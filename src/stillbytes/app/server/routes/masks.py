@@ -8,8 +8,10 @@ import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from stillbytes.app.languages import told
 from stillbytes.app.server.models import Id, JobModel, Place, Strict, readable
 from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect
@@ -20,7 +22,8 @@ from stillbytes.masks.kinds import kinds
 
 
 class MaskField(BaseModel):
-    """One field of a kind. default: as JSON."""
+    """One field of a kind. default: as JSON. choice_labels: what people read for each of `choices`; none where these do
+    themselves."""
 
     name: str
     form: Literal["number", "choice", "toggle", "text", "point", "points", "box", "strokes", "colours", "parts"]
@@ -32,6 +35,7 @@ class MaskField(BaseModel):
     step: float
     unit: str
     choices: list[str]
+    choice_labels: list[str] = Field(default_factory=list)
 
 
 class OfferModel(BaseModel):
@@ -109,9 +113,9 @@ def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["masks"])
 
     @routes.get("/masks/kinds")
-    def list_mask_kinds() -> MaskKinds:
+    def list_mask_kinds(spoken: Spoken) -> MaskKinds:
         card = workspace.broker is not None and workspace.broker.memory.kind == "card"
-        return MaskKinds(kinds=[_described(kind, card) for kind in kinds().values()])
+        return told(MaskKinds(kinds=[_described(kind, card) for kind in kinds().values()]), spoken)
 
     @routes.post("/masks/waiting")
     def list_waiting_masks(request: PhotosRequest) -> WaitingMasks:

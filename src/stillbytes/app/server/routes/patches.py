@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from stillbytes.app.languages import told
 from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, Told, readable
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.photos import LONG, described
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
 from stillbytes.core.errors import StillbytesError
@@ -129,12 +131,13 @@ def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["patches"])
 
     @routes.get("/tasks")
-    def list_tasks() -> Tasks:
+    def list_tasks(spoken: Spoken) -> Tasks:
         from stillbytes.app.server.drawing import described_tasks  # noqa: PLC0415 - loads OpenCV
         from stillbytes.generate.workflows import own  # noqa: PLC0415
 
         problems = [Told(message=readable(one.message), remedy=readable(one.remedy)) for one in own.found().problems]
-        return Tasks(tasks=[*SPOTS, *described_tasks()], problems=problems, generated=preferences.generated())
+        listed = Tasks(tasks=[*SPOTS, *described_tasks()], problems=problems, generated=preferences.generated())
+        return told(listed, spoken)
 
     @routes.put("/generated")
     def switch_generated(switch: GeneratedSwitch) -> GeneratedSwitch:

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 from pydantic import Field
 
+from stillbytes.app.languages import ENGLISH, Language, texts
 from stillbytes.app.server.models import SettingsModel, Strict, readable, settings_of
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.presets import Preset, Presets, of_settings
 from stillbytes.edit.presets.preset import MOST
@@ -55,8 +57,8 @@ def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["presets"])
 
     @routes.get("/presets")
-    def list_presets() -> PresetList:
-        return PresetList(presets=[_shown(preset) for preset in Presets().all()])
+    def list_presets(spoken: Spoken) -> PresetList:
+        return PresetList(presets=[_shown(preset, spoken) for preset in Presets().all()])
 
     @routes.post("/photos/{id}/preset")
     def apply_preset(id: str, use: PresetUse) -> Applied:
@@ -83,8 +85,13 @@ def router(workspace: Workspace) -> APIRouter:
     return routes
 
 
-def _shown(preset: Preset) -> PresetModel:
+def _shown(preset: Preset, spoken: Language = ENGLISH) -> PresetModel:
+    """A person's own keep the names that they were given."""
+    known = {} if preset.own else texts(spoken)
     return PresetModel(
-        id=preset.id, name=readable(preset.name), group=readable(preset.group), own=preset.own,
+        id=preset.id,
+        name=known.get(preset.name, readable(preset.name)),
+        group=known.get(preset.group, readable(preset.group)),
+        own=preset.own,
         notes=[readable(note) for note in preset.notes],
-    )  # fmt: skip
+    )

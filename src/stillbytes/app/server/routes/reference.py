@@ -6,7 +6,9 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
+from stillbytes.app.languages import told
 from stillbytes.app.server.models import FormatModel, Formats, GroupModel, Groups, ParameterModel, SpaceModel
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.develop import groups, local_parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.edit.automatic import FINDERS
@@ -18,14 +20,20 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["reference"])
 
     @routes.get("/parameters")
-    def list_parameters() -> Groups:
-        return Groups(
+    def list_parameters(spoken: Spoken) -> Groups:
+        """Labels and meanings come in the language that Accept-Language asks for."""
+        listed = Groups(
             groups=[
-                GroupModel(name=g.name, parameters=[_shown(p, automatic=p.name in FINDERS) for p in g.parameters])
+                GroupModel(
+                    name=g.name,
+                    label=g.name,
+                    parameters=[_shown(p, automatic=p.name in FINDERS) for p in g.parameters],
+                )
                 for g in groups()
             ],
             local=[_shown(p, automatic=False) for p in local_parameters().values()],
         )
+        return told(listed, spoken)
 
     @routes.get("/formats")
     def list_formats() -> Formats:
