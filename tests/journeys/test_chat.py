@@ -173,12 +173,50 @@ WATCH_STEPS = """() => {
 """The list of steps is there while they are done, which may take no longer than a blink."""
 
 
-def test_a_plan_is_done_step_by_step_and_undone_as_one(editor: Editor) -> None:
+STOP_AFTER_THE_FIRST = """() => {
+  new MutationObserver((_, self) => {
+    if (document.querySelectorAll('[aria-label=Steps] li.done').length === 0) return;
+    const buttons = [...document.querySelectorAll('[data-testid=chat] button')];
+    const stop = buttons.find((button) => button.textContent.includes('Stop'));
+    if (!stop) return;
+    stop.click();
+    self.disconnect();
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['class'] });
+}"""
+"""A hand that is quick enough for steps that take no longer than a blink."""
+
+
+def standing_out(editor: Editor) -> None:
     """Something stands before a calm background; it is found and removed without any model."""
     y, x = np.mgrid[0:400, 0:600] / 400
     light = np.stack([0.06 + 0.05 * x, 0.07 + 0.04 * y, 0.09 + 0.02 * x], -1)
     light[np.hypot(x - 0.75, y - 0.5) < 0.12] = (0.5, 0.06, 0.05)
     make_photo(editor.folder / "IMG_3.dng", light.astype(np.float32))
+
+
+def test_a_plan_that_is_stopped_keeps_what_is_done_as_one_step(editor: Editor) -> None:
+    standing_out(editor)
+    page = editor.page
+    editor.framed(page.get_by_role("gridcell", name="IMG_3.dng").click)
+    plain = editor.framed(lambda: page.keyboard.press("a"))
+    chat = page.get_by_test_id("chat")
+    chat.get_by_role("combobox").fill("exposure +0.5 and remove the subject")
+    page.keyboard.press("Enter")
+    expect(chat.get_by_role("group", name="What would change")).to_be_visible()
+    page.evaluate(STOP_AFTER_THE_FIRST)
+    page.keyboard.press("Enter")
+    turn = chat.get_by_role("list", name="Asked before").get_by_role("listitem").first
+    expect(turn).to_contain_text("Stopped; not done: Remove: subject.", timeout=120_000)
+    expect(turn).to_contain_text("Exposure")
+    brighter = editor.settled(lambda brightness: brightness > plain + 1)
+    page.screenshot(path=str(editor.folder.parent / "stopped.png"))
+    clean(page)
+    turn.get_by_role("button", name="Undo this").click()
+    editor.settled(lambda brightness: abs(brightness - plain) < 0.1 < brighter - brightness)
+
+
+def test_a_plan_is_done_step_by_step_and_undone_as_one(editor: Editor) -> None:
+    standing_out(editor)
     page = editor.page
     editor.framed(page.get_by_role("gridcell", name="IMG_3.dng").click)
     plain = editor.framed(lambda: page.keyboard.press("a"))

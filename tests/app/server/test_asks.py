@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from stillbytes.assistant import carrying_out, models
 from stillbytes.assistant.proposal import Proposal, not_understood
 from stillbytes.assistant.vocabulary import understand
 from stillbytes.core import preferences
-from stillbytes.core.errors import EngineError, NotFound
+from stillbytes.core.errors import Cancelled, EngineError, NotFound
 from stillbytes.edit import finding
 
 Served = tuple[Workspace, TestClient, str]
@@ -359,6 +360,32 @@ def test_a_plan_with_something_to_make_is_a_job_that_tells_of_each_step(served: 
     assert len(changed["settings"]["patches"]) == 1
     (turn,) = turns(client, id)
     assert turn["outcome"] == "applied" and turn["lines"] == ["Contrast 0 → +30", "Remove: dog", "Export as PNG"]
+
+
+def test_a_plan_that_is_stopped_keeps_what_is_done_and_names_what_is_not(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, client, id = served
+    looking = threading.Event()
+
+    def looked_for(*_: Any, cancelled: Any, **__: Any) -> Any:
+        looking.set()
+        while not cancelled():
+            time.sleep(0.01)
+        raise Cancelled()
+
+    monkeypatch.setattr(carrying_out, "complete_mask", looked_for)
+    proposal = asked(client, id, "contrast +30, remove the bin and remove the dog")
+    body = {key: proposal[key] for key in ("request", "base", "steps", "turn")}
+    job = client.post(f"/api/photos/{id}/ask/apply", json=body).json()["job"]["id"]
+    assert looking.wait(30)
+    client.delete(f"/api/jobs/{job}")
+    assert ended(client, job)["message"] == "Stopped; 2 not done"
+    changed = photo(client, id)
+    assert changed["settings"] == {"contrast": 30} and len(changed["history"]["entries"]) == 1
+    (turn,) = turns(client, id)
+    assert turn["outcome"] == "applied" and turn["lines"] == ["Contrast 0 → +30"]
+    assert turn["checks"][0] == "Stopped; not done: Remove: bin; Remove: dog."
 
 
 def test_what_cannot_be_found_is_told_and_nothing_of_the_plan_is_done(

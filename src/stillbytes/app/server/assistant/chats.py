@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from stillbytes.assistant import checking
+from stillbytes.assistant import carrying_out, checking
 from stillbytes.assistant.light import pixels_of
 from stillbytes.assistant.transcript import Outcome, Transcript, Turn, transcript
 from stillbytes.core.errors import Cancelled, StillbytesError
@@ -80,8 +80,11 @@ class Chats:
         told = checking.checks(before, after) if proposal.changes or proposal.back() else ()
         lines = checking.lines(proposal, amounts)
         if done.stopped:
-            kept = replace(proposal, steps=proposal.steps[: -done.stopped])
-            lines, told = checking.lines(kept, amounts), (f"Stopped: {done.stopped} not done.", *told)
+            work = carrying_out.works(proposal, amounts)
+            each = [tuple(checking.lines_of(proposal.steps[place], place, amounts)) for place in work]
+            left = len(work) - done.stopped
+            lines = tuple(line for held in each[:left] for line in held)
+            told = (f"Stopped; not done: {'; '.join(line for held in each[left:] for line in held)}.", *told)
         self.change(document, id, outcome="applied", lines=lines, checks=told)
         return done
 
