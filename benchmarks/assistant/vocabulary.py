@@ -1,6 +1,6 @@
 """How well the vocabulary understands everyday requests: precision, coverage and time.
 
-    python benchmarks/assistant/vocabulary.py [--voices | --everyday | ... | --rooms] [--held-out] [--show]
+    python benchmarks/assistant/vocabulary.py [--voices | --everyday | ... | --roads] [--held-out] [--show]
 
 Precision: of what it answers, how much is right. Coverage: of what it should be able to do, how much it answers right.
 --held-out: the third of the requests that nobody looks at while the vocabulary is worked on.
@@ -59,6 +59,7 @@ def main() -> int:
     options.add_argument("--everyday", dest="kind", action="store_const", const="everyday")
     options.add_argument("--trades", dest="kind", action="store_const", const="trades")
     options.add_argument("--further", dest="kind", action="store_const", const="further")
+    options.add_argument("--roads", dest="kind", action="store_const", const="roads")
     options.add_argument("--rooms", dest="kind", action="store_const", const="rooms")
     options.add_argument("--typed", dest="kind", action="store_const", const="typed")
     options.add_argument("--show", action="store_true")
