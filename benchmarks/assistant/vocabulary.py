@@ -5,7 +5,7 @@
 Precision: of what it answers, how much is right. Coverage: of what it should be able to do, how much it answers right.
 --held-out: the third of the requests that nobody looks at while the vocabulary is worked on.
 --voices: requests as other people word them. --everyday: those that were written without a look at the word lists.
---trades, --further: as photographers of different trades speak. --typed, --rooms: as they type.
+--trades, --further: as photographers of different trades speak. --typed, --rooms, --roads: as they type.
 --show: what went wrong.
 """
 
