@@ -63,6 +63,7 @@ def test_a_bit_after_less_is_asked_about():
     ("said", "masks"),
     [
         ("brighten the faces, then darken everything except the person", [("person", 0.5), ("not person", -0.5)]),
+        ("todo más oscuro menos la cara y aclara la cara", [("not person", -0.5), ("person", 0.5)]),
         ("everything but the sky darker, and brighten the sky", [("not sky", -0.5), ("sky", 0.5)]),
     ],
 )
@@ -184,3 +185,8 @@ def test_what_goes_on_about_a_part_is_of_that_part(said, names):
     (found,) = answer.applied().adjustments
     assert set(found.delta) == names
     assert not answer.to_json()["settings"]
+
+
+def test_a_white_point_after_a_temperature_is_asked_about():
+    assert not say("too yellow, white balance cloudy").understood
+    assert settings("white balance cloudy, warmer")["white_balance"] == "cloudy"

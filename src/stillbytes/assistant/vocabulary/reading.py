@@ -326,6 +326,9 @@ def _check(found: Reading) -> None:
         signs.setdefault(key, set()).add(move.sign)
     if any(len(held) > 1 for held in signs.values()):
         raise Unclear("It would have to go up and down.")
+    names = [move.parameter for move in found.moves if not move.target]
+    if "white_balance" in names and {"temperature", "tint"} & set(names[: names.index("white_balance")]):
+        raise Unclear("White balance sets temperature and tint: say it first.")
     for ban in found.forbidden:
         hit = [m for m in found.moves if m.parameter == ban.parameter]
         if any(ban.how == "default" or move.sign in (0, ban.sign) for move in hit):

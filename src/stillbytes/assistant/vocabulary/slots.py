@@ -99,7 +99,7 @@ def slots(clause: Clause) -> Slots:
         mark = min(place for place, _ in marks)
         found.kept = clause.take("target", after=mark)
         change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
-        everything = clause.atoms[mark].has("but_all") or (mark > 0 and clause.atoms[mark - 1].has("whole"))
+        everything = clause.atoms[mark].has("but_all") or any(atom.has("whole") for atom in clause.atoms[:mark])
         found.apart = clause.atoms[mark].has("except") and (change_after or everything)
         after = len(clause.atoms) if change_after else mark  # "everything but the sky darker"
         found.kept_names = [
