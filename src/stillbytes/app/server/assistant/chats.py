@@ -80,9 +80,9 @@ class Chats:
         told = checking.checks(before, after) if proposal.changes or proposal.back() else ()
         lines = checking.lines(proposal, amounts)
         if done.stopped:
-            work = carrying_out.works(proposal, amounts)
-            each = [tuple(checking.lines_of(proposal.steps[place], place, amounts)) for place in work]
-            left = len(work) - done.stopped
+            places = carrying_out.works(proposal, amounts)
+            each = [tuple(checking.lines_of(proposal.steps[place], place, amounts)) for place in places]
+            left = len(places) - done.stopped
             lines = tuple(line for held in each[:left] for line in held)
             told = (f"Stopped; not done: {'; '.join(line for held in each[left:] for line in held)}.", *told)
         self.change(document, id, outcome="applied", lines=lines, checks=told)
