@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from stillbytes.app.server.models import JobModel, Strict
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import EngineError
+from stillbytes.gpu.models.model import Model
 
 
 class DenoiserModel(BaseModel):
@@ -44,6 +46,19 @@ class DenoiseRequest(Strict):
     again: bool = False
 
 
+def _here(workspace: Workspace) -> Callable[[Model], bool]:
+    """Whether a model's files are on this machine: also while the engines of a server that has just begun are not
+    ready."""
+    try:
+        store = workspace.networks_now().store
+    except EngineError:
+        from stillbytes.core import preferences  # noqa: PLC0415 - seldom
+        from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+
+        store = open_store(preferences.load())
+    return store.installed
+
+
 def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["denoise"])
 
@@ -54,10 +69,7 @@ def router(workspace: Workspace) -> APIRouter:
 
         document = workspace.document(id)
         photo = document.photo.already(workspace.pipeline(id))
-        try:
-            here = workspace.networks_now().here
-        except EngineError:
-            here = None
+        here = _here(workspace)
         settings = document.settings
         shown = denoising.wanted(settings)
         recipe = photo.denoised.recipe(shown) if shown else None
@@ -65,7 +77,7 @@ def router(workspace: Workspace) -> APIRouter:
             DenoiserModel(
                 model=one.id,
                 title=one.title,
-                here=here is not None and here(one.id),
+                here=here(one),
                 made=photo.denoised.recipe(one.id) is not None,
                 size=one.size,
                 licence=one.licence.name,
