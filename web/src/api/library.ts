@@ -37,7 +37,7 @@ export async function getOrder(asked: Asked): Promise<Uint32Array> {
   const { query, sort, descending, tops, opened = [], like, meaning } = asked;
   const search = new URLSearchParams({ query, sort, descending: String(descending), tops: String(tops) });
   for (const top of opened) search.append('opened', String(top));
-  if (like != null) search.set('like', String(like));
+  if (typeof like === 'number') search.set('like', String(like));
   if (meaning) search.set('meaning', 'true');
   return new Uint32Array(await (await reach(`/api/library/order?${search}`)).arrayBuffer());
 }

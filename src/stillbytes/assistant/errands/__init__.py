@@ -158,11 +158,11 @@ def _called(what: str, language: str) -> str:
     return re.sub(rf"^(?:(?:{_any(language, 'articles')}) )+", "", " ".join(folded(what).split()))
 
 
-def _tokens(said: str) -> list[Token]:
+def _tokens(said: str) -> tuple[Token, ...]:
     try:
         return tokens(said)
     except ValueError:  # a number that nobody would write
-        return []
+        return ()
 
 
 def _target(what: str, language: str) -> str:

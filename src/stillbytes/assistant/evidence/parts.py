@@ -97,7 +97,7 @@ def _part(text: str, language: str) -> Part:
     return Part(text, atoms, any(f" {word} " in plain for word in looks), deed)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str) -> tuple[Token, ...]:
     try:
         return tokens(text)
     except ValueError:  # a number that nobody would write

@@ -44,7 +44,7 @@ class Atom:
     breaks: bool = False
 
     def has(self, *roles: str) -> bool:
-        return any(role in self.roles for role in roles)
+        return not self.roles.keys().isdisjoint(roles)
 
     def of(self, role: str) -> Any:
         """Its first payload in that role."""
@@ -127,9 +127,11 @@ class Lexicon:
         for name in sorted(names, key=len, reverse=True):
             for start in range(len(words) - len(name) + 1):
                 end = start + len(name)
+                if tuple(words[start:end]) != name:
+                    continue
                 overlaps = any(start < stop and at < end for at, (stop, _) in found.items())
                 of_parameter = end < len(words) and self._is(words[end], "parameter")  # "use the soft profile"
-                if overlaps or of_parameter or tuple(words[start:end]) != name:
+                if overlaps or of_parameter:
                     continue
                 before = [place for place in range(start) if not self._is(words[place], "fill") or place in speaking]
                 beside = end in speaking or (bool(before) and before[-1] in speaking | applied)

@@ -74,8 +74,8 @@ def _amount(part: Clause) -> float:
     return found[0] if found else 1.0
 
 
-def _tokens(said: str) -> list[Token]:
+def _tokens(said: str) -> tuple[Token, ...]:
     try:
         return tokens(said)
     except ValueError:  # a number that nobody would write
-        return []
+        return ()

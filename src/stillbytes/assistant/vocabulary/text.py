@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 GAP = "…"
 MOST_CHARACTERS = 500
@@ -45,7 +46,8 @@ def folded(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(512)  # a request and the names of presets are read for each language
+def tokens(text: str) -> tuple[Token, ...]:
     """Raises ValueError for a number that nobody would write."""
     found = []
     plain = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", folded(text).replace("−", "-").replace("‑", "-"))
@@ -62,7 +64,7 @@ def tokens(text: str) -> list[Token]:
             match.lastgroup == "word" or said == "°" or unicodedata.category(said) not in ("So", "Sk", "Cf", "Mn")
         ):  # pictures are no words
             found.append(Token(said))
-    return found
+    return tuple(found)
 
 
 def _number(text: str) -> float:
