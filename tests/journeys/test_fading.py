@@ -11,7 +11,7 @@ def test_a_step_is_faded_seen_stored_and_faded_again(editor: Editor) -> None:
     before = editor.settled()
     after = editor.framed(lambda: page.keyboard.press("Control+u"))
     assert abs(after - before) > 4  # else there is nothing to see
-    amount = page.get_by_role("slider", name="Amount", exact=True)
+    amount = page.get_by_role("slider", name="Fade", exact=True)
     amount.focus()
     for _ in range(5):
         page.keyboard.press("Shift+ArrowLeft")  # ten percent each
