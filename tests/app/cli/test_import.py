@@ -12,10 +12,11 @@ import pytest
 from library.catalogue.photos import make
 from library.ingest.unreadable import except_for
 
+from stillbytes.core import files
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.jobs import Control
 from stillbytes.library.catalogue import Catalogue
-from stillbytes.library.ingest import Choices, carry_out, copying, look, plan
+from stillbytes.library.ingest import Choices, carry_out, look, plan
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_what_failed_is_tried_again_or_forgotten(
 
     given = ("import", card, "--to", tmp_path / "photos")
     with monkeypatch.context() as patched:
-        patched.setattr(copying, "place", place)
+        patched.setattr(files, "place", place)
         failed = run(*given)
         assert failed.status == 1 and "--resume" in failed.out and "--forget" in failed.out
     assert run("import", "--resume").status == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from stillbytes.app.server.models import readable
 from stillbytes.core.errors import EngineError
 from stillbytes.core.jobs import Control, Job, Jobs
 from stillbytes.edit import denoising
@@ -27,7 +28,7 @@ class Cleaning:
 
     def start(self, document: Document, model: str, amount: float | None, *, again: bool) -> Job:
         """Clean the photo and show it. amount: that in effect, or the usual one, when None."""
-        workspace, id, name = self._workspace, document.photo.id, document.photo.path.name
+        workspace, id, name = self._workspace, document.photo.id, readable(document.photo.path.name)
 
         def work(control: Control) -> str:
             photo = document.photo.already(workspace.pipeline(id))
