@@ -18,6 +18,7 @@ PARTS = {
     "Faster or steered image models": ("lora", "controlnet", "adapter"),
     "Parts of image models": ("text-encoder", "image-encoder", "vae"),
     "Masks, removal, noise, depth, enlarging": ("segmenter", "remover", "denoiser", "depth", "upscaler"),
+    "Search by meaning": ("embedder",),
 }
 
 
