@@ -182,3 +182,37 @@ def test_no_program(tmp_path: Path) -> None:
             await engine.load(model(tmp_path))
 
     with_engine(test, str(tmp_path / "nothing"))
+
+
+FIRST_HANGS = """
+import time
+from pathlib import Path
+from stillbytes.engines import onnx_worker
+answer, mark = onnx_worker.ANSWERS["run"], Path(__file__).with_suffix(".began")
+def run(request, arrays):
+    if not mark.exists():
+        mark.touch()
+        time.sleep(600)
+    return answer(request, arrays)
+onnx_worker.ANSWERS["run"] = run
+onnx_worker.main()
+"""
+
+
+def test_a_run_that_waits_outlives_the_cancelling_of_the_one_before(tmp_path: Path) -> None:
+    program = tmp_path / "onnx_worker_first_hangs.py"
+    program.write_text(FIRST_HANGS)
+
+    async def test(engine: Onnx) -> None:
+        await engine.load(model(tmp_path))
+        await engine.load(model(tmp_path, "other"))
+        first = asyncio.ensure_future(engine.run("add", {"X": ONES}))
+        while not program.with_suffix(".began").exists():
+            await asyncio.sleep(0.01)
+        second = asyncio.ensure_future(engine.run("add", {"X": ONES}))
+        await asyncio.sleep(0)
+        first.cancel()
+        np.testing.assert_array_equal((await second)["Y"], ONES * 2)
+        assert (await engine.run("other", {"X": ONES}))["Y"].shape == ONES.shape
+
+    with_engine(test, sys.executable, str(program))

@@ -106,6 +106,15 @@ class Stages:
     def as_shot(self) -> WhitePoint:
         return self.camera.as_shot
 
+    def clear(self) -> None:
+        """Forget what is kept between renders, some of which refers back to this."""
+        with self._lock:
+            for kept in (self._held, self._guides, self._overviews, self._lights):
+                kept.clear()
+            self._last_bases = self._last_clean = None
+            for name in ("sensed", "_patches"):
+                self.__dict__.pop(name, None)
+
     @cached_property
     def sensed(self) -> Sensed:
         """The photo's own light, for who makes something of it."""

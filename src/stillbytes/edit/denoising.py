@@ -60,7 +60,7 @@ def state(photo: Photo, settings: Settings, *, sure: bool = True) -> State:
     recipe = photo.denoised.recipe(model) if model else None
     if recipe is None or (sure and recipe.photo != photo.pipeline.sensed.digest):
         return "missing"
-    known = next((one for one in registry.all_models() if one.id == model), None)
+    known = _known(model)
     same_file = known is None or (known.files[0].sha256 or "") == recipe.sha256
     return "ready" if recipe.process == PROCESS and same_file else "stale"
 
@@ -84,6 +84,10 @@ def chosen(photo: Photo, model: str, access: Access) -> Model:
     if not here:
         raise ModelError("There is no model here that takes out noise.", _pull(able[0]))
     return here[0]
+
+
+def _known(id: str) -> Model | None:
+    return next((one for one in registry.all_models() if one.id == id), None)
 
 
 def _pull(model: Model) -> str:
@@ -166,13 +170,20 @@ def _asked(
     return access.run(f"{model.title} in a photo", (way,), work, interactive=False, cancelled=cancelled)
 
 
-def completed(photo: Photo, settings: Settings, tell: Tell | None = None, cancelled: Cancel | None = None) -> None:
+def completed(
+    photo: Photo,
+    settings: Settings,
+    access: Access | None = None,
+    tell: Tell | None = None,
+    cancelled: Cancel | None = None,
+) -> None:
     """Before an export: make what these settings show and is not there, or stale; what cannot be made is logged, see
     `remark`. Raises Cancelled, UnreadablePhoto."""
-    if state(photo, settings) in ("off", "ready"):
+    if not wanted(settings) or state(photo, settings) == "ready":
         return
+    amount = settings.number("ai_denoise")
     try:
-        denoise(photo, wanted(settings), amount=settings.number("ai_denoise"), tell=tell, cancelled=cancelled)
+        denoise(photo, wanted(settings), amount=amount, access=access, tell=tell, cancelled=cancelled)
     except (Cancelled, UnreadablePhoto):
         raise
     except StillbytesError as error:
@@ -185,6 +196,8 @@ def remark(photo: Photo, settings: Settings) -> str:
     if told in ("off", "ready"):
         return ""
     model = wanted(settings)
-    known = next((one for one in registry.all_models() if one.id == model), None)
+    if not model:
+        return "AI denoise names no network, so nothing was denoised. `stillbytes denoise` chooses one."
+    known = _known(model)
     what = "was left out" if told == "missing" else "is of an older release of its network"
     return f"AI denoise {what}. {_pull(known) if known else 'Its network is not known here.'}"

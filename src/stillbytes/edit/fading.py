@@ -24,6 +24,7 @@ from stillbytes.edit.history import History, difference
 MOST = 1.5
 """The largest amount of a step."""
 GRADUAL = ("number", "curve", "colours", "adjustments", "patches")
+FULL_TURN = 359
 STIFF = "Crop"
 """The group of what is either cropped so or not: half a crop is none that anybody asked for."""
 
@@ -78,7 +79,12 @@ def between(before: Settings, after: Settings, amount: float, as_shot: WhitePoin
 
 
 def _gradual(parameter: Parameter) -> bool:
-    return parameter.kind in GRADUAL and parameter.group != STIFF and not parameter.name.endswith("_hue")
+    return parameter.kind in GRADUAL and parameter.group != STIFF and not _turns(parameter)
+
+
+def _turns(parameter: Parameter) -> bool:
+    """Whether it is a place on the colour wheel: the way between two of them is through other colours."""
+    return parameter.unit == "°" and parameter.minimum == 0 and parameter.maximum >= FULL_TURN
 
 
 def _known(parameter: Parameter, value: Value, as_shot: WhitePoint) -> Value:
@@ -133,6 +139,8 @@ def _adjustment(first: Adjustment | None, last: Adjustment, amount: float) -> Ad
         return last
     delta = {
         name: _between(parameter, _of(first, parameter), _of(last, parameter), amount)
+        if _gradual(parameter)
+        else _of(last, parameter)
         for name, parameter in local_parameters().items()
         if name in first.delta or name in last.delta
     }

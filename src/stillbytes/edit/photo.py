@@ -65,6 +65,7 @@ class Photo:
         self.id = photo_id(path, number)
         self._decoding = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._lent = False
 
     def __repr__(self) -> str:
         return f"Photo({str(self.path)!r})" if self.number == MAIN else f"Photo({str(self.path)!r}, {self.number})"
@@ -72,8 +73,19 @@ class Photo:
     def already(self, pipeline: Pipeline) -> Photo:
         """The same photo, decoded before: for who keeps decoded photos, so that this one keeps none."""
         same = Photo(self.path, self.number)
-        same._pipeline = pipeline
+        same._pipeline, same._lent = pipeline, True
         return same
+
+    def let_go(self) -> None:
+        """Forget the decoded samples now, for who works on many photos; those of `already` stay with their owner. The
+        photo and its pipeline know each other, so that else only the garbage collector would, which counts objects and
+        not their bytes."""
+        with self._decoding:
+            if self._lent:
+                return
+            pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            pipeline.clear()
 
     @property
     def version_name(self) -> str:

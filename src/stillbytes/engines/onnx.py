@@ -52,32 +52,34 @@ class Onnx:
     async def load(self, model: Loadable) -> None:
         """Raises ModelError for a file that is missing or damaged, OutOfMemory when it does not fit."""
         async with self._lock:
-            self._ended.pop(model.id, None)
-            if self._models.get(model.id) == model and self._worker is not None and self._worker.alive:
-                return
-            if model.id in self._models:
-                await self._unload(model.id)
-            files = {role: path for role, path in model.files.items() if path.suffix == ".onnx"}
-            for path in files.values():
-                if not path.is_file():
-                    raise ModelError(
-                        f"{model.id} is not there: {path}.", f"`stillbytes models pull {model.id}` gets it."
-                    )
-            if not files:
-                raise ModelError(f"{model.id} has no .onnx file.", f"`stillbytes models pull {model.id}` gets it.")
-            self._held[model.id] = 0.0
-            try:
-                if self._worker is None or not self._worker.alive:
-                    await self._begin()
-                for role, path in files.items():
-                    told, _ = await self._ask(_load_request(model, role, path), {}, LOAD_LIMIT)
-                    if told.get("provider") != "cpu":
-                        self._on_device.add(model.id)
-                    self._count(model.id, told)
-            except BaseException:
-                await self._unload(model.id)
-                raise
-            self._models[model.id] = model
+            await self._load(model)
+
+    async def _load(self, model: Loadable) -> None:
+        """With the lock held."""
+        if self._models.get(model.id) == model and self._worker is not None and self._worker.alive:
+            return
+        if model.id in self._models:
+            await self._unload(model.id)
+        files = {role: path for role, path in model.files.items() if path.suffix == ".onnx"}
+        for path in files.values():
+            if not path.is_file():
+                raise ModelError(f"{model.id} is not there: {path}.", f"`stillbytes models pull {model.id}` gets it.")
+        if not files:
+            raise ModelError(f"{model.id} has no .onnx file.", f"`stillbytes models pull {model.id}` gets it.")
+        self._held[model.id] = 0.0
+        try:
+            if self._worker is None or not self._worker.alive:
+                await self._begin()
+            for role, path in files.items():
+                told, _ = await self._ask(_load_request(model, role, path), {}, LOAD_LIMIT)
+                if told.get("provider") != "cpu":
+                    self._on_device.add(model.id)
+                self._count(model.id, told)
+        except BaseException:
+            await self._unload(model.id)
+            raise
+        self._models[model.id] = model
+        self._ended.pop(model.id, None)
 
     async def unload(self, model: str, mib: int | None = None) -> None:
         """Drop its sessions; with the last model the whole process ends, for only then all memory comes back."""
@@ -97,6 +99,7 @@ class Onnx:
 
     async def restart(self) -> None:
         async with self._lock:
+            self._ended = {}
             self._end()
 
     async def close(self) -> None:
@@ -111,9 +114,9 @@ class Onnx:
         """
         self._jobs += 1
         try:
-            if model in self._ended:
-                await self.load(self._ended[model])
             async with self._lock:
+                if model in self._ended:  # also what ended while this one waited
+                    await self._load(self._ended[model])
                 if model not in self._models or self._worker is None:
                     raise EngineError(f"{model} is not loaded.", "Load it, then try again.")
                 told, outputs = await self._ask({"do": "run", "model": model, "role": role}, inputs, limit)
@@ -123,9 +126,7 @@ class Onnx:
             self._jobs -= 1
 
     async def _begin(self) -> None:
-        ended = self._ended
         self._end()
-        self._ended = ended
         try:
             self._worker = await asyncio.to_thread(_Worker, self._command)
         except OSError as error:
@@ -150,8 +151,7 @@ class Onnx:
         if self._worker is not None:
             self._worker.kill()
         self._worker = None
-        self._models, self._held, self._ended = {}, {}, {}
-        self._on_device = set()
+        self._models, self._held, self._on_device = {}, {}, set()
 
     def _count(self, model: str, told: Mapping[str, Any]) -> None:
         """What the process holds more than before belongs to the model that just worked."""
@@ -178,11 +178,11 @@ class Onnx:
             worker.kill()  # a network cannot be stopped otherwise
             with contextlib.suppress(EngineError):
                 await asked
-            ended = dict(self._models)
+            self._ended |= self._models
             self._end()
-            self._ended = ended
             raise
         except EngineCrashed:
+            self._ended = {}  # the broker is told that all is gone
             self._end()
             raise
         if failed := told.get("failed"):

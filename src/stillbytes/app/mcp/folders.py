@@ -17,6 +17,7 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
 from stillbytes.edit.exporting.formats import format_of
 from stillbytes.edit.photo import Edit
+from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.photo.formats import is_photo
 from stillbytes.photo.output.encode import preview_jpeg
 
@@ -51,7 +52,7 @@ class Folders:
         found: list[str] = []
         for folder in self._folders:
             for root, inside, names in os.walk(folder):
-                inside.sort()
+                inside[:] = sorted(name for name in inside if not hidden(name))
                 found += [str(Path(root) / name) for name in sorted(names) if is_photo(Path(name))]
                 if len(found) > MOST_LISTED:
                     return found[:MOST_LISTED], True

@@ -54,11 +54,12 @@ class Cleaning:
 
         return self._jobs.start(f"AI denoise of {name}", 0, work)
 
-    def renew(self, document: Document) -> None:
-        """In the background, if the network is here: what the settings show and is not there, or stale. Quick."""
+    def renew(self, document: Document, told: denoising.State | None = None) -> None:
+        """In the background, if the network is here: what the settings show and is not there, or stale. Quick. told:
+        the state, where the caller knows it for sure."""
         settings = document.settings
         model = denoising.wanted(settings)
-        if not model or denoising.state(document.photo, settings, sure=False) == "ready":
+        if not model or (told or denoising.state(document.photo, settings, sure=False)) == "ready":
             return
         with self._lock:
             if (document.photo.id, model) in self._tried:

@@ -14,7 +14,7 @@ from stillbytes.develop.frame import Dtype, Output
 from stillbytes.edit.exporting import sizes
 from stillbytes.edit.exporting.spec import Spec
 from stillbytes.edit.provenance import credited
-from stillbytes.photo.metadata import carry
+from stillbytes.photo.metadata import Carried, carry
 from stillbytes.photo.output.encode import FORMATS, encode
 from stillbytes.photo.output.rows import Rows
 
@@ -42,7 +42,7 @@ def write(
     if target.resolve() == edit.photo.path.resolve():
         raise ExportError(f"{target.name} is the original.", "Choose another name; originals are never written.")
     if chosen.of_light:
-        _write(target, _light(edit, spec, cancelled, through))
+        _write(target, _light(edit, spec, cancelled, through, access, tell))
         return target
     profile = _profile(spec)
     dtype: Dtype = chosen.dtype if spec.plain or chosen.bits == 32 else "uint16"
@@ -50,12 +50,9 @@ def write(
     origin = edit.provenance
     recipe: dict[str, Any] = {}
     scale = sizes.scale(edit.size, spec.size, spec.resize, spec.enlarge)
+    _denoised(edit, access, tell, cancelled)
     if through is None:
         settings = edit.found(cancelled).settings
-        if "ai_denoise" in settings:
-            from stillbytes.edit.denoising import completed  # noqa: PLC0415 - only for photos that are cleaned
-
-            completed(edit.photo, settings, tell, cancelled)
         drawn = edit.photo.pipeline.strips(settings, scale, Output(space, dtype), cancelled)
         extent = edit.size.scaled(scale)
         picture = Rows(extent.width, extent.height, drawn)
@@ -71,18 +68,7 @@ def write(
         origin = origin.refined(str(recipe["model"])) if through.invents else origin.enhanced()
     with closing(picture):  # it keeps the pipeline busy, also where an encoder gives up half way through
         finished = picture if spec.plain else _finished(picture, spec, profile)
-        beside = edit.photo.sidecar
-        carried = carry(
-            edit.photo.path,
-            gps=spec.gps,
-            width=finished.width,
-            height=finished.height,
-            sidecar=beside if beside.exists() else None,
-            source_type=origin.source_type,
-            keep=spec.metadata,
-            people=spec.people,
-            dpi=spec.dpi,
-        )
+        carried = _carried(edit, spec, finished.width, finished.height, origin.source_type)
         if recipe:
             from stillbytes.edit.created import with_recipe  # noqa: PLC0415
 
@@ -95,29 +81,46 @@ def write(
     return target
 
 
-def _light(edit: Edit, spec: Spec, cancelled: Callable[[], bool] | None, through: Larger | None) -> bytes:
+def _denoised(edit: Edit, access: Access | None, tell: Tell | None, cancelled: Callable[[], bool] | None) -> None:
+    """What the edit shows of a network's work is made if it is not there."""
+    if "ai_denoise" in edit.settings:
+        from stillbytes.edit.denoising import completed  # noqa: PLC0415 - only for photos that are cleaned
+
+        completed(edit.photo, edit.settings, access, tell, cancelled)
+
+
+def _carried(edit: Edit, spec: Spec, width: int, height: int, source_type: str) -> Carried:
+    """The metadata of a file of that size."""
+    beside = edit.photo.sidecar
+    return carry(
+        edit.photo.path,
+        gps=spec.gps,
+        width=width,
+        height=height,
+        sidecar=beside if beside.exists() else None,
+        source_type=source_type,
+        keep=spec.metadata,
+        people=spec.people,
+        dpi=spec.dpi,
+    )
+
+
+def _light(
+    edit: Edit,
+    spec: Spec,
+    cancelled: Callable[[], bool] | None,
+    through: Larger | None,
+    access: Access | None,
+    tell: Tell | None,
+) -> bytes:
     from stillbytes.edit.exporting import light  # noqa: PLC0415 - seldom
 
     if through is not None:
         raise ExportError("A network cannot draw into a DNG.", "Choose another format.")
     light.check(edit, spec)
-    settings = edit.found(cancelled).settings
-    if "ai_denoise" in settings:
-        from stillbytes.edit.denoising import completed  # noqa: PLC0415 - only for photos that are cleaned
-
-        completed(edit.photo, settings, None, cancelled)
-    frame, beside = edit.photo.pipeline.frame, edit.photo.sidecar
-    carried = carry(
-        edit.photo.path,
-        gps=spec.gps,
-        width=frame.width,
-        height=frame.height,
-        sidecar=beside if beside.exists() else None,
-        source_type=edit.provenance.source_type,
-        keep=spec.metadata,
-        people=spec.people,
-        dpi=spec.dpi,
-    )
+    _denoised(edit, access, tell, cancelled)
+    settings, frame = edit.found(cancelled).settings, edit.photo.pipeline.frame
+    carried = _carried(edit, spec, frame.width, frame.height, edit.provenance.source_type)
     return light.dng(edit, settings, carried, spec, cancelled)
 
 

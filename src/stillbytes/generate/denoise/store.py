@@ -73,7 +73,7 @@ class Denoised:
         self.folder = folder
         self._lock = threading.Lock()
         self._held: tuple[object, Clean] | None = None
-        self._recipes: dict[str, tuple[object, Recipe]] = {}
+        self._recipes: dict[str, tuple[object, Recipe | None]] = {}
 
     def path(self, model: str) -> Path:
         return self.folder / f"denoised-{model}.tif"
@@ -87,13 +87,14 @@ class Denoised:
             known = self._recipes.get(model)
         if known is not None and known[0] == stamp:
             return known[1]
+        found: Recipe | None
         try:
-            found = _described(self.path(model))
+            found, _ = _described(self.path(model))
         except _BROKEN:
-            return None
+            found = None
         with self._lock:
-            self._recipes[model] = stamp, found[0]
-        return found[0]
+            self._recipes[model] = stamp, found
+        return found
 
     def clean(self, model: str) -> Clean:
         """The result of a network. Raises NotFound when it is not there, SidecarError when it is damaged."""
@@ -103,7 +104,12 @@ class Denoised:
         with self._lock:
             if self._held is not None and self._held[0] == (model, stamp):
                 return self._held[1]
-        clean = _read(self.path(model))
+        try:
+            clean = _read(self.path(model))
+        except SidecarError:
+            with self._lock:
+                self._recipes[model] = stamp, None  # or it would be read again for every frame
+            raise
         with self._lock:
             self._held = (model, stamp), clean
         return clean

@@ -86,7 +86,14 @@ def _carried(order: Mapping[str, Any], means: Means) -> dict[str, Any]:
             f"{platform.node()} has Stillbytes {__version__}, and the batch is of {order['release']}.",
             "Have the same release on all machines.",
         )
-    photo, task = Photo(Path(order["photo"]), order["version"]), task_of(order["task"])
+    photo = Photo(Path(order["photo"]), order["version"])
+    try:
+        return _result(photo, task_of(order["task"]), order, means)
+    finally:
+        photo.let_go()
+
+
+def _result(photo: Photo, task: AnyTask, order: Mapping[str, Any], means: Means) -> dict[str, Any]:
     if not photo.path.is_file():
         raise UnreadablePhoto(
             f"There is no photo at {photo.path} on {platform.node()}.", "Was it moved? Is the folder shared with it?"

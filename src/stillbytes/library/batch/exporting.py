@@ -84,8 +84,8 @@ def export(
                 settings = settings_for(photo) if settings_for else photo.settings
                 edit = photo.edit(settings)
                 written = write(edit, place, spec, cancelled, through, access, tell)
-                lacks = _lacks(photo, settings)
-                outcomes.append(Outcome(photo.path, written, empty=edit.empty, version=version, remark=lacks))
+                left_out = lacks(photo, settings)
+                outcomes.append(Outcome(photo.path, written, empty=edit.empty, version=version, remark=left_out))
             except Cancelled:
                 raise
             except StillbytesError as error:
@@ -93,12 +93,13 @@ def export(
             except OSError as error:
                 problem = ExportError(f"{photo.path.name} could not be exported: {error}.", "Check the target folder.")
                 outcomes.append(Outcome(photo.path, error=problem, version=version))
-            opened[i] = Photo(photo.path, photo.number)  # lets go of the decoded samples
+            photo.let_go()
     progress(len(photos), len(photos), target)
     return outcomes
 
 
-def _lacks(photo: Photo, settings: Settings) -> str:
+def lacks(photo: Photo, settings: Settings) -> str:
+    """What an export of these settings is without, in words."""
     if "ai_denoise" not in settings:
         return ""
     from stillbytes.edit.denoising import remark  # noqa: PLC0415 - only for photos that are cleaned

@@ -205,6 +205,7 @@ class Catalogue:
                 self._database = Database(self.place)
             self._adopt()
             self.looks.forget()
+            self._vectors = None
             found = self._scan(self._kept.folders(), control, afresh=True)
             self.collections.restore()
             return found

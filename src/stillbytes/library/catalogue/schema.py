@@ -157,7 +157,7 @@ CREATE TABLE hints (
     PRIMARY KEY (content, kind)
 ) WITHOUT ROWID;
 CREATE TABLE embeddings (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: vectors that are held are known by it
     content BLOB NOT NULL REFERENCES looks(content) ON DELETE CASCADE,
     model TEXT NOT NULL,
     vector BLOB NOT NULL,                 -- float16, of length 1

@@ -96,7 +96,7 @@ def _seen(
     """In any order. Raises Cancelled."""
     left = iter(wanted)
     with ThreadPoolExecutor(processes + AHEAD, "look") as threads:
-        running: set[Future[Look]] = set()
+        running: set[Future[Look | None]] = set()
         try:
             while True:
                 while len(running) < processes + AHEAD and (one := next(left, None)) is not None:
@@ -105,7 +105,8 @@ def _seen(
                     return
                 ready, running = wait(running, 0.25, FIRST_COMPLETED)
                 for future in ready:
-                    yield future.result()
+                    if (look := future.result()) is not None:
+                        yield look
                 if control.cancelled():
                     raise Cancelled()
         finally:
@@ -117,11 +118,14 @@ def _seen(
 
 def picture(
     content: bytes, path: Path, pool: Workers, access: Access, control: Control, encoder: Encoder | None
-) -> Look:
-    """What is seen in one photo's picture. encoder: makes a vector of it, too. Raises Cancelled."""
+) -> Look | None:
+    """What is seen in one photo's picture, None of one that is gone. encoder: makes a vector of it, too. Raises
+    Cancelled."""
     try:
         fields, parts = pool.ask("look", path, limit=LIMIT, long=True)
     except UnreadablePhoto as error:
+        if not path.is_file():  # gone meanwhile, or its disk is: another time
+            return None
         return Look(content, {}, problem=error.message)
     soft, pixels, thumbnail = parts
     if previews.cached(path, Settings()) is None:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-import numpy as np
-
-from stillbytes.library.likeness.descriptor import LENGTH
+from stillbytes.library.likeness.descriptor import LENGTH, unlike
 
 SECONDS = 2.0
 """Between one photo of a burst and the next. Many cameras tell whole seconds only."""
@@ -49,12 +47,6 @@ def sharpest(burst: Sequence[Shot]) -> Shot | None:
     """None where one of them cannot be compared."""
     known = [(shot.softness, shot.number, shot) for shot in burst if shot.softness is not None]
     return min(known)[2] if len(known) == len(burst) else None
-
-
-def unlike(one: bytes, other: bytes) -> float:
-    """Root mean square of what two descriptors differ by."""
-    first, second = (np.frombuffer(descriptor, np.uint8).astype(np.float32) for descriptor in (one, other))
-    return float(np.sqrt(np.mean((first - second) ** 2)))
 
 
 def _usable(shot: Shot) -> bool:

@@ -63,6 +63,12 @@ def apart(one: Floats, others: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(square, 0) / LENGTH), np.float32)
 
 
+def unlike(one: bytes, other: bytes) -> float:
+    """The same of two descriptors as they are kept."""
+    first, second = (np.frombuffer(descriptor, np.uint8).astype(np.float32) for descriptor in (one, other))
+    return float(apart(first, second[None])[0])
+
+
 def differing(one: int, others: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """Of hashes, how many of their 64 bits differ. others: as unsigned."""
     return np.asarray(np.bitwise_count(others ^ np.uint64(one & (1 << 64) - 1)), np.uint8)

@@ -11,7 +11,7 @@ import numpy as np
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
 from stillbytes.library.catalogue.scan.reader import ENDS
-from stillbytes.library.likeness.descriptor import LENGTH, differing
+from stillbytes.library.likeness.descriptor import LENGTH, differing, unlike
 
 MOST_BITS = 4
 """Of 64 that may differ in the same picture."""
@@ -79,7 +79,7 @@ def same_picture(photos: Sequence[Known], control: Control) -> Iterator[tuple[tu
             other = shown[j]
             if one.stack is not None and one.stack == other.stack:
                 continue
-            if _unlike(one, other) <= MOST_APART:
+            if unlike(one.descriptor, other.descriptor) <= MOST_APART:
                 first, second = sorted((top(i), top(int(j))))
                 most = max(bits_of.get(first, 0), bits_of.pop(second, 0) if second != first else 0)
                 group[second] = first
@@ -96,8 +96,3 @@ def _tells(descriptor: bytes) -> bool:
     if len(descriptor) != LENGTH:
         return False
     return bool(np.frombuffer(descriptor, np.uint8)[:192].reshape(-1, 3).std(0).max() >= PLAIN)
-
-
-def _unlike(one: Known, other: Known) -> float:
-    first, second = (np.frombuffer(known.descriptor, np.uint8).astype(np.float32) for known in (one, other))
-    return float(np.sqrt(np.mean((first - second) ** 2)))

@@ -47,8 +47,8 @@ class Vectors:
         if model != self._model:
             self._model, self._ids, self._matrix = model, np.zeros(0, np.int64), np.zeros((0, length), np.uint16)
         last = int(self._ids[-1]) if self._ids.size else 0
-        sql = "SELECT count(*) FROM embeddings WHERE model = ? AND id <= ?"
-        if db.execute(sql, (model, last)).fetchone()[0] != self._ids.size:  # some are gone
+        sql = "SELECT count(*) FROM embeddings WHERE model = ? AND id <= ? AND length(vector) = ?"
+        if db.execute(sql, (model, last, 2 * length)).fetchone()[0] != self._ids.size:  # some are gone
             last, self._ids, self._matrix = 0, np.zeros(0, np.int64), np.zeros((0, length), np.uint16)
         sql = "SELECT id, vector FROM embeddings WHERE model = ? AND id > ? AND length(vector) = ? ORDER BY id"
         rows = db.execute(sql, (model, last, 2 * length)).fetchall()

@@ -86,7 +86,7 @@ def router(workspace: Workspace) -> APIRouter:
         ]
         state = denoising.state(photo, settings)
         if state in ("missing", "stale"):
-            workspace.cleaning.renew(document)
+            workspace.cleaning.renew(document, state)
         tiles, kept = (recipe.tiles, recipe.kept) if recipe else (0, 0)
         return DenoiseState(state=state, model=shown, tiles=tiles, kept=kept, networks=networks)
 

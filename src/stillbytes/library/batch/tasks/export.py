@@ -13,7 +13,7 @@ from stillbytes.edit.exporting import Spec
 from stillbytes.edit.exporting.spec import spec_of
 from stillbytes.edit.exporting.write import write
 from stillbytes.edit.photo import Photo
-from stillbytes.library.batch.exporting import Outcome, free_place
+from stillbytes.library.batch.exporting import Outcome, free_place, lacks
 from stillbytes.library.batch.task import Making, Means
 from stillbytes.photo.output.encode import FORMATS
 
@@ -81,4 +81,5 @@ class Export(Making):
         edit = photo.edit(settings)
         through, access = (self.through.larger(), means.networks()) if self.through else (None, None)
         write(edit, part, self.spec, means.cancelled, through, access, name=name)
-        return " ".join(filter(None, (*said, Outcome(photo.path, empty=edit.empty).warning)))
+        outcome = Outcome(photo.path, empty=edit.empty, remark=lacks(photo, settings))
+        return " ".join(filter(None, (*said, outcome.warning)))

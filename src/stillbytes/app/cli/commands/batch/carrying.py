@@ -15,7 +15,6 @@ import click
 
 from stillbytes.app.cli.output import print_json, print_table
 from stillbytes.app.cli.progress import told
-from stillbytes.core import memory
 from stillbytes.core.jobs import Control
 
 if TYPE_CHECKING:
@@ -97,7 +96,6 @@ def carried(queue: Queue, batches: Sequence[Batch], where: Where, as_json: bool)
     QueueError."""
     from stillbytes.library.batch import run  # noqa: PLC0415
 
-    memory.keep_freed()
     ended = []
     for one in batches:
         with told(as_json) as shown, where.hands() as hands:

@@ -12,6 +12,7 @@ import click
 
 from stillbytes.app.cli.commands.versions import in_version
 from stillbytes.edit.photo import Photo
+from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.photo.formats import is_photo
 
 
@@ -56,6 +57,6 @@ def _inside(place: Path, recursive: bool) -> list[Path]:
         return sorted(path for path in place.iterdir() if is_photo(path))
     found = []
     for folder, below, names in os.walk(place):
-        below[:] = sorted(name for name in below if not name.startswith("."))
+        below[:] = sorted(name for name in below if not hidden(name))
         found += [path for name in sorted(names) if not name.startswith(".") and is_photo(path := Path(folder, name))]
     return found

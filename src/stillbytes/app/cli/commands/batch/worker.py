@@ -59,10 +59,8 @@ def worker(
     The folders of the photos and of what is made of them have to be shared with this machine, under the same names or
     with --map. A batch that needs an engine goes to machines that offer it.
     """
-    from stillbytes.core import memory  # noqa: PLC0415
     from stillbytes.library.batch.cluster import Security, path_map, serve  # noqa: PLC0415 - Dask
 
-    memory.keep_freed()
     engines = [name for name in offered if name in ENGINES]
     if _DETECTED in offered:
         engines = [*dict.fromkeys([*engines, *_found()])]
