@@ -64,6 +64,7 @@ def build_kernels(root: Path, *, own: bool = False) -> None:
     if str(root / "src") not in sys.path:
         sys.path.insert(0, str(root / "src"))
     from stillbytes.core import paths  # noqa: PLC0415 - only importable with the sources at hand
+    from stillbytes.core.files import atomic_path  # noqa: PLC0415
     from stillbytes.develop.kernels import build  # noqa: PLC0415 - and with Halide
 
     output = root / "src/stillbytes/develop/kernels/built"
@@ -77,12 +78,15 @@ def build_kernels(root: Path, *, own: bool = False) -> None:
     part = output / "part"
     shutil.rmtree(part, ignore_errors=True)
     kept = paths.cache("kernels") / now
-    if (kept / "digest.txt").exists() and all((kept / name).exists() for name in names):
+    if all((kept / name).is_file() for name in names):
         shutil.copytree(kept, part)
     else:
         print("stillbytes: compiling the kernels (a minute or two)", file=sys.stderr, flush=True)
         build.build(part, levels)
-        shutil.copytree(part, kept, dirs_exist_ok=True)
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in names:  # whole or not at all: another checkout may look at this moment
+            with atomic_path(kept / name) as made:
+                shutil.copy2(part / name, made)
     stamp.unlink(missing_ok=True)
     for library in output.glob("kernels-*"):
         library.unlink()  # of older sources

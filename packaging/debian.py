@@ -78,7 +78,7 @@ def make(work: Path, target: Path, wheel: Path, python: Path, uv: str) -> Path:
 def pack(root: Path, target: Path) -> Path:
     architecture = ARCHITECTURES[platform.machine()]
     kib = sum(path.lstat().st_size for path in root.rglob("*") if not path.is_dir()) // 1024
-    version = __version__.replace("dev", "~dev")
+    version = re.sub(r"\.?(dev|a|b|rc)", r"~\1", __version__)  # of which dpkg knows that it comes before
     glibc = newest_glibc(root / HOME)
     put(root / "DEBIAN/control", CONTROL.format(version=version, architecture=architecture, kib=kib, glibc=glibc))
     package = target / f"stillbytes_{version}_{architecture}.deb"

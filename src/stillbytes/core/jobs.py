@@ -43,17 +43,20 @@ class Job:
 
 
 class Control:
-    """What running work sees of its job: `progress(done, total, message)` to tell, `cancelled()` to ask."""
+    """What running work sees of its job: `progress(done, total, message)` to tell, `cancelled()` to ask.
 
-    def __init__(self, report: Callable[[int, int, str], None]) -> None:
-        self._stop = threading.Event()
+    stopped: whoever else can end it.
+    """
+
+    def __init__(self, report: Callable[[int, int, str], None], stopped: Callable[[], bool] = lambda: False) -> None:
+        self._stop, self._stopped = threading.Event(), stopped
         self.progress = report
 
     def cancel(self) -> None:
         self._stop.set()
 
     def cancelled(self) -> bool:
-        return self._stop.is_set()
+        return self._stop.is_set() or self._stopped()
 
 
 Work = Callable[[Control], str]

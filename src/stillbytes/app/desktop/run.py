@@ -45,6 +45,7 @@ def show(first: First, places: Sequence[Path], kind: Kind | None) -> None:
     first.publish(url, key)
     with working(folder) as workspace:
         ended = threading.Event()
+        failed = threading.Event()
         problems: list[BaseException] = []
         windows: list[Window] = []
 
@@ -55,13 +56,14 @@ def show(first: First, places: Sequence[Path], kind: Kind | None) -> None:
                 answering.answer(workspace, listener, key, launch, until=ended.wait, last_words=LAST_WORDS_SECONDS)
             except BaseException as error:  # the main thread raises it
                 problems.append(error)
+                failed.set()
                 for window in windows:
                     window.close()
 
         server = threading.Thread(target=answer, name="server")
         server.start()
         try:
-            _run_one(workspace, kind, windows, f"{url}launch?token={launch}")
+            _run_one(workspace, kind, windows, f"{url}launch?token={launch}", failed.is_set)
         finally:
             first.withdraw()
             _remember_opened(workspace)
@@ -90,11 +92,15 @@ def _listener() -> socket.socket:
     return bound(0)
 
 
-def _run_one(workspace: Workspace, kind: Kind | None, windows: list[Window], launch: str) -> None:
-    """The first of the windows that can be shown, until it is closed."""
+def _run_one(
+    workspace: Workspace, kind: Kind | None, windows: list[Window], launch: str, failed: Callable[[], bool]
+) -> None:
+    """The first of the windows that can be shown, until it is closed; none without a server."""
     candidates = list(_windows(workspace, kind))
     for number, window in enumerate(candidates):
         windows.append(window)
+        if failed():  # after it is in the list: whoever fails from now on closes it
+            return
         workspace.window = window
         try:
             with _signals(window.close):

@@ -65,8 +65,9 @@ class Batching:
             from stillbytes.library.batch.running import Local  # noqa: PLC0415
 
             self._workspace.flush()  # what is open is done as it is now
-            shown = Control(lambda done, total, name: control.progress(done, total, readable(name)))
-            shown.cancelled = control.cancelled  # type: ignore[method-assign]
+            shown = Control(
+                lambda done, total, name: control.progress(done, total, readable(name)), stopped=control.cancelled
+            )
             ended = run(self.queue, one.id, shown, Local(access=self._workspace.networks), self._document)
             if not ended.failed:
                 return f"{ended.done} of {ended.total} photos done"

@@ -22,6 +22,7 @@ from stillbytes.edit.document import Document
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch.carrying import Order, Result, carry_out, digest_of, order_for
 from stillbytes.library.batch.queue import Batch, Item, Queue, now
+from stillbytes.library.batch.schema import QueueError
 from stillbytes.library.batch.task import Making, Means, shared
 from stillbytes.library.batch.tasks import AnyTask
 
@@ -125,11 +126,16 @@ def _work(doing: _Doing, hands: Hands, control: Control) -> None:
     except BaseException as error:
         hands.stop()
         for future, item in under_way.items():
-            ended = future.done() and not future.cancelled() and not future.exception()
-            if not (isinstance(error, Cancelled) and ended and doing.settle(item, future.result()) is None):
-                doing.put_back(item)
+            finished = future.done() and not future.cancelled() and not future.exception()
+            with contextlib.suppress(QueueError):  # the first error is the one to tell
+                if not (isinstance(error, Cancelled) and finished and doing.settle(item, future.result()) is None):
+                    doing.put_back(item)
         queue.note(id, "stopped", str(error) if isinstance(error, StillbytesError) else type(error).__name__)
         raise
+
+
+class _Changed(Exception):
+    """The settings are no longer those that were worked with."""
 
 
 @dataclass(slots=True)
@@ -214,8 +220,8 @@ class _Doing:
                 place(part, target)
                 break
             except FileExistsError:
-                number = Photo(item.photo, item.version)
-                target = self.task.place(number, item.number, self.queue.taken()).absolute()
+                photo = Photo(item.photo, item.version)
+                target = self.task.place(photo, item.number, self.queue.taken()).absolute()
         self._done(item, result["note"], result["by"])
 
     def _change(self, item: Item, result: Result) -> bool:
@@ -223,20 +229,34 @@ class _Doing:
         document = self.document_of(Photo(item.photo, item.version))
         base, after = Settings(result["base"]), Settings(result["after"])
         if document.settings != base:
-            self.stale[item.number] = self.stale.get(item.number, 0) + 1
-            if self.stale[item.number] < MOST_STALE:
-                document.flush()
-                return False
-            raise StillbytesError(f"{item.photo.name} is being changed by somebody else.", "Try it again later.")
+            return self._anew(item, document)
         staged = {"after": dict(after), "at": now(), "note": result["note"], "by": result["by"]}
         self.queue.update(self.id, item.number, "made", self.task.title, staged=staged)
         if after == base:
             self._done(item, f"Nothing had to be changed. {result['note']}".strip(), result["by"])
             return True
-        document.commit(after, self.task.title)
+
+        def swapped(now: Settings) -> Settings:
+            if now != base:
+                raise _Changed
+            return after
+
+        try:
+            document.amend(swapped, self.task.title)
+        except _Changed:
+            return self._anew(item, document)
         document.save()
         self._done(item, result["note"], result["by"])
         return True
+
+    def _anew(self, item: Item, document: Document) -> bool:
+        """Somebody changed the photo since its settings were found."""
+        self.queue.update(self.id, item.number, "stale", staged=None)
+        self.stale[item.number] = self.stale.get(item.number, 0) + 1
+        if self.stale[item.number] < MOST_STALE:
+            document.flush()
+            return False
+        raise StillbytesError(f"{item.photo.name} is being changed by somebody else.", "Try it again later.")
 
     def _placed_before(self, item: Item) -> bool:
         """Whether the result of a photo that was about to get its place has it, now at the latest."""
