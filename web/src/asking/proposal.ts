@@ -116,5 +116,5 @@ export function moved(row: Row, p: Parameter, amount: number): string {
 function told(p: Parameter, value: Value): string {
   if (numeric(value)) return figure(p, value);
   if (typeof value === 'boolean') return value ? t('on') : t('off');
-  return typeof value === 'string' ? lower(choiceLabel(value)) : value === null ? t('as shot') : t('changed');
+  return typeof value === 'string' ? lower(choiceLabel(value, p)) : value === null ? t('as shot') : t('changed');
 }

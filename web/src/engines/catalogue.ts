@@ -24,7 +24,7 @@ const AREAS: { label: string; kinds: string[] }[] = [
   { label: t('Enlarging'), kinds: ['upscaler'] },
   { label: t('Noise'), kinds: ['denoiser'] },
   { label: t('Depth'), kinds: ['depth'] },
-  { label: t('Search'), kinds: ['embedder'] },
+  { label: t('Finding photos'), kinds: ['embedder'] },
   { label: t('Additions to image models'), kinds: ['lora', 'controlnet', 'adapter'] },
   { label: t('Parts that image models need'), kinds: ['text-encoder', 'image-encoder', 'vae'] },
 ];

@@ -65,7 +65,7 @@ const NAMES: Record<string, string> = {
   Escape: 'Esc',
   Enter: t('Enter'),
   Space: t('Space'),
-  Delete: t('Delete'),
+  Delete: t('Del'),
   Home: t('Home'),
   End: t('End'),
   PageUp: t('PageUp'),

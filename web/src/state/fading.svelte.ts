@@ -1,74 +1,71 @@
 /** How much of the current step of the history is taken: less of it, or more, seen while the hand moves. */
 import * as api from '../api';
+import type { Photo } from '../api/types';
 import type { Editor } from './editor.svelte';
 
+type Past = Pick<Photo['history'], 'position' | 'entries'>;
 export const MOST = 150;
-/** Key presses that follow each other this quickly are one step. */
-const PAUSE = 600;
+const NONE: Past = { position: 0, entries: [] };
 
 export class Fading {
-  /** Percent, while a hand is on it. */
-  private held = $state<number | null>(null);
-  /** Steps that are a part of another: number -> the whole one, and how much of it. */
-  private parts = $state.raw<ReadonlyMap<number, { step: number; percent: number }>>(new Map());
-  private of = '';
+  /** Percent, while a hand is on it, until the server tells of another history than there was then. */
+  private held = $state.raw<{ percent: number; of: Past } | null>(null);
   private asking: Promise<void> | null = null;
   private wished: number | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly editor: Editor,
     private readonly onfailed: (error: unknown) => void,
   ) {}
 
+  private get history(): Past {
+    return this.editor.photo?.history ?? NONE;
+  }
+
+  /** "Restyle: 50 %" is a part of the last step before it of that name. */
+  private get part(): { index: number; percent: number } | null {
+    const { position, entries } = this.history;
+    const [, label, percent] = /^(.*): (\d+) %$/s.exec(entries[position - 1]?.label ?? '') ?? [];
+    const at = entries.slice(0, Math.max(0, position - 1)).findLastIndex((e) => e.gradual && e.label === label);
+    return at < 0 ? null : { index: at + 1, percent: Number(percent) };
+  }
+
   /** The step that can be faded: the current one, or that of which it is a part. Null when there is none. */
   get step(): { index: number; label: string } | null {
-    const { photo } = this.editor;
-    if (!photo) return null;
-    const { position, entries } = photo.history;
-    const index = this.part(photo.id, position)?.step ?? position;
+    const { position, entries } = this.history;
+    const index = this.part?.index ?? position;
     const found = entries[index - 1];
     return found?.gradual ? { index, label: found.label } : null;
   }
 
   get percent(): number {
-    const { photo } = this.editor;
-    return this.held ?? (photo ? (this.part(photo.id, photo.history.position)?.percent ?? 100) : 100);
-  }
-
-  private part(id: string, position: number) {
-    return id === this.of ? this.parts.get(position) : undefined;
+    const held = this.held?.of === this.history ? this.held : this.part;
+    return held?.percent ?? 100;
   }
 
   /** Shows so much of the step, and stores nothing. While one answer is awaited only the newest wish is kept. */
   move(percent: number): void {
-    this.held = percent;
+    this.held = { percent, of: this.history };
     this.wished = percent;
     this.asking ??= this.follow();
   }
 
   /** A key press or a turn of the wheel: stored after a pause. */
-  nudge(percent: number): void {
+  nudge(percent: number): Promise<void> {
     this.move(percent);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.rest(), PAUSE);
+    return this.store((label) => this.editor.commitLater(label));
   }
 
   /** The hand has let go: one more step of the history. */
-  async rest(): Promise<void> {
-    clearTimeout(this.timer);
-    const { step, held } = this;
-    const { photo } = this.editor;
-    if (!photo || !step || held === null) return;
+  rest(): Promise<void> {
+    return this.store((label) => this.editor.commit(label));
+  }
+
+  private async store(commit: (label: string) => void): Promise<void> {
+    const id = this.editor.photo?.id;
+    const { step } = this;
     await this.asking;
-    if (this.editor.photo?.id === photo.id) {
-      if (photo.id !== this.of) this.parts = new Map();
-      this.of = photo.id;
-      const position = this.editor.photo.history.position;
-      this.parts = new Map([...this.parts, [position + 1, { step: step.index, percent: held }]]);
-      this.editor.commit(`${step.label}: ${held} %`);
-    }
-    this.held = null;
+    if (step && this.held && this.editor.photo?.id === id) commit(`${step.label}: ${this.held.percent} %`);
   }
 
   private async follow(): Promise<void> {
@@ -83,6 +80,7 @@ export class Fading {
         this.editor.preview(settings, null, this.wished !== null);
       }
     } catch (error) {
+      this.held = null;
       this.onfailed(error);
     } finally {
       this.wished = null;

@@ -58,6 +58,25 @@ test('what was faded can be faded again, from the whole step', async () => {
   await vi.waitFor(() => expect(fading.percent).toBe(50));
 });
 
+test('another step at the place of one that was taken back is a step of its own', async () => {
+  fading.move(50);
+  await fading.rest();
+  await vi.waitFor(() => expect(editor.photo?.history.position).toBe(2));
+  editor.undo();
+  await vi.waitFor(() => expect(editor.photo?.history.position).toBe(1));
+  editor.preview({ exposure: 3 }, null, false);
+  editor.commit('Exposure +3.00');
+  await vi.waitFor(() => expect(editor.photo?.history.position).toBe(2));
+  expect(fading.step).toEqual({ index: 2, label: 'Exposure +3.00' });
+  expect(fading.percent).toBe(100);
+});
+
+test('a key press is kept when the photo is left at once', async () => {
+  await fading.nudge(90);
+  editor.flush();
+  await vi.waitFor(() => expect(server.entries.at(-1)?.label).toBe('Restyle: 90 %'));
+});
+
 test('the untouched photo has nothing to fade', async () => {
   server.position = 0;
   await editor.open('a');

@@ -2,6 +2,13 @@
 import * as api from '../api/window';
 import type { App } from './app.svelte';
 
+/** All that a hand has begun is sent and answered. */
+export async function settle(app: App): Promise<void> {
+  app.cropping.apply();
+  app.editor.flush();
+  await app.editor.queue.add(() => Promise.resolve()); // after all that waits there
+}
+
 /** Another start of the program handed over what it was to open. */
 export async function placeOpened(app: App): Promise<void> {
   app.cropping.apply();
@@ -15,9 +22,7 @@ export async function placeOpened(app: App): Promise<void> {
 
 /** Our window is about to close: everything is sent first. */
 export async function leave(app: App): Promise<void> {
-  app.cropping.apply();
-  app.editor.flush();
-  await app.editor.queue.add(() => Promise.resolve()); // after all that waits there
+  await settle(app);
   await api.leftWindow();
 }
 

@@ -20,10 +20,12 @@ export function plural(count: number, forms: [one: string, other: string]): stri
 
 /** A count or a measure as people of the language write it. digits: after the point; as many as there are without. */
 export function figures(value: number, digits?: number): string {
-  return value.toLocaleString(
-    language,
-    digits === undefined ? undefined : { minimumFractionDigits: digits, maximumFractionDigits: digits },
-  );
+  let format = formats.get(digits);
+  if (!format) {
+    const fixed = digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    formats.set(digits, (format = new Intl.NumberFormat(language, fixed)));
+  }
+  return format.format(value);
 }
 
 /** A name inside of a sentence: "Exposure" is "exposure" there, but nouns stay as they are in German. */
@@ -40,3 +42,5 @@ export function both(words: readonly string[]): string {
 export const POINT = new Intl.NumberFormat(language).formatToParts(1.5)[1]?.value ?? '.';
 
 const rules = new Intl.PluralRules(language);
+/** By digits: making one costs more than what it does. */
+const formats = new Map<number | undefined, Intl.NumberFormat>();

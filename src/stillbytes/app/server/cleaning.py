@@ -23,6 +23,7 @@ class Cleaning:
     def __init__(self, workspace: Workspace, jobs: Jobs) -> None:
         self._workspace, self._jobs = workspace, jobs
         self._lock = threading.Lock()
+        self._last: dict[str, str] = {}
         self._tried: set[tuple[str, str]] = set()
         """Photos and networks that were tried in the background: what fails once is not tried for ever."""
 
@@ -52,7 +53,15 @@ class Cleaning:
             kept = recipe.kept if recipe else 0
             return f"{kept} of its tiles stayed as they were" if recipe and kept else "Done"
 
-        return self._jobs.start(f"AI denoise of {name}", 0, work)
+        job = self._jobs.start(f"AI denoise of {name}", 0, work)
+        with self._lock:
+            self._last[id] = job.id
+        return job
+
+    def job(self, photo: str) -> str | None:
+        """The last job for that photo."""
+        with self._lock:
+            return self._last.get(photo)
 
     def renew(self, document: Document, told: denoising.State | None = None) -> None:
         """In the background, if the network is here: what the settings show and is not there, or stale. Quick. told:

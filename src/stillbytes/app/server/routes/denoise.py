@@ -28,12 +28,13 @@ class DenoiserModel(BaseModel):
 
 class DenoiseState(BaseModel):
     """state: of what the settings show. kept: tiles of `tiles` that stayed as they were, since the network failed
-    there. networks: for photos of this kind, the best first."""
+    there. job: the last one that cleaned this photo. networks: for photos of this kind, the best first."""
 
     state: Literal["off", "missing", "stale", "ready"]
     model: str
     tiles: int
     kept: int
+    job: str | None
     networks: list[DenoiserModel]
 
 
@@ -88,7 +89,9 @@ def router(workspace: Workspace) -> APIRouter:
         if state in ("missing", "stale"):
             workspace.cleaning.renew(document, state)
         tiles, kept = (recipe.tiles, recipe.kept) if recipe else (0, 0)
-        return DenoiseState(state=state, model=shown, tiles=tiles, kept=kept, networks=networks)
+        return DenoiseState(
+            state=state, model=shown, tiles=tiles, kept=kept, job=workspace.cleaning.job(id), networks=networks
+        )
 
     @routes.post("/photos/{id}/denoise", status_code=202)
     def denoise_photo(id: str, request: DenoiseRequest) -> JobModel:
