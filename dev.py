@@ -208,17 +208,19 @@ def test(arguments: list[str]) -> None:
     if arguments:
         sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
         return
-    sh(PYTHON, "-m", "pytest", "-q", "--ignore", JOURNEYS, **environment)
-    journeys(environment)
+    # The journeys in a process of their own, where Playwright's event loop is in nobody's way.
+    for chosen in (("--ignore", JOURNEYS), (JOURNEYS,)):
+        twice(chosen, environment)
 
 
-def journeys(environment: dict[str, str]) -> None:
-    """In a process of their own, where Playwright's event loop is in nobody's way. One that fails beside everything
-    else that a busy machine does gets a second chance alone, and is named all the same."""
-    command = [str(PYTHON), "-m", "pytest", "-q", JOURNEYS]
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+def twice(chosen: tuple[str, ...], environment: dict[str, str]) -> None:
+    """Run these tests on two cores. What fails beside everything else that a busy machine does gets a second chance
+    alone, and is named all the same."""
+    command = [str(PYTHON), "-m", "pytest", "-q", *chosen]
+    beside = ["-n", "2", "--dist", "loadfile"]
+    status = subprocess.run([*command, *beside], cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
     if status:
-        print("dev.py: the journeys that failed are tried once more.", flush=True)
+        print("dev.py: what failed is tried once more.", flush=True)
         sh(*command, *(["--last-failed", "-rA"] if status == 1 else []), **environment)
 
 
