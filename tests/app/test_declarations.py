@@ -72,7 +72,7 @@ assert "Glow" in (Path(sys.argv[1]) / "a.xmp").read_text()
 
 
 def test_a_new_operation_renders(environment: dict[str, str], tmp_path: Path) -> None:
-    """Its kernel is compiled now, which takes about a minute."""
+    """The kernels that it takes part in are compiled now."""
     make_photo(tmp_path / "a.dng")
     code = """
 import sys

@@ -50,8 +50,8 @@ def own() -> str:
     return next(reversed(built))
 
 
-def digest() -> str:
-    """Changes when anything changes that the compiled kernels depend on."""
+def digest(*, foreign: bool = True) -> str:
+    """Changes when anything changes that the compiled kernels depend on. foreign: also operations of other folders."""
     from stillbytes.develop.operations import catalogue  # noqa: PLC0415
 
     develop = Path(__file__).parents[1]
@@ -60,7 +60,8 @@ def digest() -> str:
         develop / name
         for name in ("colour.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
     ]
-    files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
+    if foreign:
+        files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
     files.remove(develop / "kernels/load.py")  # runs the kernels, does not shape them
     h = hashlib.blake2b(importlib.metadata.version("halide").encode(), digest_size=12)
     for path in sorted(set(files)):
@@ -88,6 +89,14 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
             with _replacing(output / f"kernels-{name}{SUFFIX}") as part:
                 _link([one.result() for one in found], part)
     (output / "digest.txt").write_text(digest())
+
+
+def build_one(output: Path, name: str, level: str) -> None:
+    """Write the kernel of that name alone into `output`, as NAME-LEVEL. Raises RuntimeError when nothing can link."""
+    output.mkdir(parents=True, exist_ok=True)
+    number = next(i for i, make in enumerate(_kernels()) if make().name == name)
+    with tempfile.TemporaryDirectory() as folder, _replacing(output / f"{name}-{level}{SUFFIX}") as part:
+        _link([_compiled(Path(folder), levels()[level], one) for one in (-1, number)], part)
 
 
 def _kernels() -> list[Callable[[], Kernel]]:
@@ -160,4 +169,7 @@ def _replacing(path: Path) -> Any:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]), sys.argv[2:] or None)
+    if sys.argv[1] == "--one":
+        build_one(Path(sys.argv[2]), *sys.argv[3:])
+    else:
+        build(Path(sys.argv[1]), sys.argv[2:] or None)

@@ -32,6 +32,8 @@ FRAME: Mapping[str, int] = {
 
 GRID_Z0, GRID_CELL, GRID_DEPTH = -9.0, 1.0, 16
 """The bilateral grid's range axis: EV over middle grey of its first plane, EV per plane, planes."""
+FUSED = ("look_", "prepare_")
+"""How the names of the kernels begin that operations are fused into. The others know of none."""
 LANES = 16
 """Vector width in float32 lanes; narrower machines split it."""
 

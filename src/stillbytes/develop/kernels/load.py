@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core import paths
 from stillbytes.core.errors import StillbytesError
+from stillbytes.develop.kernels.layout import FUSED
 from stillbytes.develop.operations import foreign
 
 BUILT = Path(__file__).with_name("built")
@@ -90,10 +91,15 @@ def pixels(array: NDArray[Any], x: int = 0, y: int = 0) -> Placed:
 
 
 class Library:
-    """The kernels of one CPU level. Calls release the GIL; threads are Halide's own pool."""
+    """The kernels of one CPU level. Calls release the GIL; threads are Halide's own pool.
 
-    def __init__(self, path: Path, level: str) -> None:
-        self.level = level
+    others: where kernels of their own are that stand for those of the same name here, if somebody has any.
+    """
+
+    def __init__(self, path: Path, level: str, others: Callable[[str, str], Path | None] | None = None) -> None:
+        self.level, self._others = level, others
+        self._apart: dict[str, Library] = {}
+        self._finding = threading.Lock()
         self._library = ctypes.CDLL(str(path))
         self._failure = threading.local()
         handler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)
@@ -111,9 +117,14 @@ class Library:
     def set_threads(self, count: int) -> None:
         """How many threads kernels may use; 0 for as many as there are cores."""
         self._library.halide_set_num_threads(ctypes.c_int(count))
+        for library in self._apart.values():
+            library.set_threads(count)
 
     def call(self, name: str, *arguments: Placed | NDArray[Any] | int | float) -> None:
         """Run a kernel; the last argument is the output. Raises ValueError if the arrays do not fit it."""
+        if self._others and (apart := self._of_its_own(name)):
+            apart.call(name, *arguments)
+            return
         values: list[Any] = []
         alive: list[Any] = []
         for argument in arguments:
@@ -129,6 +140,12 @@ class Library:
         status = getattr(self._library, name)(*values)
         if status:
             raise ValueError(f"kernel {name}: {self._failure.message or status}")
+
+    def _of_its_own(self, name: str) -> Library | None:
+        with self._finding:
+            if name not in self._apart and self._others and (path := self._others(name, self.level)):
+                self._apart[name] = Library(path, self.level)
+            return self._apart.get(name)
 
     def supports(self, features: Sequence[int]) -> bool:
         """Whether this machine's CPU has all these Halide target features."""
@@ -146,39 +163,53 @@ def library() -> Library:
 
 @cache
 def _best() -> Library:
-    folder = _folder()
+    folder, others = _folder()
     found = {level: path for level in LEVELS for path in folder.glob(f"kernels-{level}.*") if path.suffix != ".lib"}
     if wanted := os.environ.get("STILLBYTES_CPU"):
         if wanted not in found:
             raise KernelsMissing(f"There are no kernels for STILLBYTES_CPU={wanted}.", f"Built: {', '.join(found)}.")
-        return Library(found[wanted], wanted)
+        return Library(found[wanted], wanted, others)
     plain = next((level for level in reversed(LEVELS) if level in found), None)
     if plain is None:
         raise KernelsMissing("The compiled kernels are missing.", "Reinstall Stillbytes, or run `python3 dev.py sync`.")
-    judge = Library(found[plain], plain)
+    judge = Library(found[plain], plain, others)
     for level, path in found.items():
         if level == plain or judge.supports(_NEEDED.get(level, ())):
-            return judge if level == plain else Library(path, level)
+            return judge if level == plain else Library(path, level, others)
     return judge
 
 
-def _folder() -> Path:
-    """The folder with the built kernels. Where Halide is installed, kernels of changed sources are made now."""
+def _folder() -> tuple[Path, Callable[[str, str], Path | None] | None]:
+    """The folder with the built kernels, and where others come from. Where Halide is installed, kernels of changed
+    sources are made now; those that foreign operations take part in when they are first called."""
     if importlib.util.find_spec("halide") is None:
         if foreign():
             raise KernelsMissing("Operations of another folder need a compiler.", "Install the `halide` package.")
-        return BUILT
+        return BUILT, None
     from stillbytes.develop.kernels import build  # noqa: PLC0415 - developers only
 
-    now = build.digest()
-    stamp = BUILT / "digest.txt"
-    if stamp.exists() and stamp.read_text() == now:
-        return BUILT
-    folder = paths.cache("kernels") / now
-    if not (folder / "digest.txt").exists():
-        # In a process of its own: the compiler's memory goes with it.
-        command = [sys.executable, "-m", build.__name__, str(folder), build.own()]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise KernelsMissing(f"The kernels could not be compiled: {done.stderr.strip()[-2000:]}")
-    return folder
+    now, own = build.digest(), build.digest(foreign=False)
+    folder = BUILT
+    if not (BUILT / "digest.txt").exists() or (BUILT / "digest.txt").read_text() != own:
+        folder = paths.cache("kernels") / own
+        if not (folder / "digest.txt").exists():
+            _compile(str(folder), build.own(), STILLBYTES_OPERATIONS="")
+
+    def fused(name: str, level: str) -> Path | None:
+        if not name.startswith(FUSED):
+            return None
+        path = paths.cache("kernels") / now / f"{name}-{level}{build.SUFFIX}"
+        if not path.exists():
+            _compile("--one", str(path.parent), name, level)
+        return path
+
+    return folder, fused if now != own else None
+
+
+def _compile(*what: str, **environment: str) -> None:
+    """In a process of its own: the compiler's memory goes with it."""
+    command = [sys.executable, "-m", "stillbytes.develop.kernels.build", *what]
+    env = {**os.environ, **environment}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        raise KernelsMissing(f"The kernels could not be compiled: {done.stderr.strip()[-2000:]}")
