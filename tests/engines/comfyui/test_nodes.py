@@ -16,8 +16,8 @@ from stillbytes.engines.comfyui.object_info import ObjectInfo
 DATA = Path(__file__).parent / "data" / "object_info.json.gz"
 WHOLE = Path(__file__).parents[4] / "shared" / "reference" / "comfyui" / "object_info.json.gz"
 NEWER = {"EmptyFlux2LatentImage", "Flux2Scheduler"}
-DESCRIBED = {
-    # As ComfyUI of 2026 and ComfyUI-SAM2 describe them in their sources; no server with them was at hand.
+DESCRIBED: dict[str, Any] = {
+    # As ComfyUI of 2026, ComfyUI-nunchaku and ComfyUI-SAM2 describe them in their sources; no server had them.
     "SAM3_Detect": {
         "input": {
             "required": {
@@ -35,6 +35,30 @@ DESCRIBED = {
             },
         },
         "output": ["MASK", "BOUNDING_BOX"],
+    },
+    "NunchakuFluxDiTLoader": {
+        "input": {
+            "required": {
+                "model_path": [["svdq-int4_r32-flux.1-fill-dev.safetensors"]],
+                "cache_threshold": ["FLOAT", {"default": 0, "min": 0, "max": 1, "step": 0.001}],
+                "attention": [["nunchaku-fp16", "flash-attention2"], {"default": "nunchaku-fp16"}],
+                "cpu_offload": [["auto", "enable", "disable"], {"default": "auto"}],
+                "device_id": ["INT", {"default": 0, "min": 0, "max": 0, "step": 1, "lazy": True}],
+                "data_type": [["bfloat16", "float16"], {"default": "bfloat16"}],
+            },
+            "optional": {"i2f_mode": [["enabled", "always"], {"default": "enabled"}]},
+        },
+        "output": ["MODEL"],
+    },
+    "NunchakuFluxLoraLoader": {
+        "input": {
+            "required": {
+                "model": ["MODEL"],
+                "lora_name": [["grain.safetensors"]],
+                "lora_strength": ["FLOAT", {"default": 1.0, "min": -100.0, "max": 100.0, "step": 0.01}],
+            }
+        },
+        "output": ["MODEL"],
     },
     "SAM2ModelLoader (segment anything2)": {
         "input": {"required": {"model_name": [["sam2_hiera_tiny", "sam2_1_hiera_small.pt", "sam2_1_hiera_large.pt"]]}},

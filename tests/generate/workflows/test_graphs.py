@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from engines.comfyui.test_nodes import DESCRIBED
 from engines.comfyui.test_workflow import TOLD, with_files
-from generate.workflows.cases import NEGATIVE, PROMPT, REFERENCES, SEED, Case, cases, references
+from generate.workflows.cases import NEGATIVE, PROMPT, REFERENCES, SEED, Case, cases, drawing, references
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +20,9 @@ from stillbytes.core.errors import EngineError, ModelError
 from stillbytes.engines.comfyui import object_info
 from stillbytes.engines.comfyui.adapt import Tiles, adapt
 from stillbytes.engines.comfyui.declare import DECLARED
-from stillbytes.engines.comfyui.validate import find_problems
+from stillbytes.engines.comfyui.validate import Problem, find_problems
 from stillbytes.engines.comfyui.workflow import Prompt, Workflow
-from stillbytes.generate.workflows import Drawing, Lora, graphs
+from stillbytes.generate.workflows import Drawing, Lora, Task, candidate, graphs
 from stillbytes.generate.workflows.graph import LARGEST_SEED, MASKED
 
 CASES = cases()
@@ -197,6 +198,26 @@ def test_files_are_named_as_they_lie_on_the_disk() -> None:
     case = next(case for case in CASES if case.graph == "flux-fill")
     prompt = case.candidate.workflow(case.drawing, lambda file: f"sub/{file.role}.gguf").prompt()
     assert [inputs["unet_name"] for inputs in nodes_of(prompt, "UnetLoaderGGUF")] == ["sub/diffusion.gguf"]
+
+
+@pytest.mark.parametrize(("id", "task"), [("flux.1-fill-int4", "fill"), ("flux.1-kontext-int4", "edit")])
+def test_four_bit_models_have_loaders_of_their_own(id: str, task: Task) -> None:
+    one = candidate(id, task, lambda model: True)
+    workflow = one.workflow(drawing(task), loras=[Lora("grain.safetensors", 0.5)])
+    (loaded,), (lora,) = (
+        nodes_of(workflow.prompt(), name) for name in ("NunchakuFluxDiTLoader", "NunchakuFluxLoraLoader")
+    )
+    assert one.model and f"diffusion_models/{loaded['model_path']}" == one.model.files[0].name
+    assert (lora["lora_name"], lora["lora_strength"]) == ("grain.safetensors", 0.5)
+    assert not nodes_of(workflow.prompt(), "UNETLoader", "LoraLoaderModelOnly")
+
+    def problems(told: dict[str, Any]) -> tuple[Problem, ...]:
+        server = object_info.parse(with_files(told, [*FILES, loaded["model_path"], "grain.safetensors"]))
+        return find_problems(adapt(workflow, server), server)
+
+    assert problems(TOLD | DESCRIBED) == ()
+    assert {problem.kind for problem in problems(TOLD)} == {"unknown-node"}
+    assert all("ComfyUI-nunchaku into ComfyUI's custom_nodes" in problem.remedy for problem in problems(TOLD))
 
 
 @pytest.mark.parametrize(

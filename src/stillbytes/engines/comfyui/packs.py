@@ -68,6 +68,12 @@ PACKS = (
         "uses a picture as a prompt",
     ),
     Pack(
+        "ComfyUI-nunchaku",
+        frozenset({"NunchakuFluxDiTLoader", "NunchakuFluxLoraLoader"}),
+        "draws with 4-bit models of SVDQuant on NVIDIA cards",
+        "https://github.com/nunchaku-tech/ComfyUI-nunchaku",
+    ),
+    Pack(
         "ComfyUI-SAM2",
         frozenset(
             {

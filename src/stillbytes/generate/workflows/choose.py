@@ -26,8 +26,6 @@ FEW_STEPS = 10
 """Up to so many a picture is made "fast"."""
 MAKESHIFT = 1.5
 """Points of quality that a model loses for what it was not trained for."""
-UNREADABLE = frozenset({"int4"})
-"""Precisions whose files need a node pack that we have no nodes of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +126,7 @@ class Candidate:
         return Files(
             main=called(self.model.files[0]),
             family=self.model.family,
+            precision=self.model.precision,
             sampling=self.sampling,
             whole="checkpoint" in parts,
             encoders=(*parts.get("text-encoder", ()), *parts.get("language", ())),
@@ -242,10 +241,7 @@ def _of(graph: Graph, task: Task, whole: Installed) -> Iterator[Candidate]:
     models = [
         model
         for model in registry.all_models()
-        if model.kind in ("diffusion", "upscaler")
-        and model.precision not in UNREADABLE
-        and task in graph.tasks(model.family)
-        and whole(model)
+        if model.kind in ("diffusion", "upscaler") and task in graph.tasks(model.family) and whole(model)
     ]
     if not models:
         return

@@ -174,7 +174,8 @@ class Lora:
 class Files:
     """The files that a graph loads, by the names that ComfyUI shows, and how they are sampled.
 
-    family: which of the graph's families `main` is of. whole: a checkpoint, which holds text encoders and VAE.
+    family: which of the graph's families `main` is of; precision: its, as models have it. whole: a checkpoint, which
+    holds text encoders and VAE.
     control: ControlNets by what they keep, "union" for one that keeps either. style, vision: IP-Adapter and its picture
     encoder. cast: to which weights are brought while they are loaded (ComfyUI's weight_dtype).
     """
@@ -182,6 +183,7 @@ class Files:
     main: str
     family: str
     sampling: Sampling
+    precision: str = ""
     whole: bool = False
     encoders: tuple[str, ...] = ()
     vae: str = ""

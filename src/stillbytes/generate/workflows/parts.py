@@ -12,6 +12,8 @@ from stillbytes.generate.workflows.graph import Drawing, Files, Sampling
 
 CANNY = (0.2, 0.5)
 """Thresholds for photos, which have softer edges than drawings."""
+SVDQUANT = "int4"
+"""The precision of models with loaders of their own."""
 KEPT_UNTIL = 0.8
 """Of the steps, those in which structure is held; the last are the model's own."""
 UNION = {"canny": "canny/lineart/anime_lineart/mlsd", "depth": "depth"}
@@ -35,12 +37,15 @@ def load(files: Files, clip_type: str) -> Loaded:
     else:
         model, clip = _diffusion(files), _encoders(files, clip_type)
         vae = nodes.load_vae(files.vae)
+    hang = nodes.load_lora_svdquant if files.precision == SVDQUANT else nodes.load_lora_model_only
     for lora in files.loras:
-        model = nodes.load_lora_model_only(model, lora.name, lora.strength)
+        model = hang(model, lora.name, lora.strength)
     return Loaded(model, clip, vae)
 
 
 def _diffusion(files: Files) -> Model:
+    if files.precision == SVDQUANT:
+        return nodes.load_diffusion_model_svdquant(files.main)
     if files.main.lower().endswith(".gguf"):
         return nodes.load_diffusion_model_gguf(files.main)
     return nodes.load_diffusion_model(files.main, files.cast)

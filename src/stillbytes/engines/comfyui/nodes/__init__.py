@@ -110,6 +110,7 @@ from stillbytes.engines.comfyui.nodes.masks import (
     solid_mask,
     threshold_mask,
 )
+from stillbytes.engines.comfyui.nodes.nunchaku import load_diffusion_model_svdquant, load_lora_svdquant
 from stillbytes.engines.comfyui.nodes.sampling import (
     align_your_steps_scheduler,
     basic_guider,
@@ -204,6 +205,7 @@ __all__ = [
     "load_diffusion_model",
     "load_diffusion_model_gguf",
     "load_diffusion_model_gguf_advanced",
+    "load_diffusion_model_svdquant",
     "load_dual_clip",
     "load_dual_clip_gguf",
     "load_grounding_dino",
@@ -211,6 +213,7 @@ __all__ = [
     "load_ip_adapter",
     "load_lora",
     "load_lora_model_only",
+    "load_lora_svdquant",
     "load_mask",
     "load_model_patch",
     "load_sam2",

@@ -101,7 +101,7 @@ MODELS: tuple[Model, ...] = (
             "svdq-int4_r32-flux.1-fill-dev.safetensors",
             6_770_275_936,
         ),
-        "Size: a public installer's file table. Needs ComfyUI-nunchaku and an NVIDIA card from 20xx to 40xx.",
+        "Size: a public installer's file table. Needs ComfyUI-nunchaku and an NVIDIA card of the 30 or 40 series.",
         4,
     ),
     _model(
@@ -166,7 +166,7 @@ MODELS: tuple[Model, ...] = (
             6_770_000_000,
             estimated=True,
         ),
-        "Size: that of its sibling for Fill, rounded. Needs ComfyUI-nunchaku and an NVIDIA card from 20xx to 40xx.",
+        "Size: that of its sibling for Fill, rounded. Needs ComfyUI-nunchaku and an NVIDIA card of the 30 or 40 series.",
         4,
     ),
     Model(
