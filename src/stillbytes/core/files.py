@@ -7,7 +7,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 _NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -44,6 +44,15 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by `content`, or leave it untouched and raise OSError."""
     with atomic_path(path) as part:
         part.write_bytes(content)
+
+
+def free(folder: Path, stem: str, extension: str, taken: Container[Path] = ()) -> Path:
+    """A path that neither exists nor is taken: STEM, then STEM-2, STEM-3 ..."""
+    path, again = folder / f"{stem}{extension}", 1
+    while path.exists() or path in taken:
+        again += 1
+        path = folder / f"{stem}-{again}{extension}"
+    return path
 
 
 def place(part: Path, target: Path) -> None:

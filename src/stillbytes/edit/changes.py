@@ -78,6 +78,11 @@ class Changes:
         """Whether every photo stays as its sidecar has it."""
         return self == Changes()
 
+    def check(self) -> None:
+        """Raises SidecarError when the file to begin from is not there, or is none."""
+        if self.start is not None:
+            sidecar.read_file(self.start)
+
     def begin(self, photo: Photo) -> Settings:
         """What the photo's settings are before anything is done. Raises SidecarError."""
         if self.start is not None:

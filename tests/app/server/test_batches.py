@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from app.server.conftest import Running
+from PIL import Image
 
-from stillbytes.library.batch import Export, Queue
+from stillbytes.library.batch import Ask, Export, Match, Queue
 
 
 def ended(server: Running, job: str) -> dict[str, Any]:
@@ -61,6 +63,23 @@ def test_what_the_command_line_left_goes_on(server: Running) -> None:
     assert found["state"] == "cancelled"
     assert ended(server, client.post(f"/api/batches/{left.id}/run", json={}).json()["id"])["state"] == "done"
     assert (server.folder / "left/IMG_10.jpg").is_file()
+
+
+def test_paths_of_this_machine_are_not_told(server: Running, tmp_path: Path) -> None:
+    mask = tmp_path / "secret.png"
+    Image.new("L", (60, 40), 255).save(mask)
+    with Queue(server.home / "batches") as queue:
+        photo = server.folder / "IMG_10.dng"
+        for task in (
+            Export(folder=str(tmp_path), how={"watermark": "me", "size": 64}),
+            Ask(request="warmer", engine="http://127.0.0.1:1/secret"),
+            Match(like=mask),
+        ):
+            made = queue.add(task, [photo])
+            told = server.client.get(f"/api/batches/{made.id}").json()
+            assert "secret" not in str(told["task"]) and str(tmp_path) not in str(told), told["task"]
+            assert told["task"]["kind"] == task.kind
+            queue.forget(made.id)
 
 
 def test_nothing_outside_is_read_or_written(server: Running) -> None:

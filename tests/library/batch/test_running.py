@@ -209,6 +209,20 @@ def test_a_batch_is_cancelled_from_elsewhere_and_goes_on_later(
     other.close()
 
 
+def test_stopping_is_no_try_that_came_to_nothing(photos: list[Path], queue: Queue, tmp_path: Path) -> None:
+    made = queue.add(Export(folder=str(tmp_path / "out"), how={"size": 64}), photos[:1])
+
+    def gone(order: Order) -> None:
+        raise EngineError("The cluster is gone.", "")
+
+    for _ in range(running.MOST_TRIES + 1):
+        with pytest.raises(EngineError):
+            run(queue, made.id, hands=Here(gone))
+        (item,) = queue.items(made.id)
+        assert (queue.batch(made.id).state, item.state, item.attempts) == ("stopped", "waiting", 0)
+    assert run(queue, made.id).state == "done"
+
+
 def test_control_stops_what_is_under_way(photos: list[Path], queue: Queue, tmp_path: Path) -> None:
     made = queue.add(Export(folder=str(tmp_path / "out"), how={"size": 64}), photos)
     control = Control(lambda done, total, name: control.cancel() if done else None)

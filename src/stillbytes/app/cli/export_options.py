@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from stillbytes.edit.exporting import Spec, spec
 from stillbytes.edit.exporting.spec import Option
 from stillbytes.photo.output.encode import FORMATS
 from stillbytes.photo.spaces import SPACES
+
+if TYPE_CHECKING:
+    from stillbytes.library.batch.tasks.export import Network
 
 CHOICES: dict[str, list[str]] = {"format": [*FORMATS], "space": [*SPACES]}
 """Fields whose values are names of something declared."""
@@ -40,7 +43,9 @@ def options() -> list[click.Parameter]:
         help="An export with a name, which the options here change; of several each makes its files in a folder.",
     )
     keep = click.Option(["--keep-export"], metavar="NAME", help="Keep this export under a name, for --export-preset.")
-    return [*made, preset, keep]
+    upscale = click.Option(["--upscale"], type=click.Choice(["2", "4"]), help="So many times as large, by a network.")
+    enhance = click.Option(["--enhance"], type=click.FloatRange(0.05, 1), help="Less noise, clearer detail: how much.")
+    return [*made, preset, keep, upscale, enhance]
 
 
 def taken(values: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +67,19 @@ def specs(given: Mapping[str, Any], presets: Sequence[str], keep: str | None) ->
             raise click.BadParameter("there are several exports; name one preset.", param_hint="--keep-export")
         ExportPresets().keep(keep, next(iter(made.values())))
     return made
+
+
+def network(upscale: str | None, enhance: float | None) -> Network | None:
+    """What --upscale and --enhance put on the way to the files. Raises click.BadParameter for both."""
+    if upscale is None and enhance is None:
+        return None
+    from stillbytes.library.batch.tasks.export import Network  # noqa: PLC0415 - few exports have one
+
+    if upscale is None:
+        return Network(task="enhance", parameters={"amount": enhance})
+    if enhance is not None:
+        raise click.BadParameter("the same network enhances already.", param_hint="--upscale")
+    return Network(task="upscale", parameters={"scale": int(upscale)})
 
 
 def _type(option: Option) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import logging
+import math
 import os
 import platform
 import socket
@@ -19,21 +19,19 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineError
 from stillbytes.library.batch.carrying import Order, Result, carry_out
 
-if TYPE_CHECKING:
-    pass
-
 PATIENCE_SECONDS = 30.0
 """For the scheduler, for its first worker, and for what runs to end when a batch is stopped."""
+FRESH_SECONDS = 1.0
+"""So old may be what is known of the machines."""
 AHEAD = 2
 """Orders under way for each photo that can be worked on at once, so that nobody waits for the next."""
 GONE = "Start it again, and go on with `stillbytes batch run`."
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ class Cluster:
         self._under_way: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._stopped = False
+        self._seen: tuple[float, Mapping[str, Mapping[str, Any]]] = (-math.inf, {})
         try:
             self._client: Any = dask.Client(
                 address, security=(security or Security()).of_dask(), timeout=patience, set_as_default=False,
@@ -94,14 +93,11 @@ class Cluster:
     @property
     def at_once(self) -> int:
         """As many as the machines that are there now can do, and some ahead."""
-        with contextlib.suppress(OSError, RuntimeError):
-            threads = [int(worker["nthreads"]) for worker in self._workers().values()]
-            return max(1, sum(threads)) * AHEAD
-        return AHEAD
+        return max(1, sum(int(worker["nthreads"]) for worker in self._workers().values())) * AHEAD
 
     def take(self, order: Order, engines: tuple[str, ...]) -> Future[Result]:
         """Raises EngineError when no machine has an engine that is needed."""
-        offered = [worker.get("resources") or {} for worker in self._workers().values()]
+        offered = [worker.get("resources") or {} for worker in self._workers().values()] if engines else []
         for engine in engines:
             if offered and not any(engine in one for one in offered):
                 raise EngineError(
@@ -110,9 +106,12 @@ class Cluster:
                 )
         result: Future[Result] = Future()
         key = f"stillbytes-{order['batch']}-{order['number']}-{time.monotonic_ns()}"
-        under_way = self._client.submit(
-            carry_out_there, dict(order), key=key, pure=False, resources=dict.fromkeys(engines, 1) or None
-        )
+        try:
+            under_way = self._client.submit(
+                carry_out_there, dict(order), key=key, pure=False, resources=dict.fromkeys(engines, 1) or None
+            )
+        except (OSError, RuntimeError) as error:
+            raise self._gone(error) from error
         with self._lock:
             self._under_way[key] = under_way
         under_way.add_done_callback(lambda future: self._ended(key, future, result))
@@ -134,8 +133,17 @@ class Cluster:
             self._client.close(timeout=5)
 
     def _workers(self) -> Mapping[str, Mapping[str, Any]]:
-        found: Mapping[str, Mapping[str, Any]] = self._client.scheduler_info(n_workers=-1)["workers"]
-        return found
+        """As they were a moment ago at most. Raises EngineError when the scheduler is gone."""
+        if time.monotonic() > self._seen[0] + FRESH_SECONDS:
+            try:
+                workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            except (OSError, RuntimeError) as error:
+                raise self._gone(error) from error
+            self._seen = (time.monotonic(), workers)
+        return self._seen[1]
+
+    def _gone(self, error: BaseException) -> EngineError:
+        return EngineError(f"The cluster at {self.address} is gone: {type(error).__name__}.", GONE)
 
     def _busy(self) -> bool:
         """Whether any machine is at work for us."""
@@ -154,10 +162,9 @@ class Cluster:
             elif future.status == "error":
                 result.set_result(_failure(future.exception(timeout=self._patience)))
             else:
-                raise EngineError(f"The cluster at {self.address} is gone.", GONE)
+                raise ConnectionError(future.status)
         except Exception as error:  # of Dask's many; whoever works the batch off has to hear of it
-            lost = EngineError(f"The cluster at {self.address} is gone: {type(error).__name__}.", GONE)
-            result.set_exception(error if isinstance(error, EngineError) else lost)
+            result.set_exception(self._gone(error))
 
 
 def _failure(error: BaseException) -> Result:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import Cancelled, ExportError, StillbytesError
+from stillbytes.core.files import free
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.exporting import Spec, names
 from stillbytes.edit.exporting.formats import format_of
@@ -117,11 +118,7 @@ def free_place(folder: Path, photo: Photo, spec: Spec, taken: set[Path], number:
     extension = FORMATS[format_of(photo.path, spec.format)].extension
     facts = photo.metadata if names.needs_facts(spec.name) else Metadata()
     stem = names.filled(spec.name, photo.path, facts, number, photo.version_name) + spec.suffix
-    place, again = folder / f"{stem}{extension}", 1
-    while place.exists() or place in taken:
-        again += 1
-        place = folder / f"{stem}-{again}{extension}"
-    return place
+    return free(folder, stem, extension, taken)
 
 
 def _prepare(photo: Photo) -> None:

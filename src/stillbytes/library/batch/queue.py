@@ -266,11 +266,14 @@ class Queue:
                 db.execute(f"UPDATE items SET {sets} WHERE batch = ? AND number = ?", (*values, id, number))
             _note(db, id, number, event, detail)
 
-    def put_back(self, id: str, number: int) -> None:
-        """Have a photo wait again, unless its result was about to get its place."""
-        sql = "UPDATE items SET state = 'waiting' WHERE batch = ? AND number = ? AND staged IS NULL"
+    def put_back(self, id: str, number: int, *, tried: bool = False) -> None:
+        """Have a photo wait again, unless its result was about to get its place. tried: that counts as a try."""
+        sql = (
+            "UPDATE items SET state = 'waiting', attempts = max(0, attempts - ?) "
+            "WHERE batch = ? AND number = ? AND staged IS NULL"
+        )
         with self._writing() as db:
-            if db.execute(sql, (id, number)).rowcount:
+            if db.execute(sql, (not tried, id, number)).rowcount:
                 _note(db, id, number, "put back")
 
     def note(self, id: str, event: str, detail: str = "") -> None:
@@ -338,7 +341,8 @@ def now() -> str:
 _BATCHES = (
     "SELECT b.id, b.made, b.kind, b.title, b.cancelled, coalesce(sum(i.state = 'waiting'), 0), "
     "coalesce(sum(i.state = 'running'), 0), coalesce(sum(i.state = 'done'), 0), coalesce(sum(i.state = 'failed'), 0), "
-    "coalesce(max(i.attempts), 0) FROM batches b LEFT JOIN items i ON i.batch = b.id"
+    "EXISTS (SELECT 1 FROM journal j WHERE j.batch = b.id AND j.event = 'begun') "
+    "FROM batches b LEFT JOIN items i ON i.batch = b.id"
 )
 _ITEM = "number, photo, version, target, state, attempts, staged, note, message, remedy, by"
 

@@ -158,7 +158,7 @@ class _Doing:
                 said = f"{item.photo.name} was begun {item.attempts} times, and each time the program ended before it."
                 self._failed(item, said, "Try it alone: `stillbytes develop`.")
             else:
-                self.put_back(item)
+                self.queue.put_back(self.id, item.number, tried=True)
 
     def begun(self, item: Item) -> Order:
         self.queue.update(self.id, item.number, "begun", state="running", attempts=item.attempts + 1, staged=None)

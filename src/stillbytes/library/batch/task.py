@@ -32,13 +32,15 @@ class Means:
 
 
 class Task(BaseModel):
-    """Frozen. asks: whether a person has to say yes before more than one photo is changed.
+    """Frozen. asks: whether a person has to say yes before more than one photo is changed. shown: fields that tell
+    nothing of this machine, for those who may not know it.
 
     A task never writes where its result belongs: who runs it gives a file its name, and a photo its settings, once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     asks: ClassVar[bool]
+    shown: ClassVar[frozenset[str]]
 
     kind: str
 

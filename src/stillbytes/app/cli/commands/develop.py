@@ -47,8 +47,6 @@ def command() -> click.Command:
         click.Option(
             ["--version"], metavar="NAME", help="A version of each photo by name or number, or all for every version."
         ),
-        click.Option(["--upscale"], type=click.Choice(["2", "4"]), help="So many times as large, drawn by a network."),
-        click.Option(["--enhance"], type=click.FloatRange(0.05, 1), help="Less noise, clearer detail: so much of it."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON for programs."),
     ]
     parameters += export_options.options()
@@ -97,29 +95,16 @@ def develop(
             notes[photo.path, photo.version_name] = " ".join(said)
         return edit
 
-    network = _network(upscale, enhance)
+    network = export_options.network(upscale, enhance)
+    through = network.larger() if network else None
     outcomes: list[Outcome] = []
     watched = len(found) > 1 and sys.stderr.isatty()
     for name, spec in exports.items():
         place = _folder_in(target, name) if several else target
         chosen = spec if several else spec.changed(format=format)
-        outcomes += _export(found, place, chosen, settings_for, network, watched=watched)
+        outcomes += _export(found, place, chosen, settings_for, through, watched=watched)
     (_report_json if as_json else _report)(outcomes, notes)
     return 1 if any(outcome.error for outcome in outcomes) else 0
-
-
-def _network(upscale: str | None, enhance: float | None) -> Larger | None:
-    """What --upscale and --enhance put on the way to the files. Raises click.BadParameter for both."""
-    if upscale is None and enhance is None:
-        return None
-    from stillbytes.generate.tasks.enhance import Enhance  # noqa: PLC0415 - loads OpenCV
-    from stillbytes.generate.tasks.upscale import Upscale  # noqa: PLC0415
-
-    if upscale is None:
-        return Enhance.model_validate({"amount": enhance})
-    if enhance is not None:
-        raise click.BadParameter("the same network enhances already.", param_hint="--upscale")
-    return Upscale.model_validate({"scale": int(upscale)})
 
 
 def listed(places: Sequence[Path]) -> list[Path]:

@@ -104,8 +104,9 @@ def router(workspace: Workspace) -> APIRouter:
         """What became of each photo."""
         one = batching.queue.batch(id)
         items = batching.queue.items(one.id, (state,) if state else (), limit=limit, offset=offset)
-        task = batching.queue.task(one.id).model_dump(mode="json", exclude={"folder", "like", "changes"})
-        return BatchDetail(**_told(one).model_dump(), task=task, photos=[_photo(item) for item in items])
+        task = batching.queue.task(one.id)
+        told = task.model_dump(mode="json", include=set(task.shown))
+        return BatchDetail(**_told(one).model_dump(), task=told, photos=[_photo(item) for item in items])
 
     @routes.post("/{id}/run", status_code=202)
     def run_batch(id: str, how: BatchGoesOn) -> JobModel:

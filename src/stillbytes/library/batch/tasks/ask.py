@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from stillbytes.library.batch.task import Changing, Means
 
 
 class Ask(Changing):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "request"})
+
     kind: Literal["ask"] = "ask"
     request: str = Field(min_length=1, max_length=2000, description="What should change, in words.")
     engine: str = Field(default="auto", max_length=1000, description="vocabulary, auto, or a language server's URL.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from stillbytes.library.batch.task import Changing, Means
 
 
 class Edit(Changing):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "label"})
+
     kind: Literal["edit"] = "edit"
     changes: Changes
     label: str = Field(default="", max_length=200, description="What the step is called in the photos' histories.")
@@ -22,10 +24,7 @@ class Edit(Changing):
         return self.label or " and ".join(preset.name for preset in self.changes.presets) or "Edit"
 
     def check(self) -> None:
-        if self.changes.start is not None:
-            from stillbytes.edit import sidecar  # noqa: PLC0415
-
-            sidecar.read_file(self.changes.start)
+        self.changes.check()
 
     def change(self, photo: Photo, means: Means) -> tuple[Settings, str]:
         settings, said = self.changes.applied(photo, means.networks, keep=True, cancelled=means.cancelled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -41,6 +41,8 @@ class Network(BaseModel):
 
 
 class Export(Making):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "through"})
+
     kind: Literal["export"] = "export"
     folder: str = Field(max_length=4000, description="Where the files go; what is not a whole path, beside each photo.")
     how: dict[str, Any] = Field(default_factory=dict, description="Fields of an export that are not at their default.")
@@ -68,10 +70,7 @@ class Export(Making):
         return f"Export as {FORMATS[self.spec.format].label}"
 
     def check(self) -> None:
-        if self.changes.start is not None:
-            from stillbytes.edit import sidecar  # noqa: PLC0415
-
-            sidecar.read_file(self.changes.start)
+        self.changes.check()
 
     def place(self, photo: Photo, number: int, taken: set[Path]) -> Path:
         return free_place(photo.path.parent / self.folder, photo, self.spec, taken, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ Place = tuple[float, float]
 
 
 class Heal(Changing):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "spots", "source", "clone", "feather"})
+
     kind: Literal["heal"] = "heal"
     spots: Annotated[tuple[tuple[float, float, float], ...], Field(min_length=1, max_length=100)] = Field(
         description="Middle and radius, in units of the photo's long edge, from its top left corner."

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from stillbytes.core.files import write_atomically
+from stillbytes.core.files import free, write_atomically
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch.task import Making, Means
 from stillbytes.masks.kinds import kinds
 
 
 class Mask(Making):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "what", "words"})
+
     kind: Literal["mask"] = "mask"
     folder: str = Field(max_length=4000, description="Where the files go; what is not a whole path, beside each photo.")
     what: str = Field(max_length=80, description="The kind of mask: what to look for or draw.")
@@ -32,12 +34,7 @@ class Mask(Making):
         return f"Mask: {self.words or kinds()[self.what].label}"
 
     def place(self, photo: Photo, number: int, taken: set[Path]) -> Path:
-        folder, stem, again = photo.path.parent / self.folder, f"{photo.path.stem}-{self.what}", 1
-        place = folder / f"{stem}.png"
-        while place.exists() or place in taken:
-            again += 1
-            place = folder / f"{stem}-{again}.png"
-        return place
+        return free(photo.path.parent / self.folder, f"{photo.path.stem}-{self.what}", ".png", taken)
 
     def make(self, photo: Photo, part: Path, name: str, means: Means) -> str:
         from stillbytes.edit.mask_picture import Wanted, drawn  # noqa: PLC0415 - with the first mask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 class Match(Changing):
+    shown: ClassVar[frozenset[str]] = frozenset({"kind", "amount", "table"})
+
     kind: Literal["match"] = "match"
     like: Path = Field(description="The picture whose look to take.")
     amount: float = Field(default=100, ge=0, le=150, description="Of the look, in percent.")

@@ -49,8 +49,6 @@ def _with_options(command: click.Command, more: list[click.Parameter]) -> click.
 @click.command("export")
 @_verb
 @_folder
-@click.option("--upscale", type=click.Choice(["2", "4"]), help="So many times as large, drawn by a network.")
-@click.option("--enhance", type=click.FloatRange(0.05, 1), help="Less noise, clearer detail: so much of it.")
 def export(
     context: click.Context,
     output: Path,
@@ -67,18 +65,11 @@ def export(
 ) -> int:
     """Export photos, as `stillbytes develop` does; no sidecar is changed, and no file overwritten."""
     from stillbytes.library.batch import Export  # noqa: PLC0415 - after the arguments were found right
-    from stillbytes.library.batch.tasks.export import Network  # noqa: PLC0415
 
     rest = {name: given.pop(name) for name in _COMMON}
     exports = export_options.specs(export_options.taken(given), export_presets, keep_export)
     changes = change_options.changes(settings, ignore_sidecar, presets, auto, masks, given)
-    through = None
-    if upscale is not None and enhance is not None:
-        raise click.BadParameter("the same network enhances already.", param_hint="--upscale")
-    if upscale is not None:
-        through = Network(task="upscale", parameters={"scale": int(upscale)})
-    elif enhance is not None:
-        through = Network(task="enhance", parameters={"amount": enhance})
+    through = export_options.network(upscale, enhance)
     top = output.expanduser().absolute()
     tasks = [
         Export(
