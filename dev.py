@@ -208,16 +208,17 @@ def test(arguments: list[str]) -> None:
     if arguments:
         sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
         return
-    # The journeys in a process of their own, where Playwright's event loop is in nobody's way.
-    for chosen in (("--ignore", JOURNEYS), (JOURNEYS,)):
-        twice(chosen, environment)
+    others = ("--ignore", JOURNEYS, "-m")
+    twice((*others, "not alone"), environment, "-n", "2", "--dist", "loadfile")
+    twice((*others, "alone"), environment)
+    # In a process of their own, where Playwright's event loop is in nobody's way.
+    twice((JOURNEYS,), environment)
 
 
-def twice(chosen: tuple[str, ...], environment: dict[str, str]) -> None:
-    """Run these tests on two cores. What fails beside everything else that a busy machine does gets a second chance
-    alone, and is named all the same."""
+def twice(chosen: tuple[str, ...], environment: dict[str, str], *beside: str) -> None:
+    """Run these tests; beside: how several at once. What fails then gets a second chance alone, and is named all the
+    same."""
     command = [str(PYTHON), "-m", "pytest", "-q", *chosen]
-    beside = ["-n", "2", "--dist", "loadfile"]
     status = subprocess.run([*command, *beside], cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
     if status:
         print("dev.py: what failed is tried once more.", flush=True)

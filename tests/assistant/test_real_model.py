@@ -25,19 +25,27 @@ from stillbytes.gpu.models.store import open_store
 from stillbytes.gpu.telemetry import HostMemory
 
 jsonschema = pytest.importorskip("jsonschema")
+pytestmark = pytest.mark.alone
 MODEL = "smollm2-135m"
 BUDGET = 640
 """MiB of main memory, into which one model fits and not two."""
 
 
-@pytest.fixture
-def choices(tmp_path, monkeypatch):
-    """A person's home with the model in it, as `stillbytes models pull` leaves it."""
-    monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "home"))
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A person's home with the model in it, as `stillbytes models pull` leaves it. The long prompt is kept there, so it
+    is read once for all."""
+    home = tmp_path_factory.mktemp("home")
     (file,) = registry.get(MODEL).files
-    place = tmp_path / "home" / "models" / file.name
+    place = home / "models" / file.name
     place.parent.mkdir(parents=True)
     place.symlink_to(needed("STILLBYTES_TEST_LLAMA_MODEL"))
+    return home
+
+
+@pytest.fixture
+def choices(home, monkeypatch):
+    monkeypatch.setenv("STILLBYTES_HOME", str(home))
     chosen = Preferences(llama=LlamaPreferences(program=needed("STILLBYTES_TEST_LLAMA")), vram_mib=BUDGET)
     preferences.save(chosen)
     return chosen

@@ -407,6 +407,7 @@ def test_an_engine_that_runs_already_is_not_measured_beside(monkeypatch: pytest.
 
 
 @pytest.mark.skipif(not (SERVER.is_file() and SMALL.is_file()), reason="`dev.py test` brings the real llama-server")
+@pytest.mark.alone
 def test_a_real_llama_server_is_measured_and_ended() -> None:
     # Small batches and one thread that does not spin: see tests/engines/llama.
     options = {"ctx-size": 1024, "threads": 1, "poll": 0, "n-gpu-layers": 0, "batch-size": 64, "ubatch-size": 64}

@@ -49,6 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     from stillbytes.gpu.access import release  # noqa: PLC0415
 
     library()
+    release()  # what others of this process began
     place = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("STILLBYTES_HOME", str(place))
     monkeypatch.setattr("threading.excepthook", threading.excepthook)  # a command sets its own

@@ -131,8 +131,11 @@ def check(folder: Path, originals: dict[str, bytes], work: Work, killed: float) 
         allowed = [value for value, _ in told[due or 0 :]] + ([0.0] if due is None else [])
         found = float(photo.settings["exposure"]) if "exposure" in photo.settings else 0.0
         assert found in allowed, (path.name, found, told, killed)
-        # What is there is where the next one begins: it must never go back behind it.
-        work.exposures[path.name] = [(found, 0.0)]
+        # What is there is where the next one begins: it must never go back behind it. What was written where the photo
+        # had just been can come up once it is there again.
+        values = [value for value, _ in told]
+        late = values[values.index(found) + 1 :] if path.name == "moving.dng" and found in values else []
+        work.exposures[path.name] = [(found, 0.0), *((value, float("inf")) for value in late)]
         if path.name in work.ratings:
             file = path.with_suffix(".xmp")
             said = re.search(r'xmp:Rating(?:="|>)(\d)', file.read_text()) if file.exists() else None

@@ -28,6 +28,7 @@ from stillbytes.engines.llama.states import PromptStates
 from stillbytes.engines.llama.talk import Call, Finished, Image, Message, Request, Text, Tool
 from stillbytes.engines.supervise import records
 
+pytestmark = pytest.mark.alone
 RULES = "You edit photos. " + " ".join(f"Rule {n}: slider {n} has the range of 0 to {n * 10}." for n in range(16))
 """About 350 tokens, which are worth keeping."""
 TOOL_TEMPLATE = """\
