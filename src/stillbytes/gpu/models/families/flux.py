@@ -166,7 +166,7 @@ MODELS: tuple[Model, ...] = (
             6_770_000_000,
             estimated=True,
         ),
-        "Size: that of its sibling for Fill, rounded. Needs ComfyUI-nunchaku and an NVIDIA card of the 30 or 40 series.",
+        "Size: that of its sibling for Fill. Needs ComfyUI-nunchaku and an NVIDIA card of the 30 or 40 series.",
         4,
     ),
     Model(
