@@ -1,11 +1,9 @@
 """How well the vocabulary understands everyday requests: precision, coverage and time.
 
-    python benchmarks/assistant/vocabulary.py [--voices | --everyday | ... | --roads] [--held-out] [--show]
+    python benchmarks/assistant/vocabulary.py [NAME] [--show]
 
 Precision: of what it answers, how much is right. Coverage: of what it should be able to do, how much it answers right.
---held-out: the third of the requests that nobody looks at while the vocabulary is worked on.
---voices: requests as other people word them. --everyday: those that were written without a look at the word lists.
---trades, --further: as photographers of different trades speak. --typed, --rooms, --roads: as they type.
+NAME: a file of requests; the README beside tells how each was written. open without one.
 --show: what went wrong.
 """
 
@@ -27,6 +25,7 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
 
 REQUESTS = Path(__file__).parent / "requests"
+NAMES = sorted(file.stem for file in REQUESTS.glob("*.txt"))
 
 
 def told_before(case: Case) -> History:
@@ -54,19 +53,11 @@ def back(history: History, answer: Proposal) -> History:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--held-out", action="store_true")
-    options.add_argument("--voices", dest="kind", action="store_const", const="voices")
-    options.add_argument("--everyday", dest="kind", action="store_const", const="everyday")
-    options.add_argument("--trades", dest="kind", action="store_const", const="trades")
-    options.add_argument("--further", dest="kind", action="store_const", const="further")
-    options.add_argument("--roads", dest="kind", action="store_const", const="roads")
-    options.add_argument("--rooms", dest="kind", action="store_const", const="rooms")
-    options.add_argument("--typed", dest="kind", action="store_const", const="typed")
+    options.add_argument("name", nargs="?", default="open", choices=NAMES)
     options.add_argument("--show", action="store_true")
     given = options.parse_args()
     understand("loads the word lists and the presets", Situation())
-    name = "_".join(filter(None, (given.kind, "held_out" if given.held_out else "")))
-    found = list(cases(REQUESTS / f"{name or 'open'}.txt"))
+    found = list(cases(REQUESTS / f"{given.name}.txt"))
     answered = right = wanted = right_wanted = 0
     seconds = []
     for case in found:
