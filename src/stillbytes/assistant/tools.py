@@ -14,11 +14,11 @@ from typing import Any
 from stillbytes.assistant.proposal import Step, declared, value_text
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning, named_targets, object_words
+from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading import Reading
 from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
-from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter

@@ -6,8 +6,8 @@ from functools import cache
 
 from stillbytes.assistant.evidence.parts import Part
 from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
-from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.assistant.vocabulary.text import folded, tokens
 from stillbytes.develop import parameters
 from stillbytes.edit.presets.store import bundled

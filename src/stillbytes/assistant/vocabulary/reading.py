@@ -19,10 +19,10 @@ from stillbytes.assistant.vocabulary.ellipsis import (
 from stillbytes.assistant.vocabulary.lexicon import Atom, lexicon
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
+from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
 from stillbytes.assistant.vocabulary.presets import Names
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
-from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.assistant.vocabulary.text import tokens
 from stillbytes.develop import groups
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -76,6 +77,10 @@ class Slots:
     @property
     def only_target(self) -> bool:
         return bool(self.targets) and not (self.named or self.worded or self.amount)
+
+
+def of_kind(named: Sequence[Named], kind: str) -> list[Named]:
+    return [one for one in named if one.kind == kind]
 
 
 FLAGS = (

@@ -10,10 +10,10 @@ from dataclasses import replace
 from stillbytes.assistant.proposal import Row, Step, declared
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning
+from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading import Reading
 from stillbytes.assistant.vocabulary.slots import Unclear
-from stillbytes.assistant.vocabulary.strength import Move
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
