@@ -9,8 +9,8 @@ from typing import Any
 from stillbytes.assistant.vocabulary.lexicon import Atom
 
 HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch", "fault", "aspect")
-DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set")
-_STARTS = ("up", "down", "reduce", "more", "less", "recover")
+DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set", "kill")
+_STARTS = ("up", "down", "reduce", "more", "less", "recover", "kill")
 """What a further part begins with where nothing separates it from the one before."""
 
 
@@ -99,7 +99,11 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
             starts.append(place)
             head = moved = False
         head = head or atom.has(*HEADS)
-        moved = moved or atom.number is not None or atom.has("up", "down", "reduce", "more", "less", "recover", "unit")
+        moved = (
+            moved
+            or atom.number is not None
+            or atom.has("up", "down", "reduce", "more", "less", "recover", "kill", "unit")
+        )
     ends = [*starts[1:], len(atoms)]
     parts = [Clause(atoms[start:end], joined, run_on=start > 0) for start, end in zip(starts, ends, strict=True)]
     for clause in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,9 @@ LANGUAGES = ("en", "de", "es")
 MOST_GAP = 7
 """Tokens between the two parts of a phrase at most."""
 MOST_CORRECTIONS = 2
-_ORDERS = frozenset(("up", "down", "reduce", "more", "less", "remove", "fix", "recover", "set", "shift", "command"))
+_ORDERS = frozenset(
+    ("kill", "up", "down", "reduce", "more", "less", "remove", "fix", "recover", "set", "shift", "command")
+)
 """What the next part of a request begins with."""
 Roles = Mapping[str, tuple[Any, ...]]
 Phrase = tuple[str, ...]
@@ -64,6 +67,8 @@ class Lexicon:
             if role == "choice" or not self._known(phrase):
                 self._add(phrase, role, payload)
         self._contractions: Mapping[str, str] = given.get("contractions", {})
+        self._compared = re.compile(given["compared"])
+        self._declined = re.compile(given.get("declined", given["compared"]))
         self._words = frozenset(
             word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
         )
@@ -113,7 +118,17 @@ class Lexicon:
             else:
                 found.append(Atom(token.text))
             place += 1
-        return _signed(found)
+        return self._plain(_signed(found))
+
+    def _plain(self, atoms: list[Atom]) -> list[Atom]:
+        """With adjectives that compare nothing, such as "dark" beside "darker", marked so."""
+        found, before = [], Atom("")
+        for atom in atoms:
+            compared = self._declined if before.has("article") else self._compared
+            plain = atom.has("effect", "colour") and not compared.search(atom.text)
+            found.append(replace(atom, roles={**atom.roles, "plain": ("",)}) if plain else atom)
+            before = atom
+        return found
 
     def _presets(
         self, said: Sequence[Token], presets: Callable[[], Mapping[Phrase, str]]
@@ -284,7 +299,7 @@ def _listed(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
         "sizes": "size", "units": "unit", "parameters": "parameter", "off": "off_switch", "dimensions": "dimension",
         "regions": "region", "colours": "colour", "bands": "band", "targets": "target", "commands": "command",
         "ratios": "shape", "sides": "side", "orientations": "orientation", "groups": "group", "faults": "fault",
-        "aspects": "aspect",
+        "aspects": "aspect", "tilted": "tilted",
     }  # fmt: skip
     for section, role in plain.items():
         for payload, phrases in given.get(section, {}).items():

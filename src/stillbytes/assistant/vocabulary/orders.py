@@ -30,12 +30,14 @@ MOST_TILTED = 45.0
 class Order:
     """A command. count: how often, or quarter turns. ratio: of a crop. scope: what to reset (groups or parameters), or
     to find by looking at the photo; the id of a preset, of which amount tells how much; amount: also degrees by which
-    the picture, as it is seen, turns clockwise to be straight."""
+    the picture, as it is seen, turns clockwise to be straight. dismisses: whether the words mean it only where
+    there is something to undo or redo, as "never mind" and "redo that" do."""
 
     command: Command
     count: int = 1
     ratio: tuple[float, float] | None = None
     orientation: str = ""
+    dismisses: bool = False
     scope: tuple[str, ...] = ()
     amount: float = 1.0
 
@@ -59,6 +61,8 @@ def order_of(part: Clause) -> Order | None:
 
 def _automatic(part: Clause) -> Order | None:
     """ "auto", "auto exposure", "level the horizon": values to be found."""
+    if any(atom.has("tilted") for atom in part.atoms):
+        return _straight(part)
     worded = ["automatic" in atom.roles.get("command", ()) for atom in part.atoms]
     if not all(
         w or a.has("fill", "whole", "parameter", "group", "choice") for w, a in zip(worded, part.atoms, strict=True)
@@ -72,6 +76,18 @@ def _automatic(part: Clause) -> Order | None:
         part.used.update(range(len(part.atoms)))
         return Order("automatic", scope=(alone,) if alone else tuple(named) or ("tone",))
     return None
+
+
+_MENDING = ("fill", "whole", "tilted", "fix", "remove", "reduce", "less", "none", "copula", "too", "too_much")
+
+
+def _straight(part: Clause) -> Order | None:
+    """ "converging verticals", "no crooked horizon": what leans, made straight. More of it is nothing that one asks."""
+    leaning = {atom.of("tilted") for atom in part.atoms if atom.has("tilted")}
+    if len(leaning) > 1 or not all(atom.has(*_MENDING) for atom in part.atoms):
+        return None
+    part.used.update(range(len(part.atoms)))
+    return Order("automatic", scope=(ALONE[leaning.pop()],))
 
 
 def _commands(part: Clause) -> set[str]:
@@ -112,7 +128,8 @@ def _command(part: Clause) -> Order | None:
     if len(commands) > 1:
         raise Unclear("One thing after the other, please.")
     command = next(iter(commands), "crop" if shapes else "rotate")
-    part.take("command")
+    if len(part.placed("command")) > 1 and command in ("undo", "redo"):
+        raise Unclear("How many steps?")  # "undo the undo"
     if command == "crop":
         return _crop(part, shapes)
     if command == "rotate":
@@ -132,7 +149,8 @@ def _command(part: Clause) -> Order | None:
             part.used.add(place)
     if len(count) > 1 or any(not 1 <= n <= 1000 or n != int(n) for n in count):
         raise Unclear("How many steps?")
-    return Order(command, int(count[0]) if count else 1)  # type: ignore[arg-type]
+    dismisses = any(atom.has("dismiss") for atom in part.atoms)
+    return Order(command, int(count[0]) if count else 1, dismisses=dismisses)  # type: ignore[arg-type]
 
 
 def _crop(part: Clause, shapes: Sequence[Atom]) -> Order:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.clauses import Clause, clauses
@@ -27,6 +28,7 @@ from stillbytes.assistant.vocabulary.text import tokens
 from stillbytes.develop import groups
 
 MOST_PARTS = 12
+COMPLAINTS = frozenset(("copula", "too", "too_much", "lacking", "not_so"))
 _ABOUT = {
     "more": "more",
     "stronger": "more",
@@ -48,6 +50,7 @@ class Reading:
 
     forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
     last_to: the value that the slider of the last change is to have. same_for: targets that get the last change too.
+    complains: whether it only tells what is wrong, without where, as "too dark" does: maybe of the last change.
     """
 
     orders: list[Order] = field(default_factory=list)
@@ -57,6 +60,7 @@ class Reading:
     forbidden: list[Move] = field(default_factory=list)
     again: float | None = None
     last_to: float | None = None
+    complains: bool = False
     same_for: tuple[str, ...] = ()
 
 
@@ -94,6 +98,7 @@ def read(
     lend(pending)
     share_targets(pending)
     absent = _absent(pending, there)
+    found.complains = len(pending) == 1 and not pending[0].targets and bool(pending[0].flags & COMPLAINTS)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
     complained: set[tuple[str, str, tuple[str, ...]]] = set()
     for place, one in enumerate(pending):
@@ -104,7 +109,7 @@ def read(
         again = complained & {move.slider for move in made}
         _same_way([move for move in earlier if move.slider in again], made)
         found.moves = [move for move in found.moves if move in made or move.slider not in again]
-        complaint = one.flags & {"copula", "too", "too_much", "lacking"}
+        complaint = one.flags & (COMPLAINTS - {"not_so"})
         complained = {move.slider for move in made} if complaint else complained
     if not (found.moves or found.orders):
         found.moves, found.forbidden = absent, []
@@ -123,9 +128,7 @@ def _same_way(complaints: list[Move], made: list[Move]) -> None:
 
 def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
-    if "?" in request and atoms and atoms[0].has("copula"):
-        raise Unclear("That is a question.")
-    if len(atoms) > 1 and atoms[0].has("inverts") and atoms[1].has("fill", "whole", "target"):  # "is the sky too dark"
+    if ("?" in request and atoms and atoms[0].has("copula")) or _asks(atoms):
         raise Unclear("That is a question.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
@@ -133,6 +136,16 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     if len(parts) > MOST_PARTS:
         raise Unclear("That is a lot at once.")
     return parts
+
+
+def _asks(atoms: Sequence[Atom]) -> bool:
+    """Whether a part begins as questions do: "is the sky too dark", "should it be warmer"."""
+    begins = True
+    for atom, after in pairwise(atoms):
+        if begins and atom.has("inverts") and after.has("subject", "whole", "target", "parameter", "region"):
+            return True
+        begins = atom.breaks or atom.has("join") or (begins and atom.has("opener", "no", "praise"))
+    return False
 
 
 def _shaped(said: list[Clause]) -> list[Clause]:
@@ -223,6 +236,8 @@ def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
             raise Unclear("It is not clear what is to stay.")
         one.flags -= {"not", "set"}
     one.apart = one.apart and bool(one.named or one.amount) and not (one.targets or one.kept_names)
+    if one.apart and not one.kept:  # "anything but black and white"
+        raise Unclear("It is not clear what is to stay.")
     if one.keeps and not one.apart:
         _keep(one, found)
     if "not_too" in one.flags:
@@ -315,6 +330,8 @@ def _check_used(part: Clause) -> None:
 
 def _check(found: Reading) -> None:
     """Raises Unclear for a request that contradicts itself."""
+    if sum(order.command == "crop" for order in found.orders) > 1:
+        raise Unclear("Crop to one shape.")
     signs: dict[tuple[str, str, tuple[str, ...]], set[int]] = {}
     exact: set[tuple[str, str, tuple[str, ...]]] = set()
     for move in found.moves:
@@ -329,6 +346,9 @@ def _check(found: Reading) -> None:
     names = [move.parameter for move in found.moves if not move.target]
     if "white_balance" in names and {"temperature", "tint"} & set(names[: names.index("white_balance")]):
         raise Unclear("White balance sets temperature and tint: say it first.")
+    grey = any(move.parameter == "black_and_white" and move.value is True for move in found.moves)
+    if grey and any(move.target == "" and not move.away and _colours(move) for move in found.moves):
+        raise Unclear("Black and white has no colours to change.")
     for ban in found.forbidden:
         hit = [m for m in found.moves if m.parameter == ban.parameter]
         if any(ban.how == "default" or move.sign in (0, ban.sign) for move in hit):
@@ -337,6 +357,12 @@ def _check(found: Reading) -> None:
         raise Unclear("It asks for a change of what is to stay.")
     if any(move.target and is_within(move.target, kept) for move in found.moves for kept in (*found.kept, *move.away)):
         raise Unclear("It asks for a change of what is to stay.")
+
+
+def _colours(move: Move) -> bool:
+    """Whether a move makes colours stronger or others."""
+    stronger = move.parameter in ("saturation", "vibrance") and move.sign > 0
+    return stronger or move.parameter.startswith(("saturation_", "hue_"))
 
 
 def is_within(target: str, kept: str) -> bool:

@@ -98,19 +98,7 @@ def slots(clause: Clause) -> Slots:
     """Raises Unclear for what cannot be put into slots."""
     found = Slots(clause)
     _amounts(found)
-    marks = clause.placed("keep") + clause.placed("except")
-    if marks:
-        found.keeps = True
-        mark = min(place for place, _ in marks)
-        found.kept = clause.take("target", after=mark)
-        change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
-        everything = clause.atoms[mark].has("but_all") or any(atom.has("whole") for atom in clause.atoms[:mark])
-        found.apart = clause.atoms[mark].has("except") and (change_after or everything)
-        after = len(clause.atoms) if change_after else mark  # "everything but the sky darker"
-        found.kept_names = [
-            name for role in ("parameter", "region", "group") for name in clause.take(role, after=after)
-        ]
-        found.kept_names += [f"effect:{name}" for name, _ in clause.take("effect", after=after)]
+    _keeps(found)
     found.else_ = clause.flag("else")
     targets = clause.placed("target")
     found.targets = [target for _, target in targets]
@@ -122,6 +110,7 @@ def slots(clause: Clause) -> Slots:
     if not found.targets:  # "softer" by itself is about the last change, "softer skin" is not
         _about_last(found)
     found.named.sort(key=lambda one: one.place)
+    _no_description(found)
     _take_group(found)
     found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
     if found.scoped:
@@ -133,19 +122,65 @@ def slots(clause: Clause) -> Slots:
         sizes = _joined_sizes(sizes)
     found.size = sizes[0] if sizes else ""
     clause.used.update(_also(clause))
-    free = [atom for place, atom in enumerate(clause.atoms) if place not in clause.used]
-    found.flags = {flag for flag in FLAGS if any(atom.has(flag) for atom in free)}
-    if not _of_a_thing(clause):
-        found.flags -= {"none"}
-    for flag in FLAGS:
-        clause.take(flag)
-    if cast:
-        found.flags.add("cast")
+    found.flags = _flags(found) | ({"cast"} if cast else set())
     if found.targets:
         found.targets = _narrowed(found.targets)
         if found.flags == {"not"} and not (found.named or found.amount or found.size):  # "..., not the sky"
             found.keeps, found.kept, found.targets, found.flags = True, found.targets, [], set()
     return found
+
+
+def _no_description(found: Slots) -> None:
+    """Raises Unclear for what names a thing and asks for nothing: "a dark sky", "cold water"; not "a darker sky"."""
+    atoms = found.clause.atoms
+    if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
+        return
+    for one in found.named:
+        beside = [atoms[place] for place in (one.place - 1, one.place + 1) if 0 <= place < len(atoms)]
+        if atoms[one.place].has("plain") and one.form == "adjective" and any(atom.has("target") for atom in beside):
+            raise Unclear("This names a thing, and not what to do.")
+
+
+_COMPARING = ("too", "too_much", "lacking", "not_so", "not_too", "fix", "shift", "cast", "keep", "except", "same")
+
+
+def _keeps(found: Slots) -> None:
+    """What is to stay: "don't touch the sky", "everything but the sky darker"."""
+    clause = found.clause
+    marks = clause.placed("keep") + clause.placed("except")
+    if not marks:
+        return
+    found.keeps = True
+    mark = min(place for place, _ in marks)
+    found.kept = clause.take("target", after=mark)
+    change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
+    everything = clause.atoms[mark].has("but_all") or any(atom.has("whole") for atom in clause.atoms[:mark])
+    found.apart = clause.atoms[mark].has("except") and (change_after or everything)
+    after = len(clause.atoms) if change_after else mark
+    found.kept_names = [name for role in ("parameter", "region", "group") for name in clause.take(role, after=after)]
+    found.kept_names += [f"effect:{name}" for name, _ in clause.take("effect", after=after)]
+
+
+def _flags(found: Slots) -> set[str]:
+    """The grammatical roles, whose words are used then."""
+    clause = found.clause
+    free = [atom for place, atom in enumerate(clause.atoms) if place not in clause.used]
+    flags = {flag for flag in FLAGS if any(atom.has(flag) for atom in free)}
+    if not _of_a_thing(clause):
+        flags -= {"none"}
+    if clause.flag("kill"):  # "kill the vignette", "kill the blues"
+        flags.add("remove" if any(_left_out(one) for one in found.named) else "down")
+    if (found.size or "copula" in flags) and clause.flag("sided"):  # "a bit on the dark side"
+        flags.add("too")
+    for flag in FLAGS:
+        clause.take(flag)
+    return flags
+
+
+def _left_out(one: Named) -> bool:
+    """Whether it is something that a picture can be without, such as a vignette or noise."""
+    effect = meaning().effects.get(one.name) if one.kind == "effect" else None
+    return bool(effect and (effect.removable or effect.added)) or one.kind == "fault" or one.name in meaning().polarity
 
 
 def _of_a_thing(clause: Clause) -> bool:

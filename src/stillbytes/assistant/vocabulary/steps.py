@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stillbytes.assistant.proposal import Row, Step, declared
+from stillbytes.assistant.proposal import Row, Step
 from stillbytes.assistant.situation import Situation
+from stillbytes.assistant.vocabulary import last_change
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
+from stillbytes.assistant.vocabulary.moves.values import moved_to, rounded
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading import Reading
 from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
-from stillbytes.develop.parameter import Parameter, Value
+from stillbytes.develop.parameter import Value
 from stillbytes.develop.resampling import reshaped
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
@@ -45,17 +46,21 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
             found.append(step)
             settings = settings.changed(**{row.parameter.name: row.after for row in step.rows})
     if reading.again is not None:
-        found += _more(replace(situation, history=history), reading.again)
+        found += last_change.more(replace(situation, history=history), reading.again)
     if reading.last_to is not None:
-        found.append(_last_to(replace(situation, history=history), reading.last_to))
+        found.append(last_change.set_to(replace(situation, history=history), reading.last_to))
     if reading.same_for:
-        reading.moves = _same_for(replace(situation, history=history), reading.same_for)
-    found += _moved(reading, settings, situation)
+        reading.moves = last_change.same_for(replace(situation, history=history), reading.same_for)
+    masked = last_change.of_masks(reading.moves, situation) if reading.complains and not reading.orders else []
+    found += masked or _moved(reading, settings, situation)
     return found, base
 
 
 def _gone(history: History, order: Order) -> History:
     """The history that is left; with as many steps gone as there are."""
+    nothing = 0 if order.command == "undo" else len(history.entries)
+    if order.dismisses and history.position == nothing:
+        raise Unclear("There is no last change that this could be about.")
     to = history.position + (-order.count if order.command == "undo" else order.count)
     return history.at(min(max(to, 0), len(history.entries)))
 
@@ -180,40 +185,7 @@ def _row(move: Move, sofar: Row | None, settings: Settings, situation: Situation
         return Row(p, before, p.check(exact), start)
     begin = sofar.after if sofar is not None else before if start is None else start
     number = float(begin) if isinstance(begin, int | float) else 0.0
-    return Row(p, before, rounded(p, _after(p, move, number)), start)
-
-
-def _after(p: Parameter, move: Move, number: float) -> float:
-    value = float(move.value)  # type: ignore[arg-type]
-    if move.how == "by":
-        return p.clamped(number + value)
-    if move.how == "times":
-        return p.clamped(_times(p, number, value))
-    if move.how == "share":
-        return p.clamped(p.minimum + value * (number - p.minimum))
-    usual = meaning().usual_move(p)
-    if p.scale == "log":
-        return p.clamped(number * usual**value)
-    after = number + usual * value
-    if p.name in meaning().polarity and number * after < 0:
-        after = 0.0  # less of a vignette ends without one
-    return p.clamped(after)
-
-
-def _times(p: Parameter, number: float, factor: float) -> float:
-    """Raises Unclear for so many times nothing; of light that is still an amount. Half of less colour would be more."""
-    if p.name == "saturation" and number < 0:
-        raise Unclear(f"{p.label} is below 0: say by how much instead.")
-    if number:
-        return number * factor
-    if p.unit == "EV":
-        return math.log2(factor)
-    raise Unclear(f"{p.label} is at 0: say by how much instead.")
-
-
-def rounded(p: Parameter, value: float) -> float:
-    """To the steps of its slider."""
-    return p.clamped(round(round(value / p.step) * p.step, 6))
+    return Row(p, before, rounded(p, moved_to(p, move, number)), start)
 
 
 def _masked(mask: Mask, moves: list[Move], settings: Settings) -> Step:
@@ -232,7 +204,7 @@ def _masked(mask: Mask, moves: list[Move], settings: Settings) -> Step:
         begin = rows[name].after if name in rows else before
         number = float(begin)  # type: ignore[arg-type]
         local = replace(move, parameter=name)
-        after = float(move.value) if move.how == "to" else _after(p, local, number)  # type: ignore[arg-type]
+        after = float(move.value) if move.how == "to" else moved_to(p, local, number)  # type: ignore[arg-type]
         rows[name] = Row(p, before, rounded(p, p.clamped(after)))
     name = present.name if present else label_of(mask)
     id = present.id if present else uuid.uuid4().hex[:12]
@@ -273,110 +245,3 @@ def label_of(mask: Mask) -> str:
 def _same(adjustment: Adjustment, mask: Mask) -> bool:
     held = mask_of(adjustment) if adjustment.enabled else None
     return held is not None and held.forgotten().to_json() == mask.to_json()
-
-
-def _more(situation: Situation, factor: float) -> list[Step]:
-    """Steps that take the last change further, or part of it back. Raises Unclear when there is none."""
-    before, after = situation.before_last, situation.settings
-    if before is not None and any(before.value(n) != after.value(n) for n in meaning().crop["ratio"]):
-        raise Unclear("A crop has no more or less: say which shape.")
-    if before is None:
-        raise Unclear("There is no last change that this could be about.")
-    rows = list(_further_rows(before, after, factor, situation))
-    found = [Step("set", "Settings", tuple(rows))] if rows else []
-    earlier = {one.id: one for one in before.adjustments}
-    for one in after.adjustments:
-        was = earlier[one.id].delta if one.id in earlier else {}
-        changed = []
-        for name in dict.fromkeys((*was, *one.delta)):
-            if local_parameters()[name].kind != "number":
-                continue
-            first, last = was.get(name, 0.0), one.delta.get(name, 0.0)
-            value = rounded(local_parameters()[name], _further(local_parameters()[name], first, last, factor))
-            if last not in (first, value):
-                changed.append(Row(declared(name, True), last, value))
-        if changed:
-            found.append(Step("mask", one.name, tuple(changed), one.name, one.mask, one.id))
-    if not found:
-        raise Unclear("The last change has no more or less.")
-    return found
-
-
-def _further_rows(before: Settings, after: Settings, factor: float, situation: Situation) -> Iterator[Row]:
-    """Of the whole picture's sliders; switches go back where all of the change is to go."""
-    for name, p in parameters().items():
-        if before.value(name) == after.value(name):
-            continue
-        if p.kind == "toggle" and factor <= meaning().again["off"]:
-            yield Row(p, after.value(name), before.value(name))
-        if p.kind != "number":
-            continue
-        first, last = _numbers(name, before, after, situation)
-        start = None if isinstance(after.value(name), float) else last
-        row = Row(p, after.value(name), rounded(p, _further(p, first, last, factor)), start)
-        if row.after != row.before:
-            yield row
-
-
-def _last_moves(situation: Situation) -> dict[str, tuple[float, float]]:
-    """Sliders of the whole picture or of one part that the last change moved: the name in parts -> from, to."""
-    before, after = situation.before_last, situation.settings
-    if before is None:
-        raise Unclear("There is no last change that this could be about.")
-    found: dict[str, tuple[float, float]] = {}
-    for name, p in parameters().items():
-        local = meaning().in_part(name) if p.kind == "number" else None
-        if local is not None and local == name and before.value(name) != after.value(name):
-            found[local] = _numbers(name, before, after, situation)
-    earlier = {one.id: one for one in before.adjustments}
-    for one in after.adjustments:
-        was = earlier[one.id].delta if one.id in earlier else {}
-        found |= {
-            name: (float(was.get(name, 0.0)), float(value))
-            for name, value in one.delta.items()
-            if local_parameters()[name].kind == "number" and was.get(name, 0.0) != value
-        }
-    return found
-
-
-def _same_for(situation: Situation, targets: tuple[str, ...]) -> list[Move]:
-    """The last change, in other parts of the picture."""
-    moved = _last_moves(situation)
-    if not moved:
-        raise Unclear("The last change is none that parts of the picture can have.")
-    return [Move(name, "by", to - begin, target) for target in targets for name, (begin, to) in moved.items()]
-
-
-def _last_to(situation: Situation, value: float) -> Step:
-    """The one slider of the last change at another value."""
-    before, after = situation.before_last, situation.settings
-    if before is None:
-        raise Unclear("There is no last change that this could be about.")
-    names = [n for n, p in parameters().items() if before.value(n) != after.value(n) and not p.listed]
-    if len(names) != 1 or before.adjustments != after.adjustments or parameters()[names[0]].kind != "number":
-        raise Unclear("It is not clear which slider is meant.")
-    p = parameters()[names[0]]
-    if not p.minimum <= value <= p.maximum:
-        raise Unclear(f"{p.label} goes from {p.minimum:g} to {p.maximum:g} {p.unit}".strip() + ".")
-    number = after.value(p.name)
-    start = None if isinstance(number, float) else _numbers(p.name, before, after, situation)[1]
-    return Step("set", "Settings", (Row(p, number, rounded(p, value), start),))
-
-
-def _numbers(name: str, before: Settings, after: Settings, situation: Situation) -> tuple[float, float]:
-    found = []
-    for settings in (before, after):
-        value = settings.value(name)
-        if value is None:
-            white = situation.white(settings)
-            value = white.temperature if name == "temperature" else white.tint
-        found.append(float(value))  # type: ignore[arg-type]
-    return found[0], found[1]
-
-
-def _further(p: Parameter, first: float, last: float, factor: float) -> float:
-    """Less of it ends where it began, unless the opposite was asked for."""
-    factor = factor if factor <= meaning().again["opposite"] else max(factor, -1.0)
-    if p.scale == "log" and first > 0 and not math.isclose(first, last):
-        return p.clamped(last * (last / first) ** factor)
-    return p.clamped(last + (last - first) * factor)

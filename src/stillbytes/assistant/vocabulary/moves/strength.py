@@ -253,6 +253,8 @@ def _absolute(parameter: Parameter, amount: Amount, value: float) -> float:
     unit = f" {parameter.unit}" if parameter.unit else ""
     if not _fits(parameter, amount):
         raise Unclear(f"{parameter.label} is not measured in {amount.unit}.")
+    if parameter.step >= 1 and 0 < abs(value) < 1:  # "black point 0.02": of another program's scale
+        raise Unclear(f"{parameter.label} goes from {parameter.minimum:g} to {parameter.maximum:g}{unit}.")
     if not parameter.minimum <= value <= parameter.maximum:
         raise Unclear(f"{parameter.label} goes from {parameter.minimum:g} to {parameter.maximum:g}{unit}.")
     return value
