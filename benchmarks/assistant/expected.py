@@ -3,8 +3,8 @@
 One request a line: what was said, and after `::` what is wanted. Earlier requests of a conversation stand before it,
 separated by `>`; settings to start from after `@`. Wanted are changes separated by `;`, each with its alternatives
 separated by `|`. A change is `[mask:] parameter` and `+`, `-` (up, down; with `small` or `large`), `= value`,
-`by value` or `~ low..high`; or `crop 4:5`, `level`, `undo`, `redo`, `reset`. `not sky:` is everything but the sky.
-`refuse` means that nobody has any business answering, `look` that only a language model has. Whatever is not wanted
+`by value` or `~ low..high`; or `crop 4:5`, `level`, `auto`, `undo`, `redo`, `reset`, `compare`.
+`not sky:` is everything but the sky. `refuse` means that nobody has any business answering, `look` that only a language model has. Whatever is not wanted
 must not change, save what stands after a last `~`.
 """
 
@@ -99,7 +99,7 @@ def _changes(before: Settings, after: Settings) -> Iterator[tuple[str, str, Any,
 
 def _met(want: str, proposal: Proposal, changes: list[Any], used: set[int], after: Settings) -> bool:
     tools = [step.tool for step in proposal.steps]
-    if want in ("undo", "redo"):
+    if want in ("undo", "redo", "compare"):
         return want in tools
     if want in ("level", "auto"):
         return want in [step.says.lower() for step in proposal.steps]

@@ -116,8 +116,8 @@ def same_for(situation: Situation, targets: tuple[str, ...]) -> list[Move]:
     return [Move(name, "by", to - begin, target) for target in targets for name, (begin, to) in moved.items()]
 
 
-def set_to(situation: Situation, value: float) -> Step:
-    """The one slider of the last change at another value."""
+def set_to(situation: Situation, value: float, way: int) -> Step:
+    """The one slider of the last change at another value. way: 1 for up to it, -1 for down to it. Raises Unclear."""
     before, after = situation.before_last, situation.settings
     if before is None:
         raise Unclear("There is no last change that this could be about.")
@@ -128,7 +128,10 @@ def set_to(situation: Situation, value: float) -> Step:
     if not p.minimum <= value <= p.maximum:
         raise Unclear(f"{p.label} goes from {p.minimum:g} to {p.maximum:g} {p.unit}".strip() + ".")
     number = after.value(p.name)
-    start = None if isinstance(number, float) else _numbers(p.name, before, after, situation)[1]
+    last = _numbers(p.name, before, after, situation)[1]
+    if (value - last) * way < 0:  # "reduce it to 40", of 20
+        raise Unclear(f"{p.label} is at {last:g}.")
+    start = None if isinstance(number, float) else last
     return Step("set", "Settings", (Row(p, number, rounded(p, value), start),))
 
 

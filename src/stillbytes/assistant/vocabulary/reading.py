@@ -49,7 +49,8 @@ class Reading:
     """moves: with their targets. kept: targets that stay as they are. names: parameters and groups that do.
 
     forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
-    last_to: the value that the slider of the last change is to have. same_for: targets that get the last change too.
+    last_to: the value that the slider of the last change is to have. last_way: 1 for up to it, -1 for down to it.
+    same_for: targets that get the last change too.
     complains: whether it only tells what is wrong, without where, as "too dark" does: maybe of the last change.
     """
 
@@ -60,6 +61,7 @@ class Reading:
     forbidden: list[Move] = field(default_factory=list)
     again: float | None = None
     last_to: float | None = None
+    last_way: int = 0
     complains: bool = False
     same_for: tuple[str, ...] = ()
 
@@ -184,8 +186,10 @@ def _about_last(pending: list[Slots], found: Reading) -> bool:
         found.same_for = tuple(one.targets)
         return True
     amount = one.amount
-    if amount is None or amount.unit or amount.sign or one.targets or one.flags - {"set", "only"}:
+    turned = {"up", "down", "reduce"} if amount is not None and amount.relation == "to" else set()
+    if amount is None or amount.unit or amount.sign or one.targets or one.flags - {"set", "only", *turned}:
         return False
+    found.last_way = 1 if "up" in one.flags else -1 if one.flags & {"down", "reduce"} else 0
     one.clause.take("reference"), one.clause.take("to")
     _check_used(one.clause)
     found.last_to = amount.number  # "make it 30"

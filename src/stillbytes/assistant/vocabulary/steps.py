@@ -48,7 +48,7 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     if reading.again is not None:
         found += last_change.more(replace(situation, history=history), reading.again)
     if reading.last_to is not None:
-        found.append(last_change.set_to(replace(situation, history=history), reading.last_to))
+        found.append(last_change.set_to(replace(situation, history=history), reading.last_to, reading.last_way))
     if reading.same_for:
         reading.moves = last_change.same_for(replace(situation, history=history), reading.same_for)
     masked = last_change.of_masks(reading.moves, situation) if reading.complains and not reading.orders else []

@@ -101,6 +101,9 @@ def tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move
     """ "less blue", "too green": a cast."""
     if others or len(colours) != 1 or slots.amount or (len(slots.clause.atoms) == 1 and not slots.targets):
         raise Unclear(ONE_THING)
+    plain = slots.clause.atoms[colours[0].place].has("plain")
+    if plain and not (slots.flags - {"set", "only"} or slots.size or slots.share or slots.factor):  # "make it pink"
+        raise Unclear("More of that colour, or that colour itself?")
     counted = direction_of(slots) if slots.flags & {"too_much", "lacking"} - _adverbs(slots) else None
     sign = sign_of(slots, colours[0]) if counted is None else counted
     return moved(slots, meaning().colours[colours[0].name].cast, sign)
