@@ -4,8 +4,8 @@ One request a line: what was said, and after `::` what is wanted. Earlier reques
 separated by `>`; settings to start from after `@`. Wanted are changes separated by `;`, each with its alternatives
 separated by `|`. A change is `[mask:] parameter` and `+`, `-` (up, down; with `small` or `large`), `= value`,
 `by value` or `~ low..high`; or `crop 4:5`, `level`, `auto`, `undo`, `redo`, `reset`, `compare`.
-`not sky:` is everything but the sky. `refuse` means that nobody has any business answering, `look` that only a language model has. Whatever is not wanted
-must not change, save what stands after a last `~`.
+`not sky:` is everything but the sky. `refuse` means that nobody has any business answering, `look` that only a
+language model has. Whatever is not wanted must not change, save what stands after a last `~`.
 """
 
 from __future__ import annotations

@@ -116,4 +116,4 @@ def _ends_value(atoms: Sequence[Atom], place: int) -> bool:
     before = atoms[place - 1]
     if before.has("unit") and place > 1:
         before = atoms[place - 2]
-    return before.number is not None
+    return before.number is not None or bool(before.sign)

@@ -38,6 +38,7 @@ class Effect:
     much: bool = False
     part: tuple[str, ...] = ()
     of: str = ""
+    look: bool = False
     off: tuple[str, ...] = ()
 
 

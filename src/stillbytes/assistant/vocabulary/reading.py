@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.clauses import Clause, clauses
+from stillbytes.assistant.vocabulary.contradictions import check, same_way
 from stillbytes.assistant.vocabulary.ellipsis import (
     about_it,
     fixed,
@@ -23,9 +23,9 @@ from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
 from stillbytes.assistant.vocabulary.presets import Names
+from stillbytes.assistant.vocabulary.remarks import asks, only_names, only_tells
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.text import tokens
-from stillbytes.develop import groups
 
 MOST_PARTS = 12
 COMPLAINTS = frozenset(("copula", "too", "too_much", "lacking", "not_so"))
@@ -77,19 +77,7 @@ def read(
         there = {*there, "black_and_white"}
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
     said = _shaped([part for part in said if not _interjection(part)])
-    pending: list[Slots] = []
-    for place, part in enumerate(said):
-        if found.orders and not pending and found.orders[-1].takes(part):
-            found.orders[-1] = replace(found.orders[-1], scope=(*found.orders[-1].scope, *scope_of(part)))
-            continue
-        order = presets.order_of(part) or order_of(part)
-        if order is not None and order.command in ("undo", "redo") and place:
-            raise Unclear("What is to be undone has to come first.")
-        if order is not None:
-            found.orders.append(order)
-            _check_used(part)
-        else:
-            pending.append(slots(part))
+    pending = _told_apart(said, found.orders)
     sizes_after(pending)
     of_the_same(pending)
     if found.orders:
@@ -99,6 +87,8 @@ def read(
         return found
     lend(pending)
     share_targets(pending)
+    if pending and not found.orders and all(only_tells(one) for one in pending):
+        raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
     found.complains = len(pending) == 1 and not pending[0].targets and bool(pending[0].flags & COMPLAINTS)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
@@ -109,7 +99,7 @@ def read(
         earlier = list(found.moves)
         made = _take(one, found, there)
         again = complained & {move.slider for move in made}
-        _same_way([move for move in earlier if move.slider in again], made)
+        same_way([move for move in earlier if move.slider in again], made)
         found.moves = [move for move in found.moves if move in made or move.slider not in again]
         complaint = one.flags & (COMPLAINTS - {"not_so"})
         complained = {move.slider for move in made} if complaint else complained
@@ -117,20 +107,31 @@ def read(
         found.moves, found.forbidden = absent, []
     if not (found.moves or found.orders):
         raise Unclear("There is nothing to change in it.")
-    _check(found)
+    check(found)
     return found
 
 
-def _same_way(complaints: list[Move], made: list[Move]) -> None:
-    """Raises Unclear where what is complained of is then asked for: "it is too dark, and darker"."""
-    signs = {move.slider: move.sign for move in complaints}
-    if any(move.sign * signs.get(move.slider, 0) < 0 for move in made):
-        raise Unclear("It would have to go up and down.")
+def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
+    """What is no command; commands are added to `orders`. Raises Unclear."""
+    pending: list[Slots] = []
+    for place, part in enumerate(said):
+        if orders and not pending and orders[-1].takes(part):
+            orders[-1] = replace(orders[-1], scope=(*orders[-1].scope, *scope_of(part)))
+            continue
+        order = presets.order_of(part) or order_of(part)
+        if order is not None and order.command in ("undo", "redo") and place:
+            raise Unclear("What is to be undone has to come first.")
+        if order is not None:
+            orders.append(order)
+            _check_used(part)
+        else:
+            pending.append(slots(part))
+    return pending
 
 
 def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
-    if ("?" in request and atoms and atoms[0].has("copula")) or _asks(atoms):
+    if ("?" in request and atoms and (atoms[0].has("copula") or only_names(atoms))) or asks(atoms):
         raise Unclear("That is a question.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
@@ -138,16 +139,6 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     if len(parts) > MOST_PARTS:
         raise Unclear("That is a lot at once.")
     return parts
-
-
-def _asks(atoms: Sequence[Atom]) -> bool:
-    """Whether a part begins as questions do: "is the sky too dark", "should it be warmer"."""
-    begins = True
-    for atom, after in pairwise(atoms):
-        if begins and atom.has("inverts") and after.has("subject", "whole", "target", "parameter", "region"):
-            return True
-        begins = atom.breaks or atom.has("join") or (begins and atom.has("opener", "no", "praise"))
-    return False
 
 
 def _shaped(said: list[Clause]) -> list[Clause]:
@@ -330,59 +321,3 @@ def _check_used(part: Clause) -> None:
             part.used.add(place)
     if part.left:
         raise Unclear(f"What “{part.left[0]}” is to mean here is not clear.")
-
-
-def _check(found: Reading) -> None:
-    """Raises Unclear for a request that contradicts itself."""
-    if sum(order.command == "crop" for order in found.orders) > 1:
-        raise Unclear("Crop to one shape.")
-    signs: dict[tuple[str, str, tuple[str, ...]], set[int]] = {}
-    exact: set[tuple[str, str, tuple[str, ...]]] = set()
-    for move in found.moves:
-        key = move.slider
-        if key in exact or (key in signs and move.how != "usual"):
-            raise Unclear("It asks for two things of one slider.")
-        if move.how != "usual":
-            exact.add(key)
-        signs.setdefault(key, set()).add(move.sign)
-    if any(len(held) > 1 for held in signs.values()):
-        raise Unclear("It would have to go up and down.")
-    names = [move.parameter for move in found.moves if not move.target]
-    if "white_balance" in names and {"temperature", "tint"} & set(names[: names.index("white_balance")]):
-        raise Unclear("White balance sets temperature and tint: say it first.")
-    grey = any(move.parameter == "black_and_white" and move.value is True for move in found.moves)
-    if grey and any(move.target == "" and not move.away and _colours(move) for move in found.moves):
-        raise Unclear("Black and white has no colours to change.")
-    for ban in found.forbidden:
-        hit = [m for m in found.moves if m.parameter == ban.parameter]
-        if any(ban.how == "default" or move.sign in (0, ban.sign) for move in hit):
-            raise Unclear("It asks for what it forbids.")
-    if set(_names(found.names)) & {move.parameter for move in found.moves}:
-        raise Unclear("It asks for a change of what is to stay.")
-    if any(move.target and is_within(move.target, kept) for move in found.moves for kept in (*found.kept, *move.away)):
-        raise Unclear("It asks for a change of what is to stay.")
-
-
-def _colours(move: Move) -> bool:
-    """Whether a move makes colours stronger or others."""
-    stronger = move.parameter in ("saturation", "vibrance") and move.sign > 0
-    return stronger or move.parameter.startswith(("saturation_", "hue_"))
-
-
-def is_within(target: str, kept: str) -> bool:
-    """Whether all of a target is in another, as a face is in the person."""
-    return target == kept or target.startswith(f"{kept}:")
-
-
-def _names(kept: Iterable[str]) -> list[str]:
-    """Parameters of what is to stay."""
-    held = {group.name: [p.name for p in group.parameters] for group in groups()}
-    found: list[str] = []
-    for name in kept:
-        if name.startswith("effect:"):
-            found += meaning().effects[name.partition(":")[2]].moves
-        elif name in meaning().regions:
-            found += [name, meaning().regions[name].luminance]
-        else:
-            found += held.get(name, [name])
-    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause
+from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.develop import groups
 
@@ -170,6 +171,8 @@ def _flags(found: Slots) -> set[str]:
         flags -= {"none"}
     if clause.flag("kill"):  # "kill the vignette", "kill the blues"
         flags.add("remove" if any(_left_out(one) for one in found.named) else "down")
+    if any(one.name in meaning().recover for one in found.named) and clause.flag("save"):  # "save the highlights"
+        flags.add("recover")
     if (found.size or "copula" in flags) and clause.flag("sided"):  # "a bit on the dark side"
         flags.add("too")
     for flag in FLAGS:
@@ -272,6 +275,8 @@ def _form(clause: Clause, place: int, options: set[Form]) -> Form:
     atoms = clause.atoms
     if place and "noun" in options and any(form == "adjective" for _, form in atoms[place - 1].roles.get("effect", ())):
         return "noun"  # as "light" in "softer light"
+    if place and "noun" in options and any(_only_verb(atom) for atom in atoms[:place]):
+        return "noun"  # as in "soften the light"
     counted = any(atom.has("up", "down", "reduce", "remove", "lacking", "too_much", "amount") for atom in atoms)
     quantity = any(atom.has("more", "less") for atom in atoms)
     if "noun" in options and (counted or (quantity and "adjective" in options and "verb" not in options)):
@@ -279,6 +284,11 @@ def _form(clause: Clause, place: int, options: set[Form]) -> Form:
     if "adjective" in options:
         return "adjective"
     return "verb" if "verb" in options else "noun"
+
+
+def _only_verb(atom: Atom) -> bool:
+    """Whether it can only be told to be done."""
+    return {form for _, form in atom.roles.get("effect", ())} == {"verb"}
 
 
 def _amounts(found: Slots) -> None:

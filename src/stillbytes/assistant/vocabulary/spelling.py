@@ -13,6 +13,8 @@ def corrected(word: str, known: Collection[str]) -> str | None:
     if len(word) < SHORTEST or not word.isalpha():
         return None
     found = {near for near in _slips(word) if near in known and near[0] == word[0] and len(near) >= SHORTEST}
+    if found & {word.removesuffix("s"), f"{word}s"}:  # feathers are no feather
+        return None
     return found.pop() if len(found) == 1 else None
 
 

@@ -138,6 +138,8 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
         elif move.how == "flip":
             special.append(_step("turn", "Mirror", settings, reshaped.flipped(settings, move.parameter)))
         elif move.parameter == "crop_angle" and isinstance(move.value, float):
+            if move.how == "usual":  # "straighten up"
+                raise Unclear("By how many degrees?")
             before = settings.number("crop_angle")
             angle = move.value if move.how == "to" else before + move.value
             changes = reshaped.straightened(settings, situation.frame(), parameters()["crop_angle"].clamped(angle))

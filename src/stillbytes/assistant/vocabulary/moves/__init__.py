@@ -58,7 +58,7 @@ def moves(slots: Slots, *, there: Collection[str]) -> list[Move]:
         return _effects(slots, effects)
     if any(one.kind in ("dimension", "region") for one in named):
         raise Unclear(ONE_THING)
-    if slots.amount and len(named) > 1:
+    if len(named) > 1:  # "feathers need more texture"
         raise Unclear(ONE_THING)
     return [move for one in named for move in parameter_moves(slots, one.name, one.name in meaning().regions)]
 
@@ -151,6 +151,8 @@ def _effects(slots: Slots, effects: list[Named]) -> list[Move]:
     domains = {known[one.name].domain for one in adjectives} - {""}
     counted = [one for one in effects if one.form != "noun" or not adjectives or known[one.name].domain not in domains]
     if len({one.name for one in counted}) > 1 and any(one.form == "noun" for one in counted):
+        raise Unclear(ONE_THING)
+    if len({slots.clause.atoms[one.place].has("plain") for one in adjectives}) > 1:  # "cooler milky"
         raise Unclear(ONE_THING)
     found: list[Move] = []
     for one in counted:

@@ -1,0 +1,42 @@
+"""What asks, tells or names something, and requests no change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from stillbytes.assistant.vocabulary.clauses import HEADS
+from stillbytes.assistant.vocabulary.lexicon import Atom
+from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.slots import Slots
+
+
+def asks(atoms: Sequence[Atom]) -> bool:
+    """Whether a part begins as questions do: "is the sky too dark", "should it be warmer"."""
+    begins = True
+    for atom, after in pairwise(atoms):
+        if begins and atom.has("inverts") and after.has("subject", "whole", "target", "parameter", "region"):
+            return True
+        begins = atom.breaks or atom.has("join") or (begins and atom.has("opener", "no", "praise"))
+    return False
+
+
+def only_names(atoms: Sequence[Atom]) -> bool:
+    """Whether it names a thing and nothing more: "black and white?"."""
+    return all(atom.breaks or (atom.has(*HEADS, "command", "shape") and not _told(atom)) for atom in atoms)
+
+
+def _told(atom: Atom) -> bool:
+    """Whether a word says by itself what to do, as "warmer" does."""
+    return any(form != "noun" for _, form in atom.roles.get("effect", ()))
+
+
+def only_tells(one: Slots) -> bool:
+    """ "clear", "all clear": a word that compares nothing and gives no look, and nothing else."""
+    known = meaning().effects
+    effects = [known[named.name] for named in one.named if named.kind == "effect" and named.form == "adjective"]
+    bare = not (one.targets or one.amount or one.size or one.keeps or one.flags or one.factor or one.share)
+    plain = all(one.clause.atoms[named.place].has("plain") for named in one.named)
+    wish = any(atom.has("wish") for atom in one.clause.atoms)
+    looks = any(effect.look or effect.always for effect in effects)
+    return bool(effects) and len(effects) == len(one.named) and bare and plain and not wish and not looks
