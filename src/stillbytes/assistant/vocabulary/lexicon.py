@@ -337,6 +337,13 @@ def _leading(parameter: Parameter) -> Parameter | None:
     return family[0] if len(prefixes) == 1 and family[0] != parameter else None
 
 
+def _plural(word: str, ending: str) -> str:
+    """As English has it, whose words these are."""
+    if word.endswith("fe"):
+        return f"{word.removesuffix('fe')}ve{ending}"
+    return f"{word}e{ending}" if word.endswith(("s", "x", "ch", "sh")) else f"{word}{ending}"
+
+
 def _declared(plural: str, words: bool) -> Iterator[tuple[str, Any, str]]:
     """(role, payload, phrase) of labels. words: whether those that are English words, such as objects', count too."""
     for group in groups():
@@ -362,4 +369,4 @@ def _declared(plural: str, words: bool) -> Iterator[tuple[str, Any, str]]:
             yield "target", target, phrase
         for target in object_words():
             yield "target", target, target.partition(":")[2]
-            yield "target", target, target.partition(":")[2] + plural
+            yield "target", target, _plural(target.partition(":")[2], plural)

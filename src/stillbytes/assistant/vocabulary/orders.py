@@ -22,6 +22,8 @@ ALONE = {
 """What is found when it is named without a number or a direction."""
 
 
+MOST_SIDE = 100
+"""Of a ratio; what is more are pixels."""
 MOST_TILTED = 45.0
 """Degrees up to which a turn straightens; others are by quarters."""
 
@@ -131,7 +133,7 @@ def _command(part: Clause) -> Order | None:
     if len(part.placed("command")) > 1 and command in ("undo", "redo"):
         raise Unclear("How many steps?")  # "undo the undo"
     if command == "crop":
-        return _crop(part, shapes)
+        return _crop(part, shapes, bool(commands))
     if command == "rotate":
         return _turn(part)
     if command == "compare":
@@ -153,7 +155,8 @@ def _command(part: Clause) -> Order | None:
     return Order(command, int(count[0]) if count else 1, dismisses=dismisses)  # type: ignore[arg-type]
 
 
-def _crop(part: Clause, shapes: Sequence[Atom]) -> Order:
+def _crop(part: Clause, shapes: Sequence[Atom], said: bool) -> Order:
+    """said: whether a word asks for it, and not a ratio alone. Raises Unclear."""
     ratios = [atom.ratio or tuple(float(n) for n in atom.of("shape").split(":")) for atom in shapes]
     if not ratios:
         ratios = _worded_ratio(part)
@@ -165,6 +168,10 @@ def _crop(part: Clause, shapes: Sequence[Atom]) -> Order:
     if len(distinct) != 1 or len(set(orientation)) > 1:
         raise Unclear("Crop to which shape?" if not distinct else "Crop to one shape.")
     width, height = distinct.pop()
+    if max(width, height) > MOST_SIDE:
+        raise Unclear("A crop has a shape here, such as 3:2, and no size.")
+    if not said and not height / 3 < width < 3 * height:  # "10:30"
+        raise Unclear("Is that a shape to crop to?")
     if not (width > 0 and height > 0 and 0.1 <= width / height <= 10):
         raise Unclear("No picture has that shape.")
     return Order("crop", ratio=(width, height), orientation=orientation[0] if orientation else "")

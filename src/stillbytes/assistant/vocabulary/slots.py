@@ -137,8 +137,11 @@ def _no_description(found: Slots) -> None:
     if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
         return
     for one in found.named:
+        if not atoms[one.place].has("plain") or one.form != "adjective" or not found.targets:
+            continue
         beside = [atoms[place] for place in (one.place - 1, one.place + 1) if 0 <= place < len(atoms)]
-        if atoms[one.place].has("plain") and one.form == "adjective" and any(atom.has("target") for atom in beside):
+        verb = any(form == "verb" for _, form in atoms[one.place].roles.get("effect", ()))  # "warm the skin"
+        if not verb or any(atom.has("target") for atom in beside):
             raise Unclear("This names a thing, and not what to do.")
 
 
@@ -309,7 +312,7 @@ def _amounts(found: Slots) -> None:
         unit = after.of("unit") if after is not None and after.has("unit") and place not in used else ""
         number = atom.number
         whole = atom.has("number") and atom.of("number") == int(atom.of("number"))
-        clear = preposed or atom.sign or (atom.has("number") and atom.of("number") > SMALL)
+        clear = preposed or atom.sign or (atom.has("number") and not 0 < atom.of("number") <= SMALL)
         if number is None and atom.has("number") and (unit or (whole and clear)):  # not "by half"
             number = atom.of("number")
         if number is None and preposed and before is not None and before.has("by") and atom.has("number"):

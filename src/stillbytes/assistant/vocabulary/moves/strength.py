@@ -100,6 +100,8 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
     if len(inverse) > 1 or (inverse and flags & {"more", "up", "lacking"}):
         raise Unclear(ONE_THING)
     if effect and effect.always:
+        if flags & {"more", "up"}:
+            raise Unclear(ONE_THING)
         return -1
     if effect and effect.less_only and not inverse and not flags & {"copula", "fix"}:
         raise Unclear("There is only less of it.")
