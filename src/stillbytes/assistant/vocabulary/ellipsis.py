@@ -127,6 +127,7 @@ def about_it(pending: list[Slots]) -> None:
             one.targets = list(before.targets)
             pending.remove(before)
             continue
+        _of_the_part(before, one)
         for told, bare in ((before, one), (one, before)):
             if _only_directed(bare) and _complains(told, bare) and bare in pending:
                 if _against(told, bare):  # "it is a bit dark, tone it down"
@@ -136,6 +137,21 @@ def about_it(pending: list[Slots]) -> None:
                 told.size = told.size or bare.size
                 pending.remove(bare)
                 break
+
+
+def _of_the_part(told: Slots, one: Slots) -> None:
+    """ "the sky is too bright, darken it": what is told to be wrong with a part is changed there. Raises Unclear."""
+    if not told.targets or one.targets or one.keeps or not one.named or not told.flags & {"copula", *_WRONG}:
+        return
+    if _moved_by(told) & _moved_by(one):
+        one.targets = list(told.targets)
+    elif any(atom.has("pronoun") for atom in one.clause.atoms):  # "the sky is too bright, make it warmer"
+        raise Unclear("That part, or the whole picture?")
+
+
+def _moved_by(one: Slots) -> set[str]:
+    effects = [meaning().effects[named.name] for named in one.named if named.kind == "effect"]
+    return {name for effect in effects for name in effect.moves}
 
 
 _MENDING = frozenset(("fix", "remove", "weaker", "reduce"))

@@ -23,7 +23,7 @@ from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
 from stillbytes.assistant.vocabulary.presets import Names
-from stillbytes.assistant.vocabulary.remarks import asks, only_names, only_tells
+from stillbytes.assistant.vocabulary.remarks import asks, only_names, only_tells, tells_of_somebody
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.text import tokens
 
@@ -135,6 +135,8 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
     if ("?" in request and atoms and (atoms[0].has("copula") or only_names(atoms))) or asks(atoms):
         raise Unclear("That is a question.")
+    if tells_of_somebody(atoms):
+        raise Unclear("This tells how it is, not what to do.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
     parts = clauses(atoms)
@@ -309,6 +311,10 @@ def _limited(one: Slots, found: Reading) -> None:
         found.forbidden += moves(one, there=())
 
 
+def _adds(atoms: Sequence[Atom]) -> bool:
+    return any(atom.has("up") for atom in atoms) and any(atom.number is not None for atom in atoms)
+
+
 def _check_used(part: Clause) -> None:
     """Raises Unclear when something was said that nothing was made of."""
     loose = [
@@ -316,8 +322,11 @@ def _check_used(part: Clause) -> None:
         if place not in part.used and atom.has("to", "by", "reference", "on", "whole") and not atom.number
     ]  # fmt: skip
     for place, atom in enumerate(part.atoms[:-1]):  # "to the sky"
-        if atom.has("to") and any(later.has("target") for later in part.atoms[place + 1 :]):
+        to_what = part.atoms[place + 1 :]
+        if atom.has("to") and any(later.has("target") for later in to_what):
             part.used.add(place)
+        elif atom.has("to") and any(later.has("parameter") for later in to_what) and _adds(part.atoms[:place]):
+            part.used.add(place)  # "add 10 to the clarity"
     for place in loose:
         if part.atoms[place].has("fill", "whole", "reference"):
             part.used.add(place)

@@ -21,6 +21,15 @@ def asks(atoms: Sequence[Atom]) -> bool:
     return False
 
 
+def tells_of_somebody(atoms: Sequence[Atom]) -> bool:
+    """Whether it tells what somebody did: "they cropped it"."""
+    return any(atom.has("speaks") and (after.has("command") or _done(after)) for atom, after in pairwise(atoms))
+
+
+def _done(atom: Atom) -> bool:
+    return any(form == "verb" for _, form in atom.roles.get("effect", ()))
+
+
 def only_names(atoms: Sequence[Atom]) -> bool:
     """Whether it names a thing and nothing more: "black and white?"."""
     return all(atom.breaks or (atom.has(*HEADS, "command", "shape") and not _told(atom)) for atom in atoms)

@@ -134,6 +134,10 @@ def slots(clause: Clause) -> Slots:
 def _no_description(found: Slots) -> None:
     """Raises Unclear for what names a thing and asks for nothing: "a dark sky", "cold water"; not "a darker sky"."""
     atoms = found.clause.atoms
+    said = [atom for place, atom in enumerate(atoms) if place not in found.clause.used]
+    state = bool(said) and all(atom.has("state") for atom in said) and not (found.amount or found.clause.with_before)
+    if state and not any(_left_out(one) for one in found.named):  # "strong colours"
+        raise Unclear("This names a thing, and not what to do.")
     if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
         return
     for one in found.named:

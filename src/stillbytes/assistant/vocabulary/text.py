@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _PICTURES = ("So", "Sk", "Cf", "Mn")
 """Categories of characters that are no words: emoji, joiners, accents that stand alone."""
+_OPENING = "¿¡"
+"""Marks of which the closing one says all."""
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -61,8 +63,10 @@ def tokens(text: str) -> tuple[Token, ...]:
             sign = said[0] if said[0] in "+-" else ""
             found.append(Token(said, number=_number(said.lstrip("+- ")), sign=sign))
         elif (
-            match.lastgroup == "word" or said == "°" or unicodedata.category(said) not in ("So", "Sk", "Cf", "Mn")
-        ):  # pictures are no words
+            match.lastgroup == "word"
+            or said == "°"
+            or (unicodedata.category(said) not in _PICTURES and said not in _OPENING)
+        ):
             found.append(Token(said))
     return tuple(found)
 

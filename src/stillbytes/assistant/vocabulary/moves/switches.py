@@ -65,7 +65,7 @@ def switched(slots: Slots) -> list[Move] | None:
 def _chosen(slots: Slots, one: Named) -> list[Move]:
     """A choice that was named; nothing where a number beside it, or what an effect does to it, is meant."""
     values = _choices(slots, one)
-    if not values and slots.amount and (number := _numberof_kind(one.name)):
+    if not values and slots.amount and (number := _number_of(one.name)):
         slots.named[slots.named.index(one)] = replace(one, name=number)  # "white balance 5600"
         return []
     if not values and (effects := of_kind(slots.named, "effect")) and _akin(one.name, effects):
@@ -86,7 +86,7 @@ def _emptied(slots: Slots, one: Named, off: bool) -> list[Move]:
     """A file or a curve, which words can only take away; nothing where they say how much of it there is to be."""
     if off:
         return [Move(one.name, "default", None)]
-    number = _numberof_kind(one.name)
+    number = _number_of(one.name)
     if not number or not (slots.amount or slots.worded or slots.factor):
         raise Unclear(f"{parameters()[one.name].label} is not changed in words.")
     slots.named[slots.named.index(one)] = replace(one, name=number)  # "the LUT at 60 %"
@@ -116,6 +116,8 @@ def _mended(slots: Slots, one: Named, off: bool) -> Move:
     flags = slots.flags - {"set"}
     if off:
         raise Unclear("Is the fault to go, or its correction?")
+    if not flags and not any(atom.has("on") for atom in slots.clause.atoms):  # "fringes"
+        raise Unclear("What is to be done about it?")
     if "not" in flags and "none" not in flags:
         if not flags & _ACTS or flags - _ACTS - {"not"}:
             raise Unclear(ONE_THING)
@@ -129,7 +131,7 @@ def _mended(slots: Slots, one: Named, off: bool) -> Move:
     return Move(one.name, "to", True)
 
 
-def _numberof_kind(name: str) -> str:
+def _number_of(name: str) -> str:
     """The parameter that a number said of a choice or a file is for; "" where there is none."""
     known = {"white_balance": "temperature"}.get(name, f"{name}_amount")
     return known if known in parameters() else ""
