@@ -60,6 +60,26 @@ def lend(pending: list[Slots]) -> None:
         elif after is not None and after.named and after.flags & {"up", "down"} and after.clause.and_before:
             one.flags |= after.flags & WORDED
     _lend_to_targets(pending)
+    _no_doubt(pending)
+
+
+def _no_doubt(pending: list[Slots]) -> None:
+    """Raises Unclear for "lower highlights 20, whites 10"."""
+    if any(_lowered(before) and _bare_number(one) for before, one in pairwise(pending)):
+        raise Unclear("Down by that, or to that?")
+
+
+def _lowered(one: Slots) -> bool:
+    """Whether it is told to go down by a number, before it is named."""
+    amount = one.amount
+    by = amount is not None and not amount.sign and amount.relation != "to"
+    return by and bool(one.flags & {"down", "reduce"}) and bool(one.named) and not _follows(one)
+
+
+def _bare_number(one: Slots) -> bool:
+    amount = one.amount
+    bare = amount is not None and amount.number != 0 and not (amount.sign or amount.relation or one.worded)
+    return bare and bool(one.named) and all(named.form == "noun" for named in one.named)
 
 
 def _sized(one: Slots) -> bool:
@@ -74,6 +94,10 @@ def first_size(one: Slots) -> int:
 
 def _lend_to_targets(pending: list[Slots]) -> None:
     """ "darken the sky and the water", "make the sky and the water darker"."""
+    for before, one in pairwise(pending):
+        amount = one.amount is not None and not (one.amount.sign or one.amount.relation == "to")
+        if amount and one.targets and not (one.named or one.worded) and before.named and before.targets:
+            one.named, one.flags = [replace(named) for named in before.named], one.flags | before.flags
     for place, one in enumerate(pending):
         if one.only_target:
             before = pending[place - 1] if place else None
@@ -120,81 +144,6 @@ def of_the_same(pending: list[Slots]) -> None:
         one.clause.used.add(place)
 
 
-def about_it(pending: list[Slots]) -> None:
-    """ "bring it down a touch, it's too bright", "the background is distracting, darken it": one part says of what."""
-    for before, one in pairwise(list(pending)):
-        if "remark" in before.flags and not (before.named or before.amount) and before.targets and not one.targets:
-            one.targets = list(before.targets)
-            pending.remove(before)
-            continue
-        _of_the_part(before, one)
-        for told, bare in ((before, one), (one, before)):
-            if _only_directed(bare) and _complains(told, bare) and bare in pending:
-                if _against(told, bare):  # "it is a bit dark, tone it down"
-                    raise Unclear("It would have to go up and down.")
-                if bare.flags <= _MENDING and told.named[0].form == "adjective" and not told.flags & _WRONG:
-                    told.flags = (told.flags - {"copula"}) | {"too"}  # "it looks a bit orange, tone it down"
-                told.size = told.size or bare.size
-                pending.remove(bare)
-                break
-
-
-def _of_the_part(told: Slots, one: Slots) -> None:
-    """ "the sky is too bright, darken it": what is told to be wrong with a part is changed there. Raises Unclear."""
-    if not told.targets or one.targets or one.keeps or not one.named or not told.flags & {"copula", *_WRONG}:
-        return
-    if _moved_by(told) & _moved_by(one):
-        one.targets = list(told.targets)
-    elif any(atom.has("pronoun") for atom in one.clause.atoms):  # "the sky is too bright, make it warmer"
-        raise Unclear("That part, or the whole picture?")
-
-
-def _moved_by(one: Slots) -> set[str]:
-    effects = [meaning().effects[named.name] for named in one.named if named.kind == "effect"]
-    return {name for effect in effects for name in effect.moves}
-
-
-_MENDING = frozenset(("fix", "remove", "weaker", "reduce"))
-_WRONG = frozenset(("too", "too_much", "lacking"))
-
-
-def _complains(one: Slots, bare: Slots) -> bool:
-    """Whether it tells how something is that the other part is to change."""
-    if not one.named or any(named.form != "adjective" for named in one.named[1:]):
-        return False
-    adjective = one.named[0].form == "adjective"
-    told = one.flags & {"copula", "too"} or (bare.flags == {"fix"} and adjective and not one.worded)
-    return bool(told)
-
-
-def _against(told: Slots, bare: Slots) -> bool:
-    """Whether what is there too little of is to be lowered, or what is there too much of to be raised."""
-    one = told.named[0]
-    if one.kind != "effect" or one.form != "adjective":
-        return False
-    effect = meaning().effects[one.name]
-    if effect.removable or effect.less_only or effect.hue is not None:  # less haze is no less light
-        return False
-    low, high = (all(sign * weight > 0 for weight in effect.moves.values()) for sign in (-1, 1))
-    if told.flags & {"lacking", "not_so"}:
-        low, high = high, low
-    return (low and bool(bare.flags & {"reduce", "weaker", "down"})) or (high and "up" in bare.flags)
-
-
-def fixed(pending: list[Slots]) -> None:
-    """ "verticals are converging, fix it": what an order does already."""
-    pending[:] = [one for one in pending if not (one.flags == {"fix"} and _only_directed(one))]
-
-
-def _only_directed(one: Slots) -> bool:
-    """Whether it says nothing but a direction, of "it"."""
-    if one.named or one.targets or one.amount or one.keeps:
-        return False
-    it = not one.clause.bare or any(atom.has("clitic") for atom in one.clause.atoms)
-    named_it = it and one.flags in ({"up"}, {"down"}, {"recover"}, {"remove"}, {"reduce"})
-    return named_it or one.flags in ({"fix"}, {"weaker"})
-
-
 def _size_first(one: Slots) -> bool:
     """Whether it begins with its size."""
     if not (one.size and one.named) or one.amount:
@@ -226,6 +175,7 @@ def _follows(one: Slots) -> bool:
 
 
 def _copy(source: Slots, one: Slots) -> None:
+    one.twin = source
     one.named = [replace(named) for named in source.named]
     one.flags, one.size, one.amount = one.flags | source.flags, one.size or source.size, source.amount
 
@@ -237,9 +187,15 @@ def _tones(one: Slots) -> list[Named]:
     return tones if len(effects) == 1 and len(tones) == len(one.named) - 1 else []
 
 
+def _plain(one: Slots) -> bool:
+    """Whether its adjectives compare nothing."""
+    return all(one.clause.atoms[named.place].has("plain") for named in one.named)
+
+
 def share_targets(pending: list[Slots]) -> None:
     """ "make the sky darker and more dramatic", "more contrast and clarity in the sky"."""
-    for place, one in enumerate(pending):
+    twins = [one for one in pending if one.twin is not None]
+    for place, one in enumerate(list(pending)):
         before = pending[place - 1] if place else None
         if before is None or (before.keeps and not before.apart) or one.keeps or not one.named:
             continue
@@ -252,6 +208,8 @@ def share_targets(pending: list[Slots]) -> None:
         along = one.clause.with_before and not one.amount  # "the sky darker and with more contrast"
         if not one.targets and before.targets and before.target_first and (goes_on or along) and one.clause.bare:
             one.targets = list(before.targets)
+            for twin in (twin for twin in twins if twin.twin is before):  # "the sky and the water darker and bluer"
+                pending.append(replace(one, named=list(one.named), flags=set(one.flags), targets=list(twin.targets)))
         if before.apart and before.named and goes_on and one.clause.bare and not one.targets:
             one.keeps = one.apart = True
             one.kept = list(before.kept)
@@ -259,6 +217,8 @@ def share_targets(pending: list[Slots]) -> None:
             one.named = [*_tones(before), *one.named]
         if adjective and one.clause.bare and one.clause.and_before and not one.size and _size_first(before):
             one.size = before.size  # "slightly warmer and darker"
+        if adjective and one.clause.and_before and _plain(one) and not one.flags & WORDED:
+            one.flags |= before.flags & {"too", "not_so", "lacking"}  # "too dark and cold"
         verbs = all(named.form == "verb" for named in [*before.named, *one.named]) and before.named
         alone = before.clause.bare and len(before.clause.atoms) == 1 and one.clause.and_before
         if one.targets and not before.targets and before.named and (one.borrowed or (verbs and alone)):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from stillbytes.assistant.vocabulary import presets
+from stillbytes.assistant.vocabulary.about import COMPLAINTS, about_it, fixed
 from stillbytes.assistant.vocabulary.clauses import Clause, clauses
 from stillbytes.assistant.vocabulary.contradictions import check, same_way
 from stillbytes.assistant.vocabulary.ellipsis import (
-    about_it,
-    fixed,
     is_switch,
     lend,
     of_the_same,
@@ -28,7 +28,6 @@ from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.text import tokens
 
 MOST_PARTS = 12
-COMPLAINTS = frozenset(("copula", "too", "too_much", "lacking", "not_so"))
 _ABOUT = {
     "more": "more",
     "stronger": "more",
@@ -135,6 +134,8 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
     if ("?" in request and atoms and (atoms[0].has("copula") or only_names(atoms))) or asks(atoms):
         raise Unclear("That is a question.")
+    if any(atom.has("ordinal") and after.has("target") for atom, after in pairwise(atoms)):  # "the first dog"
+        raise Unclear("One of several cannot be told apart.")
     if tells_of_somebody(atoms):
         raise Unclear("This tells how it is, not what to do.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):

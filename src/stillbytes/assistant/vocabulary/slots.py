@@ -49,7 +49,7 @@ class Slots:
     else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows. factor: of what
     there is, as "double" says. share: of it more or less, as "by half" says. group: of parameters, which was named
     beside one of them. apart: whether what is kept is left out of this part alone, as in
-    "everything but the sky darker".
+    "everything but the sky darker". twin: the part that said what this one only names a target for.
     """
 
     clause: Clause
@@ -69,6 +69,7 @@ class Slots:
     share: float | None = None
     group: str = ""
     apart: bool = False
+    twin: Slots | None = None
 
     @property
     def worded(self) -> bool:

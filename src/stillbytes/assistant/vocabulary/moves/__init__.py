@@ -140,7 +140,7 @@ def _by_unit(slots: Slots) -> list[Move]:
         return []
     if slots.clause.flag("off") or "remove" in slots.flags:  # "take a third of a stop off"
         slots.flags = (slots.flags - {"remove"}) | {"down"}
-    if fitting[0].default is not None and not (amount.sign or amount.relation or slots.worded):
+    if fitting[0].default is not None and not (amount.sign or amount.relation == "to" or slots.worded):
         raise Unclear("More of it or less?")
     return parameter_moves(slots, fitting[0].name, False)
 
