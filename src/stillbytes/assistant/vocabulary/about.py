@@ -49,11 +49,12 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
         pending.remove(before)  # "it is too dark, lift the shadows"
         return True
     shared = _ways(before).keys() & _ways(one).keys()
-    if not before.targets or not (pronoun or (shared and before.flags & COMPLAINTS)):
+    unsure = not shared and any(atom.has("unsure") for atom in atoms)
+    if not before.targets or not (pronoun or unsure or (shared and before.flags & COMPLAINTS)):
         return False
-    if any(named.name in _SWITCHED for named in one.named):  # "darken the sky and make it black and white"
-        raise Unclear("That part, or the whole picture?")
-    if before.flags & COMPLAINTS and not shared:  # "the sky is too bright, make it warmer"
+    switched = any(named.name in _SWITCHED for named in one.named)  # "darken the sky and make it black and white"
+    complains = (before.flags | one.flags) & COMPLAINTS  # "the sky is too bright, make it warmer"
+    if unsure or switched or (complains and not shared):
         raise Unclear("That part, or the whole picture?")
     if one.flags & COMPLAINTS and shared:  # "brighten the face, it is too dark"
         if any(_ways(before)[name] != _ways(one)[name] for name in shared):

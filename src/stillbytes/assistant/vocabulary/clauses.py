@@ -10,6 +10,8 @@ from stillbytes.assistant.vocabulary.lexicon import Atom
 
 HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch", "fault", "aspect")
 DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set", "kill")
+_SENTENCES = frozenset(".!?;")
+"""Marks that end a sentence."""
 _STARTS = ("up", "down", "reduce", "more", "less", "recover", "kill")
 """What a further part begins with where nothing separates it from the one before."""
 
@@ -19,7 +21,7 @@ class Clause:
     """The words of one part. and_before: whether "and" or the like joins it to the one before, not a comma alone.
 
     but_before: whether it was "but". with_before: whether it was "with".
-    run_on: whether nothing at all separates it from the one before.
+    starts: whether a sentence begins with it. run_on: whether nothing at all separates it from the one before.
     bare: whether it had no word at all that says nothing, such as "the" or "it".
     """
 
@@ -28,6 +30,7 @@ class Clause:
     bare: bool = True
     but_before: bool = False
     with_before: bool = False
+    starts: bool = False
     run_on: bool = False
     used: set[int] = field(default_factory=set)
 
@@ -74,6 +77,7 @@ def clauses(atoms: Sequence[Atom]) -> list[Clause]:
         if current:
             parts = _apart(current, "join" in joins)
             parts[0].but_before, parts[0].with_before = "but" in joins, "together" in joins
+            parts[0].starts = bool(found) and "sentence" in joins
             found.extend(parts)
             joins = set()
         joins |= set(by)
@@ -82,6 +86,7 @@ def clauses(atoms: Sequence[Atom]) -> list[Clause]:
     for atom in atoms:
         if atom.breaks or atom.has("join"):
             close(*(role for role in ("join", "but", "together") if atom.has(role)))
+            joins |= {"sentence"} if atom.text in _SENTENCES else set()
         else:
             current.append(atom)
     close()
@@ -107,7 +112,7 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
     ends = [*starts[1:], len(atoms)]
     parts = [Clause(atoms[start:end], joined, run_on=start > 0) for start, end in zip(starts, ends, strict=True)]
     for clause in parts:
-        clause.bare = not any(atom.has("fill", "whole") for atom in clause.atoms)
+        clause.bare = not any(atom.has("fill", "whole") and not atom.has("making") for atom in clause.atoms)
     return parts
 
 

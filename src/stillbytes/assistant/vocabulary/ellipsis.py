@@ -106,6 +106,7 @@ def _lend_to_targets(pending: list[Slots]) -> None:
                 one.kept, one.targets, one.keeps = one.targets, [], True
             elif before is not None and before.named and not before.targets and one.clause.but_before:
                 one.kept, one.targets, one.keeps = one.targets, [], True  # "everything warmer, but the sky"
+                one.left_out = True
             elif before is not None and before.named and before.targets:
                 _copy(before, one)
             elif before is not None and before.named and "only" in one.flags and not before.targets:
@@ -189,7 +190,28 @@ def _tones(one: Slots) -> list[Named]:
 
 def _plain(one: Slots) -> bool:
     """Whether its adjectives compare nothing."""
-    return all(one.clause.atoms[named.place].has("plain") for named in one.named)
+    return all(named.plain for named in one.named)
+
+
+def leave_out(pending: list[Slots]) -> list[Slots]:
+    """ "brighter and warmer, except the sky": of what the parts before leave out. Returns the parts that said so."""
+    said = [one for one in pending if one.left_out and one.kept and not (one.named or one.amount or one.targets)]
+    for one in [one for one in said if not (one.kept_names or one.else_)]:
+        earlier = [before for before in _sentence_before(pending, one) if before.named]
+        for before in (before for before in earlier if before.apart or not before.keeps):
+            before.keeps = before.apart = True
+            before.kept = [*before.kept, *one.kept]
+        if earlier:
+            pending.remove(one)
+    return [one for one in said if one not in pending]
+
+
+def _sentence_before(pending: list[Slots], one: Slots) -> list[Slots]:
+    """The parts before it in its sentence, as far as they have the same targets."""
+    end = start = pending.index(one)
+    while start and not pending[start].clause.starts and pending[start - 1].targets == pending[end - 1].targets:
+        start -= 1
+    return pending[start:end]
 
 
 def share_targets(pending: list[Slots]) -> None:
@@ -204,10 +226,11 @@ def share_targets(pending: list[Slots]) -> None:
         adjective = all(named.form == "adjective" for named in one.named) and not one.flags & {"set", "copula", "cast"}
         adjective = adjective and ("too_much" not in one.flags or "too" in one.flags)  # "too much green" is a noun
         acts = bool(before.named) and all(named.form == "verb" for named in [*before.named, *one.named])
+        adjective = adjective and not one.clause.starts
         goes_on = adjective or (acts and one.clause.and_before and not one.amount)  # "sky: darken and desaturate"
         along = one.clause.with_before and not one.amount  # "the sky darker and with more contrast"
         if not one.targets and before.targets and before.target_first and (goes_on or along) and one.clause.bare:
-            one.targets = list(before.targets)
+            one.targets, one.target_first = list(before.targets), True
             for twin in (twin for twin in twins if twin.twin is before):  # "the sky and the water darker and bluer"
                 pending.append(replace(one, named=list(one.named), flags=set(one.flags), targets=list(twin.targets)))
         if before.apart and before.named and goes_on and one.clause.bare and not one.targets:

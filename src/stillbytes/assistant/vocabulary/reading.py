@@ -12,6 +12,7 @@ from stillbytes.assistant.vocabulary.clauses import Clause, clauses
 from stillbytes.assistant.vocabulary.contradictions import check, same_way
 from stillbytes.assistant.vocabulary.ellipsis import (
     is_switch,
+    leave_out,
     lend,
     of_the_same,
     share_targets,
@@ -23,7 +24,7 @@ from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
 from stillbytes.assistant.vocabulary.presets import Names
-from stillbytes.assistant.vocabulary.remarks import asks, only_names, only_tells, tells_of_somebody
+from stillbytes.assistant.vocabulary.remarks import asks, is_fine, only_names, only_tells, tells_of_somebody
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.text import tokens
 
@@ -77,7 +78,7 @@ def read(
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
     if any(any(atom.has("denies") for atom in part.atoms) for part in said[1:] if _interjection(part)):
         raise Unclear("Is it to be changed or not?")  # "brighter? no."
-    said = _shaped([part for part in said if not _interjection(part)])
+    said = _shaped([part for part in said if not (_interjection(part) or is_fine(part))])
     pending = _told_apart(said, found.orders)
     sizes_after(pending)
     of_the_same(pending)
@@ -87,6 +88,8 @@ def read(
     if not found.orders and _about_last(pending, found):
         return found
     lend(pending)
+    for one in leave_out(pending):
+        _check_used(one.clause)
     share_targets(pending)
     if pending and not found.orders and all(only_tells(one) for one in pending):
         raise Unclear("This tells how it is, not what to do.")
@@ -132,7 +135,7 @@ def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
 
 def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
-    if ("?" in request and atoms and (atoms[0].has("copula") or only_names(atoms))) or asks(atoms):
+    if ("?" in request and atoms and (atoms[0].has("copula", "states") or only_names(atoms))) or asks(atoms):
         raise Unclear("That is a question.")
     if any(atom.has("ordinal") and after.has("target") for atom, after in pairwise(atoms)):  # "the first dog"
         raise Unclear("One of several cannot be told apart.")
@@ -235,7 +238,7 @@ def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
         if one.named or one.targets or one.amount:
             raise Unclear("It is not clear what is to stay.")
         one.flags -= {"not", "set"}
-    one.apart = one.apart and bool(one.named or one.amount) and not (one.targets or one.kept_names)
+    one.apart = one.apart and bool(one.named or one.amount) and not one.kept_names
     if one.apart and not one.kept:  # "anything but black and white"
         raise Unclear("It is not clear what is to stay.")
     if one.keeps and not one.apart:

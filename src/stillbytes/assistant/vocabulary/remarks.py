@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stillbytes.assistant.vocabulary.clauses import HEADS
+from stillbytes.assistant.vocabulary.clauses import HEADS, Clause
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.slots import Slots
@@ -30,6 +30,12 @@ def _done(atom: Atom) -> bool:
     return any(form == "verb" for _, form in atom.roles.get("effect", ()))
 
 
+def is_fine(part: Clause) -> bool:
+    """ "the face is OK": what is to stay as it is, and need not be told apart."""
+    said = [atom for atom in part.atoms if not (atom.has("fill", "whole", "copula") and not atom.has("fine"))]
+    return any(atom.has("fine") for atom in said) and all(atom.has("fine", *HEADS, "target") for atom in said)
+
+
 def only_names(atoms: Sequence[Atom]) -> bool:
     """Whether it names a thing and nothing more: "black and white?"."""
     return all(atom.breaks or (atom.has(*HEADS, "command", "shape") and not _told(atom)) for atom in atoms)
@@ -45,7 +51,7 @@ def only_tells(one: Slots) -> bool:
     known = meaning().effects
     effects = [known[named.name] for named in one.named if named.kind == "effect" and named.form == "adjective"]
     bare = not (one.targets or one.amount or one.size or one.keeps or one.flags or one.factor or one.share)
-    plain = all(one.clause.atoms[named.place].has("plain") for named in one.named)
+    plain = all(named.plain for named in one.named)
     wish = any(atom.has("wish") for atom in one.clause.atoms)
     looks = any(effect.look or effect.always for effect in effects)
     return bool(effects) and len(effects) == len(one.named) and bare and plain and not wish and not looks

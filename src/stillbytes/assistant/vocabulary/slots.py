@@ -34,12 +34,18 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What can change: a parameter, effect, region, band, colour, dimension, or a fault that a switch mends."""
+    """What can change: a parameter, effect, region, band, colour, dimension, or a fault that a switch mends.
+
+    plain: whether it is an adjective that compares nothing, such as "dark" beside "darker". dimension: which one its
+    word also names.
+    """
 
     kind: str
     name: str
     form: Form = "noun"
     place: int = 0
+    plain: bool = False
+    dimension: str = ""
 
 
 @dataclass
@@ -49,7 +55,8 @@ class Slots:
     else_: whether "anything else" is kept. scoped: "sky: ..." is of the sky, and so is what follows. factor: of what
     there is, as "double" says. share: of it more or less, as "by half" says. group: of parameters, which was named
     beside one of them. apart: whether what is kept is left out of this part alone, as in
-    "everything but the sky darker". twin: the part that said what this one only names a target for.
+    "everything but the sky darker". left_out: whether what is kept is only left out of the changes beside it, as
+    "except" says and "don't touch" does not. twin: the part that said what this one only names a target for.
     """
 
     clause: Clause
@@ -69,6 +76,7 @@ class Slots:
     share: float | None = None
     group: str = ""
     apart: bool = False
+    left_out: bool = False
     twin: Slots | None = None
 
     @property
@@ -129,6 +137,7 @@ def slots(clause: Clause) -> Slots:
         found.targets = _narrowed(found.targets)
         if found.flags == {"not"} and not (found.named or found.amount or found.size):  # "..., not the sky"
             found.keeps, found.kept, found.targets, found.flags = True, found.targets, [], set()
+            found.left_out = True
     return found
 
 
@@ -142,7 +151,7 @@ def _no_description(found: Slots) -> None:
     if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
         return
     for one in found.named:
-        if not atoms[one.place].has("plain") or one.form != "adjective" or not found.targets:
+        if not one.plain or one.form != "adjective" or not found.targets:
             continue
         beside = [atoms[place] for place in (one.place - 1, one.place + 1) if 0 <= place < len(atoms)]
         verb = any(form == "verb" for _, form in atoms[one.place].roles.get("effect", ()))  # "warm the skin"
@@ -159,7 +168,7 @@ def _keeps(found: Slots) -> None:
     marks = clause.placed("keep") + clause.placed("except")
     if not marks:
         return
-    found.keeps = True
+    found.keeps, found.left_out = True, not any(clause.atoms[place].has("keep") for place, _ in marks)
     mark = min(place for place, _ in marks)
     found.kept = clause.take("target", after=mark)
     change_after = clause.atoms[mark].has("except") and not any(a.has(*HEADS) for a in clause.atoms[:mark])
@@ -255,9 +264,12 @@ def _named(clause: Clause, role: str) -> list[Named]:
         if role == "effect":
             options = {form: name for name, form in clause.atoms[place].roles["effect"]}
             form = _form(clause, place, set(options))
-            found.append(Named("effect", options[form], form, place))
+            found.append(Named("effect", options[form], form, place, clause.atoms[place].has("plain")))
         else:
-            found.append(Named(role, payload, "adjective" if role == "colour" else "noun", place))
+            form = "adjective" if role == "colour" else "noun"
+            atom = clause.atoms[place]
+            dimension = atom.of("dimension") if atom.has("dimension") else ""
+            found.append(Named(role, payload, form, place, atom.has("plain"), dimension))
     return found
 
 

@@ -152,7 +152,7 @@ def _effects(slots: Slots, effects: list[Named]) -> list[Move]:
     counted = [one for one in effects if one.form != "noun" or not adjectives or known[one.name].domain not in domains]
     if len({one.name for one in counted}) > 1 and any(one.form == "noun" for one in counted):
         raise Unclear(ONE_THING)
-    if len({slots.clause.atoms[one.place].has("plain") for one in adjectives}) > 1:  # "cooler milky"
+    if len({one.plain for one in adjectives}) > 1:  # "cooler milky"
         raise Unclear(ONE_THING)
     found: list[Move] = []
     for one in counted:

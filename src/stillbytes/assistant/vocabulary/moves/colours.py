@@ -35,8 +35,7 @@ def coloured(
     found: list[Move] = []
     for band in bands:
         if plain:
-            atom = slots.clause.atoms[plain[0].place]
-            dimension, sign = atom.of("dimension") if atom.has("dimension") else plain[0].name, 1
+            dimension, sign = plain[0].dimension or plain[0].name, 1
         elif effects:
             dimension = meaning().effects[effects[0].name].dimension
             sign = -1 if dimension.startswith("-") else 1
@@ -101,7 +100,7 @@ def tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move
     """ "less blue", "too green": a cast."""
     if others or len(colours) != 1 or slots.amount or (len(slots.clause.atoms) == 1 and not slots.targets):
         raise Unclear(ONE_THING)
-    plain = slots.clause.atoms[colours[0].place].has("plain")
+    plain = colours[0].plain
     if plain and not (slots.flags - {"set", "only"} or slots.size or slots.share or slots.factor):  # "make it pink"
         raise Unclear("More of that colour, or that colour itself?")
     counted = direction_of(slots) if slots.flags & {"too_much", "lacking"} - _adverbs(slots) else None

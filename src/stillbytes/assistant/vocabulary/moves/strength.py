@@ -100,7 +100,9 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
     if len(inverse) > 1 or (inverse and flags & {"more", "up", "lacking"}):
         raise Unclear(ONE_THING)
     if effect and effect.always:
-        if flags & {"more", "up"}:
+        wished = any(atom.has("wish") for atom in slots.clause.atoms)  # "I want it blurry"
+        told = flags & {"copula", "too", "fix", "less", "not_so"}
+        if flags & {"more", "up"} or (wished and not told):
             raise Unclear(ONE_THING)
         return -1
     if effect and effect.less_only and not inverse and not flags & {"copula", "fix"}:
