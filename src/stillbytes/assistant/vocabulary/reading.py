@@ -76,7 +76,7 @@ def read(
     if any("black_and_white" in atom.roles.get("parameter", ()) for atom in atoms):
         there = {*there, "black_and_white"}
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
-    if any(any(atom.has("denies") for atom in part.atoms) for part in said[1:] if _interjection(part)):
+    if any(_interjection(part) and any(atom.has("denies") for atom in part.atoms) for part in parts[1:]):
         raise Unclear("Is it to be changed or not?")  # "brighter? no."
     said = _shaped([part for part in said if not (_interjection(part) or is_fine(part))])
     pending = _told_apart(said, found.orders)

@@ -98,7 +98,7 @@ def regional(slots: Slots, regions: list[Named], effects: list[Named], colours: 
 
 def tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move]:
     """ "less blue", "too green": a cast."""
-    if others or len(colours) != 1 or slots.amount or (len(slots.clause.atoms) == 1 and not slots.targets):
+    if others or len(colours) != 1 or slots.amount:
         raise Unclear(ONE_THING)
     plain = colours[0].plain
     if plain and not (slots.flags - {"set", "only"} or slots.size or slots.share or slots.factor):  # "make it pink"
