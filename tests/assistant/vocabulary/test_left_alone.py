@@ -228,3 +228,10 @@ def test_odd_input_has_a_reply_and_no_effect(said):
     assert set(told) >= {"engine", "understood", "settings", "masks", "steps", "message"}
     assert told["understood"] is False and told["message"]
     assert (told["settings"], told["masks"], told["steps"]) == ({}, [], [])
+
+
+@pytest.mark.parametrize(
+    "word", ["tasty", "feathers up", "brighten the planet", "dance brighter", "raised shadows", "brighten the bridge"]
+)
+def test_another_word_is_no_slip_of_the_fingers(word):
+    assert "not known" in say(word).message
