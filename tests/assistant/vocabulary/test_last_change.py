@@ -58,7 +58,7 @@ def test_what_was_switched_on_is_switched_off_again():
 def test_a_complaint_is_about_the_part_that_was_changed(first, then):
     tree, delta = mask(first, then)
     assert tree["components"][0]["kind"]["kind"] == "sky"
-    assert delta["exposure"] > mask(first)[1]["exposure"]
+    assert delta.get("exposure", 0.0) > mask(first)[1]["exposure"]
     assert "temperature" in settings(first, "too cold")
 
 

@@ -209,7 +209,6 @@ def test_what_contradicts_itself_or_means_something_else_is_left(said):
         "🙂🙂🙂",
         "\U0001f469\u200d\U0001f467 🌇",
         "?!…",
-        "\u202ewarmer",
         "plus lumineux",
         "più luminoso",
         "mais claro",

@@ -217,6 +217,8 @@ def test_what_is_so_already_is_understood_and_changes_nothing():
     assert "already" in answer.message
 
 
-@pytest.mark.parametrize("slip", ["more contrst", "more contarst", "brigther", "satuartion +10", "warmr", "temprature 5200", "shaddows up"])
+@pytest.mark.parametrize(
+    "slip", ["more contrst", "more contarst", "brigther", "satuartion +10", "warmr", "temprature 5200", "shaddows up"]
+)
 def test_obvious_slips_of_the_fingers_are_understood(slip):
     assert say(slip).understood
