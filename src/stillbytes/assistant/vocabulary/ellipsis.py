@@ -94,10 +94,10 @@ def first_size(one: Slots) -> int:
 
 def _lend_to_targets(pending: list[Slots]) -> None:
     """ "darken the sky and the water", "make the sky and the water darker"."""
-    for before, one in pairwise(pending):
+    for first, one in pairwise(pending):  # "darken the sky by half a stop and the water by 0.3 EV"
         amount = one.amount is not None and not (one.amount.sign or one.amount.relation == "to")
-        if amount and one.targets and not (one.named or one.worded) and before.named and before.targets:
-            one.named, one.flags = [replace(named) for named in before.named], one.flags | before.flags
+        if amount and one.targets and not (one.named or one.worded) and first.named and first.targets:
+            one.named, one.flags = [replace(named) for named in first.named], one.flags | first.flags
     for place, one in enumerate(pending):
         if one.only_target:
             before = pending[place - 1] if place else None
