@@ -17,10 +17,13 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """space: name in `photo.spaces.SPACES`. dtype: uint8 is dithered; float32 holds encoded values 0..1."""
+    """space: name in `photo.spaces.SPACES`. dtype: uint8 is dithered; float32 holds encoded values 0..1. headroom:
+    stops above display white that the largest value stands for, of a picture without what comes after the view, see
+    `develop.headroom`; None for the usual picture."""
 
     space: str = "srgb"
     dtype: Dtype = "uint8"
+    headroom: float | None = None
 
 
 PREVIEW = Output()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
-from stillbytes.develop import local_noise, luts
+from stillbytes.develop import headroom, local_noise, luts
 from stillbytes.develop.camera import WhitePoint
 from stillbytes.develop.clean import Clean
 from stillbytes.develop.coverages import Coverages, Weights, adjusted
@@ -226,6 +226,8 @@ class Pipeline(Stages):
         form, grid, cut = view.form, view.grid, view.cut
         local = self._local(settings) if local is None else local
         inserts = self._seen(settings)
+        if output.headroom is not None:
+            settings, local = headroom.bare(settings, local)
         with self._lock:
             byte = output.dtype == "uint8"
             changed = {name for adjustment in local for name in adjustment.delta}
@@ -245,7 +247,8 @@ class Pipeline(Stages):
             scene = self._scene(settings, form, grid.width / form.cut.width, 0, form.affine(grid, 1.0))
             luma = self._luma.astype(np.float32)
             uniforms = self._look_uniforms(settings, scene, grid, output)
-            grids = layout.pack_grids(settings, scene, whole=whole_look)
+            plain = output.headroom is not None
+            grids = headroom.grids(settings, scene) if plain else layout.pack_grids(settings, scene, whole=whole_look)
             lists: Sequence[Any] = layout.pack_lists(settings, whole=whole_look)
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
@@ -318,6 +321,10 @@ class Pipeline(Stages):
         size = (grid.height, grid.width)
         return np.ones(size, np.float32) if shown is None else shown * np.float32(1 / canvas.FULL)
 
+    def coloured(self, settings: Settings) -> bool:
+        """Whether something after the view transform may give light another colour."""
+        return headroom.coloured(settings, self._local(settings))
+
     def balance(self, settings: Settings) -> NDArray[np.float64]:
         """(3, 3): the light of `scene` as it is under the white balance of the settings."""
         return np.asarray(self._camera_matrix(settings) @ np.linalg.inv(self._camera_matrix(Settings())), np.float64)
@@ -349,4 +356,6 @@ class Pipeline(Stages):
         frame = frame_uniforms(
             grid, self._luma, output.space, byte=output.dtype == "uint8", held=luts.holds(settings, scene, output.space)
         )
+        if output.headroom is not None:
+            return layout.pack(frame, headroom.uniforms(settings, scene, output.headroom))
         return layout.pack(frame, [operation.uniforms(settings, scene) for operation in layout.look_operations()])

@@ -5,7 +5,7 @@ describe('the choices of an export', () => {
   const first = choices.get();
 
   it('ask for nothing but the format at first', () => {
-    expect(asked(first)).toMatchObject({ format: 'jpeg', size: null, resize: '', sharpen_for: 'none', dpi: null });
+    expect(asked(first)).toMatchObject({ format: 'jpeg', size: null, hdr_headroom: 0, dpi: null });
   });
 
   it('write each rule of size', () => {
@@ -19,7 +19,7 @@ describe('the choices of an export', () => {
   it('come back from a preset', () => {
     const choice = { ...first, resize: true, rule: 'fit' as const, size: 900, second: 700, dpi: 300, watermark: 'me' };
     expect(chosen(asked(choice), first)).toEqual(choice);
-    const long = { ...first, resize: true, size: 3000, sharpen: 'matte', gps: false };
+    const long = { ...first, resize: true, size: 3000, sharpen: 'matte', gps: false, headroom: 1.5 };
     expect(chosen(asked(long), first)).toEqual(long);
   });
 });

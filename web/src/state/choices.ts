@@ -16,6 +16,8 @@ export interface ExportChoice {
   /** Pixels per inch; 0 for not told. */
   dpi: number;
   space: string;
+  /** Stops above white in a gain map, 0 for none. */
+  headroom: number;
   /** Name of a profile kept by the server, "" for the colour space itself. */
   icc: string;
   intent: string;
@@ -48,6 +50,7 @@ const FIRST: ExportChoice = {
   enlarge: false,
   dpi: 0,
   space: 'srgb',
+  headroom: 0,
   icc: '',
   intent: 'relative',
   black_point: true,
@@ -81,6 +84,7 @@ export function asked(choice: ExportChoice): Required<ExportHow> {
     enlarge: choice.enlarge,
     dpi: Math.round(choice.dpi) || null,
     space: choice.space,
+    hdr_headroom: choice.headroom,
     icc: choice.icc,
     intent: choice.intent as ExportHow['intent'] & string,
     black_point: choice.black_point,
@@ -113,6 +117,7 @@ export function chosen(how: Required<ExportHow>, before: ExportChoice): ExportCh
     enlarge: how.enlarge,
     dpi: how.dpi ?? 0,
     space: how.space,
+    headroom: how.hdr_headroom,
     icc: how.icc,
     intent: how.intent,
     sharpen: how.sharpen_for,

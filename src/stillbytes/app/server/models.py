@@ -163,6 +163,7 @@ class FormatModel(BaseModel):
     extension: str
     bits: int
     lossy: bool
+    gain_map: bool
     minimum: int
     maximum: int
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from stillbytes.core.errors import ExportError
 from stillbytes.edit.exporting import names, sizes
+from stillbytes.photo.output.encode import FORMATS
 
 MEDIA = ("none", "screen", "matte", "glossy")
 STRENGTHS = ("low", "standard", "high")
@@ -48,6 +49,9 @@ class Spec:
     enlarge: bool = _option(bool, False, "Whether a size may be larger than the photo.")
     dpi: int | None = _option(int, None, "Pixels per inch, told to who prints.", least=1, most=10000, optional=True)
     space: str = _option(str, "srgb", "The colour space.", longest=20)
+    hdr_headroom: float = _option(
+        float, 0.0, "Stops above white that a JPEG shows on an HDR display, in a gain map; 0: no map.", least=0, most=3
+    )
     icc: str = _option(str, "", "An ICC profile to convert to, by file or name.", longest=1000)
     intent: str = _option(str, "relative", "What to do with colours that the profile has not.", choices=INTENTS)
     black_point: bool = _option(bool, True, "Whether black stays black under another profile.")
@@ -71,6 +75,9 @@ class Spec:
             names.check(self.name)
         except ValueError as error:
             raise ExportError(f"The export cannot be made: {error}.", "Change it.") from error
+        if self.hdr_headroom and self.format in FORMATS and not FORMATS[self.format].gain_map:
+            able = ", ".join(name for name, format in FORMATS.items() if format.gain_map)
+            raise ExportError(f"There is no gain map in {self.format}.", f"Leave hdr_headroom at 0, or use {able}.")
 
     @property
     def plain(self) -> bool:

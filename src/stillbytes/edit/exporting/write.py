@@ -16,6 +16,7 @@ from stillbytes.edit.exporting.spec import Spec
 from stillbytes.edit.provenance import credited
 from stillbytes.photo.metadata import Carried, carry
 from stillbytes.photo.output.encode import FORMATS, encode
+from stillbytes.photo.output.gain_map import GainMap, announced, joined
 from stillbytes.photo.output.rows import Rows
 
 if TYPE_CHECKING:
@@ -52,13 +53,14 @@ def write(
     scale = sizes.scale(edit.size, spec.size, spec.resize, spec.enlarge)
     _denoised(edit, access, tell, cancelled)
     if through is None:
-        settings = edit.found(cancelled).settings
-        drawn = edit.photo.pipeline.strips(settings, scale, Output(space, dtype), cancelled)
+        shown = edit.found(cancelled)
+        drawn = edit.photo.pipeline.strips(shown.settings, scale, Output(space, dtype), cancelled)
         extent = edit.size.scaled(scale)
         picture = Rows(extent.width, extent.height, drawn)
     else:
         from stillbytes.edit.created import drawn_larger  # noqa: PLC0415 - only where a network is wanted
 
+        shown = edit.found(cancelled) if spec.hdr_headroom else edit
         large = Size(edit.size.width * through.factor, edit.size.height * through.factor)
         less = sizes.scale(large, spec.size, spec.resize, spec.enlarge)  # of what the network draws
         longest = None if less == 1 else round(less * large.long_edge)
@@ -73,10 +75,19 @@ def write(
             from stillbytes.edit.created import with_recipe  # noqa: PLC0415
 
             carried = with_recipe(carried, recipe)
+        gains = _gains(shown, spec, finished.width, cancelled)
+        if gains is not None:
+            carried = announced(carried, gains)
         content = encode(
             finished, format=spec.format, space=spec.space, quality=spec.quality, carried=carried, profile=profile
         )
-        content = credited(content, origin, chosen.media_type, name or target.name)
+        called = name or target.name
+        if gains is None:
+            content = credited(content, origin, chosen.media_type, called)
+        else:
+            file = joined(content, gains)
+            more = len(credited(file, origin, chosen.media_type, called)) - len(file)
+            content = credited(joined(content, gains, more), origin, chosen.media_type, called) if more else file
     _write(target, content)
     return target
 
@@ -103,6 +114,14 @@ def _carried(edit: Edit, spec: Spec, width: int, height: int, source_type: str) 
         people=spec.people,
         dpi=spec.dpi,
     )
+
+
+def _gains(edit: Edit, spec: Spec, width: int, cancelled: Callable[[], bool] | None) -> GainMap | None:
+    if not spec.hdr_headroom:
+        return None
+    from stillbytes.edit.exporting.brighter import brighter  # noqa: PLC0415 - seldom
+
+    return brighter(edit, spec, width, cancelled)
 
 
 def _light(

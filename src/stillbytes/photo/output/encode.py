@@ -32,7 +32,8 @@ class Format:
     bits: per channel; 32 is floating point, of linear light. quality: (lowest, highest) for lossy formats, else None.
     longest: pixels that a side may have. spaces: the colour spaces that it can tell of; None for all.
     encode: (the picture with `bits`, ICC profile, quality, metadata) -> the file. of_light: it holds a photo's own
-    light and its settings instead of a developed picture, see `edit.exporting.light`.
+    light and its settings instead of a developed picture, see `edit.exporting.light`. gain_map: it can say what is
+    brighter on an HDR display, see `gain_map`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Format:
     longest: int = 1 << 20
     spaces: tuple[str, ...] | None = None
     of_light: bool = False
+    gain_map: bool = False
 
     @property
     def dtype(self) -> Literal["uint8", "uint16", "float32"]:
@@ -237,7 +239,7 @@ def _dng(picture: Rows, icc: bytes, quality: int, carried: Carried) -> bytes:
 FORMATS: dict[str, Format] = {
     declared.name: declared
     for declared in (
-        Format("jpeg", "JPEG", ".jpg", "image/jpeg", 8, _jpeg, (1, 100), 65500),
+        Format("jpeg", "JPEG", ".jpg", "image/jpeg", 8, _jpeg, (1, 100), 65500, gain_map=True),
         Format("tiff16", "TIFF, 16 bit", ".tif", "image/tiff", 16, _tiff),
         Format("tiff8", "TIFF, 8 bit", ".tif", "image/tiff", 8, _tiff),
         Format("tiff32", "TIFF, 32 bit linear", ".tif", "image/tiff", 32, _tiff),

@@ -47,6 +47,7 @@ def router() -> APIRouter:
                     extension=f.extension.lstrip("."),
                     bits=f.bits,
                     lossy=f.lossy,
+                    gain_map=f.gain_map,
                     minimum=low,
                     maximum=high,
                 )
