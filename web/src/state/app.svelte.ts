@@ -33,7 +33,7 @@ import { Versions } from './versions.svelte';
 import { t } from '../texts';
 
 export type Dialog =
-  'ask' | 'collection' | 'copy' | 'engines' | 'export' | 'folder' | 'help' | 'import' | 'version' | null;
+  'ask' | 'catalogue' | 'collection' | 'copy' | 'engines' | 'export' | 'folder' | 'help' | 'import' | 'version' | null;
 
 const LIBRARY_COMMANDS: ReadonlySet<Command> = new Set(LIBRARY.map(({ id }) => id));
 

@@ -7,7 +7,7 @@ import threading
 import time
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from stillbytes.app.server.batching import Batching
 from stillbytes.app.server.cleaning import Cleaning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
+from stillbytes.app.server.library.taking import Catalogues
 from stillbytes.app.server.opened import Opened
 from stillbytes.app.server.pipelines import Pipelines
 from stillbytes.core.errors import EngineError, NotFound, StillbytesError
@@ -85,6 +86,7 @@ class Workspace:
         )
         self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
         self.importing = Importing(self.shelf, self.cards, self.imports)
+        self.catalogues = Catalogues(self, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
         self.batching = Batching(self)
         self.pipelines = Pipelines(self.photo)
@@ -398,6 +400,13 @@ class Workspace:
             documents = list(self._documents.values())
         for document in documents:
             document.flush()
+
+    def follow(self, paths: Container[Path]) -> None:
+        """Open photos among these are as their sidecars say now, which somebody else has written."""
+        with self._lock:
+            documents = [one for one in self._documents.values() if one.photo.path in paths]
+        for document in documents:
+            document.refresh()
 
     def close(self) -> None:
         """Save everything and wait for what runs to end."""

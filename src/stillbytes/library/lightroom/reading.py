@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stillbytes.core.errors import SidecarError
+from stillbytes.core.errors import Cancelled, SidecarError
 from stillbytes.edit.presets import lrtemplate
 from stillbytes.library.catalogue.errors import LibraryError
 
 MOST_TEXT = 16 << 20
 """Bytes of one photo's settings."""
 DEEPEST_KEYWORD = 40
+STEPS = 100_000
+"""Of SQLite's between two questions whether to stop: a catalogue may be made to never end."""
 ORIENTATIONS = {"AB": 1, "CD": 3, "BC": 6, "DA": 8}
 """Which corners of the sensor's image are at the top -> EXIF orientation."""
 COLLECTION = "com.adobe.ag.library.collection"
@@ -39,7 +41,8 @@ _LATEST = (
 class Image:
     """A photo of the catalogue. settings: its table of develop settings, None where there is none or it cannot be
     read (then `problem` says why). copy: name of a virtual copy, which has no file of its own; else None. remarks: as
-    `stillbytes.library.catalogue.describe.check` takes them. collections: names."""
+    `stillbytes.library.catalogue.describe.check` takes them. collections: names. root: the folder of the catalogue that
+    it is below."""
 
     path: Path
     settings: Mapping[str, Any] | None
@@ -48,11 +51,12 @@ class Image:
     copy: str | None = None
     collections: tuple[str, ...] = ()
     problem: str = ""
+    root: str = ""
 
 
-def images(catalogue: Path) -> Iterator[Image]:
-    """All photos of a catalogue and their virtual copies. Raises LibraryError for a file that is none, or one that
-    Lightroom has open."""
+def images(catalogue: Path, stopped: Callable[[], bool] = lambda: False) -> Iterator[Image]:
+    """All photos of a catalogue and their virtual copies. stopped: asked while it is read. Raises LibraryError for a
+    file that is none, or one that Lightroom has open, Cancelled."""
     if not catalogue.is_file():
         raise LibraryError(f"There is no catalogue {catalogue}.", "Name a file that ends in .lrcat.")
     log = catalogue.with_name(f"{catalogue.name}-wal")
@@ -61,8 +65,12 @@ def images(catalogue: Path) -> Iterator[Image]:
     try:
         with closing(sqlite3.connect(f"{catalogue.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
             db.text_factory = lambda text: text.decode(errors="replace")
+            db.execute("PRAGMA trusted_schema = OFF")
+            db.set_progress_handler(lambda: int(stopped()), STEPS)
             yield from _images(db)
     except sqlite3.Error as error:
+        if stopped():
+            raise Cancelled() from error
         raise LibraryError(
             f"{catalogue.name} is no catalogue of Lightroom Classic, or damaged ({error}).", "Choose another file."
         ) from error
@@ -96,6 +104,7 @@ def _images(db: sqlite3.Connection) -> Iterator[Image]:
             None if master is None else str(copy or "copy"),
             tuple(sorted(collections.get(number, ()))),
             problem,
+            root,
         )
 
 

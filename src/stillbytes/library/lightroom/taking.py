@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,14 +18,15 @@ from stillbytes.edit.xmp import NO_XML, Packet
 from stillbytes.library.catalogue import describe
 from stillbytes.library.lightroom.reading import Image, images
 
-State = Literal["taken", "missing", "edited", "failed"]
+State = Literal["taken", "missing", "edited", "outside", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one photo or virtual copy: "taken" over, its file "missing", "edited" here already and left as it
-    is, or "failed". settings: what is in effect now, or would be. unmapped: what has no counterpart, in words. version:
-    what a virtual copy is called, empty for the photo itself."""
+    is, "outside" the folders that are allowed, or "failed". settings: what is in effect now, or would be. unmapped:
+    what has no counterpart, in words. version: what a virtual copy is called, empty for the photo itself. root: the
+    folder of the catalogue that it is below."""
 
     path: Path
     state: State
@@ -32,6 +34,7 @@ class Taken:
     unmapped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     version: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,23 @@ def import_lightroom(
     replace: bool = False,
     moved: Sequence[tuple[str, str]] = (),
     control: Control | None = None,
+    inside: Sequence[Path] | None = None,
+    told: Callable[[Taken], None] = lambda one: None,
 ) -> Report:
     """Take over the edits, ratings, flags, labels, keywords and captions of a catalogue.
 
     They go into the photos' sidecars, where they become a step of the history that can be undone; virtual copies become
     versions. dry_run: only look.
-    replace: also where a photo was edited here. moved: (folder as the catalogue knows it, where it is now). The
-    catalogue is never written. Raises LibraryError, Cancelled.
+    replace: also where a photo was edited here. moved: (folder as the catalogue knows it, where it is now). inside:
+    folders, whose photos alone are touched; links that lead out of them are not followed. told: hears of each photo, so
+    that what was done is known where it is stopped. The catalogue is never written. Raises LibraryError, Cancelled.
     """
+    stopped = control.cancelled if control is not None else lambda: False
+    roots = None if inside is None else [folder.resolve() for folder in inside]
     taken: list[Taken] = []
     called: dict[Path, set[str]] = {}
     collections: dict[str, list[Path]] = {}
-    for number, image in enumerate(images(Path(catalogue).expanduser())):
+    for number, image in enumerate(images(Path(catalogue).expanduser(), stopped)):
         path = _moved(image.path, moved)
         if control is not None:
             if control.cancelled():
@@ -72,10 +80,13 @@ def import_lightroom(
             control.progress(number, 0, path.name)
         version = "" if image.copy is None else _called(image.copy, called.setdefault(path, set()))
         try:
-            one = _take(image, path, version, dry_run, replace)
-        except (StillbytesError, OSError) as error:
+            path, allowed = (path, True) if roots is None else _within(path, roots)
+            one = _take(image, path, version, dry_run, replace) if allowed else Taken(path, "outside", version=version)
+        except (StillbytesError, OSError, ValueError) as error:
             one = Taken(path, "failed", notes=(str(error),), version=version)
+        one = dataclasses.replace(one, root=image.root)
         taken.append(one)
+        told(one)
         if one.state in ("taken", "edited") and (place := _place(path, version)) is not None:
             for name in image.collections:
                 collections.setdefault(name, []).append(place)
@@ -140,6 +151,15 @@ def _put_settings(packet: Packet, image: Image, path: Path) -> None:
         packet.put("crs:HasCrop", "True" if packet.text("crs:CropLeft") is not None else "False")
     if image.orientation is not None:
         packet.put("tiff:Orientation", str(image.orientation))
+
+
+def _within(path: Path, roots: Sequence[Path]) -> tuple[Path, bool]:
+    """Where a path really leads, and whether that is below one of the folders. What is no whole path here, such as
+    another system's, is nowhere."""
+    if not path.is_absolute():
+        return path, False
+    real = path.resolve()
+    return real, any(real.is_relative_to(root) for root in roots)
 
 
 def _moved(path: Path, moved: Sequence[tuple[str, str]]) -> Path:

@@ -4,6 +4,7 @@ import type { Job } from '../../api/types';
 import { Refused } from '../../transport/refused';
 import { finished } from '../jobs.svelte';
 import { type ImportWishes, remember, remembered, requested } from './choices';
+import { Taking } from './taking.svelte';
 import { unread } from './unread';
 
 export interface ImportLinks {
@@ -36,7 +37,11 @@ export class Importing {
   private plans = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly links: ImportLinks) {}
+  readonly taking: Taking;
+
+  constructor(private readonly links: ImportLinks) {
+    this.taking = new Taking(links);
+  }
 
   /** The dialog opens: which cards are in; the first one is looked at. to: where copies go, if nothing was chosen. */
   async open(to = ''): Promise<void> {

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stillbytes.app.cli.output import json_option, print_json, print_table
-from stillbytes.edit.version_names import MAIN
 
 if TYPE_CHECKING:
     from stillbytes.library.lightroom import Report, Taken
@@ -42,7 +41,7 @@ def import_lightroom(
     from stillbytes.library.lightroom import import_lightroom as take_over  # noqa: PLC0415 - only to import
 
     report = take_over(catalogue, dry_run=dry_run, replace=replace, moved=moved)
-    made = [] if dry_run else _collect(place, report)
+    made = [] if dry_run or not report.collections else _collect(place, report)
     if as_json:
         collections = {name: [str(path) for path in paths] for name, paths in report.collections.items()}
         print_json({"photos": [_told(one) for one in report.photos], "collections": collections, "made": made})
@@ -52,29 +51,11 @@ def import_lightroom(
 
 
 def _collect(place: Path | None, report: Report) -> list[str]:
-    """Make the collections of those photos that the library has; returns the names of the new ones."""
-    if not report.collections:
-        return []
-    from stillbytes.library.catalogue import LibraryError, open  # noqa: PLC0415
+    from stillbytes.library.catalogue import open  # noqa: PLC0415
+    from stillbytes.library.lightroom import collect  # noqa: PLC0415
 
-    made = []
     with open(place) as library:
-        if not library.folders():
-            return []
-        library.update()
-        numbers = {
-            str(one.path if one.version == MAIN else one.sidecar): one.number
-            for one in library.photos(library.numbers(""))
-        }
-        for name, paths in report.collections.items():
-            chosen = [numbers[str(path.resolve())] for path in paths if str(path.resolve()) in numbers]
-            if chosen:
-                try:
-                    library.collections.create(name, chosen)
-                except LibraryError:  # there is one of that name
-                    continue
-                made.append(name)
-    return made
+        return collect(library, report.collections)
 
 
 def _show(report: Report, made: Sequence[str], dry_run: bool) -> None:

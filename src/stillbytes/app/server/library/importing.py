@@ -38,7 +38,7 @@ class Importing:
 
     def look(self, source: str) -> tuple[str, Job]:
         """Read what is on a card, in the background; the number that it will have. Raises NotFound."""
-        place = _folder(source)
+        place = whole(source)
         if not os.path.isdir(place):  # noqa: PTH112 - unlike Path's, false for a name that is too long
             raise NotFound(f"{readable(source[:200])} is no folder.", "Connect the card, or choose another folder.")
         number = uuid.uuid4().hex[:12]
@@ -165,11 +165,11 @@ def chosen(values: Mapping[str, Any]) -> Choices:
 
     for name in ("to", "second_copy"):
         if values.get(name):
-            _folder(str(values[name]))
+            whole(str(values[name]))
     return of_values(**values)
 
 
-def _folder(text: str) -> Path:
+def whole(text: str) -> Path:
     """Raises NotFound."""
     try:
         path = Path(text).expanduser()

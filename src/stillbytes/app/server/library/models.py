@@ -220,12 +220,14 @@ class SubFolder(BaseModel):
 
 
 class Directory(BaseModel):
-    """A folder of this machine, to choose one from. photos: files in itself that are photos."""
+    """A folder of this machine, to choose one from. photos: how many files in it are photos. catalogues:
+    Lightroom's."""
 
     path: str
     parent: str | None
     folders: list[SubFolder]
     photos: int
+    catalogues: list[SubFolder]
 
 
 def told(shelf: Shelf, entries: Sequence[Entry]) -> list[Any]:

@@ -1,4 +1,5 @@
-"""Folders of this machine, for a person to choose one from: names of folders, never what is in their files."""
+"""Folders of this machine, for a person to choose one from: names of folders and of catalogues, never what is in
+files."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import os
 from pathlib import Path
 
 from stillbytes.app.server.library.models import Directory, SubFolder
+from stillbytes.app.server.library.taking import SUFFIX
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import NotFound
 from stillbytes.library.catalogue.scan.walk import hidden
@@ -21,18 +23,24 @@ def directory(text: str) -> Directory:
         if not path.is_absolute():
             raise NotFound(f"{readable(text[:200])} is no whole path.", "Begin with the root of the disk.")
         path = path.resolve()
-        folders, photos = [], 0
+        folders, catalogues, photos = [], [], 0
         with os.scandir(path) as entries:
             for entry in entries:
                 if hidden(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(SubFolder(name=readable(entry.name), path=readable(entry.path)))
+                elif entry.name.lower().endswith(SUFFIX):
+                    catalogues.append(SubFolder(name=readable(entry.name), path=readable(entry.path)))
                 elif is_photo(Path(entry.name)):
                     photos += 1
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it is no folder"
         raise NotFound(f"{readable(text[:200])} cannot be looked into: {reason}.", "Choose another folder.") from error
-    folders.sort(key=lambda one: one.name.casefold())
+    for found in (folders, catalogues):
+        found.sort(key=lambda one: one.name.casefold())
     parent = None if path.parent == path else readable(str(path.parent))
-    return Directory(path=readable(str(path)), parent=parent, folders=folders[:MOST_FOLDERS], photos=photos)
+    return Directory(
+        path=readable(str(path)), parent=parent, folders=folders[:MOST_FOLDERS], photos=photos,
+        catalogues=catalogues[:MOST_FOLDERS],
+    )  # fmt: skip
