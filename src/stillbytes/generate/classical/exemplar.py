@@ -44,7 +44,7 @@ COHERENCE = 1.05
 BETWEEN = 2.0
 """Levels are made of the picture at so many times the finest scale, which is made once."""
 THREADS = 2
-"""That look for sources; each place is looked up for itself, so that their number changes nothing."""
+"""At once; every place and every strip is worked out for itself, so that their number changes nothing."""
 STRIP = 64
 """Rows at full resolution that are worked on at once: they stay in the processor's caches."""
 _FOREST = {"algorithm": 1, "trees": 4}
@@ -61,7 +61,7 @@ def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats
     """
     if light.shape[:2] != hole.shape or light.ndim != 3:
         raise UnusablePicture("The hole has another size than the picture.", "Give both the same.")
-    if not np.isfinite(light).all():
+    if not _finite(light):
         raise UnusablePicture("The picture holds values that are no numbers.", "Develop it again.")
     if not hole.any():
         return light
@@ -76,13 +76,32 @@ def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats
     return _written(light, hole, *_copied(tones, hole, offsets, cancelled))
 
 
+def _finite(light: Floats) -> bool:
+    found: list[bool] = []
+    _in_strips(len(light), lambda strip: found.append(bool(np.isfinite(light[strip]).all())))
+    return all(found)
+
+
 def encoded(light: Floats) -> Floats:
     """About as the eye sees light: logarithmic, linear near black."""
-    return np.asarray(np.log2(np.maximum(light, 0) + np.float32(DARK)), np.float32)
+    out = np.empty(light.shape, np.float32)
+
+    def work(strip: slice) -> None:
+        np.log2(np.maximum(light[strip], 0) + np.float32(DARK), out=out[strip])
+
+    _in_strips(len(light), work)
+    return out
 
 
 def decoded(tones: Floats) -> Floats:
     return np.asarray(np.maximum(np.exp2(tones) - np.float32(DARK), 0), np.float32)
+
+
+def _in_strips(rows: int, work: Callable[[slice], None]) -> None:
+    """All strips of a picture, some at a time. What `work` raises is raised here."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        for _ in threads.map(work, (slice(start, start + STRIP) for start in range(0, rows, STRIP))):
+            pass
 
 
 def _written(light: Floats, hole: Hole, part: Part, tones: Floats) -> Floats:
@@ -99,9 +118,10 @@ class _Levels:
         self._tones, self._hole = tones, hole
         self._clean, self._known = tones, (~hole).astype(np.float32)
         if finest < 1:
-            self._clean = tones * self._known[..., None]
+            clean, known = np.empty_like(tones), self._known
+            _in_strips(len(tones), lambda s: np.copyto(clean[s], tones[s] * known[s][..., None]))
             size = self._size(min(1.0, BETWEEN * finest))
-            self._clean = cv2.resize(self._clean, size, interpolation=cv2.INTER_AREA)
+            self._clean = cv2.resize(clean, size, interpolation=cv2.INTER_AREA)
             self._known = cv2.resize(self._known, size, interpolation=cv2.INTER_AREA)
 
     def at(self, scale: float) -> tuple[Floats, Hole]:
@@ -141,6 +161,7 @@ def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32
     """(height, width, 2): from each place of the finest level to its source, rows then columns."""
     guess: Floats | None = None
     found: NDArray[np.int32] | None = None
+    best = np.zeros((0, 2), np.int32)
     for scale in _scales(hole):
         picture, small = levels.at(scale)
         sources = _sources(small)
@@ -156,20 +177,26 @@ def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32
             if cancelled():
                 raise Cancelled()
             search.look_at(picture)
-            found = search.coherent(search.nearest())
-            picture = search.voted(picture, found)
-        guess = picture
+            best = search.coherent(search.nearest())
+            picture = search.voted(picture, best)
+        guess, found = picture, search.field(best)
     assert found is not None
     return found
 
 
 class _Search:
-    """Looks for sources of the patches that touch the hole of one level."""
+    """Looks for sources of the patches that touch the hole of one level, which has `count` of them.
+
+    Offsets are (count, 2): from each patch to its source, rows then columns.
+    """
 
     def __init__(self, picture: Floats, hole: Hole, sources: Hole) -> None:
         self._hole, self._free = hole, sources
-        self._at = np.argwhere(_touching(hole))
+        self._at = np.argwhere(_touching(hole)).astype(np.int32)
         height, width = hole.shape
+        self._flat = self._at[:, 0] * width + self._at[:, 1]
+        self._beside = list(self._neighbours())
+        self._under = list(self._pixels())
         every = np.argwhere(sources)
         some = np.arange(len(every))
         if len(every) > MOST_SOURCES:
@@ -191,10 +218,37 @@ class _Search:
         far = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
         self._trust = np.exp2(-far[self._at[:, 0], self._at[:, 1]] / 2).astype(np.float32)
 
+    def _neighbours(self) -> Iterator[NDArray[np.intp]]:
+        """For each step that coherence looks at: which patch is there, -1 where none is."""
+        height, width = self._hole.shape
+        rows, columns = self._at.T
+        number = np.full(height * width, -1)
+        number[self._flat] = np.arange(len(self._at))
+        for step in (8, 4, 2, 1, 1):
+            for down, right in ((-step, 0), (step, 0), (0, -step), (0, step)):
+                there = np.clip(rows + down, 0, height - 1) * width + np.clip(columns + right, 0, width - 1)
+                yield number[there]
+
+    def _pixels(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """For each pixel of a patch: the patches in which it is inside of the picture, and its place there."""
+        height, width = self._hole.shape
+        rows, columns = self._at.T
+        for down in range(-HALF, HALF + 1):
+            for right in range(-HALF, HALF + 1):
+                y, x = rows + down, columns + right
+                inside = np.flatnonzero((y >= 0) & (y < height) & (x >= 0) & (x < width))
+                yield inside, (y * width + x)[inside]
+
+    def field(self, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
+        """(height, width, 2) with 0 where no patch touches the hole."""
+        found = np.zeros((*self._hole.shape, 2), np.int32)
+        found[self._at[:, 0], self._at[:, 1]] = offsets
+        return found
+
     def _components(self, patches: Floats) -> Floats:
         return np.asarray((patches - self._mean) @ self._axes, np.float32)
 
-    def _features(self, components: Floats, places: NDArray[np.intp]) -> Floats:
+    def _features(self, components: Floats, places: NDArray[np.integer]) -> Floats:
         return np.ascontiguousarray(np.hstack([components, places.astype(np.float32) * self._near]), np.float32)
 
     def look_at(self, picture: Floats) -> None:
@@ -202,14 +256,12 @@ class _Search:
         self._wanted = self._components(_patches(picture, self._at))
 
     def nearest(self) -> NDArray[np.int32]:
-        """(height, width, 2) offsets to the most like patch outside of the hole; 0 where no patch touches it."""
+        """Offsets to the most like patch outside of the hole."""
         cv2.setRNGSeed(0)
         wanted = self._features(self._wanted, self._at)
         with ThreadPoolExecutor(THREADS) as threads:
             found = list(threads.map(self._looked_up, np.array_split(wanted, THREADS)))
-        offsets = np.zeros((*self._hole.shape, 2), np.int32)
-        offsets[self._at[:, 0], self._at[:, 1]] = self._places[np.concatenate(found)] - self._at
-        return offsets
+        return np.asarray(self._places[np.concatenate(found)] - self._at, np.int32)
 
     def _looked_up(self, wanted: Floats) -> NDArray[np.int32]:
         if not len(wanted):
@@ -219,59 +271,48 @@ class _Search:
 
     def coherent(self, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
         """With the neighbour's offset where that fits about as well as the own one."""
-        rows, columns = self._at.T
-        best = offsets[rows, columns]
+        best = offsets.copy()
         error = self._error(best)
         height, width = self._hole.shape
-        touching = np.zeros(self._hole.shape, bool)
-        touching[rows, columns] = True
-        for step in (8, 4, 2, 1, 1):
-            for down, right in ((-step, 0), (step, 0), (0, -step), (0, step)):
-                field = np.zeros_like(offsets)
-                field[rows, columns] = best
-                y, x = np.clip(rows + down, 0, height - 1), np.clip(columns + right, 0, width - 1)
-                other = field[y, x]
-                source = self._at + other
-                inside = np.all((source >= 0) & (source < (height, width)), axis=1) & touching[y, x]
-                inside &= self._free[np.clip(source[:, 0], 0, height - 1), np.clip(source[:, 1], 0, width - 1)]
-                inside &= np.any(other != best, axis=1)
-                which = np.flatnonzero(inside)
-                if not len(which):
-                    continue
-                tried = self._error(other[which], which)
-                better = tried < error[which] * np.float32(COHERENCE)
-                best[which[better]], error[which[better]] = other[which[better]], tried[better]
-        found = np.zeros_like(offsets)
-        found[rows, columns] = best
-        return found
+        free = self._free.reshape(-1)
+        for beside in self._beside:
+            other = best[beside]
+            which = np.flatnonzero((beside >= 0) & np.any(other != best, axis=1))
+            other = other[which]
+            source = self._at[which] + other
+            inside = np.flatnonzero(np.all((source >= 0) & (source < (height, width)), axis=1))
+            inside = inside[free[source[inside, 0] * width + source[inside, 1]]]
+            if not len(inside):
+                continue
+            which, other = which[inside], other[inside]
+            tried = self._error(other, which)
+            better = tried < error[which] * np.float32(COHERENCE)
+            best[which[better]], error[which[better]] = other[better], tried[better]
+        return best
 
     def _error(self, offsets: NDArray[np.int32], which: NDArray[np.intp] | slice = np.s_[:]) -> Floats:
         """How unlike the patches there and their sources are, far ones more."""
-        source = (self._at[which] + offsets) @ (self._hole.shape[1], 1)
-        unlike = self._like[source] - self._wanted[which]
+        unlike = self._like[self._flat[which] + self._steps(offsets)] - self._wanted[which]
         like = np.einsum("ij,ij->i", unlike, unlike)
         away = np.square(offsets.astype(np.float32) * self._near).sum(axis=1)
         return np.asarray(like + away, np.float32)
 
+    def _steps(self, offsets: NDArray[np.int32]) -> NDArray[np.int32]:
+        """(count,) offsets in the picture as one row."""
+        return offsets[:, 0] * np.int32(self._hole.shape[1]) + offsets[:, 1]
+
     def voted(self, picture: Floats, offsets: NDArray[np.int32]) -> Floats:
         """The picture with every pixel of the hole as the sources of the patches around it say."""
-        rows, columns = self._at.T
-        own = offsets[rows, columns]
-        error = self._error(own)
+        error = self._error(offsets)
         usual = max(float(np.percentile(error, 75)), 1e-6)
         weight = np.exp(-error / (2 * usual)) * self._trust + np.float32(1e-6)
-        height, width = self._hole.shape
-        total = np.zeros((height * width, 4), np.float32)
-        for down in range(-HALF, HALF + 1):
-            for right in range(-HALF, HALF + 1):
-                y, x = rows + down, columns + right
-                inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-                y, x, shift, w = y[inside], x[inside], own[inside], weight[inside]
-                colours = picture[y + shift[:, 0], x + shift[:, 1]]
-                flat = y * width + x  # each place once: an offset shifts all patches alike
-                total[flat, :3] += colours * w[:, None]
-                total[flat, 3] += w
-        total = total.reshape(height, width, 4)
+        steps, pixels = self._steps(offsets), picture.reshape(-1, 3)
+        total = np.zeros((picture.shape[0] * picture.shape[1], 4), np.float32)
+        for inside, flat in self._under:
+            w = weight[inside]
+            total[flat, :3] += pixels[flat + steps[inside]] * w[:, None]  # each place once: an offset shifts all alike
+            total[flat, 3] += w
+        total = total.reshape(*self._hole.shape, 4)
         mean = total[..., :3] / np.maximum(total[..., 3:], 1e-9)
         return np.where(self._hole[..., None], mean, picture).astype(np.float32)
 
@@ -320,10 +361,10 @@ def _gathered(
     total = np.empty((len(y), len(x), 3), np.float32)
     weights = np.zeros((len(y), len(x)), np.float32)
     free = (~hole).astype(np.uint8)
-    for start in range(0, len(y), STRIP):
+
+    def work(strip: slice) -> None:
         if cancelled():
             raise Cancelled()
-        strip = np.s_[start : start + STRIP]
         some, counts = y[strip], weights[strip]
         sums = np.zeros((*counts.shape, 3), np.float32)
         for i in (0, 1):
@@ -340,4 +381,6 @@ def _gathered(
                 sums += cv2.remap(tones, source_x, source_y, cv2.INTER_NEAREST) * weight[..., None]
                 counts += weight
         total[strip] = sums / np.maximum(counts, np.float32(1e-12))[..., None]
+
+    _in_strips(len(y), work)
     return total, weights > 0
