@@ -8,8 +8,10 @@ import threading
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import exiv2
+import imagecodecs
 import numpy as np
 import pytest
 from dng import make_photo
@@ -52,6 +54,21 @@ def test_an_encoder_that_gives_up_half_way_leaves_the_photo_free(
     elsewhere.join(30)
     assert not elsewhere.is_alive()
     assert "gave up" in str(kept.value)
+
+
+@pytest.mark.parametrize("settings", [{}, {"exposure": 0.5, "texture": 30, "rotate": "90", "grain_amount": 40}])
+def test_a_png_is_the_render_with_16_bits_and_that_with_8_differs_by_its_dither_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    make_photo(tmp_path / "a.dng")
+    edit = sb.open(tmp_path / "a.dng").edit(settings)
+    fine, coarse = np.asarray(edit.render(dtype="uint16")), np.asarray(edit.render())
+    monkeypatch.setattr("stillbytes.develop.pipeline.WHOLE_PIXELS", 100)
+    monkeypatch.setattr("stillbytes.develop.pipeline.STRIP_PIXELS", 100)
+    edit.export(tmp_path / "a.png")
+    assert np.array_equal(imagecodecs.png_decode((tmp_path / "a.png").read_bytes()), fine)
+    away = coarse - fine / 257
+    assert np.abs(away).max() < 1.01 and abs(away.mean()) < 0.02
 
 
 EDGE = np.where(np.arange(64) < 32, 0.3, 0.7)
