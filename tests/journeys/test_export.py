@@ -47,8 +47,13 @@ def test_an_export_is_set_up_kept_and_made_again(editor: Editor) -> None:
     page.keyboard.press("Control+Shift+E")
     dialog.get_by_label("Preset").select_option("For the web")
     expect(dialog.get_by_label("Format")).to_have_value("jpeg")
+    headroom = dialog.get_by_role("slider", name="HDR headroom")
+    expect(headroom).to_have_value("0")
+    headroom.press("ArrowRight")
+    expect(headroom).not_to_have_value("0")
     expect(dialog.get_by_label("The files tell")).to_have_value("copyright")
     dialog.get_by_label("Preset").select_option("Small")
     expect(dialog.get_by_label("Watermark")).to_have_value("me")
+    expect(headroom).to_have_count(0)  # only JPEGs have a gain map
     dialog.get_by_role("button", name="Remove").click()
     dialog.get_by_role("button", name="Remove").wait_for(state="detached")
