@@ -10,7 +10,7 @@ from stillbytes.assistant.vocabulary.lexicon import Atom
 
 HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch", "fault", "aspect")
 DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set", "kill")
-_SENTENCES = frozenset(".!?;")
+_SENTENCES = frozenset(".!?")
 """Marks that end a sentence."""
 _STARTS = ("up", "down", "reduce", "more", "less", "recover", "kill")
 """What a further part begins with where nothing separates it from the one before."""
@@ -100,10 +100,10 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
     for place, atom in enumerate(atoms):
         later_head = any(a.has(*HEADS) for a in atoms[place:])
         begins = atom.has(*_STARTS) or (place and _ends_value(atoms, place) and not atom.has("unit", "fill"))
-        if head and moved and later_head and begins and place > starts[-1]:
+        if head and moved and later_head and begins and place > starts[-1] and not _of_band(atoms, starts[-1], place):
             starts.append(place)
             head = moved = False
-        head = head or atom.has(*HEADS)
+        head = head or (atom.has(*HEADS) and not (place and atom.has("unit") and atoms[place - 1].number is not None))
         moved = (
             moved
             or atom.number is not None
@@ -114,6 +114,15 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
     for clause in parts:
         clause.bare = not any(atom.has("fill", "whole") and not atom.has("making") for atom in clause.atoms)
     return parts
+
+
+def _of_band(atoms: Sequence[Atom], start: int, place: int) -> bool:
+    """Whether what follows says what a number is of: "greens -20 saturation", "reds 10 less saturated"."""
+    said = [atom for atom in atoms[start:place] if atom.has(*HEADS)]
+    bands = bool(said) and all(atom.has("band", "colour") for atom in said)
+    after = next((atom for atom in atoms[place:] if atom.has(*HEADS)), None)
+    told = after is not None and (after.has("dimension") or any(f != "noun" for _, f in after.roles.get("effect", ())))
+    return bands and told and not any(atom.number is not None for atom in atoms[place:])
 
 
 def _ends_value(atoms: Sequence[Atom], place: int) -> bool:

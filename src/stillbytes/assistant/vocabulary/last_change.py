@@ -129,6 +129,8 @@ def set_to(situation: Situation, value: float, way: int) -> Step:
         raise Unclear(f"{p.label} goes from {p.minimum:g} to {p.maximum:g} {p.unit}".strip() + ".")
     number = after.value(p.name)
     last = _numbers(p.name, before, after, situation)[1]
+    if last < 0 < value and not way:  # "less contrast", "20"
+        raise Unclear(f"{p.label}: plus or minus?")
     if (value - last) * way < 0:  # "reduce it to 40", of 20
         raise Unclear(f"{p.label} is at {last:g}.")
     start = None if isinstance(number, float) else last

@@ -51,7 +51,8 @@ class Reading:
     forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
     last_to: the value that the slider of the last change is to have. last_way: 1 for up to it, -1 for down to it.
     same_for: targets that get the last change too.
-    complains: whether it only tells what is wrong, without where, as "too dark" does: maybe of the last change.
+    complains: whether it tells what is wrong or goes on, without where, as "too dark" and "even darker" do of the part
+    that was changed last. repeats: whether it is a word such as "darker" alone, which may be of that part too.
     """
 
     orders: list[Order] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Reading:
     last_to: float | None = None
     last_way: int = 0
     complains: bool = False
+    repeats: bool = False
     same_for: tuple[str, ...] = ()
 
 
@@ -94,7 +96,7 @@ def read(
     if pending and not found.orders and all(only_tells(one) for one in pending):
         raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
-    found.complains = len(pending) == 1 and not pending[0].targets and bool(pending[0].flags & COMPLAINTS)
+    found.repeats, found.complains = _about_part(pending)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
     complained: set[tuple[str, str, tuple[str, ...]]] = set()
     for place, one in enumerate(pending):
@@ -113,6 +115,16 @@ def read(
         raise Unclear("There is nothing to change in it.")
     check(found)
     return found
+
+
+def _about_part(pending: list[Slots]) -> tuple[bool, bool]:
+    """Whether all of it may, and whether it does go on with a part that was changed: "darker"; "too dark", "even darker"."""
+    (one,) = pending if len(pending) == 1 else (None,)
+    if one is None or one.targets or one.keeps or any(atom.has("whole") for atom in one.clause.atoms):
+        return False, False
+    alone = bool(one.named) and not one.amount and all(named.kind == "effect" for named in one.named)
+    even = alone and any(atom.has("even") for atom in one.clause.atoms)
+    return alone and not even, even or bool(one.flags & COMPLAINTS)
 
 
 def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
@@ -139,7 +151,7 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
         raise Unclear("That is a question.")
     if any(atom.has("ordinal") and after.has("target") for atom, after in pairwise(atoms)):  # "the first dog"
         raise Unclear("One of several cannot be told apart.")
-    if tells_of_somebody(atoms):
+    if tells_of_somebody(atoms) or any(atom.has("past") for atom in atoms):
         raise Unclear("This tells how it is, not what to do.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
@@ -186,7 +198,8 @@ def _about_last(pending: list[Slots], found: Reading) -> bool:
         return True
     amount = one.amount
     turned = {"up", "down", "reduce"} if amount is not None and amount.relation == "to" else set()
-    if amount is None or amount.unit or amount.sign or one.targets or one.flags - {"set", "only", *turned}:
+    other = amount is None or bool(amount.unit or amount.sign or amount.relation == "by")
+    if other or one.targets or one.flags - {"set", "only", *turned}:
         return False
     found.last_way = 1 if "up" in one.flags else -1 if one.flags & {"down", "reduce"} else 0
     one.clause.take("reference"), one.clause.take("to")
@@ -221,8 +234,14 @@ def _again(pending: list[Slots]) -> float | None:
         flags -= {"too"}
     one.clause.take("reference"), one.clause.take("to")
     _check_used(one.clause)
+    if flags == {"less"} and any(atom.has("even") for atom in one.clause.atoms):  # less of it, or even less contrast?
+        raise Unclear("Less of what?")
+    if one.size and flags & {"not_so"} and not flags & {"less", "more"}:  # "not that little"
+        raise Unclear("More of it or less?")
     chosen = {_ABOUT.get(flag, "") for flag in flags}
     if not flags and one.size:
+        if any(atom.has("not_much") for atom in one.clause.atoms):
+            raise Unclear("More of it or less?")
         chosen = {"more"}
     if "copula" in one.flags and not chosen & {"too", "lacking"}:
         raise Unclear("This tells how it is, not what to do.")

@@ -154,8 +154,10 @@ def _no_description(found: Slots) -> None:
         if not one.plain or one.form != "adjective" or not found.targets:
             continue
         beside = [atoms[place] for place in (one.place - 1, one.place + 1) if 0 <= place < len(atoms)]
+        after = atoms[one.place + 1 : one.place + 2]
+        of_light = any(form == "noun" for atom in after for _, form in atom.roles.get("effect", ()))  # "cool colours"
         verb = any(form == "verb" for _, form in atoms[one.place].roles.get("effect", ()))  # "warm the skin"
-        if not verb or any(atom.has("target") for atom in beside):
+        if not verb or of_light or any(atom.has("target") for atom in beside):
             raise Unclear("This names a thing, and not what to do.")
 
 
@@ -325,7 +327,8 @@ def _amounts(found: Slots) -> None:
         atom = atoms[place]
         after = atoms[saying[at + 1]] if at + 1 < len(saying) else None
         before = atoms[saying[at - 1]] if at else None
-        preposed = before is not None and before.has("to", "by")
+        scope = at > 1 and before is not None and before.text == ":" and atoms[saying[at - 2]].has("target")
+        preposed = before is not None and before.has("to", "by") and not scope  # not "sky: 15 less contrast"
         unit = after.of("unit") if after is not None and after.has("unit") and place not in used else ""
         number = atom.number
         whole = atom.has("number") and atom.of("number") == int(atom.of("number"))
