@@ -118,7 +118,7 @@ def read(
 
 
 def _about_part(pending: list[Slots]) -> tuple[bool, bool]:
-    """Whether all of it may, and whether it does go on with a part that was changed: "darker"; "too dark", "even darker"."""
+    """Whether all of it may be of a part that was changed, as "darker", and whether it is, as "even darker"."""
     (one,) = pending if len(pending) == 1 else (None,)
     if one is None or one.targets or one.keeps or any(atom.has("whole") for atom in one.clause.atoms):
         return False, False
@@ -236,7 +236,7 @@ def _again(pending: list[Slots]) -> float | None:
     _check_used(one.clause)
     if flags == {"less"} and any(atom.has("even") for atom in one.clause.atoms):  # less of it, or even less contrast?
         raise Unclear("Less of what?")
-    if one.size and flags & {"not_so"} and not flags & {"less", "more"}:  # "not that little"
+    if one.size in ("small", "tiny") and flags & {"not_so"} and not flags & {"less", "more"}:  # "not that little"
         raise Unclear("More of it or less?")
     chosen = {_ABOUT.get(flag, "") for flag in flags}
     if not flags and one.size:
