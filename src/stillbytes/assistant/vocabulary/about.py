@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Slots, Unclear
+from stillbytes.assistant.vocabulary.slots import Slots, Unclear, left_out
 
 
 def about_it(pending: list[Slots]) -> None:
@@ -45,6 +45,8 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
         raise Unclear("Of which part?")
     if not before.named:
         return False
+    if pronoun and not before.targets and any(left_out(named) for named in before.named):
+        raise Unclear("That, or the picture?")  # "vignette -10, and soften it"
     if before.flags & COMPLAINTS and not before.targets and _of_light(before, one):
         pending.remove(before)  # "it is too dark, lift the shadows"
         return True

@@ -125,7 +125,8 @@ def slots(clause: Clause) -> Slots:
     found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
     if found.scoped:
         clause.used.add(targets[0][0] + 1)
-    found.target_first = bool(targets and found.named) and targets[0][0] < found.named[0].place
+    said = [one.place for one in found.named] or [p for p, atom in enumerate(clause.atoms) if atom.number is not None]
+    found.target_first = bool(targets and said) and targets[0][0] < said[0]
     found.factor = _factor(found)
     sizes = clause.take("size")
     if len(sizes) > 1:
@@ -144,9 +145,17 @@ def slots(clause: Clause) -> Slots:
 def _no_description(found: Slots) -> None:
     """Raises Unclear for what names a thing and asks for nothing: "a dark sky", "cold water"; not "a darker sky"."""
     atoms = found.clause.atoms
+    if (
+        found.targets
+        and any(atom.has("copula") for atom in atoms)
+        and not any(a.has("size", *_COMPARING) for a in atoms)
+    ):
+        moved = [meaning().effects[one.name].moves for one in found.named if one.kind == "effect" and one.plain]
+        if any(not {"exposure", "highlights", "blacks"} & moves.keys() for moves in moved):  # "the backdrop is grey"
+            raise Unclear("This tells how it is, not what to do.")
     said = [atom for place, atom in enumerate(atoms) if place not in found.clause.used]
     state = bool(said) and all(atom.has("state") for atom in said) and not (found.amount or found.clause.with_before)
-    if state and not any(_left_out(one) for one in found.named):  # "strong colours"
+    if state and not any(left_out(one) for one in found.named):  # "strong colours"
         raise Unclear("This names a thing, and not what to do.")
     if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
         return
@@ -189,7 +198,7 @@ def _flags(found: Slots) -> set[str]:
     if not _of_a_thing(clause):
         flags -= {"none"}
     if clause.flag("kill"):  # "kill the vignette", "kill the blues"
-        flags.add("remove" if any(_left_out(one) for one in found.named) else "down")
+        flags.add("remove" if any(left_out(one) for one in found.named) else "down")
     if any(one.name in meaning().recover for one in found.named) and clause.flag("save"):  # "save the highlights"
         flags.add("recover")
     if (found.size or "copula" in flags) and clause.flag("sided"):  # "a bit on the dark side"
@@ -199,7 +208,7 @@ def _flags(found: Slots) -> set[str]:
     return flags
 
 
-def _left_out(one: Named) -> bool:
+def left_out(one: Named) -> bool:
     """Whether it is something that a picture can be without, such as a vignette or noise."""
     effect = meaning().effects.get(one.name) if one.kind == "effect" else None
     return bool(effect and (effect.removable or effect.added)) or one.kind == "fault" or one.name in meaning().polarity
