@@ -45,7 +45,7 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
         raise Unclear("Of which part?")
     if not before.named:
         return False
-    if pronoun and not before.targets and any(left_out(named) for named in before.named):
+    if pronoun and before.amount and not before.targets and any(left_out(named) for named in before.named):
         raise Unclear("That, or the picture?")  # "vignette -10, and soften it"
     if before.flags & COMPLAINTS and not before.targets and _of_light(before, one):
         pending.remove(before)  # "it is too dark, lift the shadows"

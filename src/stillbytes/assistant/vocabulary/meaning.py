@@ -39,6 +39,7 @@ class Effect:
     part: tuple[str, ...] = ()
     of: str = ""
     look: bool = False
+    inherent: bool = False
     off: tuple[str, ...] = ()
 
 

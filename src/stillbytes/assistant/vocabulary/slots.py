@@ -145,14 +145,10 @@ def slots(clause: Clause) -> Slots:
 def _no_description(found: Slots) -> None:
     """Raises Unclear for what names a thing and asks for nothing: "a dark sky", "cold water"; not "a darker sky"."""
     atoms = found.clause.atoms
-    if (
-        found.targets
-        and any(atom.has("copula") for atom in atoms)
-        and not any(a.has("size", *_COMPARING) for a in atoms)
-    ):
-        moved = [meaning().effects[one.name].moves for one in found.named if one.kind == "effect" and one.plain]
-        if any(not {"exposure", "highlights", "blacks"} & moves.keys() for moves in moved):  # "the backdrop is grey"
-            raise Unclear("This tells how it is, not what to do.")
+    effects = [meaning().effects[one.name] for one in found.named if one.kind == "effect" and one.plain]
+    told = found.targets and any(atom.has("copula") for atom in atoms)
+    if told and any(effect.inherent for effect in effects) and not any(a.has("size", *_COMPARING) for a in atoms):
+        raise Unclear("This tells how it is, not what to do.")  # "the backdrop is grey"
     said = [atom for place, atom in enumerate(atoms) if place not in found.clause.used]
     state = bool(said) and all(atom.has("state") for atom in said) and not (found.amount or found.clause.with_before)
     if state and not any(left_out(one) for one in found.named):  # "strong colours"
