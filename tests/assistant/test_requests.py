@@ -19,6 +19,14 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks/assistant"
         ("trades", 0.0, 0.9),
         ("typed", 0.0, 0.9),
         ("rooms", 0.0, 0.8),
+        ("probes", 0.0, 0.7),
+        ("desk", 0.0, 0.9),
+        ("club", 0.0, 0.75),
+        ("lessons", 0.0, 0.8),
+        ("letters", 0.0, 0.8),
+        ("shops", 0.0, 0.8),
+        ("papers", 0.0, 0.75),
+        ("studio", 0.0, 0.85),
     ],
 )
 def test_the_open_requests_are_answered_right(monkeypatch, name, wrong_at_most, answered_at_least):

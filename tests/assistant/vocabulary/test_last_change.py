@@ -77,3 +77,23 @@ def test_a_value_is_reached_from_the_right_side():
     assert settings("contrast 40", "reduce it to 25") == {"contrast": 25}
     assert settings("contrast 20", "up to 30") == {"contrast": 30}
     assert not say("contrast 20", "reduce it to 40").understood
+
+
+def test_going_on_is_of_the_part_and_a_bare_word_could_be_of_either():
+    assert mask("darken the sky", "even darker")[1] == {"exposure": -1.0}
+    assert not say("darken the sky", "darker").understood
+    assert settings("darken the sky", "the whole picture darker") == {"exposure": -0.5}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("less haze", "even less"),
+        ("brighter", "not that little"),
+        ("brighter", "not too much"),
+        ("less contrast", "20"),
+        ("less contrast", "by 20"),
+    ],
+)
+def test_what_could_go_either_way_is_left(first, then):
+    assert not say(first, then).understood

@@ -156,3 +156,9 @@ def test_a_full_stop_ends_what_is_said_of_a_part():
 def test_what_mends_the_light_is_not_done_twice():
     assert settings("the photo is too dark, lift the shadows") == {"shadows": 20}
     assert settings("it's too dark, brighten it") == {"exposure": 0.5}
+
+
+def test_a_part_with_a_number_hands_on_its_place():
+    (made,) = say("background -0.7 EV and a bit less saturated").to_json()["masks"]
+    assert made["delta"].keys() == {"exposure", "saturation"}
+    assert mask("sky: 15 less contrast")[1] == {"contrast": -15}

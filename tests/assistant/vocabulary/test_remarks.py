@@ -114,3 +114,18 @@ def test_another_language_is_told_which_are_understood(words):
     answer = say(words)
     assert not answer.understood and not answer.steps
     assert "English, German and Spanish" in answer.message
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["the mountains were hazy", "it was too dark", "der Hund war zu dunkel", "the backdrop is grey", "my hair is flat"],
+)
+def test_what_was_or_is_so_without_a_fault_is_left(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words", ["can you make me look warmer?", "make me brighter", "¿el fondo está demasiado claro?"]
+)
+def test_a_person_or_a_statement_that_is_questioned_is_left(words):
+    assert not say(words).understood

@@ -222,3 +222,22 @@ def test_what_is_so_already_is_understood_and_changes_nothing():
 )
 def test_obvious_slips_of_the_fingers_are_understood(slip):
     assert say(slip).understood
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("greens -20 saturation", {"saturation_green": -20}),
+        ("reds 10 less saturated", {"saturation_red": -10}),
+        ("Grüntöne 20 weniger gesättigt", {"saturation_green": -20}),
+        ("verdes 20 menos saturados", {"saturation_green": -20}),
+        ("reds 15 less saturated and 5 darker", {"saturation_red": -15, "luminance_red": -5}),
+        ("contrast 20, 10 less clarity", {"contrast": 20, "clarity": -10}),
+    ],
+)
+def test_a_number_is_of_what_stands_after_it_where_that_names_no_other_slider(said, wanted):
+    assert settings(said) == wanted
+
+
+def test_a_band_and_what_is_said_of_it_stay_together():
+    assert set(settings("greens a bit darker and a bit less yellow")) == {"luminance_green", "hue_green"}

@@ -236,7 +236,12 @@ def share_targets(pending: list[Slots]) -> None:
         if before.apart and before.named and goes_on and one.clause.bare and not one.targets:
             one.keeps = one.apart = True
             one.kept = list(before.kept)
-        if adjective and one.clause.bare and one.clause.and_before and all(n.kind == "effect" for n in one.named):
+        if (
+            adjective
+            and one.clause.bare
+            and one.clause.and_before
+            and all(n.kind in ("effect", "colour") for n in one.named)
+        ):
             one.named = [*_tones(before), *one.named]
         if adjective and one.clause.bare and one.clause.and_before and not one.size and _size_first(before):
             one.size = before.size  # "slightly warmer and darker"
