@@ -202,8 +202,9 @@ def _about_last(pending: list[Slots], found: Reading) -> bool:
         return True
     amount = one.amount
     turned = {"up", "down", "reduce"} if amount is not None and amount.relation == "to" else set()
-    other = amount is None or bool(amount.unit or amount.sign or amount.relation == "by")
-    if other or one.targets or one.flags - {"set", "only", *turned}:
+    if amount is None or amount.unit or amount.sign or amount.relation == "by":
+        return False
+    if one.targets or one.flags - {"set", "only", *turned}:
         return False
     found.last_way = 1 if "up" in one.flags else -1 if one.flags & {"down", "reduce"} else 0
     one.clause.take("reference"), one.clause.take("to")
