@@ -50,7 +50,7 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     said = tokens(request)
     nearest = max(why, key=lambda language: lexicon(language).knows(said), default="")
     words = [token for token in said if token.text.isalpha()]
-    if nearest and 2 * lexicon(nearest).knows(words) <= len(words):
+    if words and 2 * lexicon(nearest).knows(words) <= len(words):
         why[nearest] += " Requests are understood in English, German and Spanish."
     return not_understood(request, NAME, why.get(nearest) or "There is nothing in it.")
 
