@@ -32,7 +32,9 @@ def coloured(
     """ "darker blues", "saturation of the yellows": one of the colour mixer's parameters, or of the group's."""
     if regions or towards or len(effects) > 1 or len(plain) > 1 or (effects and plain):
         raise Unclear(ONE_THING)
-    if bands[0].kind == "colour" and any(one.form == "noun" or one.plain for one in effects):  # "less red light"
+    if bands[0].kind == "colour" and any(
+        one.form == "noun" or (one.plain and one.name == "bright" and not slots.flags) for one in effects
+    ):  # "less red light"
         raise Unclear(ONE_THING)
     found: list[Move] = []
     for band in bands:
