@@ -1,7 +1,8 @@
+import { LANGUAGES } from './src/texts/languages.ts';
 import { adapter } from './texts/adapter.ts';
 
 export default {
-  locales: ['en', 'de', 'es'],
+  locales: LANGUAGES.map(({ value }) => value),
   localesDir: 'src/texts/generated',
   adapters: { main: adapter },
   logLevel: 'warn',

@@ -130,7 +130,7 @@ export function parsed(p: Parameter, text: string): number | null {
 }
 
 /** "as-shot" -> "As shot", unless the declaration has words for it. */
-export function choiceLabel(choice: string, p: Parameter | null = null): string {
+export function choiceLabel(choice: string, p: Pick<Parameter, 'choices' | 'choice_labels'> | null = null): string {
   const own = p?.choice_labels?.[p.choices.indexOf(choice)];
   if (own) return own;
   const words = choice.replace(/[-_]/g, ' ');

@@ -9,6 +9,7 @@ describe('sizes', () => {
 
   test('of files in decimal ones, and whether that is exact', () => {
     expect(fileSize(98_362_432)).toBe('98 MB');
+    expect(fileSize(41_200)).toBe('42 kB');
     expect(fileSize(5_030_000_000, true)).toBe('~5.03 GB');
     expect(fileSize(11_900_000_000)).toBe('11.9 GB');
   });

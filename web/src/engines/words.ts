@@ -9,9 +9,12 @@ export function gigabytes(mib: number): string {
 
 /** Bytes of a file as it is sold: in powers of ten. */
 export function fileSize(bytes: number, estimated = false): string {
-  const size =
-    bytes >= 1e9 ? `${figures(bytes / 1e9, bytes < 1e10 ? 2 : 1)} GB` : `${figures(Math.round(bytes / 1e6))} MB`;
-  return estimated ? `~${size}` : size;
+  return estimated ? `~${sized(bytes)}` : sized(bytes);
+}
+
+function sized(bytes: number): string {
+  if (bytes >= 1e9) return `${figures(bytes / 1e9, bytes < 1e10 ? 2 : 1)} GB`;
+  return bytes >= 1e6 ? `${figures(Math.round(bytes / 1e6))} MB` : `${figures(Math.ceil(bytes / 1e3))} kB`;
 }
 
 /** "57 tokens/s", "11 s", "9.9 GB". */

@@ -38,9 +38,16 @@ export function both(words: readonly string[]): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(words);
 }
 
+/** A moment as the server writes it, or nothing for one that is none. */
+export function moment(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? '' : moments.format(date);
+}
+
 /** What stands before decimals. */
 export const POINT = new Intl.NumberFormat(language).formatToParts(1.5)[1]?.value ?? '.';
 
 const rules = new Intl.PluralRules(language);
+const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 /** By digits: making one costs more than what it does. */
 const formats = new Map<number | undefined, Intl.NumberFormat>();

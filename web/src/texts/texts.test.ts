@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { find } from '../../texts/find.ts';
 import { type Found, fileOf, keyOf } from '../../texts/store.ts';
-import { LANGUAGES } from './language';
+import { LANGUAGES } from './languages';
 
 const root = process.cwd();
 const others = LANGUAGES.map(({ value }) => value).filter((one) => one !== 'en');
