@@ -3,6 +3,7 @@ import * as api from '../../api';
 import type { Carrying, Doing, Job, Parameter, Proposal, Proposed, Settings } from '../../api/types';
 import { type Declared, type Line, linesOf, taken } from '../../asking/proposal';
 import { Refused } from '../../transport/refused';
+import { Afterwards, finish } from './afterwards';
 import { Completing } from './completing.svelte';
 import type { Editor } from '../editor.svelte';
 import { Everywhere } from './everywhere.svelte';
@@ -60,6 +61,7 @@ export class Asking {
   private labels = $derived.by<string[]>(() =>
     this.editor.panel.flatMap((group) => group.parameters.filter((p) => p.kind === 'number').map((p) => p.label)),
   );
+  private readonly afterwards = new Afterwards();
   private settings: Settings | null = null;
   private latest = 0;
 
@@ -133,6 +135,7 @@ export class Asking {
 
   /** A job went on. */
   worked(job: Job): void {
+    this.afterwards.worked(job);
     if (job.id !== this.job?.id) return;
     this.job = job;
     const applied = this.turn !== '';
@@ -185,12 +188,13 @@ export class Asking {
     if (begun) this.wait(begun, turn, request);
     else this.text = '';
     this.links.onclose();
-    for (const [i, step] of steps.entries()) {
-      if (amounts[`${i}`] === 0) continue;
-      if (step.tool === 'compare') this.links.oncompare();
-      const { format, size } = (step.task?.parameters ?? {}) as { format?: string; size?: number };
-      if (step.tool === 'export') this.links.onexport(format, size);
-    }
+    const id = this.editor.photo?.id;
+    const wanted = steps.filter((_, i) => amounts[`${i}`] !== 0);
+    const rest = () => {
+      if (id === this.editor.photo?.id) finish(wanted, this.links);
+    };
+    if (begun) this.afterwards.when(begun, rest);
+    else rest();
   }
 
   private async applyToMany(proposal: Proposal, amounts: Record<string, number>): Promise<void> {

@@ -210,14 +210,57 @@ test('a plan is followed step by step, and what is proposed for the page itself 
   api.getPhoto.mockResolvedValue({ id: 'a' });
   await asking.enter();
   await asking.apply();
-  expect(exported).toHaveBeenCalledExactlyOnceWith('png', 2000);
+  expect(exported).not.toHaveBeenCalled();
   const steps = [{ says: 'Shadows 0 → +20', state: 'done' as const, checks: ['Changed by 3 %.'] }];
   asking.carried({ photo: 'a', turn: 'other', steps });
   expect(asking.carrying).toBe(false);
   asking.carried({ photo: 'a', turn: 't', steps });
   expect([asking.carrying, asking.plan]).toEqual([true, steps]);
+  asking.worked(job('running'));
+  expect(exported).not.toHaveBeenCalled();
+  asking.worked(job('done'));
+  expect(exported).toHaveBeenCalledExactlyOnceWith('png', 2000);
   asking.away();
   expect(api.cancelJob).not.toHaveBeenCalled();
+});
+
+test.each(['failed', 'cancelled'] as const)('nothing is exported of a plan that is %s', async (state) => {
+  const asked = proposal('lift the shadows');
+  const [first] = asked.steps;
+  if (!first) throw new Error('no step');
+  const out = { ...first, tool: 'export' as const, rows: [], task: { name: 'export', parameters: {} } };
+  api.ask.mockResolvedValue({ proposal: { ...asked, steps: [first, out] }, job: null });
+  api.applyAsk.mockResolvedValue({ photo: null, job: job('queued') });
+  api.getPhoto.mockResolvedValue({ id: 'a' });
+  await asking.enter();
+  await asking.apply();
+  asking.worked(job(state));
+  expect(exported).not.toHaveBeenCalled();
+});
+
+test('a plan that has ended before anybody waited for it is exported too, and one of another photo is not', async () => {
+  const asked = proposal('lift the shadows');
+  const [first] = asked.steps;
+  if (!first) throw new Error('no step');
+  const out = { ...first, tool: 'export' as const, rows: [], task: { name: 'export', parameters: {} } };
+  api.getPhoto.mockResolvedValue({ id: 'a' });
+  api.ask.mockResolvedValue({ proposal: { ...asked, steps: [first, out] }, job: null });
+  api.applyAsk.mockImplementation(async () => {
+    asking.worked(job('done'));
+    return { photo: null, job: job('queued') };
+  });
+  await asking.enter();
+  await asking.apply();
+  expect(exported).toHaveBeenCalledTimes(1);
+
+  api.applyAsk.mockResolvedValue({ photo: null, job: { ...job('queued'), id: 'k' } });
+  asking.discard();
+  asking.text = 'lift the shadows';
+  await asking.enter();
+  await asking.apply();
+  open.photo = { id: 'b' };
+  asking.worked({ ...job('done'), id: 'k' });
+  expect(exported).toHaveBeenCalledTimes(1);
 });
 
 test('a plan that is stopped is stopped on the server', async () => {
