@@ -9,7 +9,7 @@ interface Node {
 }
 
 const KEYS =
-  /^(Alt|Arrow(Up|Down|Left|Right)|Backspace|CapsLock|Delete|End|Enter|Escape|Home|Page(Up|Down)|Shift|Space|Tab)$/;
+  /^(Alt|Arrow(Up|Down|Left|Right)|Backspace|BracketLeft|CapsLock|Control|Delete|End|Enter|Escape|Home|Meta|Mod|Page(Up|Down)|Plus|Semicolon|Shift|Space|Tab)$/;
 const NAMES = /^(ComfyUI|Esc|Refused|Display P3|Stillbytes|llama\.cpp|Red|Yellow|Green|Blue|Purple)$/;
 /** Calls whose texts are read by programs. */
 const PROGRAMS =

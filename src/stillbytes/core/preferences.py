@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from stillbytes.core import paths
 from stillbytes.core.errors import StillbytesError
-from stillbytes.core.files import write_atomically
+from stillbytes.core.files import lock, write_atomically
+
+Command = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+Keys = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]{1,40}$")]
+Shortcuts = Annotated[dict[Command, Annotated[tuple[Keys, ...], Field(max_length=6)]], Field(max_length=500)]
+"""Of the page, by command: its combinations of keys (`Mod+Shift+Z`), in place of the usual ones."""
+
+Language = Literal["en", "de", "es"]
+"""Of the page and of what the declarations say."""
+
+Keyboard = Literal["us", "de", "es"]
 
 
 class _Choices(BaseModel):
@@ -44,6 +56,9 @@ class Preferences(_Choices):
     what is taken from the photo itself stays.
 
     language: of the page; None for what the browser asks for.
+
+    keyboard: whose usual shortcuts the page has; None for the one that the browser tells. shortcuts: instead of these.
+    Commands that this release has not are kept.
     """
 
     llama: LlamaPreferences = LlamaPreferences()
@@ -51,7 +66,9 @@ class Preferences(_Choices):
     models: tuple[Path, ...] = ()
     vram_mib: int | None = Field(default=None, ge=0)
     generated: bool = True
-    language: Literal["en", "de", "es"] | None = None
+    language: Language | None = None
+    keyboard: Keyboard | None = None
+    shortcuts: Shortcuts = {}
 
 
 def path() -> Path:
@@ -98,6 +115,32 @@ def refuse_generated(task: str) -> None:
             "Switch them on with `stillbytes generated --on`, or use what takes the photo's own pixels: heal, clone, "
             "remove --engine classical.",
         )
+
+
+def change(**fields: Any) -> Preferences:
+    """Save with these fields in place of what they were; what others change at the same moment is kept.
+
+    Raises StillbytesError when the file cannot be read or written, and leaves it alone.
+    """
+    with _alone():
+        changed = load().model_copy(update=fields)
+        save(changed)
+    return changed
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time, of all threads and programs; where the place or its file system knows no locks, as it comes."""
+    try:
+        path().parent.mkdir(parents=True, exist_ok=True)
+        held = path().with_suffix(".lock").open("ab")
+    except OSError:  # saving tells what is wrong
+        yield
+        return
+    with held:
+        with suppress(OSError):
+            lock(held.fileno(), wait=True)
+        yield
 
 
 def save(preferences: Preferences) -> None:

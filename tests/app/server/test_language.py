@@ -12,7 +12,7 @@ from app.server.conftest import Running
 from stillbytes.app.languages import ENGLISH, LANGUAGES, READ, asked_for, named, texts
 from stillbytes.edit.presets import Presets
 
-DECLARED = ("/api/parameters", "/api/masks/kinds", "/api/tasks")
+DECLARED = ("/api/parameters", "/api/masks/kinds", "/api/tasks", "/api/formats", "/api/library/hints")
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 
 

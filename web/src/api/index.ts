@@ -25,10 +25,11 @@ import type {
   PlanQuery,
   Pull,
   Settings,
+  Shortcuts,
   Task,
   UnfitPhoto,
 } from './types';
-import type { Language } from '../texts/language';
+import type { Language } from '../texts/languages';
 
 const loud = { throwOnError: true } as const;
 const of = (id: string) => ({ ...loud, path: { id } });
@@ -119,6 +120,9 @@ export const paste = (
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
 export const chooseLanguage = (language: Language) => told(sdk.chooseLanguage({ ...loud, body: { language } }));
+export const getShortcuts = (): Promise<Shortcuts> => told(sdk.getShortcuts(loud)) as Promise<Shortcuts>;
+export const keepShortcuts = (body: Shortcuts): Promise<Shortcuts> =>
+  told(sdk.keepShortcuts({ ...loud, body })) as Promise<Shortcuts>;
 export const getTasks = () =>
   told(sdk.listTasks(loud)) as Promise<{
     tasks: Task[];

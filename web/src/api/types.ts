@@ -55,6 +55,12 @@ export type {
 /** The document leaves the kinds of values open; the page knows them from the declarations. */
 export type Photo = Omit<PhotoModel, 'settings'> & { settings: Settings };
 
+/** What a person has chosen, see `shortcuts/bindings`. */
+export interface Shortcuts {
+  keyboard: 'us' | 'de' | 'es' | null;
+  changed: Record<string, string[]>;
+}
+
 /** The server sends every field; the document marks those with a default as optional. */
 export type Card = Required<CardStatus>;
 /** The server sends every field. */

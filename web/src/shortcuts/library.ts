@@ -36,6 +36,7 @@ export type LibraryCommand =
   | 'dismiss'
   | 'into-loupe'
   | 'new-collection'
+  | 'add-folder'
   | 'import';
 
 const HERE = { group: 'Library', during: 'library' } as const;
@@ -83,5 +84,6 @@ export const LIBRARY: readonly Shortcut[] = [
   { id: 'promote', keys: ['Mod+ArrowUp'], says: t('In a comparison: measure by this one'), ...HERE },
   { id: 'dismiss', keys: ['/'], says: t('In a survey: leave this one out'), ...HERE },
   { id: 'import', keys: ['Mod+Shift+I'], says: t('Import photos from a card or folder'), ...BOTH },
+  { id: 'add-folder', keys: [], says: t('Add a folder to the library'), ...BOTH },
   { id: 'new-collection', keys: ['Mod+N'], says: t('New collection'), ...HERE },
 ];

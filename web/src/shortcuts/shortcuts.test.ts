@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Press, find, hint, keeps, matches, printed } from './match';
+import { find, hint, withKeys } from './current.svelte';
+import { keeps } from './focus';
+import { type Press, matches, pressed, printed, spoken, written } from './pattern';
+import { named } from './search';
 import { SHORTCUTS } from './table';
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
@@ -30,6 +33,31 @@ describe('matching', () => {
     expect(matches('Mod++', press('+', { ctrlKey: true }), false)).toBe(true);
   });
 
+  test('of a sign typed with AltGr asks neither for Ctrl nor for Alt', () => {
+    const AltGraph = { getModifierState: (name: string) => name === 'AltGraph' };
+    expect(pressed(press('[', { ctrlKey: true, altKey: true, ...AltGraph }), false)).toBe('[');
+    expect(pressed(press('[', AltGraph), false)).toBe('[');
+    expect(pressed(press('[', { ctrlKey: true, ...AltGraph }), false)).toBe('Mod+[');
+    expect(pressed(press('[', { altKey: true, code: 'Digit5' }), true)).toBe('[');
+  });
+
+  test('goes by the place of a key that types no Latin letter', () => {
+    expect(pressed(press('я', { code: 'KeyZ', ctrlKey: true }), false)).toBe('Mod+Z');
+    expect(pressed(press('å', { code: 'KeyA', altKey: true }), true)).toBe('Alt+A');
+    expect(pressed(press('º', { code: 'Digit0', altKey: true, metaKey: true }), true)).toBe('Mod+Alt+0');
+    expect(pressed(press('ö', { code: 'Semicolon' }), false)).toBe('Ö');
+    expect(pressed(press('Ñ', { code: 'Semicolon', shiftKey: true }), false)).toBe('Shift+Ñ');
+    expect(pressed(press('ß', { code: 'Minus' }), false)).toBe('ß');
+    // On an AZERTY keyboard digits want Shift.
+    expect(pressed(press('1', { code: 'Digit1', shiftKey: true }), false)).toBe('1');
+  });
+
+  test('waits for what is no combination yet', () => {
+    for (const key of ['Shift', 'Control', 'Dead', 'AltGraph', 'Unidentified', 'Process'])
+      expect(pressed(press(key), false)).toBeNull();
+    expect(pressed(press('z', { metaKey: true }), false)).toBeNull();
+  });
+
   test('names the space bar', () => {
     expect(matches('Space', press(' '), false)).toBe(true);
   });
@@ -50,18 +78,28 @@ test('the same key means different things in the library and before a photo', ()
   expect(find(press('w'), 'library', false)).toBeNull();
 });
 
-test('no two commands share a key in the same mode', () => {
-  for (const mode of ['crop', 'develop', 'library'] as const) {
-    const keys = SHORTCUTS.filter((s) => !s.during || s.during.includes(mode)).flatMap((s) => s.keys);
-    expect(new Set(keys).size).toBe(keys.length);
+test('every command is described, and its keys are written as they are pressed', () => {
+  for (const { says, keys } of SHORTCUTS) {
+    expect(says.length).toBeGreaterThan(2);
+    expect(keys.map(written)).toEqual(keys);
   }
 });
 
-test('every command is described', () => {
-  for (const { says, keys } of SHORTCUTS) {
-    expect(says.length).toBeGreaterThan(2);
-    expect(keys.length).toBeGreaterThan(0);
-  }
+test('combinations are written in one way', () => {
+  expect(written('Shift+Mod+z')).toBe('Mod+Shift+Z');
+  expect(written('Mod++')).toBe('Mod++');
+  expect(written('+')).toBe('+');
+  for (const wrong of ['', 'Mod+', 'Ctrl+Z', 'Mod+Mod+Z', 'Mod+Nothing', 'Shift+?', ' '])
+    expect(written(wrong)).toBeNull();
+});
+
+test('commands are found by any words of theirs', () => {
+  const found = (text: string) => named(SHORTCUTS, text).map(({ id }) => id);
+  expect(found('brush hard')).toEqual(['brush-harder']);
+  expect(found('UNDO')).toEqual(['undo']);
+  expect(found('export')[0]).toBe('export');
+  expect(found('nothing of ours')).toEqual([]);
+  expect(found('  ')).toHaveLength(SHORTCUTS.length);
 });
 
 describe('focus', () => {
@@ -95,4 +133,8 @@ test('keys are printed as they stand on the keyboard', () => {
   expect(printed('Mod++', false)).toEqual(['Ctrl', '+']);
   expect(hint('redo', false)).toBe('Ctrl+Shift+Z');
   expect(hint('redo', true)).toBe('⌘⇧Z');
+  expect(spoken('Mod+Shift+Z', false)).toBe('Control+Shift+Z');
+  expect(spoken('Mod++', true)).toBe('Meta+Plus');
+  expect(withKeys('Add', 'add-folder')).toBe('Add');
+  expect(withKeys('Grid', 'grid')).toBe('Grid (G)');
 });

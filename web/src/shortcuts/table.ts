@@ -1,9 +1,10 @@
-/** Every keyboard shortcut, declared once: the handler and the list behind `?` both read this table. */
+/** Every command and its usual keys, declared once: what hears keys, and what lists or shows them, reads this table. */
 import { LIBRARY, type LibraryCommand } from './library';
 import { t } from '../texts';
 
 /** What is in front: the crop tool, the photo with the other tools, or the library. */
 export type Mode = 'crop' | 'develop' | 'library';
+export const MODES: readonly Mode[] = ['crop', 'develop', 'library'];
 
 export type Group = 'Library' | 'Photos' | 'View' | 'Develop' | 'Crop' | 'Masks' | 'Retouch' | 'Edit' | 'Help';
 export const GROUPS: Record<Group, string> = {
@@ -20,6 +21,7 @@ export const GROUPS: Record<Group, string> = {
 
 export interface Shortcut {
   id: Command;
+  /** The first one is shown in tooltips and menus; none for what is found among the commands only. */
   keys: readonly string[];
   says: string;
   group: Group;
@@ -80,6 +82,7 @@ export type Command =
   | 'paste'
   | 'export'
   | 'engines'
+  | 'commands'
   | 'help';
 
 const WORK = { group: 'Develop', during: 'develop' } as const;
@@ -151,7 +154,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'export', keys: ['Mod+Shift+E'], says: t('Export'), group: 'Edit' },
 
   { id: 'engines', keys: ['Mod+Shift+M'], says: t('AI on this machine: memory, models, what fits'), group: 'Help' },
-  { id: 'help', keys: ['?'], says: t('This list'), group: 'Help' },
+  { id: 'commands', keys: ['F1', 'Mod+Shift+P'], says: t('All commands'), group: 'Help' },
+  { id: 'help', keys: ['?', 'Mod+/'], says: t('Keyboard shortcuts'), group: 'Help' },
   ...LIBRARY,
 ];
 
@@ -160,7 +164,7 @@ const LOOKS: ReadonlySet<Command> = new Set([
   ...(['zoom', 'zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'before', 'split', 'clipping', 'lights'] as const),
   ...(['proof', 'gamut', 'full-screen'] as const),
   ...LIBRARY.map(({ id }) => id),
-  ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'help', 'copy'] as const),
+  ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'commands', 'help', 'copy'] as const),
 ]);
 
 /** Whether a command works on the photo, or leaves it. */

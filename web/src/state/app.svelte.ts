@@ -2,16 +2,14 @@
 import * as api from '../api';
 import type { ExportRequest, Formats, Job, PhotoEntry, Settings } from '../api/types';
 import { titled } from '../library/versions';
-import { LIBRARY } from '../shortcuts/library';
-import { type Command, edits, leaves } from '../shortcuts/table';
+import type { Command, Mode as Front } from '../shortcuts/table';
 import { Events } from '../transport/events';
 import { type LinkState, Live } from '../transport/live';
 import { Refused } from '../transport/refused';
 import { Asking } from './asking/asking.svelte';
 import { Chat } from './asking/chat.svelte';
-import { whileShelved } from './catalogue/commands';
 import { Shelf, type Mode } from './catalogue/shelf.svelte';
-import { commands } from './commands';
+import { runner } from './commands';
 import { Cropping } from './crop/cropping.svelte';
 import { Editor } from './editor.svelte';
 import { Engines } from './engines.svelte';
@@ -28,14 +26,24 @@ import { Presets } from './presets.svelte';
 import { Proofing } from './proofing.svelte';
 import { Guiding } from './crop/guiding.svelte';
 import { Retouching } from './retouch/retouching.svelte';
+import { Shortcuts } from './shortcuts.svelte';
 import { Stage } from './stage.svelte';
 import { Versions } from './versions.svelte';
 import { t } from '../texts';
 
 export type Dialog =
-  'ask' | 'catalogue' | 'collection' | 'copy' | 'engines' | 'export' | 'folder' | 'help' | 'import' | 'version' | null;
-
-const LIBRARY_COMMANDS: ReadonlySet<Command> = new Set(LIBRARY.map(({ id }) => id));
+  | 'ask'
+  | 'catalogue'
+  | 'collection'
+  | 'commands'
+  | 'copy'
+  | 'engines'
+  | 'export'
+  | 'folder'
+  | 'help'
+  | 'import'
+  | 'version'
+  | null;
 
 export class App {
   readonly notices = new Notices();
@@ -55,13 +63,13 @@ export class App {
   readonly masking: Masking;
   readonly retouching: Retouching;
   readonly importing: Importing;
+  readonly shortcuts: Shortcuts;
   readonly asking: Asking;
   readonly chat: Chat;
   readonly live: Live;
   readonly events: Events;
 
-  private readonly commands: Record<Command, () => void>;
-  private readonly shelvedCommands: Partial<Record<Command, () => void>>;
+  readonly run: (command: Command) => void;
 
   dialog = $state<Dialog>(null);
   link = $state<LinkState>('connecting');
@@ -94,8 +102,8 @@ export class App {
     });
     const job = (id: string) => this.jobs.list.find((one) => one.id === id);
     this.importing = new Importing({ onjob, job, onfailed: failed });
-    this.commands = commands(this);
-    this.shelvedCommands = whileShelved(this);
+    this.run = runner(this);
+    this.shortcuts = new Shortcuts(failed);
     this.editor = new Editor({
       onchange: (draft, input) => this.stage.changed(draft, input),
       onopening: (id) => {
@@ -163,7 +171,13 @@ export class App {
     });
   }
 
+  /** What hears the keys. */
+  get front(): Front {
+    return this.shelved ? 'library' : this.cropping.active ? 'crop' : 'develop';
+  }
+
   async start(): Promise<void> {
+    void this.shortcuts.load();
     try {
       const [{ groups, local }] = await Promise.all([api.getParameters(), this.library.load()]);
       this.editor.groups = groups;
@@ -201,6 +215,7 @@ export class App {
       if (!this.ready) await this.start();
       else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh(), this.engines.look()]);
       for (const job of this.jobs.list) this.retouching.worked(job);
+      void this.shortcuts.load();
       this.shelf.heard(null);
     } catch (error) {
       if (error instanceof Refused) this.failed(error);
@@ -281,18 +296,5 @@ export class App {
     } catch (error) {
       this.failed(error);
     }
-  }
-
-  run(command: Command): void {
-    if (this.shelved && !LIBRARY_COMMANDS.has(command)) return this.shelvedCommands[command]?.();
-    if (this.asking.carrying && edits(command) && !leaves(command)) {
-      this.notices.tell(t('The assistant is at work on this photo. Stop it first.'));
-      return;
-    }
-    if (this.asking.shown && edits(command)) {
-      this.asking.discard();
-      if (command === 'undo' || command === 'cancel') return;
-    }
-    this.commands[command]();
   }
 }

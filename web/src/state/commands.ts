@@ -1,11 +1,33 @@
 /** What each command does. */
-import type { Command } from '../shortcuts/table';
+import { LIBRARY } from '../shortcuts/library';
+import { type Command, edits, leaves } from '../shortcuts/table';
+import { t } from '../texts';
 import type { App } from './app.svelte';
-import { libraryCommands } from './catalogue/commands';
+import { libraryCommands, whileShelved } from './catalogue/commands';
 import { paste } from './paste';
 import { fullScreen } from './window';
 
-export function commands(app: App): Record<Command, () => void> {
+const LIBRARY_COMMANDS: ReadonlySet<Command> = new Set(LIBRARY.map(({ id }) => id));
+
+/** How commands are run: as the library has them while it is in front, and not against the assistant. */
+export function runner(app: App): (command: Command) => void {
+  const all = commands(app);
+  const shelved = whileShelved(app);
+  return (command) => {
+    if (app.shelved && !LIBRARY_COMMANDS.has(command)) return shelved[command]?.();
+    if (app.asking.carrying && edits(command) && !leaves(command)) {
+      app.notices.tell(t('The assistant is at work on this photo. Stop it first.'));
+      return;
+    }
+    if (app.asking.shown && edits(command)) {
+      app.asking.discard();
+      if (command === 'undo' || command === 'cancel') return;
+    }
+    all[command]();
+  };
+}
+
+function commands(app: App): Record<Command, () => void> {
   return {
     ...libraryCommands(app),
     next: () => step(app, 1),
@@ -79,6 +101,7 @@ export function commands(app: App): Record<Command, () => void> {
     paste: () => void paste(app),
     export: () => (app.dialog = 'export'),
     engines: () => (app.dialog = 'engines'),
+    commands: () => (app.dialog = 'commands'),
     help: () => (app.dialog = 'help'),
   };
 }

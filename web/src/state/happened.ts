@@ -1,5 +1,6 @@
 /** What the server's events mean for the page. */
-import type { Carrying, Doing, FoundMask, Job, Proposed } from '../api/types';
+import type { Carrying, Doing, FoundMask, Job, Proposed, Shortcuts } from '../api/types';
+import type { EventName } from '../transport/events';
 import type { App } from './app.svelte';
 import { leave, placeOpened } from './window';
 
@@ -9,10 +10,10 @@ interface Changed {
 }
 
 export function happened(app: App, name: string, data: unknown): void {
-  meanings[name]?.(app, data);
+  meanings[name as EventName]?.(app, data);
 }
 
-const meanings: Record<string, (app: App, data: unknown) => void> = {
+const meanings: Record<EventName, (app: App, data: unknown) => void> = {
   job: (app, data) => app.worked(data as Job),
   gpu: (app, data) => app.engines.heard(data),
   'mask-found': (app, data) => app.masking.searches.found(data as FoundMask),
@@ -27,6 +28,7 @@ const meanings: Record<string, (app: App, data: unknown) => void> = {
   'patch-preview': (app, data) => app.retouching.happened('patch-preview', data),
   'picture-made': (app, data) => app.retouching.happened('picture-made', data),
   'library-changed': (app, data) => app.shelf.heard((data as { photos: number[] | null }).photos),
+  'shortcuts-changed': (app, data) => app.shortcuts.told(data as Shortcuts),
   'folder-changed': (app) => void listed(app).catch((error: unknown) => app.failed(error)),
   'photo-changed': (app, data) => changed(app, data as Changed),
   'place-opened': (app) => void placeOpened(app).catch((error: unknown) => app.failed(error)),

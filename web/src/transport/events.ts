@@ -19,15 +19,18 @@ export const EVENT_NAMES = [
   'mask-found',
   'asking',
   'carrying',
+  'denoised',
   'proposed',
   'chat-changed',
   'patch-made',
   'patch-preview',
   'picture-made',
+  'shortcuts-changed',
   'place-opened',
   'place-refused',
   'leaving',
 ] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
 const CLOSED = 2;
 
 export class Events {

@@ -41,6 +41,7 @@ from stillbytes.app.server.routes import (
     pointing,
     presets,
     reference,
+    shortcuts,
     versions,
     window,
 )
@@ -95,6 +96,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         models.router(workspace),
         engines.router(workspace),
         gpu.router(workspace),
+        shortcuts.router(workspace),
         window.router(workspace),
         events.router(workspace, closing),
         live.router(workspace),

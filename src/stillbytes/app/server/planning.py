@@ -18,7 +18,7 @@ class Planner:
     """Remembers which options the installed engines have: to ask ComfyUI takes it seconds."""
 
     def __init__(self) -> None:
-        self._programs: dict[Preferences, Programs] = {}
+        self._programs: tuple[Preferences, Programs] | None = None
 
     def plan(self, wanted: Asked) -> dict[str, Any]:
         """What `stillbytes gpu plan --json` says, with the command lines as text and only the best combinations.
@@ -44,8 +44,6 @@ class Planner:
         """What is not here yet is looked for again each time, for it may be installed meanwhile."""
         from stillbytes.gpu.plan import programs  # noqa: PLC0415
 
-        known = self._programs.get(choices)
-        if known is None or known.assumed:
-            known = programs.found(choices)
-            self._programs = {choices: known}
-        return known
+        if self._programs is None or self._programs[0] != choices or self._programs[1].assumed:
+            self._programs = (choices, programs.found(choices))
+        return self._programs[1]

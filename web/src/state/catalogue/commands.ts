@@ -1,4 +1,5 @@
 /** What each of the library's commands does, and what the others do while it is in front. */
+import { aside } from '../../shortcuts/current.svelte';
 import type { LibraryCommand } from '../../shortcuts/library';
 import type { Command } from '../../shortcuts/table';
 import { FIT } from '../../catalogue/view';
@@ -70,6 +71,7 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
       if (shelf.mode === 'survey' && shelf.picks.active !== null) shelf.dismiss(shelf.picks.active);
     },
     'new-collection': () => (app.dialog = 'collection'),
+    'add-folder': () => (app.dialog = 'folder'),
     import: () => (app.dialog = 'import'),
   };
 }
@@ -100,6 +102,7 @@ export function whileShelved(app: App): Partial<Record<Command, () => void>> {
     lights: () => (app.lightsOut = !app.lightsOut),
     'full-screen': () => void fullScreen(app),
     engines: () => (app.dialog = 'engines'),
+    commands: () => (app.dialog = 'commands'),
     help: () => (app.dialog = 'help'),
   };
 }
@@ -112,7 +115,7 @@ function magnify(app: App): void {
 /** Before a photo that is not of the library nothing can be said about it. */
 function able(app: App): boolean {
   if (app.shelved || app.library.borrowed) return true;
-  app.notices.tell(t('Add the folder to the library (G) to rate its photos.'));
+  app.notices.tell(t(`Add the folder to the library${aside('grid')} to rate its photos.`));
   return false;
 }
 

@@ -18,7 +18,7 @@ def switch_generated(wanted: bool | None, as_json: bool) -> int:
     Heal, clone and what is filled from the photo itself stay. Nothing is deleted.
     """
     if wanted is not None:
-        preferences.save(preferences.load().model_copy(update={"generated": wanted}))
+        preferences.change(generated=wanted)
     on = preferences.load().generated
     if as_json:
         print_json({"generated": on})

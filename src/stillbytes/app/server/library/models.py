@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
+from stillbytes.app.languages import ENGLISH, Language, texts
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import Strict, readable
 from stillbytes.library.catalogue import Entry
@@ -230,5 +231,12 @@ class Directory(BaseModel):
     catalogues: list[SubFolder]
 
 
-def told(shelf: Shelf, entries: Sequence[Entry]) -> list[Any]:
-    return [CataloguePhoto(id=shelf.id(entry), name=readable(entry.name), **entry.fields()) for entry in entries]
+def told(shelf: Shelf, entries: Sequence[Entry], spoken: Language = ENGLISH) -> list[Any]:
+    """spoken: what hints are called in; their reasons are English."""
+    known = texts(spoken)
+    photos: list[Any] = [
+        CataloguePhoto(id=shelf.id(entry), name=readable(entry.name), **entry.fields()) for entry in entries
+    ]
+    for hint in (hint for photo in photos for hint in photo.hints) if known else ():
+        hint.label = known.get(hint.label, hint.label)
+    return photos

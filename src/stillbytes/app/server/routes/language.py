@@ -20,7 +20,7 @@ def router() -> APIRouter:
 
     @routes.put("/language")
     def choose_language(choice: LanguageChoice) -> LanguageChoice:
-        preferences.save(preferences.load().model_copy(update={"language": choice.language}))
+        preferences.change(language=choice.language)
         return choice
 
     return routes

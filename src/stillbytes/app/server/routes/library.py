@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
+from stillbytes.app.languages import told as in_language
 from stillbytes.app.server.library.models import (
     CataloguePhotos,
     CollectionModel,
@@ -44,6 +45,7 @@ from stillbytes.app.server.library.places import directory
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import JobModel, readable
 from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.catalogue import Change
 from stillbytes.library.hints import hints
@@ -111,8 +113,8 @@ def router(workspace: Workspace) -> APIRouter:
         return _numbers(found)
 
     @routes.post("/photos")
-    def list_catalogue_photos(wanted: Wanted) -> CataloguePhotos:
-        return CataloguePhotos(photos=told(shelf, shelf.catalogue.photos(wanted.photos)))
+    def list_catalogue_photos(wanted: Wanted, spoken: Spoken) -> CataloguePhotos:
+        return CataloguePhotos(photos=told(shelf, shelf.catalogue.photos(wanted.photos), spoken))
 
     @routes.post("/previews", response_class=StreamingResponse)
     async def stream_previews(wanted: WantedPreviews) -> StreamingResponse:
@@ -123,7 +125,7 @@ def router(workspace: Workspace) -> APIRouter:
         return StreamingResponse(_until_left(records, gone), media_type="application/octet-stream")
 
     @routes.post("/describe")
-    def describe_photos(description: Description) -> Described:
+    def describe_photos(description: Description, spoken: Spoken) -> Described:
         """Written into the sidecars before it is answered."""
         catalogue = shelf.catalogue
         remarks = description.remarks.model_dump(exclude_none=True)
@@ -138,7 +140,7 @@ def router(workspace: Workspace) -> APIRouter:
             if one.error is not None
         ]
         shelf.told(description.photos)
-        return Described(photos=told(shelf, catalogue.photos(description.photos)), failures=failures)
+        return Described(photos=told(shelf, catalogue.photos(description.photos), spoken), failures=failures)
 
     @routes.get("/problems")
     def list_problems() -> Troubles:
@@ -146,7 +148,7 @@ def router(workspace: Workspace) -> APIRouter:
         return Troubles(problems=[TroubleModel(path=p.path, message=p.message, remedy=p.remedy) for p in found])
 
     @routes.get("/hints")
-    def list_hints() -> HintsModel:
+    def list_hints(spoken: Spoken) -> HintsModel:
         """The kinds of hints, and how many photos each is about."""
         looked, failed, photos = shelf.catalogue.looks.looked()
         kinds = [
@@ -156,7 +158,7 @@ def router(workspace: Workspace) -> APIRouter:
             )
             for kind, one in hints().items()
         ]  # fmt: skip
-        return HintsModel(looked=looked, failed=failed, kinds=kinds)
+        return in_language(HintsModel(looked=looked, failed=failed, kinds=kinds), spoken)
 
     @routes.post("/look", status_code=202)
     def look_at_photos(choice: LookChoice) -> JobModel:

@@ -142,7 +142,7 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.put("/generated")
     def switch_generated(switch: GeneratedSwitch) -> GeneratedSwitch:
         """Whether pixels that a model made are shown and made, everywhere on this machine."""
-        preferences.save(preferences.load().model_copy(update={"generated": switch.generated}))
+        preferences.change(generated=switch.generated)
         return GeneratedSwitch(generated=preferences.generated())
 
     @routes.post("/photos/{id}/patches")

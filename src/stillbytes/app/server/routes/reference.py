@@ -36,7 +36,7 @@ def router() -> APIRouter:
         return told(listed, spoken)
 
     @routes.get("/formats")
-    def list_formats() -> Formats:
+    def list_formats(spoken: Spoken) -> Formats:
         formats = []
         for f in FORMATS.values():
             low, high = f.quality or (0, 0)
@@ -52,7 +52,8 @@ def router() -> APIRouter:
                     maximum=high,
                 )
             )
-        return Formats(formats=formats, spaces=[SpaceModel(name=s.name, label=s.label) for s in SPACES.values()])
+        spaces = [SpaceModel(name=s.name, label=s.label) for s in SPACES.values()]
+        return told(Formats(formats=formats, spaces=spaces), spoken)
 
     return routes
 
