@@ -5,6 +5,7 @@
     python3 dev.py test [pytest options]             install, and run every check: linters, types, tests, real browser
     python3 dev.py sync                              install only
     python3 dev.py api                               write web/openapi.json anew, after a change of the REST interface
+    python3 dev.py pictures                          make the guide's pictures anew, in a real browser
     python3 dev.py docs                              write the documentation as a web site into the folder site
     python3 dev.py package                           build this system's installer into the folder dist
 
@@ -107,6 +108,13 @@ def docs() -> None:
     """The documentation as a web site that needs no server; pages of reference are made from declarations."""
     sh(PYTHON, "-m", "mkdocs", "build", "--strict", "-q", "--no-directory-urls", NO_MKDOCS_2_WARNING="1")
     print(ROOT / "site" / "index.html")
+
+
+def pictures() -> None:
+    """The guide's pictures, as journeys through the editor make them."""
+    found = browser()
+    command = (PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{JOURNEYS}/test_pictures.py")
+    sh(*command, "--pictures", ROOT / "docs" / "pictures", **({"STILLBYTES_BROWSER": found} if found else {}))
 
 
 def browser() -> str | None:
@@ -230,13 +238,15 @@ def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
         raise SystemExit("Stillbytes needs Python 3.11 or newer.")
     command, *rest = sys.argv[1:] or ["run"]
-    if command not in ("run", "test", "sync", "api", "docs", "package"):
+    if command not in ("run", "test", "sync", "api", "pictures", "docs", "package"):
         raise SystemExit(__doc__)
     sync()
     if command == "run":
         run(rest)
     elif command == "api":
         api()
+    elif command == "pictures":
+        pictures()
     elif command == "docs":
         docs()
     elif command == "package":

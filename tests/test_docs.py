@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from journeys.guide import PICTURES
 
 import stillbytes
 from stillbytes import develop
@@ -81,6 +82,19 @@ def test_the_site_is_made_and_has_every_declaration(tmp_path: Path) -> None:
     python = (tmp_path / "reference/python/index.html").read_text()
     assert all(f'.{name}"' in python for name in stillbytes.__all__)
     assert "/api/photos/{id}" in (tmp_path / "reference/http/index.html").read_text()
+
+
+def test_every_picture_of_the_guide_is_made_by_a_journey_used_and_told_in_words() -> None:
+    pictures = ROOT / "docs" / "pictures"
+    used = set()
+    for page in [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]:
+        for says, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text()):
+            assert len(says.split()) > 1, f"{page.name}: {target} has no words in its place"
+            assert (page.parent / target).is_file(), f"{page.name}: {target} is missing"
+            used.add((page.parent / target).resolve())
+    made = {pictures / f"{name}.webp" for name in PICTURES}
+    assert used == made == set(pictures.iterdir())
+    assert sum(path.stat().st_size for path in made) < 1_500_000
 
 
 def test_the_tests_that_the_threat_model_names_exist() -> None:

@@ -90,15 +90,26 @@ DRAWING = (
 """A server whose ComfyUI draws at once, see `drawing`."""
 
 
-@contextmanager
-def opened(browser: Browser, tmp_path: Path, program: tuple[str, ...]) -> Iterator[Editor]:
-    """Two photos in a folder, and the page of a server of its own."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
+def gradients(folder: Path) -> None:
+    """Two photos."""
     y, x = np.mgrid[0:400, 0:600] / 400
     for i, name in enumerate(("IMG_1.dng", "IMG_2.dng")):
         light = np.stack([0.05 + 0.3 * x, 0.05 + 0.25 * y, 0.1 + 0.2 * (1.5 - x) * (1 + i)], -1)
         make_photo(folder / name, light.astype(np.float32))
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    tmp_path: Path,
+    program: tuple[str, ...],
+    photos: Callable[[Path], None] = gradients,
+    name: str = "photos",
+) -> Iterator[Editor]:
+    """A folder of that name with photos, and the page of a server of its own."""
+    folder = tmp_path / name
+    folder.mkdir()
+    photos(folder)
     command = [sys.executable, *program, "serve", str(folder), "--json", "--no-browser", "--exit-with-parent"]
     paths = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
     environment = {**os.environ, "STILLBYTES_HOME": str(tmp_path / "home"), "PYTHONPATH": paths}
