@@ -19,11 +19,11 @@ from stillbytes.gpu.models import registry
 from stillbytes.library.catalogue import Catalogue, InvalidQuery
 from stillbytes.library.catalogue.looks import Look
 from stillbytes.library.catalogue.meaning import split
-from stillbytes.library.meaning.encoders import ENCODERS, Encoder, installed, of_picture, of_text
+from stillbytes.library.meaning.encoders import FAMILIES, Encoder, encoder_of, encoders, installed, of_picture, of_text
 from stillbytes.library.meaning.pieces import pieces
 from stillbytes.library.meaning.vectors import cosines, halves
 
-CLIP, SIGLIP = ENCODERS["clip-vit-b32-int8"], ENCODERS["siglip2-base-224-int8"]
+CLIP, SIGLIP = encoder_of("clip-vit-b32-int8"), encoder_of("siglip2-base-224-int8")
 
 
 def clip_words(folder: Path) -> Path:
@@ -47,11 +47,11 @@ def siglip_words(folder: Path) -> Path:
 def networks(folder: Path, encoder: Encoder) -> Mapping[str, Asked]:
     """Both networks of an encoder, as the export has them: names, kinds and shapes of what goes in and out."""
     picture = {"pixel_values": (FLOAT, ["n", 3, 224, 224])}
-    text = {"input_ids": (INT64, ["n", 64 if encoder.words else "words"])}
-    vector, hidden = [1, encoder.length], {"last_hidden_state": [1, 50, 16]}
+    text = {"input_ids": (INT64, ["n", 64 if encoder.form.words else "words"])}
+    vector, hidden = [1, encoder.form.length], {"last_hidden_state": [1, 50, 16]}
     return {
-        "image": Asked(export(folder / "image.onnx", picture, {**hidden, encoder.picture_output: vector}, seed=1)),
-        "text": Asked(export(folder / "text.onnx", text, {encoder.text_output: vector}, seed=2)),
+        "image": Asked(export(folder / "image.onnx", picture, {**hidden, encoder.form.picture_output: vector}, seed=1)),
+        "text": Asked(export(folder / "text.onnx", text, {encoder.form.text_output: vector}, seed=2)),
     }
 
 
@@ -66,7 +66,7 @@ def test_pictures_and_sentences_become_vectors(tmp_path: Path, encoder: Encoder)
     words = clip_words(tmp_path) if encoder is CLIP else siglip_words(tmp_path)
     pixels = np.random.default_rng(3).integers(0, 255, (300, 450, 3)).astype(np.uint8)
     for vector in (of_picture(pixels, encoder, ask), of_text("red", encoder, words, ask)):
-        assert vector.shape == (encoder.length,) and vector.dtype == np.float16
+        assert vector.shape == (encoder.form.length,) and vector.dtype == np.float16
         assert np.linalg.norm(vector.astype(np.float32)) == pytest.approx(1, abs=1e-3)
     wrong = {"image": Asked(export(tmp_path / "w.onnx", {"pixel_values": (FLOAT, ["n", 3, 224, 224])}, {"other": [1]}))}
     with pytest.raises(ModelError, match="does not answer"):
@@ -78,8 +78,8 @@ def test_what_the_networks_are_shown(tmp_path: Path) -> None:
 
     def ask(model: str, inputs: Mapping[str, NDArray[Any]], role: str = "model") -> dict[str, NDArray[Any]]:
         shown.update(inputs)
-        encoder = ENCODERS[model]
-        return {encoder.picture_output if role == "image" else encoder.text_output: np.ones((1, encoder.length))}
+        form = encoder_of(model).form
+        return {form.picture_output if role == "image" else form.text_output: np.ones((1, form.length))}
 
     wide = np.zeros((100, 300, 3), np.uint8)
     wide[:, 100:200] = 255  # its middle square
@@ -104,12 +104,16 @@ def test_sentences_become_the_pieces_of_siglip(tmp_path: Path) -> None:
 
 
 def test_every_encoder_is_declared_with_its_files() -> None:
-    for id in ENCODERS:
-        model = registry.get(id)
+    assert {registry.get(one.model).family for one in encoders()} == set(FAMILIES)
+    for one in encoders():
+        model = registry.get(one.model)
         assert {file.role for file in model.files} == {"image", "text", "vocabulary"}
         assert all(file.sha256 and not file.estimated for file in model.files) and model.tasks == ("meaning",)
     assert installed(lambda id: False) is None
-    assert installed(lambda id: id.startswith("clip")) == ENCODERS["clip-vit-b32-fp32"]
+    with pytest.raises(ModelError, match="does not find photos"):
+        encoder_of("smollm2-135m")
+    assert installed(lambda id: id.startswith("clip")) == encoder_of("clip-vit-b32-fp32")
+    assert encoders()[0].model == "siglip2-base-224-fp16"
 
 
 def test_cosines_are_those_of_whole_numbers() -> None:
@@ -132,7 +136,7 @@ def test_the_nearest_photos_that_the_fields_allow(catalogue: Catalogue, folder: 
         make(folder / f"{name}.jpg", rating=rating)
     catalogue.add(folder)
     photos = {photo.name[0]: photo for photo in catalogue.search().photos}
-    axes = np.eye(CLIP.length, dtype=np.float32)
+    axes = np.eye(CLIP.form.length, dtype=np.float32)
     for name, (x, y) in {"a": (0.6, 0.8), "b": (1.0, 0.0), "c": (0.8, 0.6)}.items():
         vector = (x * axes[0] + y * axes[1]).astype(np.float16).tobytes()
         catalogue.looks.put([Look(bytes.fromhex(photos[name].content), {}, vector=vector)], CLIP.model)

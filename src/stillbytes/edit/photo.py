@@ -168,29 +168,32 @@ class Photo:
                 )
             return self._pipeline
 
+    @property
+    def _beside(self) -> Path:
+        from stillbytes.edit import sidecar  # noqa: PLC0415
+
+        return sidecar.pixels_for(self.path)
+
     @cached_property
     def rasters(self) -> Rasters:
         """What was found in the photo for its masks."""
-        from stillbytes.edit import sidecar  # noqa: PLC0415
         from stillbytes.masks.rasters import Rasters  # noqa: PLC0415
 
-        return Rasters(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+        return Rasters(self._beside)
 
     @cached_property
     def patches(self) -> Store:
         """The pixels of the photo's patches."""
-        from stillbytes.edit import sidecar  # noqa: PLC0415
         from stillbytes.generate.store import Store  # noqa: PLC0415
 
-        return Store(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+        return Store(self._beside)
 
     @cached_property
     def denoised(self) -> Denoised:
         """What networks made of the photo's light."""
-        from stillbytes.edit import sidecar  # noqa: PLC0415
         from stillbytes.generate.denoise.store import Denoised  # noqa: PLC0415
 
-        return Denoised(sidecar.path_for(self.path).with_suffix(".stillbytes"))
+        return Denoised(self._beside)
 
     def _clean(self, settings: Settings) -> Clean | None:
         from stillbytes.edit.denoising import clean_of  # noqa: PLC0415 - only for photos that were cleaned
@@ -475,14 +478,14 @@ class Edit:
 
     def denoise(
         self,
-        amount: float = 50,
+        amount: float | None = None,
         model: str = "",
         *,
         tell: Tell | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Edit:
-        """With its noise taken out by a network, whose result is kept beside the photo. amount: 0..100, how much of it
-        is seen; changing it afterwards takes no time. model: by default the best that is here.
+        """With its noise taken out by a network, whose result is kept beside the photo. amount: 1..100, how much of it
+        is seen, by default half; changing it afterwards takes no time. model: by default the best that is here.
 
         >>> photo.edit().denoise(60).export("a.jpg")   # doctest: +SKIP
 

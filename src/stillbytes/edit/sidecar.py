@@ -80,6 +80,11 @@ def path_for(photo: Path, names: Collection[str] | None = None, version: int = M
     return plain
 
 
+def pixels_for(photo: Path) -> Path:
+    """The folder of what is kept for a photo beside its sidecar: masks, patches, denoised light, deleted versions."""
+    return path_for(photo).with_suffix(".stillbytes")
+
+
 def existing(photo: Path, version: int = MAIN) -> Path | None:
     """The file to read: the version's sidecar, else one that is named as darktable or RawTherapee name them."""
     if version == MAIN:

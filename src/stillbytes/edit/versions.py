@@ -238,7 +238,7 @@ def _claimed(folder: Path, photo: str, number: int) -> tuple[int, Path]:
 
 
 def _deleted_folder(photo: Path) -> Path:
-    return sidecar.path_for(photo).with_suffix(".stillbytes") / DELETED
+    return sidecar.pixels_for(photo) / DELETED
 
 
 def _moved(photo: Path, path: Path, folder: Path, number: int, name: str) -> tuple[int, str, Path]:

@@ -120,6 +120,15 @@ def open_store(preferences: Preferences) -> Store:
     return Store(known(preferences))
 
 
+def here() -> Callable[[Model | str], bool]:
+    """Tells whether a model, or that of an id, is on this machine: without a broker, so also while none is ready."""
+    from stillbytes.core import preferences  # noqa: PLC0415 - whoever has a store does without both
+    from stillbytes.gpu.models import registry  # noqa: PLC0415
+
+    store = open_store(preferences.load())
+    return lambda model: store.installed(registry.get(model) if isinstance(model, str) else model)
+
+
 def fits(file: File, size: int) -> bool:
     """Whether a file of `size` bytes can be it."""
     return abs(size - file.size) <= file.size * TOLERANCE if file.estimated else size == file.size

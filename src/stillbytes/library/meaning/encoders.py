@@ -17,22 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ModelError
+from stillbytes.gpu.models import registry
 from stillbytes.library.meaning.pieces import Pieces, pieces
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import planes
 from stillbytes.masks.detect.words.tokens import BytePairs, byte_pairs
 
 Vector = NDArray[np.float16]
-_CLIP_MEAN, _CLIP_DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
-    """model: its id. side: pixels of its square input. stretched: whether the whole picture is squeezed into that, else
-    its middle square is taken. length: of a vector. words: numbers that it takes of a sentence, padded to so many;
-    None for as many as there are. form: what a sentence is put into."""
+class Form:
+    """What the networks of a family want to see and hear, and what they answer.
 
-    model: str
+    side: pixels of the square input. stretched: whether the whole picture is squeezed into that, else its middle square
+    is taken. length: of a vector. words: numbers that are taken of a sentence, padded to so many; None for as many as
+    there are. sentence: what one is put into.
+    """
+
     side: int
     stretched: bool
     mean: tuple[float, float, float]
@@ -41,56 +43,75 @@ class Encoder:
     picture_output: str
     text_output: str
     words: int | None
-    form: str
+    sentence: str
 
 
-def _clip(model: str) -> Encoder:
-    return Encoder(
-        model, 224, False, _CLIP_MEAN, _CLIP_DEVIATION, 512, "image_embeds", "text_embeds", None, "a photo of {}"
-    )
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """model: its id."""
+
+    model: str
+    form: Form
 
 
-def _siglip(model: str) -> Encoder:
-    half = (0.5, 0.5, 0.5)
-    return Encoder(model, 224, True, half, half, 768, "pooler_output", "pooler_output", 64, "this is a photo of {}.")
-
-
-ENCODERS: Mapping[str, Encoder] = {
-    one.model: one
-    for one in (
-        _siglip("siglip2-base-224-fp16"),
-        _siglip("siglip2-base-224-int8"),
-        _clip("clip-vit-b32-fp32"),
-        _clip("clip-vit-b32-int8"),
-    )
+_HALF = (0.5, 0.5, 0.5)
+FAMILIES: Mapping[str, Form] = {
+    "siglip2-base-224": Form(
+        224, True, _HALF, _HALF, 768, "pooler_output", "pooler_output", 64, "this is a photo of {}."
+    ),
+    "clip-vit-b32": Form(
+        224,
+        False,
+        (0.48145466, 0.4578275, 0.40821073),
+        (0.26862954, 0.26130258, 0.27577711),
+        512,
+        "image_embeds",
+        "text_embeds",
+        None,
+        "a photo of {}",
+    ),
 }
-"""The best first."""
+
+
+def encoders() -> list[Encoder]:
+    """Of all models that are declared, the best first."""
+    able = [model for model in registry.all_models() if model.family in FAMILIES]
+    return [Encoder(model.id, FAMILIES[model.family]) for model in sorted(able, key=lambda m: (-m.quality, m.size))]
+
+
+def encoder_of(model: str) -> Encoder:
+    """By the model's id. Raises ModelError."""
+    found = next((one for one in encoders() if one.model == model), None)
+    if found is None:
+        raise ModelError(f"{model[:80]} does not find photos by what is meant.", f"These do: {', '.join(FAMILIES)}.")
+    return found
 
 
 def installed(here: Callable[[str], bool]) -> Encoder | None:
     """The best that is on this machine."""
-    return next((one for id, one in ENCODERS.items() if here(id)), None)
+    return next((one for one in encoders() if here(one.model)), None)
 
 
 def of_picture(pixels: NDArray[np.uint8], encoder: Encoder, ask: Ask) -> Vector:
     """(length,) float16 of length 1. pixels: (height, width, 3) uint8 sRGB. Raises ModelError and what `ask` raises."""
-    picture = Picture(pixels)
-    if not encoder.stretched:
+    picture, form = Picture(pixels), encoder.form
+    if not form.stretched:
         side = min(picture.width, picture.height)
         left, top = (picture.width - side) // 2, (picture.height - side) // 2
         picture = picture.cut(left, top, left + side, top + side)
-    given = planes(picture.stretched(encoder.side, encoder.side), encoder.mean, encoder.deviation)
-    return _vector(ask(encoder.model, {"pixel_values": given}, "image"), encoder.picture_output, encoder)
+    given = planes(picture.stretched(form.side, form.side), form.mean, form.deviation)
+    return _vector(ask(encoder.model, {"pixel_values": given}, "image"), form.picture_output, encoder)
 
 
 def of_text(text: str, encoder: Encoder, vocabulary: Path, ask: Ask) -> Vector:
     """The same of a sentence. vocabulary: the model's file."""
-    said = encoder.form.format(" ".join(text.split()))
-    numbers = _spoken(vocabulary, _changed(vocabulary), encoder.words is None).of(said)
-    if encoder.words is not None:
-        numbers = _filled(numbers, encoder.words)
+    form = encoder.form
+    said = form.sentence.format(" ".join(text.split()))
+    numbers = _spoken(vocabulary, _changed(vocabulary), form.words is None).of(said)
+    if form.words is not None:
+        numbers = _filled(numbers, form.words)
     ids = np.array([numbers], np.int64)
-    return _vector(ask(encoder.model, {"input_ids": ids}, "text"), encoder.text_output, encoder)
+    return _vector(ask(encoder.model, {"input_ids": ids}, "text"), form.text_output, encoder)
 
 
 def _filled(numbers: list[int], words: int) -> list[int]:
@@ -101,7 +122,7 @@ def _filled(numbers: list[int], words: int) -> list[int]:
 
 def _vector(outputs: dict[str, NDArray[Any]], name: str, encoder: Encoder) -> Vector:
     found = outputs.get(name)
-    if found is None or found.size != encoder.length:
+    if found is None or found.size != encoder.form.length:
         raise ModelError(
             f"{encoder.model} does not answer as it should.", f"`stillbytes models pull {encoder.model}` gets it anew."
         )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -11,8 +10,8 @@ from pydantic import BaseModel, Field
 from stillbytes.app.server.models import JobModel, Strict
 from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.workspace import Workspace
-from stillbytes.core.errors import EngineError
-from stillbytes.gpu.models.model import Model
+from stillbytes.edit.denoising import State
+from stillbytes.gpu.models.store import here
 
 
 class DenoiserModel(BaseModel):
@@ -30,7 +29,7 @@ class DenoiseState(BaseModel):
     """state: of what the settings show. kept: tiles of `tiles` that stayed as they were, since the network failed
     there. job: the last one that cleaned this photo. networks: for photos of this kind, the best first."""
 
-    state: Literal["off", "missing", "stale", "ready"]
+    state: State
     model: str
     tiles: int
     kept: int
@@ -47,19 +46,6 @@ class DenoiseRequest(Strict):
     again: bool = False
 
 
-def _here(workspace: Workspace) -> Callable[[Model], bool]:
-    """Whether a model's files are on this machine: also while the engines of a server that has just begun are not
-    ready."""
-    try:
-        store = workspace.networks_now().store
-    except EngineError:
-        from stillbytes.core import preferences  # noqa: PLC0415 - seldom
-        from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
-
-        store = open_store(preferences.load())
-    return store.installed
-
-
 def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["denoise"])
 
@@ -70,7 +56,7 @@ def router(workspace: Workspace) -> APIRouter:
 
         document = workspace.document(id)
         photo = document.photo.already(workspace.pipeline(id))
-        here = _here(workspace)
+        installed = here()
         settings = document.settings
         shown = denoising.wanted(settings)
         recipe = photo.denoised.recipe(shown) if shown else None
@@ -78,7 +64,7 @@ def router(workspace: Workspace) -> APIRouter:
             DenoiserModel(
                 model=one.id,
                 title=one.title,
-                here=here(one),
+                here=installed(one),
                 made=photo.denoised.recipe(one.id) is not None,
                 size=one.size,
                 licence=one.licence.name,

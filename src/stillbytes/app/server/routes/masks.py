@@ -213,21 +213,14 @@ def _described(kind: type[Kind], card: bool) -> MaskKind:
 
 
 def _finder(kind: type[Kind], card: bool) -> FinderModel:
-    from stillbytes.core import preferences  # noqa: PLC0415 - when the panel is opened
-    from stillbytes.gpu.models import registry  # noqa: PLC0415
-    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+    from stillbytes.gpu.models.store import here  # noqa: PLC0415 - when the panel is opened
     from stillbytes.masks.detect.find import detectors, offers  # noqa: PLC0415
 
-    detector = detectors()[kind.name]
-    store = open_store(preferences.load())
-
-    def here(id: str) -> bool:
-        return store.installed(registry.get(id))
-
-    best = next((id for id in detector.models if here(id)), "classical" if detector.without else "")
+    detector, installed = detectors()[kind.name], here()
+    best = next((id for id in detector.models if installed(id)), "classical" if detector.without else "")
 
     def better(choices: tuple[str, ...]) -> list[OfferModel]:
-        return [OfferModel(**_offer(offer)) for offer in offers(choices, (best,), here, large=card)]
+        return [OfferModel(**_offer(offer)) for offer in offers(choices, (best,), installed, large=card)]
 
     further = {field: better(models) for field, models in detector.further.items()}
     return FinderModel(uses=best, without=detector.without, better=better(detector.models), further=further)
