@@ -34,8 +34,8 @@ from expected import FRAME, Case, cases, problem
 from vocabulary import REQUESTS, asked, told_before
 
 from stillbytes.assistant import tools
-from stillbytes.assistant.conversation import Chat, planned, schema
 from stillbytes.assistant.conversation import asked as question
+from stillbytes.assistant.conversation import planned, schema
 from stillbytes.assistant.facts import last_change
 from stillbytes.assistant.proposal import Proposal
 from stillbytes.assistant.situation import Situation
@@ -45,7 +45,7 @@ from stillbytes.engines.llama.client import gather
 from stillbytes.engines.llama.engine import Llama, found
 from stillbytes.engines.llama.find import probe
 from stillbytes.engines.llama.guest import Guest
-from stillbytes.engines.llama.talk import Limits
+from stillbytes.engines.llama.talk import Chat, Limits
 
 FILES = ("open", "held_out", "voices", "voices_held_out", "everyday", "everyday_held_out")
 SEED = 6

@@ -12,7 +12,7 @@ from PIL import Image
 from scripted import BREAK, ENDLESS, HOLD, REFUSED, plan, scripted
 
 from stillbytes.app.cli import main
-from stillbytes.assistant import asking, models
+from stillbytes.assistant import asking
 from stillbytes.assistant.sight import edge
 from stillbytes.assistant.transcript import Turn
 from stillbytes.core import preferences
@@ -21,6 +21,7 @@ from stillbytes.core.preferences import LlamaPreferences, Preferences
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
 from stillbytes.engines.llama.client import Properties
+from stillbytes.gpu import talking
 
 REQUEST = "like a summer evening"
 STEP = {"for": REQUEST, "tool": "set", "parameter": "exposure", "value": 0.4}
@@ -49,7 +50,7 @@ def test_a_server_of_ours_that_dies_is_told_in_a_sentence_and_not_with_its_log(p
             raise EngineCrashed("llama ended unexpectedly (killed by signal 9).", "Ask again.", "slot 0\n" * 12)
 
     monkeypatch.setattr("stillbytes.gpu.access.shared_access", Dying)
-    monkeypatch.setattr(models, "candidates", lambda: ["smollm2-135m"])
+    monkeypatch.setattr(talking, "candidates", lambda: ["smollm2-135m"])
     with pytest.raises(EngineError, match=r"llama ended unexpectedly .* Nothing was changed") as caught:
         ask(photo, "auto", "something that no list of words knows")
     assert "slot" not in str(caught.value)

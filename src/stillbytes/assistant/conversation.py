@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,10 +24,8 @@ from stillbytes.core.errors import EngineError, InvalidSetting
 from stillbytes.develop import groups
 from stillbytes.develop.parameter import Group
 from stillbytes.edit.presets.store import bundled
-from stillbytes.engines.llama.talk import Chunk, Finished, Image, Limits, Message, Request, Text, Thought
+from stillbytes.engines.llama.talk import Chat, Finished, Image, Limits, Message, Request, Text, Thought
 
-Chat = Callable[[Request, Limits], AsyncGenerator[Chunk, None]]
-"""Of an engine, a guest or a client."""
 MOST_REQUEST = 2000
 MOST_ANSWER = 16_000
 """Characters; twelve steps and a sentence have some two thousand."""

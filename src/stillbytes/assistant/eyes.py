@@ -10,14 +10,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from stillbytes.assistant import models
-from stillbytes.assistant.conversation import LIMITS, Chat
+from stillbytes.assistant.conversation import LIMITS
+from stillbytes.assistant.models import LABEL
 from stillbytes.assistant.sight import look
 from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.engines.llama.client import Properties, gather
-from stillbytes.engines.llama.talk import Image, Message, Request
+from stillbytes.engines.llama.talk import Chat, Image, Message, Request
+from stillbytes.gpu import talking
 
 Eyes = Callable[[str, Settings, Settings], str]
 """What was to be done, settings before and after -> a sentence, "" for none."""
@@ -50,7 +51,7 @@ def eyes(photo: Photo, cancelled: Callable[[], bool]) -> Eyes | None:
     A model that turns out to see nothing is not asked again. Whatever fails is told and stops nothing.
     """
     try:
-        if not models.seeing():
+        if not talking.seeing():
             return None
     except StillbytesError:
         return None
@@ -62,7 +63,9 @@ def eyes(photo: Photo, cancelled: Callable[[], bool]) -> Eyes | None:
             return ""
         pictures = [look(photo, settings)(EDGE) for settings in (before, after)]
         try:
-            said = models.by_seeing(lambda chat, properties: _told(chat, properties, step, pictures), cancelled)
+            said = talking.by_seeing(
+                LABEL, lambda chat, properties, name: _told(chat, properties, step, pictures), cancelled
+            )
         except Cancelled:
             return ""
         except StillbytesError as error:

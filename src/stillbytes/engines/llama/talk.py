@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -121,6 +121,10 @@ class Finished:
 
 
 Chunk = Text | Thought | Call | Finished
+
+
+Chat = Callable[[Request, Limits], AsyncGenerator[Chunk, None]]
+"""Of an engine, a guest or a client."""
 
 
 @dataclass(frozen=True, slots=True)

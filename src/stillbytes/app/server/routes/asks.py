@@ -32,7 +32,8 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
     def ask(id: str, request: AskRequest, response: Response) -> AskAnswer:
         """What a request in words would change. Nothing is changed."""
         from stillbytes.app.server.assistant import answers  # noqa: PLC0415 - with the first request
-        from stillbytes.assistant import asking, models, vocabulary  # noqa: PLC0415
+        from stillbytes.assistant import asking, vocabulary  # noqa: PLC0415
+        from stillbytes.gpu import talking  # noqa: PLC0415
 
         document = workspace.document(id)
         about = answers.situation(workspace, document)
@@ -40,7 +41,7 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
         proposal = asking.without_model(request.request, about, photo, errands=request.engine != vocabulary.NAME)
         if proposal.understood or request.engine == vocabulary.NAME:
             return AskAnswer(proposal=shown(document, proposal, turn=chats.proposed(document, proposal)))
-        who = models.asked()
+        who = talking.asked()
         if not who:
             turn = chats.proposed(document, proposal)
             return AskAnswer(proposal=shown(document, proposal, alone=True, turn=turn))

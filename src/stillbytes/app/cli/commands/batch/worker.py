@@ -76,14 +76,14 @@ def worker(
 
 def _found() -> list[str]:
     """Engines of this machine that could be used at once."""
-    from stillbytes.assistant import models  # noqa: PLC0415
     from stillbytes.core import preferences  # noqa: PLC0415
     from stillbytes.core.errors import StillbytesError  # noqa: PLC0415
     from stillbytes.engines import status  # noqa: PLC0415
+    from stillbytes.gpu import talking  # noqa: PLC0415
 
     try:
         there = {one.name for one in asyncio.run(status.status(preferences.load())) if one.state in USABLE}
-        if "llama" in there and not models.asked():
+        if "llama" in there and not talking.asked():
             there.discard("llama")
     except StillbytesError:
         return []
