@@ -72,15 +72,19 @@ class Access:
         work: Callable[[Lease, Engines], Awaitable[T]],
         *,
         interactive: bool = True,
+        idle: bool = False,
         cancelled: Cancel | None = None,
         waits: Callable[[str], None] | None = None,
     ) -> T:
         """What `work` returns, done under a lease for one of the ways, the best first.
 
-        interactive: a person waits for it. waits: hears, in words, what it waits for before it begins. Raises
-        Cancelled, Refused when it does not fit here, and what `work` raises.
+        interactive: a person waits for it. idle: nobody does, so `work` may be stopped and begun anew. waits: hears, in
+        words, what it waits for before it begins. Raises Cancelled, Refused when it does not fit here, and what `work`
+        raises.
         """
-        request = Request(uuid.uuid4().hex[:12], label, ways, interactive=interactive)
+        request = Request(
+            uuid.uuid4().hex[:12], label, ways, interactive=interactive and not idle, interruptible=idle, idle=idle
+        )
 
         def leased(lease: Lease) -> Awaitable[T]:
             return work(lease, self._broker.engines)

@@ -239,6 +239,36 @@ def test_a_batch_is_stopped_for_a_person_and_begun_anew() -> None:
     assert len(begun) == 2
 
 
+def test_what_nobody_asked_for_gives_way_to_a_person_although_there_is_room() -> None:
+    clock = [0.0]
+    scene = Scene(clock=lambda: clock[0])
+    begun: list[Lease] = []
+    stopped = []
+
+    async def story() -> None:
+        async def idle(lease: Lease) -> str:
+            begun.append(lease)
+            try:
+                await asyncio.sleep(0.05 if len(begun) > 1 else 60)
+            except asyncio.CancelledError:
+                stopped.append(lease)
+                raise
+            return "idle done"
+
+        asked = Request("idle", "idle", (Way(("chat",), 500),), interactive=False, interruptible=True, idle=True)
+        running = asyncio.ensure_future(scene.broker.run(asked, idle))
+        while not begun:
+            clock[0] += 1.0
+            await asyncio.sleep(0.001)
+        assert await scene.broker.run(request("person", "chat", working=100), quick) == "done person"
+        assert len(stopped) == 1 and not running.done()
+        clock[0] += 60.0
+        assert await running == "idle done"
+
+    play(scene, story)
+    assert len(begun) == 2 and scene.llama.loads == 1
+
+
 def test_a_crash_is_told_to_its_work_and_the_next_request_loads_again() -> None:
     scene = Scene()
 

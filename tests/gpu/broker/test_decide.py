@@ -70,9 +70,12 @@ class Table:
         self.held[name] = mib
         return self.tell(Loaded(name, mib), 1.0)
 
-    def ask(self, id: str, *residents: str, interactive: bool = True, working: int = 500) -> list[object]:
+    def ask(
+        self, id: str, *residents: str, interactive: bool = True, working: int = 500, idle: bool = False
+    ) -> list[object]:
         way = Way(residents, working, uncertainty=0.0)
-        return self.tell(Asked(Request(id, id, (way,), interactive, interruptible=not interactive)), 0.1)
+        request = Request(id, id, (way,), interactive and not idle, interruptible=idle or not interactive, idle=idle)
+        return self.tell(Asked(request), 0.1)
 
 
 def granted(effects: list[object]) -> list[str]:
@@ -522,3 +525,55 @@ def test_a_model_that_its_engine_loads_with_the_first_work_is_set_aside_until_th
     ledger = table.decider.ledger
     assert ledger.accounts["fill"].whole == 5200
     assert ledger.working_mib(Way(("fill",), 500, uncertainty=0.0)) == 500, "not what the models took"
+
+
+def idling() -> Table:
+    """What nobody asked for works in the chat model."""
+    table = Table()
+    table.ask("idle", "chat", idle=True)
+    table.tell(Tick(), 20.0)
+    assert granted(table.load("chat", 6000)) == ["idle"]
+    return table
+
+
+@pytest.mark.parametrize("interactive", [True, False])
+@pytest.mark.parametrize("model", ["chat", "small"])
+def test_what_nobody_asked_for_is_stopped_by_whatever_somebody_asks_for(interactive: bool, model: str) -> None:
+    table = idling()
+    said = table.ask("person", model, interactive=interactive)
+    assert Interrupt("idle") in said  # although there is room for both
+    said += table.tell(Interrupted("idle"))
+    for _ in range(3):
+        if loads(said) and model not in table.held:
+            said += table.load(model, 500)
+        said += table.tell(Tick(), 11.0)
+    assert granted(said) == ["person"]
+    table.tell(Tick(), 3600.0)  # it is never served like a person's, however long it waits
+    assert granted(table.said) == []
+    table.tell(Finished("person"))
+    table.tell(Tick(), 20.0)
+    assert "idle" in table.decider.desk.running
+
+
+def test_what_is_announced_stops_what_nobody_asked_for() -> None:
+    assert Interrupt("idle") in idling().tell(Intended(("chat",)))
+
+
+def test_what_nobody_asked_for_does_not_take_the_card_back_from_who_emptied_it() -> None:
+    table = idling()
+    assert Interrupt("idle") in table.tell(Emptied())
+    assert unloads(table.tell(Interrupted("idle"))) == {"chat": None}
+    table.held.pop("chat")
+    for _ in range(4):
+        table.tell(Tick(), 100.0)
+        assert not loads(table.said) and not granted(table.said)
+    assert loads(table.ask("person", "small")) == ["small"]
+
+
+def test_a_batch_does_not_wait_for_a_model_that_nobody_asked_for() -> None:
+    table = Table()
+    assert loads(table.ask("idle", "fill", "chat", idle=True)) == ["fill"]  # room is being made for it
+    table.ask("batch", "small", interactive=False)
+    said = table.load("fill", 5000)
+    assert loads([*said, *table.tell(Tick(), 20.0)]) == ["small"]
+    assert granted(table.load("small", 500)) == ["batch"]

@@ -36,10 +36,14 @@ class Admission:
         """Grant what can be granted, make room for the first that cannot."""
         if self.desk.swap is not None and self.desk.swap.id not in self.desk.waiting:
             self.desk.swap = None  # withdrawn
+        if self.desk.swap is not None and self.desk.swap.id:
+            held = self.desk.waiting[self.desk.swap.id]
+            if held.request.idle and not self._is_idle(held):
+                self.desk.swap = None
         while True:
             granted = False
             for job in self.queue():
-                if job.request.id not in self.desk.waiting:
+                if job.request.id not in self.desk.waiting or (job.request.idle and not self._is_idle(job)):
                     continue
                 if self.desk.swap is None or self.desk.swap.id == job.request.id or self._overtakes(job):
                     granted = self._admit(job)
@@ -51,11 +55,22 @@ class Admission:
                 break
 
     def queue(self) -> list[Job]:
-        def rank(job: Job) -> tuple[bool, float]:
-            promoted = self.desk.now - job.since > PROMOTED_S
-            return (not (job.request.interactive or promoted), job.since)
+        def rank(job: Job) -> tuple[bool, bool, float]:
+            return (job.request.idle, not (job.request.interactive or self._promoted(job)), job.since)
 
         return sorted(self.desk.waiting.values(), key=rank)
+
+    def _promoted(self, job: Job) -> bool:
+        return self.desk.now - job.since > PROMOTED_S and not job.request.idle
+
+    def _is_idle(self, job: Job) -> bool:
+        """Whether there is nothing that anybody asked for, nor does anybody want the memory for something else."""
+        jobs = (*self.desk.waiting.values(), *self.desk.running.values())
+        if not self.desk.resting and all(other.request.idle for other in jobs):
+            return True
+        job.reason = "Waits until there is nothing else to do."
+        job.stuck_since = None
+        return False
 
     def _overtakes(self, job: Job) -> bool:
         """A person's request takes over the room being made for a batch."""
@@ -169,7 +184,7 @@ class Admission:
 
     def _may_batch(self, job: Job) -> bool:
         """Batches take the card when no person wants it, or when they need nothing that is not there."""
-        if self.desk.now - job.since > PROMOTED_S:
+        if self._promoted(job):
             return True
         jobs = [*self.desk.waiting.values(), *self.desk.running.values()]
         if any(other.request.interactive for other in jobs) or self.desk.intended():

@@ -84,10 +84,12 @@ class Decider:
     def _take(self, event: Event) -> None:  # noqa: PLR0912 - one case for each event
         match event:
             case Asked(request):
-                self.desk.resting = False
                 self.desk.waiting[request.id] = Job(request, self.desk.now)
                 for account in self.ledger.accounts.values():
                     account.failed = False
+                if not request.idle:
+                    self.desk.resting = False
+                    self.desk.stop_idle()
                 if request.interactive:
                     self.desk.habit.used(request.ways[0])
                     self.desk.last_interactive = self.desk.now
@@ -114,9 +116,13 @@ class Decider:
             case Interrupted(id):
                 job = self.desk.running.get(id)
                 if job is not None:
-                    self._end(id)
+                    way = self._end(id)
                     job.stopping = False
                     self.desk.waiting[id] = job
+                    if way is not None and job.request.idle and self.desk.resting:
+                        for account in self.ledger.of(way.residents):
+                            if account.state == "resident" and not account.users:
+                                self.desk.evict(account, None)
             case Loaded(name, mib):
                 self._loaded(self.ledger.accounts[name], mib)
             case Measured(name, mib):
@@ -130,11 +136,14 @@ class Decider:
                 self._crashed(engine)
             case Intended():
                 self.desk.intent = (event, self.desk.now + event.within_s) if event.residents else None
+                if event.residents:
+                    self.desk.stop_idle()
             case Emptied(engine):
                 for account in self.desk.idle(Way(())):
                     if engine in (None, account.resident.engine):
                         self.desk.evict(account, None)
                 self.desk.resting, self.desk.intent, self.desk.displaced = True, None, []
+                self.desk.stop_idle()
                 self.desk.say("Everything that was idle was asked to leave.")
             case Tick():
                 pass

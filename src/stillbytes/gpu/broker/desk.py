@@ -173,6 +173,13 @@ class Desk:
                 self.effects.append(Interrupt(batch.request.id))
         return bool(self._batches())
 
+    def stop_idle(self) -> None:
+        """What nobody asked for gives way at once, whatever it holds."""
+        for job in self.running.values():
+            if job.request.idle and not job.stopping:
+                job.stopping = True
+                self.effects.append(Interrupt(job.request.id))
+
     def _batches(self) -> list[Job]:
         return [j for j in self.running.values() if j.request.interruptible and not j.request.interactive]
 

@@ -51,7 +51,8 @@ class Way:
 class Request:
     """A job that needs the card. ways: best first; a later one is taken only when those before cannot fit.
 
-    interactive: a person waits for it. interruptible: it may be stopped in mid-work and done again later.
+    interactive: a person waits for it. interruptible: it may be stopped in mid-work and done again later. idle: nobody
+    asked for it: it begins when there is nothing else, never overtakes, and is stopped by any other request.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Request:
     ways: tuple[Way, ...]
     interactive: bool = True
     interruptible: bool = False
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
