@@ -172,11 +172,31 @@ CREATE INDEX photos_by_burst ON photos(burst) WHERE burst IS NOT NULL;
 """
 """What is seen in the pictures."""
 
-MIGRATIONS = (_FIRST, _VERSIONS, _LOOKS)
+_SUGGESTIONS = """
+CREATE TABLE suggestions (
+    content BLOB PRIMARY KEY,             -- of photos: a model is asked about the same picture once
+    version INTEGER NOT NULL,             -- of what was asked
+    model TEXT NOT NULL,
+    language TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    keywords TEXT NOT NULL,               -- JSON: a list of single words
+    problem TEXT NOT NULL                 -- why there is nothing
+) WITHOUT ROWID;
+CREATE TABLE dismissed (
+    content BLOB NOT NULL,
+    what TEXT NOT NULL,                   -- that a person does not want to be suggested again (see `captions`)
+    PRIMARY KEY (content, what)
+) WITHOUT ROWID;
+UPDATE hints SET kind = 'clipped' WHERE kind = 'burnt';
+UPDATE hints SET kind = 'underexposed' WHERE kind = 'dark';
+"""
+"""What a model that sees suggests; and hints have the field's names."""
+
+MIGRATIONS = (_FIRST, _VERSIONS, _LOOKS, _SUGGESTIONS)
 """The n-th leads from user_version n to n + 1. Never changed once released."""
 TABLES = (
     "roots", "folders", "cameras", "lenses", "photos", "keywords", "photo_keywords", "problems", "collections",
-    "collection_photos", "looks", "hints", "tops", "embeddings",
+    "collection_photos", "looks", "hints", "tops", "embeddings", "suggestions", "dismissed",
 )  # fmt: skip
 """All but the texts, each after those that it refers to."""
 

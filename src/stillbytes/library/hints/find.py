@@ -28,4 +28,5 @@ def hints() -> Mapping[str, Hint]:
 
 
 def hint(kind: str) -> Hint | None:
-    return hints().get(kind)
+    """By its name of this or an older release."""
+    return hints().get(kind) or next((one for one in hints().values() if one.was and one.was == kind), None)

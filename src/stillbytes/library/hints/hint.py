@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """Shares of the picture's pixels, 0..1. burnt: without any detail in the lights. bright: how light the lightest
+    """Shares of the picture's pixels, 0..1. clipped: without any detail in the lights. bright: how light the lightest
     fiftieth of it is, as encoded for sRGB."""
 
-    burnt: float
+    clipped: float
     bright: float
 
 
@@ -56,11 +56,13 @@ class Noted:
 class Hint:
     """Base of all hints: one file in `kinds`.
 
-    kind: its name in searches. label: on the badge. says: what it is about, for lists. above: whether a value above
-    the threshold is told, else one below it. unit: of value and threshold. icon: of the badge.
+    kind: its name in searches; was: in those of older releases, where it had another one. label: on the badge. says:
+    what it is about, for lists. above: whether a value above the threshold is told, else one below it. unit: of value
+    and threshold.
     """
 
     kind: ClassVar[str]
+    was: ClassVar[str] = ""
     label: ClassVar[str]
     says: ClassVar[str]
     threshold: ClassVar[float]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
 from stillbytes.develop.settings import Settings
+from stillbytes.gpu.models.store import here
 from stillbytes.library import previews
 from stillbytes.library.catalogue.looks import Look, Looks
 from stillbytes.library.hints.edges import Edges
@@ -57,7 +58,7 @@ def look(
     """
     begin = time.monotonic()
     looks.forget(unused=True)
-    encoder = installed(installed_here())
+    encoder = installed(here())
     model = encoder.model if encoder else ""
     wanted = looks.lacking(query, again=again, model=model)
     if not wanted:
@@ -153,7 +154,7 @@ def sight_of(
 ) -> Sight:
     """What the reading process told, and the faces."""
     edges = Edges(soft, fields["softness"], fields["noise"], pixels.shape[1], pixels.shape[0])
-    return Sight(edges, Tones(fields["burnt"], fields["bright"]), faces)
+    return Sight(edges, Tones(fields["clipped"], fields["bright"]), faces)
 
 
 def measured(sight: Sight) -> dict[str, Measure]:
@@ -161,17 +162,7 @@ def measured(sight: Sight) -> dict[str, Measure]:
     return {kind: measure for kind, measure in found.items() if measure is not None}
 
 
-def installed_here() -> Callable[[str], bool]:
-    """Tells whether a network is on this machine, without any engine."""
-    from stillbytes.core import preferences  # noqa: PLC0415
-    from stillbytes.gpu.models import registry  # noqa: PLC0415
-    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
-
-    store = open_store(preferences.load())
-    return lambda model: store.installed(registry.get(model))
-
-
 def model_here() -> str:
     """The network for meanings that is installed; empty for none."""
-    encoder = installed(installed_here())
+    encoder = installed(here())
     return encoder.model if encoder else ""

@@ -43,7 +43,7 @@ def look(path: Path) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     fields = {
         "softness": found.softness,
         "noise": found.noise,
-        "burnt": tones.burnt,
+        "clipped": tones.clipped,
         "bright": tones.bright,
         "hash": descriptor.hashed(grey),
         "descriptor": descriptor.described(pixels).hex(),
@@ -54,8 +54,8 @@ def look(path: Path) -> tuple[dict[str, Any], list[NDArray[Any]]]:
 def _tones(pixels: Bytes, grey: NDArray[np.float32]) -> Tones:
     import cv2  # noqa: PLC0415
 
-    burnt = float((cv2.min(cv2.min(pixels[..., 0], pixels[..., 1]), pixels[..., 2]) >= WHITE).mean())
-    return Tones(burnt, float(np.quantile(grey[::4, ::4], 0.98)) / 255)
+    clipped = float((cv2.min(cv2.min(pixels[..., 0], pixels[..., 1]), pixels[..., 2]) >= WHITE).mean())
+    return Tones(clipped, float(np.quantile(grey[::4, ::4], 0.98)) / 255)
 
 
 def _look(request: dict[str, Any]) -> serving.Reply:

@@ -34,7 +34,7 @@ def hints(
     kinds: bool,
     as_json: bool,
 ) -> int:
-    """Look at photos for what helps to choose: blurred, eyes shut, burnt out, dark. Nothing is rated or rejected.
+    """Look at photos for what helps to choose: blurred, eyes shut, clipped, underexposed. Nothing is rated or rejected.
 
     \b
     stillbytes library hints "in:/home/me/Pictures/2024"

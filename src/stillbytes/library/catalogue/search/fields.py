@@ -123,7 +123,7 @@ def _state(value: str, exact: bool) -> Condition:
 
 def _hint(value: str, exact: bool) -> Condition:
     """One kind of hint; "any" of them; "none" of a photo whose picture was looked at."""
-    from stillbytes.library.hints.find import hints  # noqa: PLC0415 - few searches ask for them
+    from stillbytes.library.hints.find import hint, hints  # noqa: PLC0415 - few searches ask for them
 
     name = value.lower()
     if name == "any":
@@ -131,9 +131,10 @@ def _hint(value: str, exact: bool) -> Condition:
     if name == "none":
         seen = "SELECT content FROM looks WHERE problem = ''"
         return f"content IN ({seen}) AND content NOT IN (SELECT content FROM hints WHERE fires)", ()
-    if name not in hints():
+    found = hint(name)
+    if found is None:
         raise InvalidQuery(f"hint:{value[:60]} is not known.", f"There are {', '.join(hints())}, any, none.")
-    return "content IN (SELECT content FROM hints WHERE fires AND kind = ?)", (name,)
+    return "content IN (SELECT content FROM hints WHERE fires AND kind = ?)", (found.kind,)
 
 
 def _version(value: str, exact: bool) -> Condition:

@@ -1,13 +1,14 @@
-"""Dark: nothing in the picture is light."""
+"""Underexposed: nothing in the picture is light."""
 
 from __future__ import annotations
 
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
-class Dark(Hint):
-    kind = "dark"
-    label = "Dark"
+class Underexposed(Hint):
+    kind = "underexposed"
+    was = "dark"
+    label = "Underexposed"
     says = "Nothing in the camera's picture is light: exposed too little, or meant to be so."
     threshold = 30.0
     above = False

@@ -1,19 +1,20 @@
-"""Burnt out: lights without detail."""
+"""Clipped: lights without detail."""
 
 from __future__ import annotations
 
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
-class Burnt(Hint):
-    kind = "burnt"
-    label = "Burnt out"
+class Clipped(Hint):
+    kind = "clipped"
+    was = "burnt"
+    label = "Clipped highlights"
     says = "A large part is white without detail in the camera's picture; a RAW may hold more."
     threshold = 6.0
     unit = "%"
 
     def measure(self, sight: Sight) -> Measure | None:
-        return Measure(100 * sight.tones.burnt)
+        return Measure(100 * sight.tones.clipped)
 
     def reason(self, measure: Measure) -> str:
         return (
