@@ -55,6 +55,8 @@ class Preferences(_Choices):
     generated: whether pixels that a model made are shown and made. Without, patches of models are left out everywhere;
     what is taken from the photo itself stays.
 
+    captions: whether captions and keywords are suggested by themselves while nothing else is done.
+
     language: of the page; None for what the browser asks for.
 
     keyboard: whose usual shortcuts the page has; None for the one that the browser tells. shortcuts: instead of these.
@@ -66,6 +68,7 @@ class Preferences(_Choices):
     models: tuple[Path, ...] = ()
     vram_mib: int | None = Field(default=None, ge=0)
     generated: bool = True
+    captions: bool = True
     language: Language | None = None
     keyboard: Keyboard | None = None
     shortcuts: Shortcuts = {}

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from PIL import Image
+
 from stillbytes.library.catalogue import Catalogue
 
 _BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
@@ -46,6 +48,13 @@ def make(path: Path, **changes: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     facts = about(**changes)
     path.write_bytes(generator._dng(DNG, facts) if path.suffix == ".dng" else generator._jpeg(JPEG, facts))
+    return path
+
+
+def plain(path: Path, colour: str) -> Path:
+    """A JPEG that says nothing of itself."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (1500, 1000), colour).save(path)
     return path
 
 

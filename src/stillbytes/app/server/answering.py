@@ -16,6 +16,7 @@ import uvicorn
 from stillbytes.app.server import card
 from stillbytes.app.server.application import create_app
 from stillbytes.app.server.guard import MOST_BODY, Guard
+from stillbytes.app.server.presence import Noticing
 from stillbytes.app.server.workspace import Workspace
 
 GRACE_SECONDS = 2
@@ -49,7 +50,8 @@ async def _answering(
     last_words: float,
 ) -> None:
     closing = asyncio.Event()
-    guard = Guard(create_app(workspace, closing), token, listener.getsockname()[1], launch)
+    app = Noticing(create_app(workspace, closing), workspace.presence)
+    guard = Guard(app, token, listener.getsockname()[1], launch)
     config = uvicorn.Config(
         guard,
         log_level="warning",

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from stillbytes.app.server.batching import Batching
 from stillbytes.app.server.cleaning import Cleaning
+from stillbytes.app.server.library.captioning import Captioning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.library.taking import Catalogues
 from stillbytes.app.server.opened import Opened
 from stillbytes.app.server.pipelines import Pipelines
+from stillbytes.app.server.presence import Presence
 from stillbytes.core.errors import EngineError, NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
@@ -80,11 +82,16 @@ class Workspace:
         self.cards = Jobs(self._job_changed)
         self.imports = Jobs(self._job_changed)
         self.batches = Jobs(self._job_changed)
+        self.captions = Jobs(self._job_changed)
+        self.idle = Jobs(self._job_changed)
         self._queues = (
             *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers, self.cleanings),
-            *(self.scans, self.fills, self.sights, self.cards, self.imports, self.batches),
+            *(self.scans, self.fills, self.sights, self.cards, self.imports, self.batches, self.captions, self.idle),
         )
         self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
+        self.presence = Presence()
+        self.captioning = Captioning(self.shelf, self.captions, self.idle, self.quiet)
+        self.shelf.came = self.captioning.notice
         self.importing = Importing(self.shelf, self.cards, self.imports)
         self.catalogues = Catalogues(self, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
@@ -372,6 +379,11 @@ class Workspace:
         """Exports, downloads, searches for masks, patches, new pictures, answers: these do not wait for each other."""
         return [job for queue in self._queues for job in queue.list()]
 
+    def quiet(self) -> bool:
+        """Whether no person is at work, and nothing is that anybody waits for."""
+        others = (queue for queue in self._queues if queue is not self.idle)
+        return self.presence.away and all(job.ended for queue in others for job in queue.list())
+
     def cancel(self, id: str) -> Job:
         """Ask a job to stop. Raises NotFound."""
         for queue in self._queues:
@@ -386,6 +398,8 @@ class Workspace:
             from stillbytes.gpu.start import declare_installed  # noqa: PLC0415
 
             declare_installed(self.broker, preferences.load())
+            if self.shelf.is_open:
+                self.captioning.notice()
 
     def stop(self) -> None:
         """Save everything and ask what runs to end."""

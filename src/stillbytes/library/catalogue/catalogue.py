@@ -13,6 +13,7 @@ from stillbytes.core import paths
 from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.core.jobs import Control
 from stillbytes.library.catalogue.alike import Alike
+from stillbytes.library.catalogue.captions import Captions
 from stillbytes.library.catalogue.collections import Collections
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.errors import LibraryError
@@ -113,6 +114,11 @@ class Catalogue:
         return Alike(self._database, self._kept, self._reading)
 
     @property
+    def captions(self) -> Captions:
+        """Captions and keywords that a model that sees suggests."""
+        return Captions(self._database, self._kept, self._reading)
+
+    @property
     def meaning(self) -> Meaning:
         """Searching by what is meant."""
         from stillbytes.library.meaning.vectors import Vectors  # noqa: PLC0415 - other searches do without
@@ -193,8 +199,8 @@ class Catalogue:
     def rebuild(self, control: Control | None = None) -> Scanned:
         """Make the database again from the folders: every photo and sidecar is read. Raises LibraryBusy, Cancelled.
 
-        A damaged database is set aside. What is known of folders that are out of reach stays. What was seen in pictures
-        is forgotten; `look` sees it again.
+        A damaged database is set aside. What is known of folders that are out of reach stays, and so do suggestions of
+        captions, which take long to make. What else was seen in pictures is forgotten; `look` sees it again.
         """
         with self._database.scanning():
             with self._database.reading() as db:
@@ -357,6 +363,7 @@ class Catalogue:
             self.collections.restore()
         if self._kept.tops():
             self.alike.restore()
+        self.captions.restore()
 
     def _join(self, top: str, inner: Sequence[str]) -> None:
         """A new root, with the folders of those that lie in it."""

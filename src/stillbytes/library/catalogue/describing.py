@@ -38,6 +38,14 @@ def tag(
     return _written(database, readers, photos, remarks)
 
 
+def each(
+    database: Database, readers: Readers, photos: Sequence[Entry], remarks: Callable[[Entry], Mapping[str, Any]]
+) -> list[tuple[int, StillbytesError | None]]:
+    """For each photo remarks of its own; nothing is written where there are none."""
+    said = {photo.number: remarks_of.check(remarks(photo)) for photo in photos}
+    return _written(database, readers, [photo for photo in photos if said[photo.number]], lambda p: said[p.number])
+
+
 def _written(
     database: Database,
     readers: Readers,

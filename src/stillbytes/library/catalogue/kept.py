@@ -1,5 +1,5 @@
-"""What no photo folder holds: which folders belong to the library, its collections, and which photos were put on top
-of their stacks. Small JSON files of our own.
+"""What no photo folder holds: which folders belong to the library, its collections, which photos were put on top of
+their stacks, and which suggestions were dismissed. Small JSON files of our own.
 
 They, not the database, are where this is kept; members of a collection are named by path and content, so that they
 are found again after a rebuild, and after a move.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Kept:
         self._folders = place / "folders.json"
         self._collections = place / "collections"
         self._tops = place / "tops.json"
+        self._dismissed = place / "dismissed.json"
 
     def folders(self) -> list[str]:
         if not self._folders.exists():
@@ -62,6 +63,18 @@ class Kept:
     def keep_tops(self, contents: Sequence[str]) -> None:
         _write(self._tops, sorted(set(contents)))
 
+    def dismissed(self) -> dict[str, list[str]]:
+        """By content, as hexadecimal: what a person does not want to be suggested again (see `captions`)."""
+        found = _read(self._dismissed) if self._dismissed.exists() else {}
+        return {
+            content: [one for one in what if isinstance(one, str)]
+            for content, what in (found.items() if isinstance(found, dict) else ())
+            if isinstance(what, list) and _is_hex(content)
+        }
+
+    def keep_dismissed(self, dismissed: Mapping[str, Sequence[str]]) -> None:
+        _write(self._dismissed, {content: list(what) for content, what in dismissed.items()})
+
     def collections(self) -> list[Collection]:
         """By name. A damaged file is left out; it is left as it is, too."""
         found = []
@@ -79,6 +92,13 @@ class Kept:
 
     def drop(self, id: str) -> None:
         (self._collections / f"{id}.json").unlink(missing_ok=True)
+
+
+def _is_hex(text: str) -> bool:
+    try:
+        return bool(bytes.fromhex(text))
+    except ValueError:
+        return False
 
 
 def _read(file: Path) -> Any:

@@ -306,11 +306,13 @@ def _hint(found: Scanned) -> None:
 
 def command() -> click.Command:
     from stillbytes.app.cli.commands.library_alike import duplicates, top  # noqa: PLC0415
+    from stillbytes.app.cli.commands.library_captions import captions  # noqa: PLC0415
     from stillbytes.app.cli.commands.library_hints import hints  # noqa: PLC0415
     from stillbytes.app.cli.commands.lightroom import import_lightroom  # noqa: PLC0415 - it is a command of this group
 
     library.add_command(import_lightroom)
     library.add_command(hints)
+    library.add_command(captions)
     library.add_command(duplicates)
     library.add_command(top)
     return library

@@ -88,10 +88,20 @@ class MeaningModel(BaseModel):
     photos: int
 
 
+class CaptionsModel(BaseModel):
+    """The model that suggests captions and keywords. asked: pictures that it, or one before it, was asked about.
+    itself: whether it is asked by itself while nothing else is done."""
+
+    model: str
+    asked: int
+    itself: bool
+
+
 class LibraryModel(BaseModel):
-    """meaning: null where no network for that is installed."""
+    """meaning: null where no network for that is installed. captions: null where no model is that could see."""
 
     photos: int
+    captions: CaptionsModel | None
     meaning: MeaningModel | None
     folders: list[RootModel]
     places: list[PlaceModel]

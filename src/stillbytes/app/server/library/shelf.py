@@ -38,7 +38,7 @@ class Shelf:
     """Thread-safe. Whatever changes is told as the event "library-changed", with the photos if they are known.
 
     scans, fills, sights: queues for looking through folders, for thumbnails, and for looking at pictures. networks:
-    access to those that find faces.
+    access to those that find faces. came: called where photos may have come, for who suggests captions.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Shelf:
         self._known: dict[int, tuple[Path, int, str]] = {}
         self._paths: dict[str, tuple[Path, int]] = {}
         self._closed = self._unwanted = False
+        self.came: Callable[[], None] = lambda: None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -70,6 +71,11 @@ class Shelf:
                 self._catalogue = Catalogue(lasting=True)
                 threading.Thread(target=self._catch_up, name="library", daemon=True).start()
             return self._catalogue
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody has asked for the library yet."""
+        return self._catalogue is not None
 
     @property
     def pictures(self) -> Pictures:
@@ -209,9 +215,9 @@ class Shelf:
 
     def meaning(self) -> tuple[str, int] | None:
         """The network that finds photos by what is meant, and how many pictures it has seen."""
-        from stillbytes.library.hints.looking import installed_here  # noqa: PLC0415 - with the library
+        from stillbytes.gpu.models.store import here  # noqa: PLC0415 - with the library
 
-        return self.catalogue.meaning.ready(installed_here())
+        return self.catalogue.meaning.ready(here())
 
     def meant(self, query: str) -> list[int]:
         """Photos by what the free words mean. Raises NotFound, InvalidQuery, EngineError."""
@@ -219,6 +225,7 @@ class Shelf:
 
     def _notice(self) -> None:
         """Look at what came, unless a person stopped that."""
+        self.came()
         from stillbytes.library.hints.looking import model_here  # noqa: PLC0415 - with the library
 
         if not self._unwanted and self.catalogue.looks.are_lacking(model_here()):

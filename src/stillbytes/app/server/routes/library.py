@@ -8,6 +8,7 @@ import sys
 import threading
 from array import array
 from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -16,6 +17,7 @@ from starlette.concurrency import iterate_in_threadpool
 
 from stillbytes.app.languages import told as in_language
 from stillbytes.app.server.library.models import (
+    CaptionsModel,
     CataloguePhotos,
     CollectionModel,
     Described,
@@ -65,12 +67,13 @@ def router(workspace: Workspace) -> APIRouter:
     shelf = workspace.shelf
 
     @routes.get("")
-    def get_library() -> LibraryModel:
+    def get_library(language: Spoken) -> LibraryModel:
         catalogue = shelf.catalogue
-        folders, meaning = catalogue.folders(), shelf.meaning()
+        folders, meaning, captions = catalogue.folders(), shelf.meaning(), workspace.captioning.ready(language)
         return LibraryModel(
             photos=sum(folder.photos for folder in folders),
             meaning=None if meaning is None else MeaningModel(model=meaning[0], photos=meaning[1]),
+            captions=None if captions is None else CaptionsModel(**asdict(captions)),
             folders=[
                 RootModel(
                     path=str(one.path), name=one.path.name or str(one.path), photos=one.photos, missing=one.missing,

@@ -1,0 +1,46 @@
+"""Whether a person is at work: what nobody asked for waits until they are not."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+AWAY_S = 20.0
+"""Without a sign of a person for so long, work that nobody asked for may begin."""
+ASKS = ("GET", "HEAD", "OPTIONS")
+"""Pages ask in these ways by themselves, too."""
+
+
+class Presence:
+    """When a person last did something. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def seen(self) -> None:
+        self._last = time.monotonic()
+
+    @property
+    def away(self) -> bool:
+        return time.monotonic() - self._last >= AWAY_S
+
+
+class Noticing:
+    """ASGI layer: what is sent and said to the server is a sign of a person."""
+
+    def __init__(self, app: ASGIApp, presence: Presence) -> None:
+        self._app, self._presence = app, presence
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ASKS:
+            self._presence.seen()
+        if scope["type"] != "websocket":
+            return await self._app(scope, receive, send)
+
+        async def heard() -> Message:
+            message = await receive()
+            self._presence.seen()
+            return message
+
+        await self._app(scope, heard, send)
