@@ -2,7 +2,16 @@
 import { Records, type Preview } from '../catalogue/records';
 import * as sdk from './generated';
 import { reach, told } from './http';
-import type { CataloguePhoto, CatalogueState, Collection, Described, Description, Directory, Job } from './types';
+import type {
+  CaptionOffer,
+  CataloguePhoto,
+  CatalogueState,
+  Collection,
+  Described,
+  Description,
+  Directory,
+  Job,
+} from './types';
 
 const loud = { throwOnError: true } as const;
 
@@ -10,6 +19,12 @@ export const getLibrary = (): Promise<CatalogueState> => told(sdk.getLibrary(lou
 export const getPhotos = async (photos: number[]): Promise<CataloguePhoto[]> =>
   (await told(sdk.listCataloguePhotos({ ...loud, body: { photos } }))).photos;
 export const describe = (body: Description): Promise<Described> => told(sdk.describePhotos({ ...loud, body }));
+export const getOffers = async (photos: number[]): Promise<CaptionOffer[]> =>
+  (await told(sdk.listCaptionOffers({ ...loud, body: { photos } }))).offers;
+export const suggestCaptions = (photos: number[], again: boolean): Promise<Job> =>
+  told(sdk.suggestCaptions({ ...loud, body: { photos, again } }));
+export const dismissCaptions = (body: sdk.CaptionsDismissal) => told(sdk.dismissCaptions({ ...loud, body }));
+export const chooseCaptions = (itself: boolean) => told(sdk.chooseCaptions({ ...loud, body: { itself } }));
 export const getDirectory = (path: string): Promise<Directory> => told(sdk.getDirectory({ ...loud, query: { path } }));
 export const addFolder = (path: string): Promise<Job> => told(sdk.addFolder({ ...loud, body: { path } }));
 export const removeFolder = (path: string) => told(sdk.removeFolder({ ...loud, query: { path } }));

@@ -15,6 +15,7 @@ import type {
 export type { Adjustment, Group, Parameter, Patch, Settings, Value } from '../develop/parameter';
 export type {
   AiModel,
+  CaptionOffer,
   CardModel as CardInfo,
   CataloguePhoto,
   CollectionModel as Collection,

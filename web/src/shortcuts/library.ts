@@ -37,6 +37,8 @@ export type LibraryCommand =
   | 'into-loupe'
   | 'new-collection'
   | 'add-folder'
+  | 'suggest-captions'
+  | 'accept-captions'
   | 'import';
 
 const HERE = { group: 'Library', during: 'library' } as const;
@@ -86,4 +88,6 @@ export const LIBRARY: readonly Shortcut[] = [
   { id: 'import', keys: ['Mod+Shift+I'], says: t('Import photos from a card or folder'), ...BOTH },
   { id: 'add-folder', keys: [], says: t('Add a folder to the library'), ...BOTH },
   { id: 'new-collection', keys: ['Mod+N'], says: t('New collection'), ...HERE },
+  { id: 'suggest-captions', keys: ['Shift+K'], says: t('Suggest a caption and keywords'), ...HERE },
+  { id: 'accept-captions', keys: ['Shift+Enter'], says: t('Accept all that is suggested'), ...HERE },
 ];

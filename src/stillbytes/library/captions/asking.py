@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.preferences import Language
 from stillbytes.engines.llama.client import Properties
 from stillbytes.engines.llama.sight import edge
 from stillbytes.engines.llama.talk import Chat, Finished, Image, Limits, Message, Request, Text
@@ -17,7 +18,6 @@ from stillbytes.library.captions.words import (
     MOST_CAPTION,
     MOST_KEYWORD,
     MOST_KEYWORDS,
-    Language,
     Suggestion,
     caption,
     keywords,

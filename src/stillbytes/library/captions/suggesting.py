@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 from stillbytes.core.errors import Cancelled, ModelError, NotFound, StillbytesError, UnreadablePhoto
 from stillbytes.core.jobs import Control
+from stillbytes.core.preferences import Language
 from stillbytes.engines.llama.client import Properties
 from stillbytes.engines.llama.sight import edge
 from stillbytes.engines.llama.talk import Chat
 from stillbytes.gpu import talking
 from stillbytes.library.captions.asking import BESIDE, Nonsense, described
-from stillbytes.library.captions.words import Language, Suggestion
+from stillbytes.library.captions.words import Suggestion
 from stillbytes.photo.decode import thumbnail
 
 LABEL = "Captions"

@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 VERSION = 1
 """Counts changes of what is asked, and of what is taken of an answer."""
-Language = Literal["en", "de", "es"]
 MOST_CAPTION = 200
 """Characters."""
 MOST_KEYWORDS, MOST_KEYWORD, MOST_WORDS = 10, 40, 4

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.jobs import Control
-from stillbytes.library.captions.words import VERSION, Known, Language, folded
+from stillbytes.core.preferences import Language
+from stillbytes.library.captions.words import VERSION, Known, folded
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.kept import Kept
 from stillbytes.library.catalogue.search import run

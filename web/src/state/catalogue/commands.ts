@@ -72,6 +72,12 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
     },
     'new-collection': () => (app.dialog = 'collection'),
     'add-folder': () => (app.dialog = 'folder'),
+    'suggest-captions': () => {
+      if (shelf.state?.captions) void shelf.offers.suggest(shelf.meant, false);
+      else app.notices.tell(t('There is no model here that sees pictures.'));
+    },
+    'accept-captions': () =>
+      void shelf.listing.all(shelf.meant).then((photos) => shelf.offers.acceptAll(shelf.offers.of(photos))),
     import: () => (app.dialog = 'import'),
   };
 }

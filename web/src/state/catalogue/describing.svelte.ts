@@ -63,9 +63,10 @@ export class Describing {
     await this.change(numbers, ['keywords'], says, keywords, [body]);
   }
 
-  private async change(
+  /** Something for each photo: shown as `changed`, written as `bodies`. fields: those that are different then. */
+  async change(
     numbers: readonly number[],
-    fields: Field[],
+    fields: readonly Field[],
     says: string,
     changed: (photo: CataloguePhoto) => CataloguePhoto,
     bodies: Description[],

@@ -3,15 +3,15 @@ import * as api from '../../api/library';
 import type { CataloguePhoto, CatalogueState, Job, Remarks } from '../../api/types';
 import { compared, replaced, spread, surveyed } from '../../catalogue/beside';
 import { type Picks, NONE, all, clicked, led, only, remaining, stepped } from '../../catalogue/picks';
-import { starred } from '../../catalogue/remarks';
+import { labelled, starred } from '../../catalogue/remarks';
 import { FIT, type View } from '../../catalogue/view';
 import { Describing } from './describing.svelte';
 import { Listing } from './listing.svelte';
+import { Offers } from './offers.svelte';
 import { Pictures } from './pictures.svelte';
 import { type Look, looks } from './look';
 import { Thumbnails } from './thumbnails.svelte';
 import { t } from '../../texts';
-import { labelled } from '../../catalogue/remarks';
 
 export type Mode = 'grid' | 'loupe' | 'compare' | 'survey';
 
@@ -32,6 +32,7 @@ export class Shelf {
   readonly thumbnails: Thumbnails;
   readonly pictures: Pictures;
   readonly describing: Describing;
+  readonly offers: Offers;
 
   state = $state.raw<CatalogueState | null>(null);
   mode = $state<Mode>('grid');
@@ -67,6 +68,7 @@ export class Shelf {
       onreachable: links.onreachable,
       onidle: () => this.settle(),
     });
+    this.offers = new Offers(this.describing, links);
   }
 
   /** Shows it; asks the server the first time. */
@@ -260,6 +262,7 @@ export class Shelf {
   /** The server tells that these photos, or any, are not what they were. Told together when they come in rows. */
   heard(photos: readonly number[] | null): void {
     if (this.state === null) return;
+    this.offers.heard(photos);
     if (photos === null) this.changed = null;
     else if (this.changed !== null) this.changed = new Set([...(this.changed ?? []), ...photos]);
     this.settle();
