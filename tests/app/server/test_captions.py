@@ -30,12 +30,11 @@ def until(true: Callable[[], Any]) -> None:
     raise AssertionError("it did not happen")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("pictures")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     for name, colour in (("a", "red"), ("b", "blue")):
-        plain(place / f"{name}.jpg", colour)
-    return place
+        plain(tmp_path / "pictures" / f"{name}.jpg", colour)
+    return tmp_path / "pictures"
 
 
 @contextlib.contextmanager
@@ -100,7 +99,6 @@ def test_by_itself_while_nobody_is_at_work(tmp_path: Path, folder: Path) -> None
         assert {path: path.read_bytes() for path in folder.iterdir()} == before
         plain(folder / "c.jpg", "green")  # what comes is asked about, too
         until(lambda: len(server.asked) == 3 and _ended(found.client))
-        (folder / "c.jpg").unlink()
 
 
 def _ended(client: httpx.Client) -> bool:
