@@ -140,6 +140,7 @@ _NEED = {
     "vignette_feather": {"vignette_amount": -80},
     "vignette_highlights": {"vignette_amount": -80, "exposure": 1.5},
     "grain_size": {"grain_amount": 100},
+    "halation_radius": {"halation_amount": 100},
     "grain_roughness": {"grain_amount": 100},
     "lut_amount": {"lut": "0" * 24 + " negative.cube"},
     "sharpen_radius": {"sharpen_amount": 100},

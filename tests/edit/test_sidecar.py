@@ -325,7 +325,7 @@ def test_a_crop_of_a_turned_photo_is_the_same_part_of_it() -> None:
     assert (sensor.left, sensor.top, sensor.right, sensor.bottom) == pytest.approx((0, 0, 0.5, 1))
 
 
-@pytest.mark.parametrize(("written", "process"), [("", None), ('sb:Process="99"', "99")])
+@pytest.mark.parametrize(("written", "process"), [("", None), ('sb:Process="2"', "2"), ('sb:Process="99"', "99")])
 def test_an_edit_of_an_older_process_keeps_it(tmp_path: Path, written: str, process: str | None) -> None:
     photo = tmp_path / "a.nef"
     history = History().committed(Settings(exposure=0.5), "Exposure")
@@ -348,8 +348,31 @@ def test_an_edit_of_an_older_process_keeps_it(tmp_path: Path, written: str, proc
 
 
 def test_what_was_set_in_an_older_process_stays_set() -> None:
-    assert processes.brought(Settings(exposure=0.5), "1") == Settings(exposure=0.5, noise_process="1")
+    older = Settings(exposure=0.5, noise_process="1", hot_pixels="off")
+    assert processes.brought(Settings(exposure=0.5), "1") == older
     assert processes.brought(Settings(noise_process="1"), processes.CURRENT) == Settings(noise_process="1")
+
+
+def test_a_style_that_an_older_release_passed_over_stays_unseen(tmp_path: Path) -> None:
+    """Lightroom's style of a vignette stood in its files before it was read: those edits were drawn without it."""
+    photo = tmp_path / "a.nef"
+    sidecar.write(photo, Settings(vignette_amount=-30))
+    path = sidecar.path_for(photo)
+    text = path.read_text()
+    assert "VignetteStyle" not in text
+    style = 'crs:PostCropVignetteStyle="3"'
+    current = f'sb:Process="{processes.CURRENT}"'
+    named = 'xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"'
+    path.write_text(text.replace(current, f'sb:Process="2" {named} {style}'))
+    found = sidecar.read(photo)
+    assert found is not None
+    assert found.settings == Settings({"vignette_amount": -30, **processes.as_it_was("2")})
+    path.write_text(text.replace(current, f"{current} {named} {style}"))
+    found = sidecar.read(photo)
+    assert found is not None and found.settings == Settings(vignette_amount=-30, vignette_style="paint")
+    # One that was never ours is Lightroom's: it counts.
+    theirs = LIGHTROOM.replace('crs:Texture="+10"', f'crs:Texture="+10" {style}').encode()
+    assert sidecar.parsed(theirs, "b.xmp").settings.value("vignette_style") == "paint"
 
 
 def test_a_snapshot_of_an_older_process_keeps_it() -> None:

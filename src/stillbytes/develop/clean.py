@@ -41,9 +41,11 @@ class Clean:
 class Mixed:
     """Reads like `Sensor`. part: of the clean light, 0..1. state: equal for equal pixels."""
 
+    mixed = True
+
     def __init__(self, sensor: Sensor, clean: Sensor, key: str, part: float) -> None:
         self._sensor, self._clean, self._part = sensor, clean, np.float32(part)
-        self.state: tuple[object, ...] = key, part
+        self.state: tuple[object, ...] = *sensor.state, key, part
 
     def size(self, level: int) -> Size:
         return self._sensor.size(level)

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
+from stillbytes.develop.glow import Shining
 from stillbytes.develop.hsv_tables import Profiled
 from stillbytes.develop.parameter import Parameter, named
 from stillbytes.develop.settings import Settings
 from stillbytes.develop.textures import Affine, Texture
 from stillbytes.photo.lut import Lut
 
-Stage = Literal["noise", "geometry", "detail", "scene", "view", "display"]
-STAGES: tuple[Stage, ...] = ("noise", "geometry", "detail", "scene", "view", "display")
+Stage = Literal["sensor", "noise", "geometry", "detail", "scene", "view", "display"]
+STAGES: tuple[Stage, ...] = ("sensor", "noise", "geometry", "detail", "scene", "view", "display")
 BASELINE_EV = 0.5
 """Between the sensor's saturation-based scale and middle grey at 0.18: exposure meters place grey at 12.7 % of
 saturation (ISO 12232:2019, saturation-based speed)."""
@@ -38,7 +39,7 @@ class Scene:
     raw: whether the photo is scene-referred; a rendered file (JPEG, TIFF...) is not.
     table: the colour look-up table that the settings name, if it is there. profiled: their camera profile, likewise.
     frame: size of the uncropped photo at full scale; None where no picture is made. affine: (x, y) of the picture's
-    grid -> pixels of the frame, row by row, before lens corrections.
+    grid -> pixels of the frame, row by row, before lens corrections. shining: the light of the photo, where it is.
     """
 
     camera_matrix: NDArray[np.float64]
@@ -53,6 +54,7 @@ class Scene:
     profiled: Profiled | None = None
     frame: Size | None = None
     affine: Affine | None = None
+    shining: Shining | None = None
 
     @property
     def dark(self) -> float:

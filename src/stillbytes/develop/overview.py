@@ -42,3 +42,19 @@ class Overview:
         column, row = np.floor(x).astype(np.int64) - self.part.x, np.floor(y).astype(np.int64) - self.part.y
         column, row = np.clip(column, 0, self.part.width - 1), np.clip(row, 0, self.part.height - 1)
         return np.asarray(self.planes[:, row, column].T)
+
+    def smooth(self, x: NDArray[np.float64], y: NDArray[np.float64], whole: Size) -> NDArray[np.float32]:
+        """(3, ...) at places in pixels of the frame at full resolution, whole numbers being centres; bilinear."""
+        x = (x + 0.5) * (self.frame.width / whole.width) - 0.5 - self.part.x
+        y = (y + 0.5) * (self.frame.height / whole.height) - 0.5 - self.part.y
+        x, y = np.broadcast_arrays(np.clip(x, 0, self.part.width - 1), np.clip(y, 0, self.part.height - 1))
+        left, top = (
+            np.minimum(x.astype(np.int64), self.part.width - 2),
+            np.minimum(y.astype(np.int64), self.part.height - 2),
+        )
+        left, top = np.maximum(left, 0), np.maximum(top, 0)
+        right, low = np.minimum(left + 1, self.part.width - 1), np.minimum(top + 1, self.part.height - 1)
+        across, down = (x - left).astype(np.float32), (y - top).astype(np.float32)
+        upper = self.planes[:, top, left] * (1 - across) + self.planes[:, top, right] * across
+        lower = self.planes[:, low, left] * (1 - across) + self.planes[:, low, right] * across
+        return np.asarray(upper * (1 - down) + lower * down)

@@ -195,7 +195,7 @@ class Patched:
                 self._blend(out, region, level, insert, exposed, known)
             return out, region.x, region.y
         wider = region.grown(margin(uniforms)).within(whole)
-        if level == 0 and inside and not self._sensor.state:  # as the sensor does it, without reading the mosaic twice
+        if level == 0 and inside and not self._sensor.mixed:  # as the sensor does it, without reading the mosaic twice
             held = wider.within(frame)
             with self._sensor.noisy(held) as noisy:
                 out = self._sensor.denoised(noisy, held, region, frame.size, uniforms, 0)

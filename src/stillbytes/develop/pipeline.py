@@ -225,7 +225,7 @@ class Pipeline(Stages):
         it shows the photo or a patch (None: all)."""
         form, grid, cut = view.form, view.grid, view.cut
         local = self._local(settings) if local is None else local
-        inserts = self._seen(settings)
+        photo = self._seen(settings)
         if output.headroom is not None:
             settings, local = headroom.bare(settings, local)
         with self._lock:
@@ -256,37 +256,37 @@ class Pipeline(Stages):
                 strip = Rect(cut.x, y, cut.width, min(rows, cut.bottom - y))
                 wide = Rect(strip.x, strip.y, strip.width + layout.TILE - LOOK_MARGIN, strip.height)
                 held = wide.grown(LOOK_MARGIN).within(Rect.of(grid))
-                base, seen = self._base(settings, inserts, form, grid, held, local_noise.asking(local), keep=keep)
+                base, seen = self._base(settings, photo, form, grid, held, local_noise.asking(local), keep=keep)
                 if scene.profiled is not None and scene.profiled.map is not None:
                     mapped = self._mapped if keep else Mapped(0)
                     camera = self._camera_matrix(settings)
                     base, seen = mapped.of(self._library, base, seen, held, scene.profiled.map, camera)
                 source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
-                bases = self._bases(inserts, form)
+                bases = self._bases(photo, form)
                 kept = self._prepared if keep else Prepared(0)
                 prepared = kept.of(self._library, seen, source, grid, strip, luma, bases, details, settings, scene)
                 more = lists
-                places = self._places(form, grid, strip, self._light(inserts))
+                places = self._places(form, grid, strip, self._light(photo))
                 if added is not None:
                     more = adjusted(added, coverages.cover(local, places), coverages.mixed(local, places), places)
                 drawn = place(strip)
                 target = pixels(drawn, strip.x, strip.y)
                 self._library.call(kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
-                edge = self._views.edge(self._source(inserts), places, inserts)
+                edge = self._views.edge(self._source(photo), places, photo.inserts)
                 if edge is not None:
                     edge.lay(drawn, output.space)
                 yield strip, drawn, None if edge is None else edge.known
 
     def empty(self, settings: Settings) -> float:
         """The part of the developed picture, 0..1, that neither the photo nor a patch covers."""
-        form, inserts = self.form(settings), self._seen(settings)
+        form, photo = self.form(settings), self._seen(settings)
         with self._lock:
-            if self._last_empty[0] != (form, inserts):
+            if self._last_empty[0] != (form, photo.inserts):
                 grid = form.cut.scaled(min(1.0, EMPTY_EDGE / form.cut.long_edge))
-                shown = canvas.known(self._source(inserts), form.affine(grid, 1.0), Rect.of(grid), form.warp)
+                shown = canvas.known(self._source(photo), form.affine(grid, 1.0), Rect.of(grid), form.warp)
                 empty = 0.0 if shown is None else 1 - float(shown.mean()) / canvas.FULL
-                self._last_empty = (form, inserts), empty
+                self._last_empty = (form, photo.inserts), empty
             return self._last_empty[1]
 
     def light(self, settings: Settings) -> Light:
@@ -298,7 +298,7 @@ class Pipeline(Stages):
         patches of the settings, of a rectangle of the frame at full resolution. It may reach beyond the frame; what is
         not known there (see `known`) repeats edge pixels."""
         sensor = self._reading(settings)
-        light = self._light(self._seen(settings), sensor if sensor.state else None)
+        light = self._light(self._seen(settings), sensor if sensor.mixed else None)
         grid = FrameGrid(self.frame, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), rect, light)
         return np.ascontiguousarray(np.moveaxis(grid.light(), 0, -1))
 
@@ -333,7 +333,7 @@ class Pipeline(Stages):
     def noise(self) -> tuple[float, float]:
         """(slope, offset) of the variance of the samples before white balance, signal 1 at saturation."""
         with self._lock:
-            return self._sensor.noise
+            return self._samples.noise
 
     def coverage(self, local: Local, settings: Settings, scale: float = 1.0, region: Rect | None = None) -> Weights:
         """(height, width) uint16, 65535 where it is 1: a mask as it lies on the developed picture or a region of it,

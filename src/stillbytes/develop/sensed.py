@@ -17,7 +17,8 @@ from stillbytes.photo.decoded import CameraColour, Decoded
 
 
 class Sensed:
-    """Light is white-balanced camera RGB, 1 where green saturates, under the as-shot white: no setting changes it."""
+    """Light is white-balanced camera RGB, 1 where green saturates, under the as-shot white: no setting changes it.
+    Defect pixels are replaced in it and highlights reconstructed as in new edits."""
 
     def __init__(self, decoded: Decoded, camera: Camera, sensor: Callable[[], Sensor], lock: threading.RLock) -> None:
         """sensor: when light is asked for. lock: held while it is read."""
@@ -70,7 +71,9 @@ class Sensed:
     def mosaic(self, rect: Rect) -> NDArray[np.float32]:
         """(rows, columns), 0 at black and 1 at saturation, of a part of the frame that begins anywhere in the cell."""
         decoded = self._decoded
-        part = decoded.samples[rect.y : rect.bottom, rect.x : rect.right].astype(np.float32)
+        with self._lock:
+            codes = self._sensor().codes
+        part = codes[rect.y : rect.bottom, rect.x : rect.right].astype(np.float32)
         for site, black in enumerate(decoded.black):
             here = np.s_[(site // 2 - rect.y) % 2 :: 2, (site % 2 - rect.x) % 2 :: 2]
             part[here] = (part[here] - np.float32(black)) / np.float32(decoded.white - black)

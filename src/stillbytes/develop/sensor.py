@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +15,20 @@ from numpy.typing import NDArray
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
 from stillbytes.develop.kernels.load import Library, Placed, pixels
-from stillbytes.develop.noise import estimate
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines, spectrum
 from stillbytes.develop.operation import Uniforms
+from stillbytes.develop.operations.repair import Repaired
 from stillbytes.develop.rolling import Rolling
+from stillbytes.develop.samples.samples import NEAR_CLIP, Samples
 from stillbytes.photo.decoded import Decoded
 
 Planes = NDArray[np.float32]
 """(3, rows, columns) float32: white-balanced camera RGB, 1 where green saturates, unbounded."""
 
-NEAR_CLIP = 0.985
-"""Part of the saturation level from which a sample counts as clipped."""
 MARGINS = {"bands": 96, "patches": 128}
 """Pixels around a region that each kind of noise reduction reads: the support of its pyramid."""
 DEEPEST = 5
 """The last level that a render reads."""
-SMALL = 1024
-"""Pixels of the shorter side under which noise is looked for in all of a mosaic."""
 STRIP_ROWS = 128
 """Rows of a level that are made at a time where the level below is not kept."""
 KEPT_BYTES = 400 << 20
@@ -44,15 +42,27 @@ def margin(uniforms: Uniforms) -> int:
 class Sensor:
     """Level 0 is full resolution; each further level halves both sides (rounded up)."""
 
-    state: tuple[object, ...] = ()
-    """Of what the photo's own light is mixed with: nothing."""
+    mixed = False
+    """Whether the photo's own light is mixed with another."""
 
-    def __init__(self, decoded: Decoded, camera: Camera, library: Library) -> None:
+    def __init__(
+        self,
+        decoded: Decoded,
+        camera: Camera,
+        library: Library,
+        repaired: Repaired | None = None,
+        samples: Samples | None = None,
+    ) -> None:
+        """repaired: what is put right in the samples; nothing by default. samples: what is known of them."""
         self._decoded, self._camera, self._library = decoded, camera, library
+        self._repaired = repaired or Repaired()
+        self._samples = samples or Samples(decoded, camera, library)
+        self.state: tuple[object, ...] = (self._repaired,)
+        """Equal for equal pixels of the same photo."""
         self._kept: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._lock = threading.RLock()
         self._rows = Rolling()
-        self._spectra: dict[int, NDArray[np.float32]] = {}
+        self._spectra = self._samples.spectra
 
     def size(self, level: int) -> Size:
         width, height = self._decoded.width, self._decoded.height
@@ -60,15 +70,15 @@ class Sensor:
             width, height = (width + 1) // 2, (height + 1) // 2
         return Size(width, height)
 
-    @cached_property
+    @property
     def noise(self) -> tuple[float, float]:
-        """(slope, offset) of the samples' variance, signal 1 at saturation; of the photo's profile or estimated."""
-        colour = self._decoded.colour
-        if colour is not None and colour.noise_profile:
-            slope, offset = np.mean(np.array(colour.noise_profile), axis=0)
-            return max(float(slope), 1e-8), max(float(offset), 0.0)
-        small = min(self.size(0).width, self.size(0).height) < SMALL
-        return estimate(self._quads(2 if small else 8))
+        """(slope, offset) of the samples' variance, signal 1 at saturation."""
+        return self._samples.noise
+
+    @property
+    def codes(self) -> NDArray[np.uint16]:
+        """(height, width) of a Bayer mosaic as it is read."""
+        return self._samples.codes(self._repaired)
 
     def read(self, level: int, region: Rect, uniforms: Uniforms | None) -> tuple[Planes, int, int]:
         """White-balanced camera RGB of `region` (inside the level's size) with the column and row it starts at.
@@ -181,49 +191,19 @@ class Sensor:
     # Numbers of the mosaic
 
     @cached_property
-    def _mosaic(self) -> tuple[NDArray[np.uint16], NDArray[np.float32], int, int, int]:
-        decoded = self._decoded
-        channel = ["RGB".index(letter) for letter in decoded.pattern]
+    def _mosaic(self) -> tuple[NDArray[Any] | int, ...]:
+        """The arguments of `kernels.mosaic.Mosaic`."""
+        decoded, samples, repaired = self._decoded, self._samples, self._repaired
         gains = np.array(self._camera.gains)
         black = np.array(decoded.black)
+        clipped, chroma, around = samples.clipping(repaired)
         uniforms = np.zeros(16, np.float32)
         uniforms[0:4] = black
-        uniforms[4:8] = gains[channel] / (decoded.white - black)
+        uniforms[4:8] = gains[samples.channels] / (decoded.white - black)
         uniforms[8:11] = gains * NEAR_CLIP
-        clipped = int(decoded.samples.max() >= decoded.white * NEAR_CLIP)
-        if clipped:
-            uniforms[11:14] = self._highlight_chroma()
+        uniforms[11:14] = chroma
         uniforms[14] = gains.max()
         # Four standard deviations at black, so that the cube root keeps the noise around zero.
         uniforms[15] = 1e-3 + 4 * float(np.sqrt(self.noise[1])) * gains.max()
         red = decoded.pattern.index("R")
-        return decoded.samples, uniforms, red % 2, red // 2, clipped
-
-    def _quads(self, step: int = 8) -> NDArray[np.float64]:
-        """(3, rows, columns) samples of a 2x2 cell every `step` pixels, before white balance, 0 at black and 1 at
-        saturation."""
-        decoded = self._decoded
-        if decoded.layout != "bayer":
-            size = 8 * max(1, max(decoded.width, decoded.height) // 4000)
-            some = decoded.samples[::size, ::size]
-            if decoded.tables is not None:
-                return np.stack([decoded.tables[i][some[..., i]] for i in range(3)]).astype(np.float64)
-            if decoded.layout == "rgb":
-                return np.moveaxis((some - decoded.black[0]) / (decoded.white - decoded.black[0]), -1, 0)
-            return np.moveaxis(np.nan_to_num(some.astype(np.float64)), -1, 0)
-        rows, columns = decoded.height // 8 * 8, decoded.width // 8 * 8
-        planes: list[list[NDArray[np.float64]]] = [[], [], []]
-        for site, letter in enumerate(decoded.pattern):
-            part = decoded.samples[site // 2 : rows : step, site % 2 : columns : step].astype(np.float64)
-            planes["RGB".index(letter)].append((part - decoded.black[site]) / (decoded.white - decoded.black[site]))
-        return np.stack([sum(p) / len(p) for p in planes])
-
-    def _highlight_chroma(self) -> NDArray[np.float64]:
-        """Each channel's mean difference to the mean of the other two, in bright pixels that are just not clipped."""
-        gains = np.array(self._camera.gains)[:, None, None]
-        light, top = self._quads() * gains, gains * NEAR_CLIP
-        bright = np.all(light < top, axis=0) & np.any(light > 0.5 * top, axis=0)
-        chosen = light[:, bright]
-        if chosen.shape[1] < 100:
-            return np.zeros(3)
-        return np.asarray((chosen - (chosen.sum(axis=0) - chosen) / 2).mean(axis=1))
+        return samples.codes(repaired), uniforms, red % 2, red // 2, *samples.stripes(repaired), clipped, around

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from stillbytes.develop.camera import Camera, WhitePoint, under
 from stillbytes.develop.clean import Clean, Mixed
 from stillbytes.develop.colour import REC2020_LUMINANCE
 from stillbytes.develop.coverages import Coverages
+from stillbytes.develop.glow import Shining
 from stillbytes.develop.guide import Guide, guide
 from stillbytes.develop.hsv_tables import Profiled
 from stillbytes.develop.kernels.load import Library, library
@@ -25,6 +26,7 @@ from stillbytes.develop.local import Local
 from stillbytes.develop.operation import BASELINE_EV, Scene, Uniforms
 from stillbytes.develop.operations import calibration, catalogue
 from stillbytes.develop.operations.noise_reduction import OF_ADJUSTMENTS
+from stillbytes.develop.operations.repair import Repaired
 from stillbytes.develop.overview import Overview
 from stillbytes.develop.patched import Insert, Patched, Patches, Photo
 from stillbytes.develop.resampling import lateral
@@ -34,6 +36,7 @@ from stillbytes.develop.resampling.frame_grid import FrameGrid, Light, combined
 from stillbytes.develop.resampling.geometry import Geometry
 from stillbytes.develop.resampling.resample import halvings, resampled, through
 from stillbytes.develop.resampling.warp import Warp
+from stillbytes.develop.samples.samples import Samples
 from stillbytes.develop.sensed import Sensed
 from stillbytes.develop.sensor import Planes, Sensor
 from stillbytes.develop.settings import Settings
@@ -47,6 +50,14 @@ HELD_BYTES = 64 << 20
 """What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
 MASK_BYTES = 192 << 20
 """The same of masks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the stages before the look make a picture of: the samples as they are put right, and patches over them."""
+
+    repaired: Repaired
+    inserts: tuple[Insert, ...] = ()
 
 
 class Stages:
@@ -71,12 +82,15 @@ class Stages:
         self._cleans = cleans or (lambda settings: None)
         self._last_clean: tuple[Clean, Sensor] | None = None
         self._last_profiled: tuple[CameraProfile, Camera] | None = None
-        self._last_auto: tuple[Camera, WhitePoint] | None = None
+        self._last_auto: tuple[tuple[Camera, Repaired], WhitePoint] | None = None
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
-        self._guides: OrderedDict[tuple[Insert, ...], Guide] = OrderedDict()
-        self._overviews: OrderedDict[tuple[Insert, ...], Overview] = OrderedDict()
+        self._sensors: OrderedDict[Repaired, Sensor] = OrderedDict()
+        self._fringes: dict[Repaired, Bend | None] = {}
+        self._guides: OrderedDict[Seen, Guide] = OrderedDict()
+        self._overviews: OrderedDict[Seen, Overview] = OrderedDict()
         self._lights: OrderedDict[tuple[object, ...], Light] = OrderedDict()
+        self._shone: OrderedDict[Hashable, NDArray[np.uint32]] = OrderedDict()
         self._last_bases: tuple[tuple[object, ...], Guide, NDArray[np.uint32]] | None = None
         self._coverages = Coverages(MASK_BYTES)
 
@@ -89,8 +103,21 @@ class Stages:
         return Camera(self._decoded)
 
     @cached_property
+    def _samples(self) -> Samples:
+        return Samples(self._decoded, self.camera, self._library)
+
+    @property
     def _sensor(self) -> Sensor:
-        return Sensor(self._decoded, self.camera, self._library)
+        """As new edits read it."""
+        return self._read_by(Repaired.of(Settings()))
+
+    def _read_by(self, repaired: Repaired) -> Sensor:
+        """The last two are kept, as an edit is compared with another."""
+        if repaired not in self._sensors:
+            self._sensors[repaired] = Sensor(self._decoded, self.camera, self._library, repaired, self._samples)
+            _drop_but_two(self._sensors)
+        self._sensors.move_to_end(repaired)
+        return self._sensors[repaired]
 
     @property
     def raw(self) -> bool:
@@ -109,7 +136,7 @@ class Stages:
     def clear(self) -> None:
         """Forget what is kept between renders, some of which refers back to this."""
         with self._lock:
-            for kept in (self._held, self._guides, self._overviews, self._lights):
+            for kept in (self._held, self._guides, self._overviews, self._lights, self._shone):
                 kept.clear()
             self._last_bases = self._last_clean = None
             for name in ("sensed", "_patches"):
@@ -128,7 +155,7 @@ class Stages:
             if any(name in settings for name in warps.NAMES) or self._decoded.embedded is not None:
                 optics = self._optics(settings)
                 optics = replace(optics, embedded=self._decoded.embedded)
-                lateral = self._lateral if settings.value("remove_fringes") else None
+                lateral = self._lateral(Repaired.of(settings)) if settings.value("remove_fringes") else None
                 warp = Warp.of(settings, self.frame, optics, lateral)
             self._last_form = last = settings, Geometry.of(settings, self.frame, warp)
         return last[1]
@@ -139,13 +166,15 @@ class Stages:
     def white_balance(self, settings: Settings) -> WhitePoint:
         """The temperature and tint in effect."""
         camera = self._camera(settings)
-        return white.effective(settings, camera.as_shot, lambda: self._auto_white(camera))
+        return white.effective(settings, camera.as_shot, lambda: self._auto_white(camera, Repaired.of(settings)))
 
-    def _auto_white(self, camera: Camera) -> WhitePoint:
+    def _auto_white(self, camera: Camera, repaired: Repaired) -> WhitePoint:
         """The last one is kept."""
-        if self._last_auto is None or self._last_auto[0] is not camera:
-            self._last_auto = camera, white.automatic(self._overview(()).planes, camera)
-        return self._last_auto[1]
+        last = self._last_auto
+        if last is None or last[0][0] is not camera or last[0][1] != repaired:
+            found = white.automatic(self._overview(Seen(repaired)).planes, camera)
+            self._last_auto = last = (camera, repaired), found
+        return last[1]
 
     def as_shot_under(self, settings: Settings) -> WhitePoint:
         """The white balance as shot, in the numbers of the camera profile of these settings."""
@@ -167,8 +196,8 @@ class Stages:
             self._last_profiled = last = profile, under(profile, self._decoded, self.camera)
         return last[1]
 
-    def _seen(self, settings: Settings) -> tuple[Insert, ...]:
-        return tuple(self._inserts(settings)) if "patches" in settings else ()
+    def _seen(self, settings: Settings) -> Seen:
+        return Seen(Repaired.of(settings), tuple(self._inserts(settings)) if "patches" in settings else ())
 
     @cached_property
     def _patches(self) -> Patches:
@@ -176,21 +205,23 @@ class Stages:
 
     def _reading(self, settings: Settings) -> Sensor | Mixed:
         """The sensor stage under these settings: the photo's own, or with what a network made of it."""
+        own = self._read_by(Repaired.of(settings))
         amount = settings.number("ai_denoise")
         clean = self._cleans(settings) if amount else None
         if clean is None or clean.samples.shape[:2] != (self._decoded.height, self._decoded.width):
-            return self._sensor
+            return own
         last = self._last_clean
         if last is None or last[0] != clean:
             self._last_clean = last = clean, clean.sensor(self.camera, self._library)
-        return Mixed(self._sensor, last[1], clean.key, amount / 100)
+        return Mixed(own, last[1], clean.key, amount / 100)
 
-    def _source(self, inserts: Sequence[Insert], sensor: Sensor | Mixed | None = None) -> Patched:
+    def _source(self, seen: Seen, sensor: Sensor | Mixed | None = None) -> Patched:
         """sensor: what is under the patches; the photo's own without."""
-        under_them = sensor or self._sensor
-        if not inserts:
+        under_them = sensor or self._read_by(seen.repaired)
+        if not seen.inserts:
             return Patched(under_them, ())
-        return self._patches.over(inserts, lambda some: self._light(some, sensor), under_them)
+        below = partial(replace, seen)
+        return self._patches.over(seen.inserts, lambda some: self._light(below(inserts=some), sensor), under_them)
 
     def _scene(
         self, settings: Settings, form: Geometry, scale: float, level: int, affine: Affine | None = None
@@ -210,7 +241,7 @@ class Stages:
             camera_matrix=camera if calibrated is None else calibrated @ camera,
             baseline=baseline,
             gains=self.camera.gains,
-            noise=self._sensor.noise,
+            noise=self._samples.noise,
             scale=scale,
             level=level,
             developed=form.cut,
@@ -221,7 +252,20 @@ class Stages:
             table=self._tables(str(settings["lut"])) if affine is not None and "lut" in settings else None,
             frame=self.frame,
             affine=affine,
+            shining=self._shining(self._seen(settings), form)
+            if affine is not None and "halation_amount" in settings
+            else None,
         )
+
+    def _shining(self, seen: Seen, form: Geometry) -> Shining:
+        """The light of the corrected photo, for what spreads it."""
+
+        def at(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+            if form.warp is not None:
+                x, y = form.warp.to_photo(x, y)
+            return np.tensordot(self._luma, self._overview(seen).smooth(x, y, self.frame), 1)
+
+        return Shining(at, (seen, form.warp), self._shone)
 
     def _camera_matrix(self, settings: Settings) -> NDArray[np.float64]:
         return self._camera(settings).to_rec2020(self._white(settings) if self._rebalanced(settings) else None)
@@ -248,38 +292,38 @@ class Stages:
         scene = self._scene(Settings(), self.form(Settings()), 1.0, 0)
         return np.asarray(scene.camera_matrix * 2.0**scene.baseline, np.float32)
 
-    def _light(self, inserts: tuple[Insert, ...], sensor: Sensor | Mixed | None = None) -> Light:
+    def _light(self, seen: Seen, sensor: Sensor | Mixed | None = None) -> Light:
         """sensor: as for `_source`."""
 
         def of(grid: FrameGrid) -> NDArray[np.float32]:
             with self._lock:
                 level = halvings(grid.pixel * self.frame.long_edge)
                 if grid.warp is not None:
-                    source = self._source(inserts, sensor)
+                    source = self._source(seen, sensor)
                     planes = bent(self._library, source, grid.warp, grid.affine, level, grid.rect, None, lit=False)
                     return np.stack([combined(row, planes) for row in self._neutral])
                 a, b, tx, c, d, ty = grid.affine
                 s = 2.0**-level
                 affine = (a * s, b * s, (tx + 0.5) * s - 0.5, c * s, d * s, (ty + 0.5) * s - 0.5)
-                planes = through(self._library, self._source(inserts, sensor), affine, level, grid.rect, None)
+                planes = through(self._library, self._source(seen, sensor), affine, level, grid.rect, None)
             return np.stack([combined(row, planes) for row in self._neutral])
 
         def at(points: NDArray[np.float64]) -> NDArray[np.float32]:
             with self._lock:
-                overview = self._overview(inserts)
+                overview = self._overview(seen)
             return np.asarray(overview.at(points, self.frame) @ self._neutral.T, np.float32)
 
-        state = sensor.state if sensor is not None else ()
+        state = sensor.state if sensor is not None and sensor.mixed else ()
         with self._lock:
-            if (inserts, state) not in self._lights:
-                self._lights[inserts, state] = Light(of, at, (inserts, state) if state else inserts)
+            if (seen, state) not in self._lights:
+                self._lights[seen, state] = Light(of, at, (seen, state))
                 _drop_but_two(self._lights)
-            return self._lights[inserts, state]
+            return self._lights[seen, state]
 
     def _base(
         self,
         settings: Settings,
-        inserts: tuple[Insert, ...],
+        seen: Seen,
         form: Geometry,
         grid: Size,
         need: Rect,
@@ -296,15 +340,15 @@ class Stages:
         digest = None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values())
         asked = tuple((one.key, *(one.delta.get(name) for name in OF_ADJUSTMENTS)) for one in local)
         sensor = self._reading(settings)
-        key = (digest, asked, inserts, sensor.state, form, grid, need)
+        key = (digest, asked, seen, sensor.state, form, grid, need)
 
         def picture(chosen: Settings) -> Planes:
             uniforms = self._noise_uniforms(chosen, form, grid.width / form.cut.width, level)
-            return resampled(self._library, self._source(inserts, sensor), form, grid, level, need, uniforms)
+            return resampled(self._library, self._source(seen, sensor), form, grid, level, need, uniforms)
 
         if key not in self._held:
             if local:
-                places = self._places(form, grid, need, self._light(inserts))
+                places = self._places(form, grid, need, self._light(seen))
                 made = local_noise.mixed(settings, local, lambda one: self._coverages.weight(one, places), picture)
             else:
                 made = picture(settings)
@@ -316,38 +360,40 @@ class Stages:
         self._held.move_to_end(key)
         return self._held[key], key
 
-    def _guide(self, inserts: tuple[Insert, ...]) -> Guide:
+    def _guide(self, seen: Seen) -> Guide:
         """The bilateral grid of the overview."""
-        if inserts not in self._guides:
-            seen = self._overview(inserts)
-            luminance = np.tensordot(self._luma.astype(np.float32), seen.planes, 1)
-            self._guides[inserts] = guide(luminance, seen.part, seen.frame)
+        if seen not in self._guides:
+            small = self._overview(seen)
+            luminance = np.tensordot(self._luma.astype(np.float32), small.planes, 1)
+            self._guides[seen] = guide(luminance, small.part, small.frame)
             _drop_but_two(self._guides)
-        return self._guides[inserts]
+        return self._guides[seen]
 
-    def _bases(self, inserts: tuple[Insert, ...], form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
+    def _bases(self, seen: Seen, form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
         """The guide of that geometry and its packed values; the last one is kept."""
-        if self._last_bases is None or self._last_bases[0] != (inserts, form):
-            bases = self._guide(inserts).cut(form)
-            self._last_bases = (inserts, form), bases, bases.packed()
+        if self._last_bases is None or self._last_bases[0] != (seen, form):
+            bases = self._guide(seen).cut(form)
+            self._last_bases = (seen, form), bases, bases.packed()
         return self._last_bases[1:]
 
-    def _overview(self, inserts: tuple[Insert, ...]) -> Overview:
-        if inserts not in self._overviews:
-            self._overviews[inserts] = Overview.of(self._source(inserts))
+    def _overview(self, seen: Seen) -> Overview:
+        if seen not in self._overviews:
+            self._overviews[seen] = Overview.of(self._source(seen))
             _drop_but_two(self._overviews)
-        return self._overviews[inserts]
+        return self._overviews[seen]
 
     @property
     def _luma(self) -> NDArray[np.float64]:
         """Luminance weights of as-shot-balanced camera RGB."""
         return np.asarray(REC2020_LUMINANCE @ self.camera.to_rec2020())
 
-    @cached_property
-    def _lateral(self) -> Bend | None:
-        """The colour fringes that were measured; None where there are none to speak of."""
+    def _lateral(self, repaired: Repaired) -> Bend | None:
+        """The colour fringes that were measured; None where there are none to speak of. Stripes do not matter."""
+        repaired = replace(repaired, banding=0.0)
         with self._lock:
-            return lateral.measured(self._sensor)
+            if repaired not in self._fringes:
+                self._fringes[repaired] = lateral.measured(self._read_by(repaired))
+            return self._fringes[repaired]
 
 
 def _drop_but_two(kept: OrderedDict[Any, Any]) -> None:

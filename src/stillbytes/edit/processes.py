@@ -16,8 +16,11 @@ from stillbytes.develop.settings import Settings
 NEWER: tuple[tuple[str, Mapping[str, Value]], ...] = (
     ("1", {}),
     ("2", {"noise_process": "1"}),
+    ("3", {"hot_pixels": "off"}),
 )
 """Each process, oldest first, and what edits of those before it had where its own way is the default now."""
+UNREAD: Mapping[str, tuple[str, ...]] = {"3": ("vignette_style",)}
+"""Process -> parameters with a field of Adobe's that releases of older ones did not read, wherever it came from."""
 FIRST, CURRENT = NEWER[0][0], NEWER[-1][0]
 
 
@@ -33,6 +36,13 @@ def as_it_was(process: str | None) -> dict[str, Value]:
     for _, older in NEWER[numbers.index(process) + 1 :]:
         found |= older
     return found
+
+
+def unread(process: str | None) -> dict[str, Value]:
+    """What counts for nothing in edits of a process, as parameter -> None."""
+    numbers = [number for number, _ in NEWER]
+    since = numbers.index(process or FIRST) + 1 if (process or FIRST) in numbers else len(numbers)
+    return {name: None for number in numbers[since:] for name in UNREAD.get(number, ())}
 
 
 def brought(settings: Settings, process: str | None) -> Settings:

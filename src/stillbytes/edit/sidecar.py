@@ -160,6 +160,9 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
     if packet.text("crs:HasSettings") is None and packet.text("sb:Settings") is None and darktable.there(packet):
         return _of_others(darktable.read(packet), "darktable")
     settings, notes = fields.read(packet, orientation, upright)
+    ours = packet.text("sb:Settings") is not None
+    if ours:
+        settings = settings.changed(**processes.unread(packet.text("sb:Process")))
     lost = unmapped(packet) if packet.text("crs:AlreadyApplied") != "True" else []
     notes += filter(None, (told(lost),))
     exact = _exact(packet)
@@ -167,7 +170,6 @@ def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_
         settings, notes = exact, []
     elif exact is not None:  # another program changed the fields; what it did to our masks, the corrections tell
         settings = Settings({**settings, **exact.only(["Masks"])})
-    ours = packet.text("sb:Settings") is not None
     older = processes.as_it_was(packet.text("sb:Process")) if ours else {}
     if older:  # it looks as it did
         settings = processes.brought(settings, packet.text("sb:Process"))

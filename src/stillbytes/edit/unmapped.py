@@ -46,7 +46,6 @@ FEATURES = (
     Feature("perspective", _fields("PerspectiveVertical PerspectiveHorizontal PerspectiveRotate PerspectiveAspect "
             "PerspectiveX PerspectiveY") | {"PerspectiveScale": "100"}, "CropConstrainTo(Warp|UnitSquare)"),
     Feature("upright", _fields("PerspectiveUpright"), "Upright.*|AllowPerspective"),
-    Feature("the vignette's style", {"PostCropVignetteStyle": "1"}, needs="PostCropVignetteAmount"),
     Feature("white balance relative to the picture", _fields("IncrementalTemperature IncrementalTint")),
     Feature("removed spots", _fields("RetouchAreas RetouchInfo")),
     Feature("red eyes", _fields("RedEyeInfo")),

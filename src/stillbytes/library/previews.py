@@ -19,7 +19,7 @@ from stillbytes.photo.decode import thumbnail as camera_thumbnail
 from stillbytes.photo.output.encode import preview_jpeg
 from stillbytes.photo.workers import Workers
 
-VERSION = 2
+VERSION = 3
 """Counts changes of what a preview of the same photo and settings looks like."""
 _END = b"\xff\xd9"
 """Of every whole JPEG: the cache is written without waiting for the disk, so that a power cut may leave half of one."""

@@ -58,7 +58,7 @@ def digest(*, foreign: bool = True) -> str:
     files = [*(develop / "kernels").glob("*.py"), *(develop / "operations").glob("*.py")]
     files += [
         develop / name
-        for name in ("colour.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
+        for name in ("colour.py", "glow.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
     ]
     if foreign:
         files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
@@ -101,9 +101,9 @@ def build_one(output: Path, name: str, level: str) -> None:
 
 def _kernels() -> list[Callable[[], Kernel]]:
     """Those that take longest to compile first."""
-    from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor  # noqa: PLC0415
+    from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor, survey  # noqa: PLC0415
 
-    modules = (look, noise_patches, noise, sensor, resample, prepare, hsv)
+    modules = (look, noise_patches, noise, sensor, survey, resample, prepare, hsv)
     return [make for module in modules for make in reversed(module.KERNELS)]
 
 

@@ -54,6 +54,12 @@ MIDDLE_GREY_BELOW_ONE = 2.4739312
 """log2(1 / 0.18)"""
 KNEE, HARD = 0.88, 0.999
 """Where colours begin to be brought into a gamut, see `kernels.gamut`; and where they are there already."""
+CELL = 16
+"""Sites between two places where what is around highlights is known: a vector of the kernel that reads it."""
+OPPOSED, SURROUNDED = 1, 2
+"""How highlights are reconstructed: from the other channels of the site alone, or from the colours around, too."""
+SPOT_ROWS = 16
+"""Rows of sites that are looked at together for defect ones."""
 GRID_FLOOR, GRID_SPAN = -12.0, 24.0
 """A base of 16 bits: EV over middle grey of code 0, EV from code 0 to 65535."""
 

@@ -1,4 +1,4 @@
-"""From the colour filter array to white-balanced camera RGB: scaling, highlight reconstruction, demosaicing.
+"""From the colour filter array to white-balanced camera RGB: demosaicing, and scaling where there is no array.
 
 Signal 1 is saturation of the green channel; the other channels saturate at their white balance gain.
 """
@@ -13,82 +13,7 @@ import halide as hl
 from stillbytes.develop.kernels.functions import cube_root, inverse
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
 from stillbytes.develop.kernels.layout import LANES
-
-RED, GREEN, BLUE = 0, 1, 2
-
-
-class Mosaic:
-    """The arguments that all kernels reading a Bayer array share, and the array as light.
-
-    `uniforms` (float32): 0..3 black level per site of the 2x2 cell, 4..7 gain per site (white balance / range),
-    8..10 signal at which red, green, blue count as clipped, 11..13 chroma of highlights (see `reconstructed`),
-    14 the brightest of the channels' saturation signals, 15 what `bayer` adds before its cube root.
-    `red_x`, `red_y`: column and row (0 or 1) of the red site in the cell.
-    """
-
-    def __init__(self) -> None:
-        self.samples = image(hl.UInt(16), 2, "samples")
-        self.uniforms = image(hl.Float(32), 1, "uniforms")
-        self.red_x, self.red_y = integer("red_x"), integer("red_y")
-        self.clipped = integer("clipped")
-        self.arguments = (self.samples, self.uniforms, self.red_x, self.red_y, self.clipped)
-        self._mirrored = hl.BoundaryConditions.mirror_interior(self.samples)
-
-    def site(self, x: Any, y: Any) -> Any:
-        return (y & 1) * 2 + (x & 1)
-
-    def is_red(self, x: Any, y: Any) -> Any:
-        return ((x & 1) == self.red_x) & ((y & 1) == self.red_y)
-
-    def is_red_row(self, y: Any) -> Any:
-        return (y & 1) == self.red_y
-
-    def is_green(self, x: Any, y: Any) -> Any:
-        return ((x + y) & 1) != ((self.red_x + self.red_y) & 1)
-
-    def colour(self, x: Any, y: Any) -> Any:
-        return hl.select(self.is_green(x, y), GREEN, hl.select(self.is_red(x, y), RED, BLUE))
-
-    def light(self) -> Any:
-        """Func (x, y): signal of each site, unbounded below, not yet reconstructed."""
-        x, y = hl.Var("x"), hl.Var("y")
-        f = hl.Func("light")
-        site = self.site(x, y)
-        f[x, y] = (hl.f32(self._mirrored[x, y]) - self.uniforms[site]) * self.uniforms[4 + site]
-        return f
-
-    def reconstructed(self, light: Any) -> Any:
-        """Func (x, y): clipped sites replaced by what the other two channels suggest, if that is more.
-
-        The opposed mean of the neighbourhood plus the photo's own difference between this channel and the opposed
-        mean just below clipping ("inpaint opposed", H. Schleiermacher 2022, described in FIELD.md's sources).
-        """
-        x, y = hl.Var("x"), hl.Var("y")
-        corner = 0.25 * (light[x - 1, y - 1] + light[x + 1, y - 1] + light[x - 1, y + 1] + light[x + 1, y + 1])
-        across, down = 0.5 * (light[x - 1, y] + light[x + 1, y]), 0.5 * (light[x, y - 1] + light[x, y + 1])
-        green_site = self.is_green(x, y)
-        # At a green site the neighbours across and down are the other two; elsewhere green is around and the
-        # opposite colour on the corners.
-        opposed = hl.select(green_site, 0.5 * (across + down), 0.5 * (0.5 * (across + down) + corner))
-        own = hl.Expr(light[x, y])
-        colour = self.colour(x, y)
-        guess = opposed + self.uniforms[11 + colour]
-        # Where everything is clipped there is no colour left to find: fade to white.
-        top = self.uniforms[14]
-        red_row = self.is_red_row(y)
-        beside_red = hl.select(red_row, across, down)
-        beside_blue = hl.select(red_row, down, across)
-        fill = [
-            hl.select(green_site, beside_red, self.is_red(x, y), own, corner) / self.uniforms[8],
-            hl.select(green_site, own, 0.5 * (across + down)) / self.uniforms[9],
-            hl.select(green_site, beside_blue, self.is_red(x, y), corner, own) / self.uniforms[10],
-        ]
-        least = hl.min(fill[0], hl.min(fill[1], fill[2]))
-        gone = hl.clamp((least - 0.9) * 10.0, 0.0, 1.0)
-        guess = guess + (top - guess) * gone
-        f = hl.Func("reconstructed")
-        f[x, y] = hl.select(own >= self.uniforms[8 + colour], hl.max(own, guess), own)
-        return f
+from stillbytes.develop.kernels.mosaic import GREEN, RED, Mosaic
 
 
 def bayer() -> Kernel:
@@ -99,13 +24,11 @@ def bayer() -> Kernel:
     """
     m = Mosaic()
     x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
-    light = m.light()
-    raw = hl.Func("raw")
-    repaired = m.reconstructed(light)
+    lit, raw = m.lit(), hl.Func("raw")
     # Cube roots: differences of colour hold across light and shade far better than those of light itself (2 to 6 dB on
     # photographs with saturated colours), and noise is more even.
     lift = m.uniforms[15]
-    raw[x, y] = cube_root(hl.select(m.clipped != 0, hl.likely(repaired[x, y]), light[x, y]) + lift)
+    raw[x, y] = cube_root(lit[x, y] + lift)
 
     green_site = m.is_green(x, y)
     green_h, green_v = hl.Func("green_h"), hl.Func("green_v")
@@ -199,7 +122,8 @@ def bayer() -> Kernel:
     out.bound(c, 0, 3)
     out.tile(x, y, xo, yo, xi, yi, 256, 32, tail=hl.TailStrategy.GuardWithIf).reorder(c, xi, yi, xo, yo).unroll(c)
     out.vectorize(xi, LANES).parallel(yo)
-    for stage in (raw, green_h, green_v, grad_h, grad_v, across, green, refined, delta, between):
+    m.schedule(raw, out, xo)
+    for stage in (green_h, green_v, grad_h, grad_v, across, green, refined, delta, between):
         stage.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
     planar(out)
     return Kernel("bayer", out, m.arguments)
@@ -209,10 +133,8 @@ def bayer_half() -> Kernel:
     """Half-resolution RGB without demosaicing: each 2x2 cell's colours interpolated to the centre of the cell."""
     m = Mosaic()
     x, y, c = hl.Var("x"), hl.Var("y"), hl.Var("c")
-    light = m.light()
     raw = hl.Func("raw")
-    repaired = m.reconstructed(light)
-    raw[x, y] = hl.select(m.clipped != 0, hl.likely(repaired[x, y]), light[x, y])
+    raw[x, y] = m.lit()[x, y]
 
     def at_centre(site_x: Any, site_y: Any) -> Any:
         """Bilinear estimate at the cell's centre of the colour whose site is (site_x, site_y) in the cell."""
@@ -228,7 +150,7 @@ def bayer_half() -> Kernel:
     out[x, y, c] = hl.select(c == RED, red, c == GREEN, green, blue)
     yo, yi = hl.Var("yo"), hl.Var("yi")
     out.bound(c, 0, 3).reorder(c, x, y).unroll(c).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).parallel(yo)
-    raw.compute_at(out, yi).vectorize(raw.args()[0], LANES, hl.TailStrategy.RoundUp)
+    m.schedule(raw, out, yi)
     out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel("bayer_half", out, m.arguments)
