@@ -34,6 +34,8 @@ ROLL = 0.5
 def bare(settings: Settings, local: Sequence[Local]) -> tuple[Settings, list[Local]]:
     """Without what comes after the view."""
     after = _after()
+    if settings.value("vignette_style") != "highlight":  # its amount is of what lies over the finished picture
+        after |= {"vignette_amount"}
     left = [Local(one.key, d, one.coverage, one.mixture) for one in local if (d := _without(one.delta, after))]
     return settings.changed(**{name: None for name in after if name in settings}), left
 

@@ -118,6 +118,15 @@ def test_bright_light_keeps_its_colour(photo: Path, tmp_path: Path) -> None:
     assert spread(on_display(grey, STOPS)[place]) < 0.02
 
 
+@pytest.mark.parametrize("style", ["colour", "paint"])
+def test_a_vignette_over_the_finished_picture_changes_no_gain(photo: Path, tmp_path: Path, style: str) -> None:
+    plain = exported(photo, tmp_path / "b.jpg", {"vibrance": 1}, hdr_headroom=STOPS)
+    over = {"vibrance": 1, "vignette_amount": -80, "vignette_style": style}
+    file = exported(photo, tmp_path / "c.jpg", over, hdr_headroom=STOPS)
+    assert np.array_equal(decoded(split(file)[1]), decoded(split(plain)[1]))
+    assert decoded(file).mean() < decoded(plain).mean() - 5
+
+
 def test_a_photo_without_highlights_has_a_flat_map(tmp_path: Path) -> None:
     make_photo(tmp_path / "a.dng", scene(256, 192) * 0.1)
     file = exported(tmp_path / "a.dng", tmp_path / "b.jpg", hdr_headroom=STOPS)

@@ -458,6 +458,7 @@ def archive(files: dict[str, str], comment: str = "c" * 40) -> bytes:
         (archive({"a-1/C:/evil": "x"}), "forbidden place"),
         (archive({"a-1\\..\\..\\evil": "x"}), "forbidden place"),
     ],
+    ids=("no archive", "cut off", "another commit", "above", "a drive", "backslashes"),
 )
 def test_an_archive_that_is_not_what_was_pinned_is_refused(body: bytes, message: str, tmp_path: Path, web: Web) -> None:
     with pytest.raises(EngineError, match=message):

@@ -5,8 +5,8 @@ Bayer sensor. Clipped highlights are worked out from the other channels of the p
 surroundings with the brightness of the channels that are not clipped: better in large areas of one colour, as of petals
 and lamps, and worse where a clipped thing has another colour than what is around it.
 
-Cost: once for a photo, about 1 ms of one AVX-512 core per megapixel to look for defect pixels, as much for highlights,
-and for banding 30 ms where it is asked for. Then highlights cost 1 ms per megapixel that is read, where there are any.
+Cost: samples are looked through once for a photo, for what is asked for; then only what was found is put right where it
+is read.
 """
 
 from __future__ import annotations

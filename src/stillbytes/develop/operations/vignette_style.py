@@ -1,7 +1,8 @@
 """Styles of the vignette that are laid over the finished picture, where the usual one changes the light of the scene.
 
 Colour priority makes display light darker or lighter and keeps its colours: bright corners do not bleach, and darkened
-ones get no more saturated. Paint lays black or white over, as a brush would.
+ones get no more saturated. Paint lays black or white over, as a brush would. It comes after grain, where colours are
+RGB again: between operations in Lab it would have them turned and turned back.
 Cost: about 40 operations per pixel, none in pictures that use none of what is seldom used.
 """
 
@@ -15,7 +16,7 @@ from stillbytes.develop.parameter import choice
 from stillbytes.develop.settings import Settings
 
 
-class VignetteStyle(Operation, stage="display", order=75, version=1, group="Effects", seldom=True):
+class VignetteStyle(Operation, stage="display", order=85, version=1, group="Effects", seldom=True):
     vignette_style = choice(
         "highlight",
         ("highlight", "colour", "paint"),
