@@ -12,6 +12,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.develop.operations.repair import Repaired
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.resampling import perspective
 from stillbytes.develop.resampling.bending import Bent, filling, half_diagonal, inside
@@ -114,7 +115,7 @@ def test_fringes_are_measured_in_the_photo() -> None:
     size = Size(1800, 1200)
     decoded, true = dots(bend, size, step=30)
     pipeline = Pipeline(decoded)
-    lateral = pipeline._lateral
+    lateral = pipeline._lateral(Repaired.of(Settings()))
     assert lateral is not None
     red, _, blue = (np.array(curve) for curve in lateral.factors)
     assert red[-1] == pytest.approx(1 - 0.002, abs=3e-4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import plistlib
 import shutil
 import subprocess
@@ -29,10 +30,29 @@ def packaging(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_wheel_has_the_page_and_the_kernels_of_every_level(tmp_path: Path) -> None:
+    """Compiling takes minutes: something stands for what another checkout compiled, which is taken over."""
     import zipfile  # noqa: PLC0415
 
+    left_out = (
+        ".*cache",
+        ".git",
+        ".hypothesis",
+        ".tools",
+        ".venv",
+        "__pycache__",
+        "built",
+        "dist",
+        "node_modules",
+        "site",
+    )
+    shutil.copytree(ROOT, tmp_path / "tree", ignore=shutil.ignore_patterns(*left_out))
+    kept = tmp_path / "home/cache/kernels" / build.digest()
+    kept.mkdir(parents=True)
+    for level in build.levels():
+        (kept / f"kernels-{level}{build.SUFFIX}").write_bytes(level.encode())
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    home = {**os.environ, "STILLBYTES_HOME": str(tmp_path / "home")}
+    subprocess.run(command, cwd=tmp_path / "tree", check=True, capture_output=True, env=home)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     kernels = {Path(name).stem for name in names if "/built/kernels-" in name}
