@@ -21,7 +21,7 @@ from stillbytes.core.jobs import Control
 from stillbytes.edit.changes import Changes
 from stillbytes.edit.document import Document
 from stillbytes.library.batch import Ask, Edit, Export, Heal, Mask, Match, Queue, run, running
-from stillbytes.library.batch.carrying import Order, Result, carry_out
+from stillbytes.library.batch.carrying import Order, Result, carry_out, part_beside
 from stillbytes.library.batch.schema import QueueError
 
 BRIGHTER = Edit(changes=Changes(values={"exposure": 0.5}))
@@ -171,6 +171,22 @@ def test_a_killed_run_goes_on_where_it_was(photos: list[Path], queue: Queue, tmp
         with Image.open(file) as picture:
             picture.load()
     assert all(target.stat().st_ino == inode for target, inode in before.items())
+
+
+def test_what_a_kill_left_half_written_is_taken_away(photos: list[Path], queue: Queue, tmp_path: Path) -> None:
+    made = queue.add(Export(folder=str(tmp_path / "out"), how={"size": 64}), photos[:1])
+    parts: list[Path] = []
+
+    def before(order: Order) -> None:
+        parts.append(part_beside(Path(str(order["target"])), order["batch"], order["number"]))
+        for half in (parts[0], parts[0].with_name(f".{parts[0].name}.abc.part")):
+            half.parent.mkdir(exist_ok=True)
+            half.write_bytes(b"half")
+        raise EngineError("Gone.", "")
+
+    with pytest.raises(EngineError):
+        run(queue, made.id, hands=Here(before))
+    assert parts and list((tmp_path / "out").iterdir()) == []
 
 
 def test_what_fails_is_listed_and_tried_again_when_wished(photos: list[Path], queue: Queue, tmp_path: Path) -> None:

@@ -119,8 +119,9 @@ def part_beside(target: Path, batch: str, number: int) -> Path:
 
 
 def left_over(folder: Path, batch: str, number: int | None = None) -> list[Path]:
-    """What tries of a batch, or of one photo of it, have left in a folder."""
-    return sorted(folder.glob(f".{batch}-{'*' if number is None else number}-*"))
+    """What tries of a batch, or of one photo of it, have left in a folder; also what was not whole (two dots)."""
+    name = f".{batch}-{'*' if number is None else number}-*"
+    return sorted([*folder.glob(name), *folder.glob(f".{name}")])
 
 
 def digest_of(path: Path) -> str:
