@@ -90,9 +90,9 @@ def by_broker(
 
     Raises Refused, Cancelled, ModelError, EngineError.
     """
-    first = talking.asked()
-    if not first or "://" in first:
-        return by_url(first, request, about, facts, cancelled, tell, look, before) if first else None
+    names = talking.candidates()
+    if not names or "://" in names[0]:
+        return by_url(names[0], request, about, facts, cancelled, tell, look, before) if names else None
 
     def talk(chat: Chat, properties: Properties | None, name: str) -> Coroutine[Any, Any, Proposal]:
         return _conversed(chat, properties, request, about, facts, name, tell, look, before)
@@ -102,4 +102,4 @@ def by_broker(
     def waits(why: str) -> None:
         tell(stage("waiting", why))
 
-    return talking.leased(LABEL, talking.candidates(), talk, cancelled, waits=waits)
+    return talking.leased(LABEL, names, talk, cancelled, waits=waits)

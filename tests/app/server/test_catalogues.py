@@ -160,8 +160,12 @@ def test_an_import_that_is_stopped_says_how_far_it_came(served: tuple[Running, P
     catalogue = another(server, "slow")
     id, _ = looked(server.client, catalogue)
     job = server.client.post(f"/api/imports/catalogues/{id}/import", json={}).json()
-    while not (catalogue.parent / "photos/a.xmp").exists():
+    for _ in range(1500):
+        if (catalogue.parent / "photos/a.xmp").exists():
+            break
         time.sleep(0.02)
+    else:
+        pytest.fail("the import began nothing")
     server.client.delete(f"/api/jobs/{job['id']}")
     assert ended(server.client, job["id"])["state"] == "cancelled"
     told = server.client.get(f"/api/imports/catalogues/{id}").json()

@@ -16,6 +16,7 @@ from stillbytes.engines.llama.engine import Llama, found
 from stillbytes.engines.llama.talk import Message, Request
 from stillbytes.library.captions.asking import SCHEMA, Nonsense, described, request, taken
 
+pytestmark = pytest.mark.alone
 __all__ = ["llama_server", "loop", "smollm2"]
 
 

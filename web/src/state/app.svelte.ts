@@ -214,7 +214,7 @@ export class App {
     try {
       if (!this.ready) await this.start();
       else await Promise.all([this.library.load(), this.jobs.load(), this.editor.refresh(), this.engines.look()]);
-      for (const job of this.jobs.list) this.retouching.worked(job);
+      for (const job of this.jobs.list) [this.asking, this.retouching].forEach((one) => one.worked(job));
       void this.shortcuts.load();
       this.shelf.heard(null);
     } catch (error) {

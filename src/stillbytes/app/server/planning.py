@@ -44,6 +44,7 @@ class Planner:
         """What is not here yet is looked for again each time, for it may be installed meanwhile."""
         from stillbytes.gpu.plan import programs  # noqa: PLC0415
 
-        if self._programs is None or self._programs[0] != choices or self._programs[1].assumed:
-            self._programs = (choices, programs.found(choices))
-        return self._programs[1]
+        known = self._programs
+        if known is None or known[0] != choices or known[1].assumed:
+            known = self._programs = (choices, programs.found(choices))
+        return known[1]

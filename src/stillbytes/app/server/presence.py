@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 AWAY_S = 20.0
 """Without a sign of a person for so long, work that nobody asked for may begin."""
 ASKS = ("GET", "HEAD", "OPTIONS")
-"""Pages ask in these ways by themselves, too."""
+READS = ("list_", "stream_")
+"""Pages ask in these ways by themselves, too; in others by routes whose names begin so."""
 
 
 class Presence:
@@ -33,10 +34,14 @@ class Noticing:
         self._app, self._presence = app, presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in ASKS:
-            self._presence.seen()
         if scope["type"] != "websocket":
-            return await self._app(scope, receive, send)
+            try:
+                return await self._app(scope, receive, send)
+            finally:
+                # Which route it was is known afterwards.
+                reads = getattr(scope.get("endpoint"), "__name__", "").startswith(READS)
+                if scope["type"] == "http" and scope["method"] not in ASKS and not reads:
+                    self._presence.seen()
 
         async def heard() -> Message:
             message = await receive()

@@ -246,7 +246,7 @@ class Workspace:
 
     def _versions_changed(self, photo: Photo) -> None:
         self._folder_changed()
-        self.shelf.look_into(photo.path.parent)
+        self.shelf.look_into([photo.path.parent])
 
     def paste(self, ids: Sequence[str], settings: Settings, groups: list[str] | None, label: str) -> list[Document]:
         """Put the settings of these groups (all when None) into the photos' place of them. Raises NotFound."""

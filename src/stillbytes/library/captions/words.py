@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 VERSION = 1
@@ -109,6 +109,7 @@ class Known:
     """The keywords of a library: paths, levels apart by "|", each with the number of photos that have it."""
 
     paths: Sequence[tuple[str, int]]
+    _forms: dict[str, dict[str, list[str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def _by_use(self) -> list[str]:
@@ -120,14 +121,17 @@ class Known:
 
     @cached_property
     def _leaves(self) -> dict[str, str]:
-        return {folded(_leaf(path)): path for path in reversed(self._by_use)}
+        return {folded(leaf(path)): path for path in reversed(self._by_use)}
 
     def _plurals(self, language: str) -> dict[str, list[str]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for path in self._by_use:
-            for one in singulars(_leaf(path), language):
-                found[one].append(path)
-        return found
+        """Worked out once for each language."""
+        if language not in self._forms:
+            found: defaultdict[str, list[str]] = defaultdict(list)
+            for path in self._by_use:
+                for one in singulars(leaf(path), language):
+                    found[one].append(path)
+            self._forms[language] = found
+        return self._forms[language]
 
     def matched(self, words: Sequence[str], language: str) -> tuple[str, ...]:
         """The words, those that the library has in its own form: "Boat" for "boats", "Animals|Birds" for "birds"."""
@@ -144,11 +148,12 @@ class Known:
 
     def leaves(self, most: int) -> list[str]:
         """Those that are used most, without their levels."""
-        found = dict.fromkeys(keyword(_leaf(path)) for path in self._by_use[: 2 * most])
+        found = dict.fromkeys(keyword(leaf(path)) for path in self._by_use[: 2 * most])
         return [word for word in found if word][:most]
 
 
-def _leaf(path: str) -> str:
+def leaf(path: str) -> str:
+    """The lowest level of a keyword."""
     return path.rpartition("|")[2]
 
 

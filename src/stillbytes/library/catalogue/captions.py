@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.jobs import Control
 from stillbytes.core.preferences import Language
-from stillbytes.library.captions.words import VERSION, Known, folded
+from stillbytes.library.captions.words import VERSION, Known, folded, leaf
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.kept import Kept
 from stillbytes.library.catalogue.search import run
@@ -161,7 +161,7 @@ class Captions:
         for number, content, model, language, caption, words, problem in rows:
             entry = entries[number]
             gone = {what for (what,) in db.execute("SELECT what FROM dismissed WHERE content = ?", (content,))}
-            have = {folded(path) for path in entry.keywords} | {folded(_leaf(path)) for path in entry.keywords}
+            have = {folded(path) for path in entry.keywords} | {folded(leaf(path)) for path in entry.keywords}
             left = [word for word in _words(words) if f"#{folded(word)}" not in gone]
             paths = known.matched(left, language)
             yield (
@@ -169,7 +169,7 @@ class Captions:
                 Offer(
                     number,
                     "" if entry.caption or CAPTION in gone else caption,
-                    tuple(p for p in paths if not {folded(p), folded(_leaf(p))} & have and f"#{folded(p)}" not in gone),
+                    tuple(p for p in paths if not {folded(p), folded(leaf(p))} & have and f"#{folded(p)}" not in gone),
                     model,
                     language,
                     problem,
@@ -244,10 +244,6 @@ def _known(db: sqlite3.Connection) -> Known:
 def _words(text: str) -> list[str]:
     found = json.loads(text)
     return [str(word) for word in found] if isinstance(found, list) else []
-
-
-def _leaf(path: str) -> str:
-    return path.rpartition("|")[2]
 
 
 def _json(numbers: Sequence[int]) -> str:

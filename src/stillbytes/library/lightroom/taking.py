@@ -82,7 +82,7 @@ def import_lightroom(
         try:
             path, allowed = (path, True) if roots is None else _within(path, roots)
             one = _take(image, path, version, dry_run, replace) if allowed else Taken(path, "outside", version=version)
-        except (StillbytesError, OSError, ValueError) as error:
+        except (StillbytesError, OSError, ValueError, RuntimeError) as error:  # the last: links that lead in a circle
             one = Taken(path, "failed", notes=(str(error),), version=version)
         one = dataclasses.replace(one, root=image.root)
         taken.append(one)

@@ -83,7 +83,8 @@ def encoder_of(model: str) -> Encoder:
     """By the model's id. Raises ModelError."""
     found = next((one for one in encoders() if one.model == model), None)
     if found is None:
-        raise ModelError(f"{model[:80]} does not find photos by what is meant.", f"These do: {', '.join(FAMILIES)}.")
+        able = ", ".join(one.model for one in encoders())
+        raise ModelError(f"{model[:80]} does not find photos by what is meant.", f"These do: {able}.")
     return found
 
 

@@ -16,17 +16,13 @@ export function finish(
 
 export class Afterwards {
   private readonly waiting = new Map<string, () => void>();
-  /** It may have ended before anybody waits for it. */
-  private ended: Job | null = null;
 
   when(job: Job, does: () => void): void {
     this.waiting.set(job.id, does);
-    if (this.ended?.id === job.id) this.worked(this.ended);
   }
 
   worked(job: Job): void {
     if (!finished(job)) return;
-    this.ended = job;
     const does = this.waiting.get(job.id);
     this.waiting.delete(job.id);
     if (job.state === 'done') does?.();

@@ -14,7 +14,8 @@ import { t } from '../../texts';
 export interface AskingLinks {
   /** What adjustments may change. */
   local: () => readonly Parameter[];
-  onjob: (job: Job) => void;
+  /** The job as it is known by now. */
+  onjob: (job: Job) => Job;
   /** It was asked to see before and after. */
   oncompare: () => void;
   /** It was asked to export, in that format and size where either was said. */
@@ -185,16 +186,18 @@ export class Asking {
     });
     this.settings = null;
     this.forget();
-    if (begun) this.wait(begun, turn, request);
-    else this.text = '';
+    const known = begun && this.wait(begun, turn, request);
+    if (!known) this.text = '';
     this.links.onclose();
     const id = this.editor.photo?.id;
     const wanted = steps.filter((_, i) => amounts[`${i}`] !== 0);
     const rest = () => {
       if (id === this.editor.photo?.id) finish(wanted, this.links);
     };
-    if (begun) this.afterwards.when(begun, rest);
-    else rest();
+    if (known) {
+      this.afterwards.when(known, rest);
+      this.worked(known); // it may have ended before the answer came
+    } else rest();
   }
 
   private async applyToMany(proposal: Proposal, amounts: Record<string, number>): Promise<void> {
@@ -210,13 +213,15 @@ export class Asking {
   }
 
   /** What is applied takes a while: its steps are shown, and can be stopped. */
-  private wait(job: Job, turn: string, request: string): void {
-    this.links.onjob(job);
-    if (!this.links.stays()) return;
-    this.busy = true;
-    this.job = job;
-    this.turn = turn;
-    this.text = request;
+  private wait(job: Job, turn: string, request: string): Job {
+    const known = this.links.onjob(job);
+    if (this.links.stays()) {
+      this.busy = true;
+      this.job = known;
+      this.turn = turn;
+      this.text = request;
+    }
+    return known;
   }
 
   /** Nothing is wanted any more: the picture is as it was, and nobody waits for an answer. */

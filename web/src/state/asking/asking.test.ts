@@ -51,16 +51,19 @@ let asking: Asking;
 const closed = vi.fn();
 const exported = vi.fn();
 let selected = ['a'];
+/** The job as the list has it. */
+let known: Job | null = null;
 
 beforeEach(() => {
   vi.resetAllMocks();
+  known = null;
   api.cancelJob.mockResolvedValue(undefined);
   api.discardTurn.mockResolvedValue(undefined);
   open = new Open();
   asking = new Asking(open as unknown as Editor, {
     ...{
       local: () => [],
-      onjob: () => undefined,
+      onjob: (begun: Job) => known ?? begun,
       oncompare: () => undefined,
       onclose: closed,
       onexport: exported,
@@ -246,13 +249,16 @@ test('a plan that has ended before anybody waited for it is exported too, and on
   api.getPhoto.mockResolvedValue({ id: 'a' });
   api.ask.mockResolvedValue({ proposal: { ...asked, steps: [first, out] }, job: null });
   api.applyAsk.mockImplementation(async () => {
-    asking.worked(job('done'));
+    asking.worked((known = job('done')));
+    asking.worked({ ...job('done'), id: 'another' });
     return { photo: null, job: job('queued') };
   });
   await asking.enter();
   await asking.apply();
   expect(exported).toHaveBeenCalledTimes(1);
+  expect(asking.busy).toBe(false);
 
+  known = null;
   api.applyAsk.mockResolvedValue({ photo: null, job: { ...job('queued'), id: 'k' } });
   asking.discard();
   asking.text = 'lift the shadows';

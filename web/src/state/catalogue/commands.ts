@@ -77,7 +77,10 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
       else app.notices.tell(t('There is no model here that sees pictures.'));
     },
     'accept-captions': () =>
-      void shelf.listing.all(shelf.meant).then((photos) => shelf.offers.acceptAll(shelf.offers.of(photos))),
+      void shelf.offers
+        .look(shelf.meant) // also where no panel shows them
+        .then(() => shelf.listing.all(shelf.meant))
+        .then((photos) => shelf.offers.acceptAll(shelf.offers.of(photos))),
     import: () => (app.dialog = 'import'),
   };
 }

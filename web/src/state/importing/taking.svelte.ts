@@ -103,7 +103,9 @@ export class Taking {
     while (mine === this.turns && !finished(known)) {
       this.job = known;
       await new Promise((resolve) => setTimeout(resolve, OFTEN));
-      known = this.links.job(job.id) ?? known;
+      const next = this.links.job(job.id);
+      if (!next) break; // the server has begun anew, or the list was cleared: what there is tells
+      known = next;
     }
     if (mine === this.turns && known.state === 'failed') this.problem = `${known.message} ${known.remedy}`.trim();
   }

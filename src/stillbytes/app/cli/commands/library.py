@@ -15,6 +15,7 @@ import click
 from stillbytes.app.cli.commands.library_options import PAGE, likest, meant, opened, query_of
 from stillbytes.app.cli.output import error_fields, json_option, print_error, print_json, print_table
 from stillbytes.app.cli.progress import told
+from stillbytes.core.tables import harmless
 from stillbytes.library.catalogue.search.run import SORTS
 
 if TYPE_CHECKING:
@@ -268,15 +269,10 @@ def _write(photos: Iterator[Entry], format: str, out: Any) -> int:
     for count, fields in enumerate(listed, start=1):  # noqa: B007 - the last one is the result
         if format == "csv":
             fields["keywords"] = "; ".join(fields["keywords"])
-            table.writerow(["" if fields[name] is None else _harmless(fields[name]) for name in CSV_COLUMNS])
+            table.writerow(["" if fields[name] is None else harmless(fields[name]) for name in CSV_COLUMNS])
         else:
             out.write(json.dumps(fields) + "\n")
     return count
-
-
-def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula is marked as a text (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _row(one: Entry) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def captions(
     Keywords that the library has are suggested in its own form. A caption is suggested only where there is none.
     """
     if itself is not None:
-        preferences.save(preferences.load().model_copy(update={"captions": itself}))
+        preferences.change(captions=itself)
         if not photos and query is None:
             return _told_itself(itself, as_json)
     if bool(photos) == (query is not None):
@@ -80,7 +80,7 @@ def captions(
     if as_json:
         print_json({"photos": [_fields(paths[n], offers.get(n), accept, failures.get(n)) for n in numbers]})
     else:
-        _print(paths, offers, accept, dismiss)
+        _print(paths, {n: one for n, one in offers.items() if n not in failures}, accept, dismiss)
         for error in failures.values():
             print_error(error.message, error.remedy, as_json=False)
     return 1 if failures else 0

@@ -41,8 +41,8 @@ class Captioning:
 
     def __init__(self, shelf: Shelf, asked: Jobs, idle: Jobs, quiet: Callable[[], bool]) -> None:
         self._shelf, self._asked, self._idle, self._quiet = shelf, asked, idle, quiet
-        self._language: Language = "en"
-        self._unwanted = False
+        self._language: Language | None = None
+        self._unwanted, self._wishes = False, 0
         self._eyes: dict[str, tuple[bool, float]] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +51,9 @@ class Captioning:
         who = self._seer()
         if not who:
             return None
-        self._language = preferences.load().language or language
+        first, self._language = self._language is None, language
+        if first:
+            self.notice()
         model = who.partition("://")[2] if "://" in who else who
         return Ready(model, self._shelf.catalogue.captions.asked(), preferences.load().captions)
 
@@ -80,7 +82,8 @@ class Captioning:
 
     def choose(self, itself: bool) -> None:
         """Whether to suggest by itself. Raises StillbytesError when that cannot be kept."""
-        preferences.save(preferences.load().model_copy(update={"captions": itself}))
+        preferences.change(captions=itself)
+        self._wishes += 1
         if not itself:
             for job in self._idle.list():
                 if not job.ended:
@@ -94,7 +97,7 @@ class Captioning:
         wanted = list(photos)
 
         def work(control: Control) -> str:
-            found = self._suggest(control, wanted, preferences.load().language or language, again)
+            found = self._suggest(control, wanted, self._spoken(language), again)
             return _told(found.photos, found.failed)
 
         return self._asked.start("Suggest captions and keywords", len(wanted), work)
@@ -109,7 +112,8 @@ class Captioning:
         with self._lock:
             try:
                 busy = any(not job.ended for job in self._idle.list())
-                if busy or self._unwanted or not preferences.load().captions or not of_this_machine(self._seer()):
+                wanted = not self._unwanted and self._language is not None and preferences.load().captions
+                if busy or not wanted or not of_this_machine(self._seer()):
                     return
                 if self._shelf.catalogue.captions.are_lacking():
                     self._idle.start("Suggest captions while nothing else is done", 0, self._by_itself)
@@ -118,13 +122,18 @@ class Captioning:
 
     def _by_itself(self, control: Control) -> str:
         photos = failed = 0
+        wishes = self._wishes
         try:  # more photos may come meanwhile
-            while (found := self._suggest(control, None, self._language, again=False)).photos:
+            while (found := self._suggest(control, None, self._spoken(self._language), again=False)).photos:
                 photos, failed = photos + found.photos, failed + found.failed
             return _told(photos, failed)
         except (Cancelled, StillbytesError):  # a person stopped it, or it does not work here: not again and again
-            self._unwanted = True
+            self._unwanted = self._wishes == wishes
             raise
+
+    def _spoken(self, asked: Language | None) -> Language:
+        """The chosen language, else that of who asks."""
+        return preferences.load().language or asked or "en"
 
     def _suggest(self, control: Control, photos: Sequence[int] | None, language: Language, again: bool) -> Suggested:
         captions = self._shelf.catalogue.captions

@@ -109,16 +109,16 @@ class Shelf:
         if through in self._paths:
             self._paths[photo.id] = photo.path, photo.number
 
-    def look_into(self, folder: Path) -> None:
-        """What we have changed in a folder is in the catalogue at once, if that is open; the watch sees to it else."""
+    def look_into(self, folders: Sequence[Path]) -> None:
+        """What we have changed in folders is in the catalogue at once, if that is open; the watch sees to it else."""
         with self._lock:
             catalogue = self._catalogue
         if catalogue is None:
             return
         try:
-            catalogue.look_into([folder])
+            catalogue.look_into(folders)
         except StillbytesError:
-            log.info("%s is looked into later", folder, exc_info=True)
+            log.info("what changed is looked into later", exc_info=True)
         self.told()
 
     def id(self, entry: Entry) -> str:

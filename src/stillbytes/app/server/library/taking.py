@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from stillbytes.app.server.library.importing import whole
 from stillbytes.app.server.models import readable
-from stillbytes.core.errors import NotFound
+from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.tables import harmless
 
 if TYPE_CHECKING:
     from stillbytes.app.server.workspace import Workspace
@@ -114,7 +115,9 @@ class Catalogues:
         """Take over what the look has found, in the background. Raises NotFound."""
         before = self.of(number)
         if not before.ended:
-            raise NotFound("This catalogue is still being looked at.", "Wait for the job that does it.")
+            raise NotFound(
+                "This catalogue was not looked through to its end.", "Wait for the job that does it, or look again."
+            )
         place, moved = before.catalogue, before.moved
 
         def work(control: Control) -> str:
@@ -124,7 +127,8 @@ class Catalogues:
                 report = self._take(found, control, len(before.rows), dry_run=False, replace=replace)
                 found.made = self._collected(report, control)
             finally:
-                self._put(number, found)
+                if found.rows or found.ended:  # else what the look found is still what is known
+                    self._put(number, found)
                 self._arrived(found)
             return _said(found)
 
@@ -137,7 +141,7 @@ class Catalogues:
         table.writerow(("photo", "version", "state", "not taken over", "remarks"))
         for row in self.of(number).rows:
             told = (row.path, row.version, row.state, "; ".join(row.unmapped), "; ".join(row.notes))
-            table.writerow([_plain(readable(text)) for text in told])
+            table.writerow([harmless(readable(text)) for text in told])
         return out.getvalue()
 
     def _put(self, number: str, found: Looked) -> None:
@@ -173,7 +177,9 @@ class Catalogues:
             try:
                 return collect(self._workspace.shelf.catalogue, report.collections, control)
             except LibraryBusy:  # new sidecars are noticed, too
-                if control.cancelled() or time.monotonic() > until:
+                if control.cancelled():
+                    raise Cancelled() from None
+                if time.monotonic() > until:
                     raise
                 time.sleep(0.2)
 
@@ -181,8 +187,8 @@ class Catalogues:
         """Open photos and the library follow what was written."""
         paths = {Path(row.path) for row in found.rows if row.state == "taken"}
         self._workspace.follow(paths)
-        for folder in sorted({path.parent for path in paths}):
-            self._workspace.shelf.look_into(folder)
+        if folders := sorted({path.parent for path in paths}):
+            self._workspace.shelf.look_into(folders)
 
 
 def chosen(text: str) -> Path:
@@ -200,8 +206,3 @@ def _said(found: Looked) -> str:
         "outside": "outside the library's folders", "failed": "not taken over",
     }  # fmt: skip
     return "; ".join(f"{counted[state]:,} {said}" for state, said in words.items() if counted[state]) or "No photos"
-
-
-def _plain(text: str) -> str:
-    """What no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
