@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from dng import make_photo
-from journeys.conftest import Editor
-from playwright.sync_api import Page, expect
+from journeys.conftest import Editor, opened
+from playwright.sync_api import Browser, Page, expect
 from scripted import BREAK, HOLD, Scripted, plan, scripted
 
 ASKED = "make it look like a summer evening"
@@ -173,17 +173,16 @@ WATCH_STEPS = """() => {
 """The list of steps is there while they are done, which may take no longer than a blink."""
 
 
-STOP_AFTER_THE_FIRST = """() => {
-  new MutationObserver((_, self) => {
-    if (document.querySelectorAll('[aria-label=Steps] li.done').length === 0) return;
-    const buttons = [...document.querySelectorAll('[data-testid=chat] button')];
-    const stop = buttons.find((button) => button.textContent.includes('Stop'));
-    if (!stop) return;
-    stop.click();
-    self.disconnect();
-  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['class'] });
-}"""
-"""A hand that is quick enough for steps that take no longer than a blink."""
+HELD = (
+    "-c",
+    "import sys, time; from stillbytes.edit import generating; made = generating.made\n"
+    "def held(*work, cancelled, **how):\n"
+    "    end = time.monotonic() + 120\n"
+    "    while not cancelled() and time.monotonic() < end: time.sleep(0.02)\n"
+    "    return made(*work, cancelled=cancelled, **how)\n"
+    "generating.made = held; from stillbytes.app.cli import main; sys.exit(main(sys.argv[1:]))",
+)
+"""A server that makes nothing before it was asked to stop."""
 
 
 def standing_out(editor: Editor) -> None:
@@ -194,7 +193,12 @@ def standing_out(editor: Editor) -> None:
     make_photo(editor.folder / "IMG_3.dng", light.astype(np.float32))
 
 
-def test_a_plan_that_is_stopped_keeps_what_is_done_as_one_step(editor: Editor) -> None:
+def test_a_plan_that_is_stopped_keeps_what_is_done_as_one_step(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path, HELD) as editor:
+        stopped_in_the_middle(editor)
+
+
+def stopped_in_the_middle(editor: Editor) -> None:
     standing_out(editor)
     page = editor.page
     editor.framed(page.get_by_role("gridcell", name="IMG_3.dng").click)
@@ -203,8 +207,9 @@ def test_a_plan_that_is_stopped_keeps_what_is_done_as_one_step(editor: Editor) -
     chat.get_by_role("combobox").fill("exposure +0.5 and remove the subject")
     page.keyboard.press("Enter")
     expect(chat.get_by_role("group", name="What would change")).to_be_visible()
-    page.evaluate(STOP_AFTER_THE_FIRST)
     page.keyboard.press("Enter")
+    expect(chat.get_by_role("list", name="Steps").locator("li.done")).to_have_count(1, timeout=60_000)
+    chat.get_by_role("button", name="Stop").click()
     turn = chat.get_by_role("list", name="Asked before").get_by_role("listitem").first
     expect(turn).to_contain_text("Stopped; not done: Remove: subject.", timeout=120_000)
     expect(turn).to_contain_text("Exposure")

@@ -64,6 +64,7 @@ export class Asking {
   );
   private readonly afterwards = new Afterwards();
   private settings: Settings | null = null;
+  private newest: Carrying | null = null;
   private latest = 0;
 
   constructor(
@@ -129,9 +130,11 @@ export class Asking {
     if (awaited) this.doing = doing;
   }
 
-  /** The event that tells how far a plan is. */
-  carried({ photo, turn, steps }: Carrying): void {
-    if (this.busy && photo === this.editor.photo?.id && turn === this.turn) this.plan = steps;
+  /** The event that tells how far a plan is, which may be there before the answer that it was begun. */
+  carried(carrying: Carrying): void {
+    if (carrying.photo !== this.editor.photo?.id) return;
+    this.newest = carrying;
+    if (this.busy && carrying.turn === this.turn) this.plan = carrying.steps;
   }
 
   /** A job went on. */
@@ -219,6 +222,7 @@ export class Asking {
       this.busy = true;
       this.job = known;
       this.turn = turn;
+      if (this.newest?.turn === turn) this.plan = this.newest.steps;
       this.text = request;
     }
     return known;

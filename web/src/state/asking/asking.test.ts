@@ -269,6 +269,19 @@ test('a plan that has ended before anybody waited for it is exported too, and on
   expect(exported).toHaveBeenCalledTimes(1);
 });
 
+test('steps that are told before anybody waits for them are shown', async () => {
+  const steps = [{ says: 'Shadows 0 → +20', state: 'done' as const, checks: [] }];
+  api.ask.mockResolvedValue({ proposal: proposal('lift the shadows'), job: null });
+  api.applyAsk.mockImplementation(async () => {
+    asking.carried({ photo: 'a', turn: 't', steps });
+    asking.carried({ photo: 'b', turn: 'another', steps: [] });
+    return { photo: null, job: job('queued') };
+  });
+  await asking.enter();
+  await asking.apply();
+  expect(asking.plan).toEqual(steps);
+});
+
 test('a plan that is stopped is stopped on the server', async () => {
   api.ask.mockResolvedValue({ proposal: proposal('lift the shadows'), job: null });
   api.applyAsk.mockResolvedValue({ photo: null, job: job('queued') });
