@@ -21,8 +21,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+BEGAN = time.monotonic()
 ROOT = Path(__file__).resolve().parent
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
 WINDOWS = os.name == "nt"
@@ -54,7 +56,7 @@ LLAMA_BUILD = ROOT / "tests" / "engines" / "llama" / "only_server.cmake"
 
 def sh(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
     """Run a command and stop with its exit status when it fails."""
-    print("+", *command, flush=True)
+    print(f"+ [{time.monotonic() - BEGAN:.0f} s]", *command, flush=True)
     done = subprocess.run([str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, check=False)
     if done.returncode:
         print(f"dev.py: failed: {' '.join(map(str, command))}", file=sys.stderr)

@@ -63,14 +63,15 @@ def dots(bend: Bend | None, frame: Size = FRAME, step: int = 75) -> tuple[Decode
 
 
 def centres(plane: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """(n, 2): the middles of the dots near the expected places."""
+    """(n, 2): the middles of the dots near the expected places; nan where there is none."""
     found = []
     floor = np.median(plane)
     for px, py in expected:
         left, top = round(px) - 10, round(py) - 10
         part = np.clip(plane[top : top + 21, left : left + 21] - floor - 0.02, 0, None)
         y, x = np.mgrid[0 : part.shape[0], 0 : part.shape[1]]
-        found.append((left + (part * x).sum() / part.sum(), top + (part * y).sum() / part.sum()))
+        light = part.sum() or np.nan
+        found.append((left + (part * x).sum() / light, top + (part * y).sum() / light))
     return np.array(found)
 
 

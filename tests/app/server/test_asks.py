@@ -191,7 +191,7 @@ def test_a_language_models_answer_is_a_job_whose_event_brings_it(
             return not_understood(request, "small", "I know nothing to do.")
         return understand("warmer", about)
 
-    monkeypatch.setattr(talking, "asked", lambda: "http://127.0.0.1:1")
+    monkeypatch.setattr(talking, "candidates", lambda: ("http://127.0.0.1:1",))
     monkeypatch.setattr(models, "by_broker", answers)
     for request, understood in (("like a Monet", True), ("nothing like a Monet", False)):
         answer = client.post(f"/api/photos/{id}/ask", json={"request": request})
@@ -216,7 +216,7 @@ def test_an_answer_is_told_while_it_is_written(served: Served, monkeypatch: pyte
     heard = told_of(workspace, "asking", "proposed")
     step = {"for": "like a Monet", "tool": "set", "parameter": "shadows", "value": 30}
     with scripted([plan(step)[:90], HOLD, plan(step)[90:]]) as server:
-        monkeypatch.setattr(talking, "asked", lambda: server.url)
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
         job = client.post(f"/api/photos/{id}/ask", json={"request": "like a Monet"}).json()["job"]
         for _ in range(200):
             if heard and heard[-1].data.get("steps"):
@@ -236,7 +236,7 @@ def test_a_server_that_is_gone_in_mid_answer_is_told_and_nothing_changes(
 ) -> None:
     _, client, id = served
     with scripted([plan({"tool": "set", "parameter": "shadows", "value": 30})[:75], BREAK]) as server:
-        monkeypatch.setattr(talking, "asked", lambda: server.url)
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
         job = client.post(f"/api/photos/{id}/ask", json={"request": "like a Monet"}).json()["job"]
         gone = ended(client, job["id"])
     assert gone["state"] == "failed" and "breaks off" in gone["message"] and gone["remedy"]
@@ -247,7 +247,7 @@ def test_a_model_hears_what_was_asked_before_in_this_run(served: Served, monkeyp
     _, client, id = served
     asked(client, id, "contrast +20")
     with scripted(plan()) as server:
-        monkeypatch.setattr(talking, "asked", lambda: server.url)
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
         job = client.post(f"/api/photos/{id}/ask", json={"request": "like a Monet"}).json()["job"]
         ended(client, job["id"])
     assert (
@@ -276,7 +276,7 @@ def test_stopping_an_answer_stops_the_server(served: Served, monkeypatch: pytest
     workspace, client, id = served
     heard = told_of(workspace, "asking")
     with scripted(['{"steps": [', HOLD]) as server:
-        monkeypatch.setattr(talking, "asked", lambda: server.url)
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
         job = client.post(f"/api/photos/{id}/ask", json={"request": "like a Monet"}).json()["job"]
         for _ in range(200):
             if heard and heard[-1].data["stage"] == "answering":
@@ -321,7 +321,7 @@ def test_what_was_asked_is_kept_with_what_came_of_it_and_survives_a_restart(
 def test_what_cannot_be_done_and_a_failing_model_are_kept_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     _, client, id = served
     with scripted([BREAK]) as server:
-        monkeypatch.setattr(talking, "asked", lambda: server.url)
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
         job = client.post(f"/api/photos/{id}/ask", json={"request": "like a Monet"}).json()["job"]
         ended(client, job["id"])
     proposal = asked(client, id, "contrast +20")
