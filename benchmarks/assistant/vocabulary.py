@@ -48,7 +48,7 @@ def asked(case: Case) -> tuple[Proposal, Settings, float]:
 
 
 def back(history: History, answer: Proposal) -> History:
-    return history.at(history.position - answer.back())
+    return history.at(max(history.position - answer.back(), 0))
 
 
 def main() -> int:
