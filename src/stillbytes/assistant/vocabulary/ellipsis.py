@@ -45,10 +45,14 @@ def lend(pending: list[Slots]) -> None:
             if before.flags & WORDED - {"up", "more"}:
                 raise Unclear("Up or down?")  # "less contrast and a bit of clarity"
         if before is not None and _lends(before):
+            if "only" in one.flags:  # "exposure up, highlights only"
+                raise Unclear("Only that, or that as well?")
             one.flags |= before.flags & WORDED
             shared = before.amount is None and not before.size and all(named.form == "noun" for named in before.named)
             if one.amount is not None and shared:
                 before.amount = one.amount
+            elif shared and one.size and one.clause.and_before and _size_last(one):
+                before.size = one.size  # "increase the brightness and contrast by a little"
             one.size, one.borrowed = one.size or before.size, True
             if one.amount is None and not (before.flags & WORDED):
                 one.amount = before.amount
@@ -85,6 +89,11 @@ def _bare_number(one: Slots) -> bool:
 def _sized(one: Slots) -> bool:
     """Whether it says by itself how much there is to be: "a bit of clarity"."""
     return bool(one.size) and one.amount is None and one.named[0].place > first_size(one)
+
+
+def _size_last(one: Slots) -> bool:
+    """Whether its size stands after what it names: "contrast by a little"."""
+    return bool(one.size and one.named) and first_size(one) > max(named.place for named in one.named)
 
 
 def first_size(one: Slots) -> int:
@@ -249,5 +258,7 @@ def share_targets(pending: list[Slots]) -> None:
             one.flags |= before.flags & {"too", "not_so", "lacking"}  # "too dark and cold"
         verbs = all(named.form == "verb" for named in [*before.named, *one.named]) and before.named
         alone = before.clause.bare and len(before.clause.atoms) == 1 and one.clause.and_before
+        if verbs and alone and _size_last(one):
+            before.size = one.size  # "brighten and sharpen it a bit"
         if one.targets and not before.targets and before.named and (one.borrowed or (verbs and alone)):
             before.targets = list(one.targets)

@@ -60,6 +60,12 @@ def _further_rows(before: Settings, after: Settings, factor: float, situation: S
             yield row
 
 
+def moved(names: Sequence[str], situation: Situation) -> bool:
+    """Whether the last change moved one of these sliders of the whole picture."""
+    before, after = situation.before_last, situation.settings
+    return before is not None and any(before.value(name) != after.value(name) for name in names)
+
+
 def _last_moves(situation: Situation) -> dict[str, tuple[float, float]]:
     """Sliders of the whole picture or of one part that the last change moved: the name in parts -> from, to."""
     before, after = situation.before_last, situation.settings

@@ -41,6 +41,7 @@ class Effect:
     look: bool = False
     inherent: bool = False
     off: tuple[str, ...] = ()
+    too: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class Meaning:
     apart: frozenset[frozenset[str]]
     crop: Mapping[str, tuple[str, ...]]
     again: Mapping[str, float]
+    again_sizes: Mapping[str, float]
+    put_in: frozenset[str]
 
     def usual_move(self, parameter: Parameter) -> float:
         """In the parameter's units; a ratio where its scale is logarithmic."""
@@ -104,7 +107,7 @@ class Meaning:
 def meaning() -> Meaning:
     given = tomllib.loads((files(__package__) / "words" / "meaning.toml").read_text("utf-8"))
     effects = {
-        name: Effect(**{**told, "part": tuple(told.get("part", ())), "off": tuple(told.get("off", ()))})
+        name: Effect(**{**told, **{field: tuple(told.get(field, ())) for field in ("part", "off", "too")}})
         for name, told in given["effects"].items()
     }
     known = {**parameters(), **local_parameters()}
@@ -116,7 +119,7 @@ def meaning() -> Meaning:
     used += [
         *given["natural"],
         *given["natural"].values(),
-        *(name for effect in effects.values() for name in effect.off),
+        *(name for effect in effects.values() for name in (*effect.off, *effect.too)),
     ]
     if unknown := [name for name in used if name not in known]:
         raise ValueError(f"meaning.toml speaks of parameters that do not exist: {', '.join(unknown)}")
@@ -137,6 +140,8 @@ def meaning() -> Meaning:
         frozenset(frozenset(pair) for pair in given["targets"]["apart"]),
         {name: tuple(names) for name, names in given["crop"].items()},
         given["again"],
+        given["again_sizes"],
+        frozenset(given["groups"]["put_in"]),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from stillbytes.assistant.vocabulary.clauses import Clause
 from stillbytes.assistant.vocabulary.lexicon import Atom
+from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.slots import Unclear
 from stillbytes.edit.automatic import FINDERS
 
@@ -126,7 +127,10 @@ def _command(part: Clause) -> Order | None:
         and any(atom.has("group") for atom in part.atoms)
     ):
         part.take("remove")
-        return Order("reset", scope=tuple(part.take("group")))
+        scope = tuple(part.take("group"))
+        if not meaning().put_in.issuperset(scope):  # "remove the tone"
+            raise Unclear("A picture is not without that.")
+        return Order("reset", scope=scope)
     if len(commands) > 1:
         raise Unclear("One thing after the other, please.")
     command = next(iter(commands), "crop" if shapes else "rotate")

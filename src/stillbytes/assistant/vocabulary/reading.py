@@ -24,7 +24,16 @@ from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order, order_of, scope_of
 from stillbytes.assistant.vocabulary.presets import Names
-from stillbytes.assistant.vocabulary.remarks import asks, is_fine, only_names, only_tells, tells_of_somebody
+from stillbytes.assistant.vocabulary.remarks import (
+    asks,
+    exclaims,
+    is_done,
+    is_fine,
+    only_names,
+    only_offers,
+    only_tells,
+    tells_of_somebody,
+)
 from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
 from stillbytes.assistant.vocabulary.text import tokens
 
@@ -53,6 +62,7 @@ class Reading:
     same_for: targets that get the last change too.
     complains: whether it tells what is wrong or goes on, without where, as "too dark" and "even darker" do of the part
     that was changed last. repeats: whether it is a word such as "darker" alone, which may be of that part too.
+    may_be_of: parameters of which such a word may speak, as "softer" may of a vignette.
     """
 
     orders: list[Order] = field(default_factory=list)
@@ -65,6 +75,7 @@ class Reading:
     last_way: int = 0
     complains: bool = False
     repeats: bool = False
+    may_be_of: tuple[str, ...] = ()
     same_for: tuple[str, ...] = ()
 
 
@@ -80,6 +91,10 @@ def read(
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
     if any(_interjection(part) and any(atom.has("denies") for atom in part.atoms) for part in parts[1:]):
         raise Unclear("Is it to be changed or not?")  # "brighter? no."
+    for part in parts:
+        bare = all(atom.has("fill", "whole", "size") for atom in part.atoms)
+        if bare and any(atom.has("measure") for atom in part.atoms):  # "exposure and intensity"
+            raise Unclear(f"What “{part.atoms[-1].text}” is to mean here is not clear.")
     said = _shaped([part for part in said if not (_interjection(part) or is_fine(part))])
     pending = _told_apart(said, found.orders)
     sizes_after(pending)
@@ -97,6 +112,9 @@ def read(
         raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
     found.repeats, found.complains = _about_part(pending)
+    if found.repeats or found.complains:
+        effects = [meaning().effects[n.name] for one in pending for n in one.named if n.kind == "effect"]
+        found.may_be_of = tuple(name for effect in effects for name in effect.too)
     barred = [bool("not" in one.flags and one.targets) for one in pending]
     complained: set[tuple[str, str, tuple[str, ...]]] = set()
     for place, one in enumerate(pending):
@@ -108,6 +126,9 @@ def read(
         same_way([move for move in earlier if move.slider in again], made)
         found.moves = [move for move in found.moves if move in made or move.slider not in again]
         complaint = one.flags & (COMPLAINTS - {"not_so"})
+        if complaint and made and {move.slider for move in made} <= {move.slider for move in earlier}:
+            same_way(made, earlier)  # "a little brighter, it is too dark"
+            found.moves = made = earlier
         complained = {move.slider for move in made} if complaint else complained
     if not (found.moves or found.orders):
         found.moves, found.forbidden = absent, []
@@ -153,9 +174,11 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
         raise Unclear("That is a question.")
     if ("?" in request and atoms and (atoms[0].has("copula", "states") or only_names(atoms))) or asks(atoms):
         raise Unclear("That is a question.")
-    if any(atom.has("ordinal") and after.has("target") for atom, after in pairwise(atoms)):  # "the first dog"
+    if any(atom.has("ordinal") and after.has("target", "whole") for atom, after in pairwise(atoms)):  # "the first dog"
         raise Unclear("One of several cannot be told apart.")
-    if tells_of_somebody(atoms) or any(atom.has("past") for atom in atoms):
+    if "?" in request and only_offers(atoms):
+        raise Unclear("That is a question.")
+    if exclaims(atoms) or tells_of_somebody(atoms) or any(atom.has("past") for atom in atoms):
         raise Unclear("This tells how it is, not what to do.")
     if atoms and all(atom.has("praise", "fill", "whole", "no") or atom.breaks for atom in atoms):
         raise Unclear("That asks for nothing.")
@@ -253,7 +276,7 @@ def _again(pending: list[Slots]) -> float | None:
     if len(chosen) != 1 or "" in chosen:
         raise Unclear("It is not clear what is to change.")
     factor = factors[chosen.pop()]
-    return factor * meaning().sizes.get(one.size, 1.0) if one.size else factor
+    return factor * meaning().again_sizes[one.size] if one.size else factor
 
 
 def _take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
@@ -351,10 +374,15 @@ def _check_used(part: Clause) -> None:
     ]  # fmt: skip
     for place, atom in enumerate(part.atoms[:-1]):  # "to the sky"
         to_what = part.atoms[place + 1 :]
+        if atom.has("to") and (to_what[0].has("making") or is_done(to_what[0])):  # "to make the grass more vibrant"
+            continue
         if atom.has("to") and any(later.has("target") for later in to_what):
             part.used.add(place)
         elif atom.has("to") and any(later.has("parameter") for later in to_what) and _adds(part.atoms[:place]):
             part.used.add(place)  # "add 10 to the clarity"
+        elif atom.has("to") and all(later.has("fill", "whole") for later in to_what):
+            if any(later.has("whole") for later in to_what):  # "add contrast to the photo"
+                part.used.add(place)
     for place in loose:
         if part.atoms[place].has("fill", "whole", "reference"):
             part.used.add(place)

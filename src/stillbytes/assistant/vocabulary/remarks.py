@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stillbytes.assistant.vocabulary.clauses import HEADS, Clause
+from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.slots import Slots
@@ -23,10 +23,11 @@ def asks(atoms: Sequence[Atom]) -> bool:
 
 def tells_of_somebody(atoms: Sequence[Atom]) -> bool:
     """Whether it tells what somebody did: "they cropped it"."""
-    return any(atom.has("speaks") and (after.has("command") or _done(after)) for atom, after in pairwise(atoms))
+    return any(atom.has("speaks") and (after.has("command") or is_done(after)) for atom, after in pairwise(atoms))
 
 
-def _done(atom: Atom) -> bool:
+def is_done(atom: Atom) -> bool:
+    """Whether it is a verb, such as "darken"."""
     return any(form == "verb" for _, form in atom.roles.get("effect", ()))
 
 
@@ -34,6 +35,21 @@ def is_fine(part: Clause) -> bool:
     """ "the face is OK": what is to stay as it is, and need not be told apart."""
     said = [atom for atom in part.atoms if not (atom.has("fill", "whole", "copula") and not atom.has("fine"))]
     return any(atom.has("fine") for atom in said) and all(atom.has("fine", *HEADS, "target") for atom in said)
+
+
+def exclaims(atoms: Sequence[Atom]) -> bool:
+    """ "how dark", "what a blue sky"."""
+    words = [atom for atom in atoms if not atom.breaks]
+    return (
+        len(words) > 1
+        and words[0].has("exclaims")
+        and (words[1].has("plain", *HEADS[2:], "target") or not words[1].has("fill"))
+    )
+
+
+def only_offers(atoms: Sequence[Atom]) -> bool:
+    """Whether nobody is asked to do it, where there is a question mark: "rather black and white", "warmer"."""
+    return not any(atom.has("wish", "modal", "fix", *DIRECTIONS) or is_done(atom) for atom in atoms)
 
 
 def only_names(atoms: Sequence[Atom]) -> bool:

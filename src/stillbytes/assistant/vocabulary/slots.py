@@ -120,6 +120,7 @@ def slots(clause: Clause) -> Slots:
     if not found.targets:  # "softer" by itself is about the last change, "softer skin" is not
         _about_last(found)
     found.named.sort(key=lambda one: one.place)
+    _no_deed(found)
     _no_description(found)
     _take_group(found)
     found.scoped = any(place + 1 < len(clause.atoms) and clause.atoms[place + 1].text == ":" for place, _ in targets)
@@ -142,6 +143,15 @@ def slots(clause: Clause) -> Slots:
     return found
 
 
+def _no_deed(found: Slots) -> None:
+    """Raises Unclear for "highlight the dog": a name that is also a verb, where nothing else says what to do."""
+    first = next((atom for atom in found.clause.atoms if not atom.has("fill")), None)
+    said = found.amount or any(atom.has("copula", *DIRECTIONS, *_COMPARING) for atom in found.clause.atoms)
+    compared = any(one.form == "adjective" for one in found.named)
+    if first is not None and first.has("deed") and not (said or compared):
+        raise Unclear("Is that to be done, or what is to change?")
+
+
 def _no_description(found: Slots) -> None:
     """Raises Unclear for what names a thing and asks for nothing: "a dark sky", "cold water"; not "a darker sky"."""
     atoms = found.clause.atoms
@@ -153,7 +163,14 @@ def _no_description(found: Slots) -> None:
     state = bool(said) and all(atom.has("state") for atom in said) and not (found.amount or found.clause.with_before)
     if state and not any(left_out(one) for one in found.named):  # "strong colours"
         raise Unclear("This names a thing, and not what to do.")
-    if any(atom.has("wish", "size", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
+    for one in found.named:  # "add colourful flowers"
+        adds = any(atom.has("adds") for atom in atoms[: one.place])
+        before_it = any(atom.has("target") for atom in atoms[one.place + 1 : one.place + 2])
+        if adds and one.form == "adjective" and one.plain and before_it:
+            raise Unclear("This names a thing, and not what to do.")
+    if any(atom.has("wish", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
+        return
+    if any(atom.has("size") and atom.of("size") not in ("large", "huge") for atom in atoms):  # not "a very dark sky"
         return
     for one in found.named:
         if not one.plain or one.form != "adjective" or not found.targets:
@@ -195,6 +212,11 @@ def _flags(found: Slots) -> set[str]:
         flags -= {"none"}
     if clause.flag("kill"):  # "kill the vignette", "kill the blues"
         flags.add("remove" if any(left_out(one) for one in found.named) else "down")
+    if clause.has("no_more"):  # "no more noise", but not "no more sharpening"
+        if not any(left_out(one) for one in found.named):
+            raise Unclear("Is there to be none of it, or no more?")
+        clause.flag("no_more")
+        flags.add("remove")
     if any(one.name in meaning().recover for one in found.named) and clause.flag("save"):  # "save the highlights"
         flags.add("recover")
     if (found.size or "copula" in flags) and clause.flag("sided"):  # "a bit on the dark side"

@@ -54,6 +54,8 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     masked = last_change.of_masks(reading.moves, situation) if reading.complains and not reading.orders else []
     if reading.repeats and not (masked or reading.orders) and last_change.of_masks(reading.moves, situation):
         raise Unclear("That part, or the whole picture?")  # "darken the sky", "darker"
+    if not reading.orders and last_change.moved(reading.may_be_of, situation):
+        raise Unclear("That, or the whole picture?")  # "vignette -20", "softer"
     found += masked or _moved(reading, settings, situation)
     return found, base
 

@@ -13,11 +13,13 @@ BREAKS = frozenset(',;.!?()[]{}"“”«»*|>~_#·•…–—-+/\\')
 
 _TOKEN = re.compile(
     r"""(?P<ratio>\d{1,5}(?:[.,]\d+)?\s?[:x×]\s?\d{1,5}(?:[.,]\d+)?(?![\w]))
-      | (?P<number>(?:(?<![\w.,%°])[+\-−]\s?)?(?:\d+(?:[.,]\d+)*(?:[/⁄]\d+)?|(?<![\w.,])[.,]\d+))
+      | (?P<number>(?:(?<![\w.,%°])[+\-−]\s?)?(?:\d+\s\d[/⁄]\d+|\d+(?:[.,]\d+)*(?:[/⁄]\d+)?|(?<![\w.,])[.,]\d+))
       | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
       | (?P<mark>\S)""",
     re.VERBOSE,
 )
+_AFTER_WHOLE = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
+"""Where "1½" is a number and a fraction."""
 _PICTURES = ("So", "Sk", "Cf", "Mn")
 """Categories of characters that are no words: emoji, joiners, accents that stand alone."""
 _OPENING = "¿¡"
@@ -44,7 +46,8 @@ class Token:
 
 def folded(text: str) -> str:
     """In small letters, without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("‘", "'").replace("`", "'"))
+    plain = _AFTER_WHOLE.sub(" ", text.casefold().replace("’", "'").replace("‘", "'").replace("`", "'"))
+    apart = unicodedata.normalize("NFKD", plain)
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
@@ -73,6 +76,9 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def _number(text: str) -> float:
     """Raises ValueError."""
+    whole, apart, part = text.partition(" ")
+    if apart:  # "1 1/3"
+        return _number(whole) + _number(part)
     if "/" in text or "⁄" in text:
         above, _, below = text.replace("⁄", "/").partition("/")
         if _number(below) == 0:

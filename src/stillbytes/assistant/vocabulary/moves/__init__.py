@@ -180,6 +180,8 @@ def _narrowed(slots: Slots, plain: list[Named], effects: list[Named]) -> list[Mo
     if name not in effect.moves and not light:  # "a dark vignette"
         raise Unclear(ONE_THING)
     weight = effect.moves.get(name, -1.0 if effect.dimension.startswith("-") else 1.0)
+    if effects[0].form == "noun" and weight > 0:  # "colour saturation" is saturation
+        return parameter_moves(slots, name, name in meaning().regions)
     try:
         return moved(slots, {name: weight}, sign_of(slots, effects[0], effect))
     except Missing:

@@ -48,6 +48,8 @@ def coloured(
         else:
             dimension, sign = "saturation", 1
         dimension = dimension.lstrip("-")
+        if dimension == "hue" and slots.amount is None:  # "the blue hue" is also what is blue in it
+            raise Unclear("The hue of a colour goes to its neighbours: say which, or by how much.")
         grey = "black_and_white" in there and dimension == "luminance"
         name = f"grey_{band.name}" if grey else f"{dimension}_{band.name}"
         if slots.group:

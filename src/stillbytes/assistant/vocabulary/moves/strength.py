@@ -67,7 +67,9 @@ def sign_of(slots: Slots, one: Named, effect: Effect | None = None) -> int:
     if one.form == "noun":
         return _sign_of_noun(slots, effect)
     if one.form == "verb":
-        if slots.flags & (NEGATIVE | {"less", "too", "too_much", "not_so", "not_too", "lacking", "copula", "fix"}):
+        if slots.flags & (
+            NEGATIVE | {"less", "too", "too_much", "not_so", "not_too", "lacking", "copula", "fix", "reduce"}
+        ):
             raise Unclear(ONE_THING)
         return 1
     return _sign_of_adjective(slots, effect)
@@ -99,6 +101,8 @@ def _sign_of_adjective(slots: Slots, effect: Effect | None) -> int:
     inverse = flags & {"too", "not_so", "less"}
     if len(inverse) > 1 or (inverse and flags & {"more", "up", "lacking"}):
         raise Unclear(ONE_THING)
+    if "too" in flags and any(atom.has("making") for atom in slots.clause.atoms):
+        raise Unclear("Too much of it?")  # "make it too bright"
     if effect and effect.always:
         wished = any(atom.has("wish") for atom in slots.clause.atoms)  # "I want it blurry"
         told = flags & {"copula", "too", "fix", "less", "not_so"}
@@ -135,6 +139,8 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
     towards = sign * (1 if weight > 0 else -1)
     p = parameters()[name]
     if p.minimum == 0 and towards > 0 and slots.named[0].form == "verb" and not (amount.relation or amount.sign):
+        if amount.unit == "%":  # "sharpen 10 %"
+            raise Unclear("By that, or to that?")
         return [Move(name, "to", _absolute(p, amount, amount.number))]  # "sharpen 60"
     if amount.relation == "to" or (amount.sign == "-" and towards > 0):
         raise Unclear("It is not clear how far.")
@@ -170,7 +176,9 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
             raise Unclear(ONE_THING)
         return [Move(name, "usual", meaning().recover[name] * factor)]
     quantity = flags & {"more", "less", "too_much", "lacking", "reduce"}
-    if name in meaning().ambiguous and quantity and not flags & {"up", "down"} and amount is None:
+    added = any(atom.has("adds") for atom in slots.clause.atoms)  # "add more shadows"
+    unsure = added or (quantity and not flags & {"up", "down"})
+    if name in meaning().ambiguous and unsure and amount is None:
         raise Unclear(f"{parameter.label}: brighter or darker?")
     direction = direction_of(slots)
     if "fix" in flags or ("remove" in flags and (region or amount)):
