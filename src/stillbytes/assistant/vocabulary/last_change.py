@@ -87,6 +87,14 @@ def _last_moves(situation: Situation) -> dict[str, tuple[float, float]]:
     return found
 
 
+def only_of_masks(situation: Situation) -> bool:
+    """Whether the last change was of parts of the picture alone."""
+    before, after = situation.before_last, situation.settings
+    if before is None or before.adjustments == after.adjustments:
+        return False
+    return all(before.value(name) == after.value(name) for name in parameters() if name != "adjustments")
+
+
 def of_masks(moves: Sequence[Move], situation: Situation) -> list[Step]:
     """What is wrong with a part of the picture that the last change was about: "darken the sky", "too dark".
 

@@ -29,6 +29,7 @@ from stillbytes.assistant.vocabulary.remarks import (
     exclaims,
     is_done,
     is_fine,
+    of_something_else,
     only_names,
     only_offers,
     only_tells,
@@ -143,7 +144,7 @@ def _about_part(pending: list[Slots]) -> tuple[bool, bool]:
     (one,) = pending if len(pending) == 1 else (None,)
     if one is None or one.targets or one.keeps or any(atom.has("whole") for atom in one.clause.atoms):
         return False, False
-    alone = bool(one.named) and not one.amount and all(named.kind == "effect" for named in one.named)
+    alone = bool(one.named) and not one.amount and all(named.kind in ("effect", "colour") for named in one.named)
     even = alone and any(atom.has("even") for atom in one.clause.atoms)
     return alone and not even, even or bool(one.flags & COMPLAINTS)
 
@@ -163,6 +164,8 @@ def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
             _check_used(part)
         else:
             pending.append(slots(part))
+            if word := of_something_else(pending[-1]):
+                raise Unclear(f"What “{word}” is to mean here is not clear.")
     return pending
 
 

@@ -48,8 +48,39 @@ def exclaims(atoms: Sequence[Atom]) -> bool:
 
 
 def only_offers(atoms: Sequence[Atom]) -> bool:
-    """Whether nobody is asked to do it, where there is a question mark: "rather black and white", "warmer"."""
+    """Whether nobody is asked to do it, where there is a question mark: "rather black and white", "too warm"."""
+    if any(atom.has("too", "too_much", "lacking", "copula") for atom in atoms):
+        return not any(atom.has("wish", "fix", *DIRECTIONS) for atom in atoms)
     return not any(atom.has("wish", "modal", "fix", *DIRECTIONS) or is_done(atom) for atom in atoms)
+
+
+_STATES = frozenset(("copula", "too", "too_much", "lacking", "not_so"))
+_NAMES = (*(role for role in HEADS if role not in ("effect", "colour")), "target", "whole", "measure", "group", "cast")
+
+
+def _names(atom: Atom) -> bool:
+    """Whether it is of a thing, and not of how that is."""
+    noun = any(form == "noun" or " " in atom.text for _, form in atom.roles.get("effect", ()))  # "colours ... dull"
+    return noun or atom.has(*_NAMES)
+
+
+def of_something_else(one: Slots) -> str:
+    """The word of a statement that is of no photo: "those are too dark", "too bright for my eyes"; empty for others."""
+    atoms = one.clause.atoms
+    if not one.flags & _STATES or any(atom.has("wish", "fix", "making") for atom in atoms):
+        return ""
+    for place, atom in enumerate(atoms):
+        before, after = atoms[:place], atoms[place + 1 :]
+        if not atom.has("fill") or atom.has("tells", "copula", "too", "size"):
+            continue
+        leads = atom.has("leads") and any(_names(later) for later in after)
+        follows = atom.has("measure") and any(_names(named) for named in before)
+        if not (leads or follows):
+            return atom.text
+    for atom, later in pairwise(atom for atom in atoms if not atom.has("leads") or atom.has("purpose")):
+        if atom.has("purpose") and later.has("target"):
+            return later.text
+    return ""
 
 
 def only_names(atoms: Sequence[Atom]) -> bool:

@@ -52,8 +52,8 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     if reading.same_for:
         reading.moves = last_change.same_for(replace(situation, history=history), reading.same_for)
     masked = last_change.of_masks(reading.moves, situation) if reading.complains and not reading.orders else []
-    if reading.repeats and not (masked or reading.orders) and last_change.of_masks(reading.moves, situation):
-        raise Unclear("That part, or the whole picture?")  # "darken the sky", "darker"
+    if reading.repeats and not (masked or reading.orders) and last_change.only_of_masks(situation):
+        raise Unclear("That part, or the whole picture?")  # "darken the sky", "warmer"
     if not reading.orders and last_change.moved(reading.may_be_of, situation):
         raise Unclear("That, or the whole picture?")  # "vignette -20", "softer"
     found += masked or _moved(reading, settings, situation)
