@@ -38,6 +38,8 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
     Whether there was something of that. Raises Unclear.
     """
     atoms = one.clause.atoms
+    if _measured(one) and before.targets and not (one.targets or one.keeps or before.keeps):
+        return _measured_there(pending, before, one)
     pronoun = any(atom.has("pronoun") for atom in atoms) and not any(atom.has("whole") for atom in atoms)
     if one.targets or one.keeps or not one.named or before.keeps:
         return False
@@ -64,6 +66,21 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
         pending.remove(one)
         return True
     one.targets = list(before.targets)
+    return True
+
+
+def _measured(one: Slots) -> bool:
+    """Whether it says how far "it" is to go, and not what: "bring it down by a third of a stop"."""
+    it = any(atom.has("pronoun", "clitic") for atom in one.clause.atoms)
+    return it and not one.named and one.amount is not None and bool(one.amount.unit) and one.worded
+
+
+def _measured_there(pending: list[Slots], before: Slots, one: Slots) -> bool:
+    """ "the sky is too bright, bring it down by half a stop": of that part. Raises Unclear."""
+    if not before.flags & COMPLAINTS or not before.named or _against(before, one):
+        raise Unclear("That part, or the whole picture?")
+    one.targets = list(before.targets)
+    pending.remove(before)
     return True
 
 

@@ -15,6 +15,8 @@ def asks(atoms: Sequence[Atom]) -> bool:
     """Whether a part begins as questions do: "is the sky too dark", "should it be warmer"."""
     begins = True
     for atom, after in pairwise(atoms):
+        if atom.has("polar") and _told(after):  # "could it be any darker"
+            return True
         if begins and atom.has("inverts") and after.has("subject", "whole", "target", "parameter", "region"):
             return True
         begins = atom.breaks or atom.has("join") or (begins and atom.has("opener", "no", "praise"))
