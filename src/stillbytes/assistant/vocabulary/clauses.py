@@ -10,6 +10,15 @@ from stillbytes.assistant.vocabulary.lexicon import Atom
 
 HEADS = ("parameter", "effect", "region", "band", "colour", "dimension", "off_switch", "fault", "aspect")
 DIRECTIONS = ("up", "down", "reduce", "more", "less", "remove", "recover", "set", "kill")
+_NAMES = (*(role for role in HEADS if role not in ("effect", "colour")), "target", "whole", "measure", "group", "cast")
+
+
+def names_a_thing(atom: Atom) -> bool:
+    """Whether it is of a thing, and not of how that is."""
+    noun = any(form == "noun" or " " in atom.text for _, form in atom.roles.get("effect", ()))  # "colours ... dull"
+    return noun or atom.has(*_NAMES)
+
+
 _SENTENCES = frozenset(".!?")
 """Marks that end a sentence."""
 _STARTS = ("up", "down", "reduce", "more", "less", "recover", "kill")

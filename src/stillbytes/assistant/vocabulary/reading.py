@@ -18,6 +18,7 @@ from stillbytes.assistant.vocabulary.ellipsis import (
     share_targets,
     sizes_after,
 )
+from stillbytes.assistant.vocabulary.filling import slots
 from stillbytes.assistant.vocabulary.lexicon import Atom, lexicon
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves import absence, moves, prohibition
@@ -35,7 +36,7 @@ from stillbytes.assistant.vocabulary.remarks import (
     only_tells,
     tells_of_somebody,
 )
-from stillbytes.assistant.vocabulary.slots import Slots, Unclear, slots
+from stillbytes.assistant.vocabulary.slots import Slots, Unclear
 from stillbytes.assistant.vocabulary.text import tokens
 
 MOST_PARTS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause
+from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause, names_a_thing
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.slots import Slots
@@ -57,13 +57,6 @@ def only_offers(atoms: Sequence[Atom]) -> bool:
 
 
 _STATES = frozenset(("copula", "too", "too_much", "lacking", "not_so"))
-_NAMES = (*(role for role in HEADS if role not in ("effect", "colour")), "target", "whole", "measure", "group", "cast")
-
-
-def _names(atom: Atom) -> bool:
-    """Whether it is of a thing, and not of how that is."""
-    noun = any(form == "noun" or " " in atom.text for _, form in atom.roles.get("effect", ()))  # "colours ... dull"
-    return noun or atom.has(*_NAMES)
 
 
 def of_something_else(one: Slots) -> str:
@@ -75,8 +68,8 @@ def of_something_else(one: Slots) -> str:
         before, after = atoms[:place], atoms[place + 1 :]
         if not atom.has("fill") or atom.has("tells", "copula", "too", "size"):
             continue
-        leads = atom.has("leads") and any(_names(later) for later in after)
-        follows = atom.has("measure") and any(_names(named) for named in before)
+        leads = atom.has("leads") and any(names_a_thing(later) for later in after)
+        follows = atom.has("measure") and any(names_a_thing(named) for named in before)
         if not (leads or follows):
             return atom.text
     for atom, later in pairwise(atom for atom in atoms if not atom.has("leads") or atom.has("purpose")):
@@ -99,7 +92,8 @@ def only_tells(one: Slots) -> bool:
     """ "clear", "all clear": a word that compares nothing and gives no look, and nothing else."""
     known = meaning().effects
     effects = [known[named.name] for named in one.named if named.kind == "effect" and named.form == "adjective"]
-    bare = not (one.targets or one.amount or one.size or one.keeps or one.flags or one.factor or one.share)
+    sized = bool(one.size) and one.size not in ("large", "huge")  # "very dark" tells, too
+    bare = not (one.targets or one.amount or sized or one.keeps or one.flags or one.factor or one.share)
     plain = all(named.plain for named in one.named)
     wish = any(atom.has("wish") for atom in one.clause.atoms)
     looks = any(effect.look or effect.always for effect in effects)

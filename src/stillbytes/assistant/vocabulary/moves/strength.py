@@ -67,15 +67,15 @@ def sign_of(slots: Slots, one: Named, effect: Effect | None = None) -> int:
     if one.form == "noun":
         return _sign_of_noun(slots, effect)
     if one.form == "verb":
-        if slots.flags & (
-            NEGATIVE | {"less", "too", "too_much", "not_so", "not_too", "lacking", "copula", "fix", "reduce"}
-        ):
+        if slots.flags & (NEGATIVE | UNDOING):
             raise Unclear(ONE_THING)
         return 1
     return _sign_of_adjective(slots, effect)
 
 
 NEGATIVE = frozenset(("not", "recover", "remove", "weaker"))
+UNDOING = frozenset(("less", "too", "too_much", "not_so", "not_too", "lacking", "copula", "fix", "reduce", "down"))
+"""What does not go with a word that is told to be done, as "darken" is."""
 
 
 def _sign_of_noun(slots: Slots, effect: Effect | None) -> int:
