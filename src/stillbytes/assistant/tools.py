@@ -16,8 +16,8 @@ from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import kind_for, meaning, named_targets, object_words
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
-from stillbytes.assistant.vocabulary.reading import Reading
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.reading import Reading
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import local_parameters, parameters

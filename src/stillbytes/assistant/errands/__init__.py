@@ -18,8 +18,8 @@ from stillbytes.assistant.evidence.parts import language_of, parts
 from stillbytes.assistant.proposal import Step
 from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
 from stillbytes.assistant.vocabulary.meaning import kind_for
-from stillbytes.assistant.vocabulary.reading import read
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.request import read
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.text import Token, folded, tokens
 from stillbytes.masks.kinds.object import Object
 from stillbytes.masks.mask import Mask

@@ -21,8 +21,9 @@ from stillbytes.assistant.vocabulary.lexicon import Atom, Unknown
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
-from stillbytes.assistant.vocabulary.reading import Reading, read
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.reading import Reading
+from stillbytes.assistant.vocabulary.reading.request import read
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.text import folded
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Value

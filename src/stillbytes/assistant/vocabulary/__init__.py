@@ -14,8 +14,8 @@ from stillbytes.assistant.proposal import Proposal, not_understood, shown
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
-from stillbytes.assistant.vocabulary.reading import read
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.request import read
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
 from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, tokens
 

@@ -11,7 +11,7 @@ from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.moves.values import moved_to, rounded
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stillbytes.assistant.vocabulary.clauses import Clause
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.clauses import Clause
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.edit.automatic import FINDERS
 
 Command = Literal["undo", "redo", "reset", "crop", "uncrop", "rotate", "straighten", "compare", "automatic", "preset"]
@@ -121,16 +121,8 @@ def _command(part: Clause) -> Order | None:
         part.take("remove")
         commands = {"uncrop"}
         part.take("command")
-    if (
-        not commands
-        and any(atom.has("remove") for atom in part.atoms)
-        and any(atom.has("group") for atom in part.atoms)
-    ):
-        part.take("remove")
-        scope = tuple(part.take("group"))
-        if not meaning().put_in.issuperset(scope):  # "remove the tone"
-            raise Unclear("A picture is not without that.")
-        return Order("reset", scope=scope)
+    if removes and not commands:
+        return _removed(part)
     if len(commands) > 1:
         raise Unclear("One thing after the other, please.")
     command = next(iter(commands), "crop" if shapes else "rotate")
@@ -157,6 +149,15 @@ def _command(part: Clause) -> Order | None:
         raise Unclear("How many steps?")
     dismisses = any(atom.has("dismiss") for atom in part.atoms)
     return Order(command, int(count[0]) if count else 1, dismisses=dismisses)  # type: ignore[arg-type]
+
+
+def _removed(part: Clause) -> Order:
+    """ "remove all masks". Raises Unclear for what a picture is never without, such as its tone."""
+    part.take("remove")
+    scope = tuple(part.take("group"))
+    if not meaning().put_in.issuperset(scope):
+        raise Unclear("A picture is not without that.")
+    return Order("reset", scope=scope)
 
 
 def _crop(part: Clause, shapes: Sequence[Atom], said: bool) -> Order:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stillbytes.assistant.vocabulary.clauses import Clause
 from stillbytes.assistant.vocabulary.orders import Order
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.clauses import Clause
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.text import Token, tokens
 from stillbytes.edit.presets import Preset, Presets
 from stillbytes.edit.presets.preset import MOST

@@ -13,8 +13,8 @@ from stillbytes.assistant.vocabulary.meaning import kind_for, meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.moves.values import moved_to, rounded
 from stillbytes.assistant.vocabulary.orders import Order
-from stillbytes.assistant.vocabulary.reading import Reading
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.reading import Reading
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment

@@ -18,7 +18,7 @@ from stillbytes.assistant.vocabulary.moves.strength import (
     without,
 )
 from stillbytes.assistant.vocabulary.moves.switches import switched
-from stillbytes.assistant.vocabulary.slots import Named, Slots, Unclear, of_kind
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, of_kind
 from stillbytes.develop import parameters
 
 

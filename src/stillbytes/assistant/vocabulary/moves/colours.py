@@ -15,7 +15,7 @@ from stillbytes.assistant.vocabulary.moves.strength import (
     parameter_moves,
     sign_of,
 )
-from stillbytes.assistant.vocabulary.slots import Named, Slots, Unclear, of_kind
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, of_kind
 from stillbytes.develop import groups, parameters
 from stillbytes.develop.parameter import Value
 
@@ -38,16 +38,7 @@ def coloured(
         raise Unclear(ONE_THING)
     found: list[Move] = []
     for band in bands:
-        if plain:
-            dimension, sign = plain[0].dimension or plain[0].name, 1
-        elif effects:
-            dimension = meaning().effects[effects[0].name].dimension
-            sign = -1 if dimension.startswith("-") else 1
-            if not dimension:
-                raise Unclear(ONE_THING)
-        else:
-            dimension, sign = "saturation", 1
-        dimension = dimension.lstrip("-")
+        dimension, sign = _dimension(effects, plain)
         if dimension == "hue" and slots.amount is None:  # "the blue hue" is also what is blue in it
             raise Unclear("The hue of a colour goes to its neighbours: say which, or by how much.")
         grey = "black_and_white" in there and dimension == "luminance"
@@ -64,6 +55,18 @@ def coloured(
                 raise Unclear(ONE_THING)
             found += [replace(m, value=_times(m.value, sign)) for m in parameter_moves(slots, name, False)]
     return found
+
+
+def _dimension(effects: list[Named], plain: list[Named]) -> tuple[str, int]:
+    """What of a band changes, and which way more of it goes. Raises Unclear."""
+    if plain:
+        return (plain[0].dimension or plain[0].name).lstrip("-"), 1
+    if not effects:
+        return "saturation", 1
+    told = meaning().effects[effects[0].name].dimension
+    if not told:
+        raise Unclear(ONE_THING)
+    return told.lstrip("-"), -1 if told.startswith("-") else 1
 
 
 def _in_group(group: str, ending: str, name: str) -> str:

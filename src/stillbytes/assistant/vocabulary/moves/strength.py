@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stillbytes.assistant.vocabulary.meaning import Effect, Moves, meaning
-from stillbytes.assistant.vocabulary.slots import Amount, Named, Slots, Unclear
+from stillbytes.assistant.vocabulary.reading.slots import Amount, Named, Slots, Unclear
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter, Value
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import ONE_THING, Move, without
-from stillbytes.assistant.vocabulary.slots import Named, Slots, Unclear, of_kind
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, of_kind
 from stillbytes.develop import parameters
 
 

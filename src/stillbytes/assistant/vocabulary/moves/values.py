@@ -6,7 +6,7 @@ import math
 
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.develop.parameter import Parameter
 
 

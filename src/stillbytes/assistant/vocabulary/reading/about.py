@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Slots, Unclear, left_out
+from stillbytes.assistant.vocabulary.reading.slots import Slots, Unclear, left_out
 
 
 def about_it(pending: list[Slots]) -> None:

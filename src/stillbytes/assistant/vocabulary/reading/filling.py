@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause
-from stillbytes.assistant.vocabulary.descriptions import no_deed, no_description
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Amount, Form, Named, Slots, Unclear, left_out
+from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS, HEADS, Clause
+from stillbytes.assistant.vocabulary.reading.descriptions import no_deed, no_description
+from stillbytes.assistant.vocabulary.reading.slots import Amount, Form, Named, Slots, Unclear, left_out
 from stillbytes.develop import groups
 
 SMALL = 5

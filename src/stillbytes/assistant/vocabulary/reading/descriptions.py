@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, names_a_thing
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Named, Slots, Unclear, left_out
+from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS, names_a_thing
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, left_out
 
 _COMPARING = ("too", "too_much", "lacking", "not_so", "not_too", "fix", "shift", "cast", "keep", "except", "same")
 

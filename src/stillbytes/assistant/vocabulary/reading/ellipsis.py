@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import WORDED, Named, Slots, Unclear
+from stillbytes.assistant.vocabulary.reading.slots import WORDED, Named, Slots, Unclear
 from stillbytes.develop import parameters
 
 
@@ -45,17 +45,7 @@ def lend(pending: list[Slots]) -> None:
             if before.flags & WORDED - {"up", "more"}:
                 raise Unclear("Up or down?")  # "less contrast and a bit of clarity"
         if before is not None and _lends(before):
-            if "only" in one.flags:  # "exposure up, highlights only"
-                raise Unclear("Only that, or that as well?")
-            one.flags |= before.flags & WORDED
-            shared = before.amount is None and not before.size and all(named.form == "noun" for named in before.named)
-            if one.amount is not None and shared:
-                before.amount = one.amount
-            elif shared and one.size and one.clause.and_before and _size_last(one):
-                before.size = one.size  # "increase the brightness and contrast by a little"
-            one.size, one.borrowed = one.size or before.size, True
-            if one.amount is None and not (before.flags & WORDED):
-                one.amount = before.amount
+            _borrow(one, before)
         elif _sized(one):
             continue
         elif after is not None and _lends(after) and _follows(after):
@@ -65,6 +55,21 @@ def lend(pending: list[Slots]) -> None:
             one.flags |= after.flags & WORDED
     _lend_to_targets(pending)
     _no_doubt(pending)
+
+
+def _borrow(one: Slots, before: Slots) -> None:
+    """Direction, size and number of the part before, to which those at the end of this one belong, too."""
+    if "only" in one.flags:  # "exposure up, highlights only"
+        raise Unclear("Only that, or that as well?")
+    one.flags |= before.flags & WORDED
+    shared = before.amount is None and not before.size and all(named.form == "noun" for named in before.named)
+    if one.amount is not None and shared:
+        before.amount = one.amount
+    elif shared and one.size and one.clause.and_before and _size_last(one):
+        before.size = one.size  # "increase the brightness and contrast by a little"
+    one.size, one.borrowed = one.size or before.size, True
+    if one.amount is None and not (before.flags & WORDED):
+        one.amount = before.amount
 
 
 def _no_doubt(pending: list[Slots]) -> None:

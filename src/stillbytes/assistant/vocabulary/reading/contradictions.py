@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
-from stillbytes.assistant.vocabulary.slots import Unclear
+from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.develop import groups
 
 if TYPE_CHECKING:
-    from stillbytes.assistant.vocabulary.reading import Reading
+    from stillbytes.assistant.vocabulary.reading.reading import Reading
 
 
 def check(found: Reading) -> None:

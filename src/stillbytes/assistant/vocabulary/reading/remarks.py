@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stillbytes.assistant.vocabulary.clauses import DIRECTIONS, HEADS, Clause, names_a_thing
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.slots import Slots
+from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS, HEADS, Clause, names_a_thing
+from stillbytes.assistant.vocabulary.reading.slots import Slots
 
 
 def asks(atoms: Sequence[Atom]) -> bool:

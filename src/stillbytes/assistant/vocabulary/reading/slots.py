@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stillbytes.assistant.vocabulary.clauses import Clause
 from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.reading.clauses import Clause
 
 Form = Literal["adjective", "verb", "noun"]
 
