@@ -123,8 +123,9 @@ class Lexicon:
     def _plain(self, atoms: list[Atom]) -> list[Atom]:
         """With adjectives that compare nothing, such as "dark" beside "darker", marked so."""
         found, before = [], Atom("")
-        for atom in atoms:
-            compared = self._declined if before.has("article") else self._compared
+        for atom, after in zip(atoms, [*atoms[1:], Atom("")], strict=True):
+            declined = before.has("article") or after.has("target")  # "ein heller Himmel", "heller Himmel"
+            compared = self._declined if declined else self._compared
             plain = atom.has("effect", "colour") and not compared.search(atom.text)
             found.append(replace(atom, roles={**atom.roles, "plain": ("",)}) if plain else atom)
             before = atom

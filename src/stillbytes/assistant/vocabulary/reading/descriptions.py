@@ -51,7 +51,11 @@ def _states(found: Slots) -> bool:
     """ "strong colours"."""
     atoms = found.clause.atoms
     said = [atom for place, atom in enumerate(atoms) if place not in found.clause.used]
-    state = bool(said) and all(atom.has("state") for atom in said) and not (found.amount or found.clause.with_before)
+    state = (
+        bool(said)
+        and all(atom.has("state") and not atom.has("stronger") for atom in said)
+        and not (found.amount or found.clause.with_before)
+    )
     return state and not any(left_out(one) for one in found.named)
 
 
