@@ -102,4 +102,4 @@ def by_broker(
     def waits(why: str) -> None:
         tell(stage("waiting", why))
 
-    return talking.leased(LABEL, names, talk, cancelled, waits=waits)
+    return talking.leased(LABEL, names, talk, cancelled, waits=waits, otherwise="Nothing was changed.")

@@ -71,15 +71,16 @@ def by_seeing(
     *,
     idle: bool = False,
     waits: Callable[[str], None] | None = None,
+    otherwise: str = "",
 ) -> T | None:
-    """Talk to the best model that sees; None where there is none. idle: nobody waits for it, see `Access.run`. Raises
-    as `leased` and `at`."""
+    """Talk to the best model that sees; None where there is none. idle: nobody waits for it, see `Access.run`.
+    otherwise: see `leased`. Raises as `leased` and `at`."""
     names = seeing()
     if not names:
         return None
     if "://" in names[0]:
         return at(names[0], talk, cancelled)
-    return leased(label, names, talk, cancelled, idle=idle, waits=waits)
+    return leased(label, names, talk, cancelled, idle=idle, waits=waits, otherwise=otherwise)
 
 
 def at(url: str, talk: Talk[T], cancelled: Callable[[], bool] | None) -> T:
@@ -109,9 +110,12 @@ def leased(
     *,
     idle: bool = False,
     waits: Callable[[str], None] | None = None,
+    otherwise: str = "",
 ) -> T:
     """Talk to the first of these models that fits, under a lease of the broker. label: of the work. waits: hears what
-    it waits for. Raises Refused, Cancelled, ModelError, EngineError."""
+    it waits for. otherwise: what is told of the errand besides, where the server ends in the middle of it.
+
+    Raises Refused, Cancelled, ModelError, EngineError."""
     from stillbytes.gpu.access import shared_access  # noqa: PLC0415 - only when a model is asked
     from stillbytes.gpu.broker.messages import Way  # noqa: PLC0415
 
@@ -125,7 +129,7 @@ def leased(
     try:
         return access.run(label, ways, work, idle=idle, cancelled=cancelled, waits=waits)
     except EngineCrashed as error:  # whoever asks for a warmer picture has no use for the server's log
-        raise EngineError(f"{error.brief} Nothing was changed.", error.remedy) from error
+        raise EngineError(f"{error.brief} {otherwise}".strip(), error.remedy) from error
 
 
 async def awaited(work: Coroutine[Any, Any, T], cancelled: Callable[[], bool]) -> T:

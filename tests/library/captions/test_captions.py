@@ -17,9 +17,10 @@ from PIL import Image
 from scripted import BREAK, ENDLESS, HOLD, Scripted, scripted
 
 from stillbytes.core import preferences
-from stillbytes.core.errors import Cancelled, EngineError, ModelError, NotFound
+from stillbytes.core.errors import Cancelled, EngineCrashed, EngineError, ModelError, NotFound
 from stillbytes.core.jobs import Control
 from stillbytes.core.preferences import LlamaPreferences, Preferences
+from stillbytes.gpu import talking
 from stillbytes.library.captions.suggesting import of_this_machine
 from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.catalogue.captions import Offer
@@ -184,6 +185,20 @@ def test_models_that_say_nothing_go_away_or_do_not_see(library: Catalogue) -> No
         library.captions.suggest(again=True)
     assert len(asking.server.asked) == 3  # then it is given up
     assert {one.problem for one in offers(library).values()} == {"The model did not answer as it was asked to."}
+
+
+def test_a_server_of_ours_that_dies_is_told_as_what_became_of_the_captions(
+    library: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying:
+        def run(self, *_: object, **__: object) -> None:
+            raise EngineCrashed("llama ended unexpectedly (killed by signal 9).", "Ask again.", "slot 0\n" * 12)
+
+    monkeypatch.setattr("stillbytes.gpu.access.shared_access", Dying)
+    monkeypatch.setattr(talking, "seeing", lambda: ("smolvlm-256m",))
+    with pytest.raises(EngineError, match=r"ended unexpectedly .* What was suggested before is kept") as caught:
+        library.captions.suggest()
+    assert "slot" not in str(caught.value) and "changed" not in str(caught.value)
 
 
 def test_work_that_nobody_asked_for_stops_while_a_person_is_at_work(library: Catalogue) -> None:

@@ -22,6 +22,7 @@ from stillbytes.photo.decode import thumbnail
 
 LABEL = "Captions"
 SAYS = "Suggesting captions"
+KEPT = "What was suggested before is kept."
 IN_A_ROW = 3
 """Photos that a model may say nothing about before it is given up."""
 LOOK_S = 0.2
@@ -131,7 +132,7 @@ def _said(
     while True:
         _wait(control, quiet, at)
         try:
-            found = talking.by_seeing(LABEL, talk, cancelled, idle=quiet is not None, waits=waits)
+            found = talking.by_seeing(LABEL, talk, cancelled, idle=quiet is not None, waits=waits, otherwise=KEPT)
         except Cancelled:
             if control.cancelled():
                 raise

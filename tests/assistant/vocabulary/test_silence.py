@@ -1,0 +1,172 @@
+"""Where it is not sure, nothing is done: what is pointed at, described, weighed, offered or told of something else."""
+
+from __future__ import annotations
+
+import pytest
+from assistant.talk import mask, say, settings
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "brighten up this area",
+        "a bit brighter here",
+        "lower the contrast on the right",
+        "the blurry areas sharper",
+        "die linke Seite heller",
+        "hier etwas dunkler",
+        "aclara esta zona",
+    ],
+)
+def test_what_is_pointed_at_cannot_be_told(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "those are too dark",
+        "it's too bright for my eyes",
+        "it is too cold for us",
+        "mir ist zu warm",
+        "es wird kälter",
+        "the camera is too dark",
+        "warmer today",
+    ],
+)
+def test_a_statement_of_something_else_is_none_of_the_photo(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "this one is too dark",
+        "honestly it still looks a bit too dark to me",
+        "my face is too dark",
+        "the photo has an ugly green cast",
+        "das Bild ist mir immer noch zu dunkel",
+        "la foto todavía está demasiado oscura",
+    ],
+)
+def test_a_statement_of_the_photo_is_mended(words):
+    assert say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "too warm?",
+        "can it be too sharp?",
+        "could it be any darker?",
+        "would you go darker?",
+        "rather black and white?",
+        "zu dunkel?",
+        "lieber schwarzweiß?",
+        "¿demasiado oscura?",
+    ],
+)
+def test_what_is_weighed_or_offered_is_not_asked_for(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words", ["could it be brighter?", "is it possible to lift the shadows?", "kann man das aufhellen?"]
+)
+def test_a_polite_question_asks_for_it(words):
+    assert say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["more contrast would kill it", "it will turn yellow", "qué oscuro", "what a blue sky", "super!", "how dark"],
+)
+def test_what_would_be_and_exclamations_ask_for_nothing(words):
+    assert not say(words).understood
+    assert not say("warmer", words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "add colourful flowers",
+        "a very dark sky",
+        "clipped highlights",
+        "dark grey",
+        "very dark",
+        "take a blurry",
+        "for more details",
+        "blauer Himmel",
+        "un cielo muy azul",
+        "highlight the dog",
+        "sharpen it to make the dog pop",
+        "brighten it, that will make it sharper",
+    ],
+)
+def test_names_of_things_and_purposes_are_no_changes(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "make it too bright",
+        "no more sharpening",
+        "sharpen 10 %",
+        "add more shadows",
+        "reduce the blue hue",
+        "remove the tone",
+        "exposure up, highlights only",
+        "increase exposure and intensity",
+    ],
+)
+def test_what_could_be_meant_in_two_ways_is_left_alone(words):
+    assert not say(words).understood
+
+
+def test_no_more_of_what_a_picture_can_be_without_takes_it_away():
+    assert settings("no more noise")["noise_luminance"] > 0
+    assert settings("vignette -20", "no more vignette").get("vignette_amount", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sliders"),
+    [
+        ("brighten and sharpen it a bit", {"exposure": 0.25, "sharpen_amount": 50}),
+        ("increase the brightness and contrast by a little", {"exposure": 0.25, "contrast": 10}),
+        ("increase contrast and brighten it a bit", {"contrast": 20, "exposure": 0.25}),
+        ("increase the colour saturation", {"saturation": 20}),
+        ("exposure +1½", {"exposure": 1.5}),
+        ("brighter by 1 1/3 stops", {"exposure": 1.33}),
+        ("brighten it a lot, it is too dark", {"exposure": 1.0}),
+    ],
+)
+def test_how_much_belongs_to_all_that_it_follows(words, sliders):
+    assert settings(words) == pytest.approx(sliders)
+
+
+def test_how_far_it_is_to_go_is_of_the_part_that_is_complained_of():
+    where, delta = mask("the sky is a little too bright; bring it down by a third of a stop")
+    assert where["components"][0]["kind"]["kind"] == "sky"
+    assert delta == {"exposure": pytest.approx(-0.33, abs=0.01)}
+
+
+@pytest.mark.parametrize("words", ["softer", "darker", "too dark"])
+def test_a_word_that_may_be_of_the_vignette_is_not_taken_for_the_picture(words):
+    assert say(words).understood
+    assert not say("vignette -20", words).understood
+
+
+@pytest.mark.parametrize("words", ["warmer", "and warmer", "also a bit bluer"])
+def test_after_a_change_of_a_part_alone_it_is_not_clear_where(words):
+    assert not say("brighten the faces", words).understood
+
+
+def test_a_bit_back_takes_some_of_the_last_change_away():
+    warm = settings("warmer")["temperature"]
+    assert settings("warmer", "back a little")["temperature"] < warm
+    assert settings("wärmer", "ein bisschen zurück")["temperature"] < warm
+
+
+def test_a_bit_more_is_seen():
+    assert settings("warmer", "a bit more")["temperature"] - settings("warmer")["temperature"] > 200
