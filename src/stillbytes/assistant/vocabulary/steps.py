@@ -56,8 +56,17 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
         raise Unclear("That part, or the whole picture?")  # "darken the sky", "warmer"
     if not reading.orders and last_change.moved(reading.may_be_of, situation):
         raise Unclear("That, or the whole picture?")  # "vignette -20", "softer"
+    if settings.value("black_and_white") is True and any(_coloured(move) for move in reading.moves):
+        raise Unclear("It is black and white.")  # "warmer"
     found += masked or _moved(reading, settings, situation)
     return found, base
+
+
+def _coloured(move: Move) -> bool:
+    """Whether words without a number make colours others than they are."""
+    return (
+        move.how == "usual" and not move.target and move.parameter in ("temperature", "tint", "saturation", "vibrance")
+    )
 
 
 def _gone(history: History, order: Order) -> History:

@@ -49,6 +49,11 @@ def _of_the_part(pending: list[Slots], before: Slots, one: Slots) -> bool:
         return False
     if pronoun and before.amount and not before.targets and any(left_out(named) for named in before.named):
         raise Unclear("That, or the picture?")  # "vignette -10, and soften it"
+    if _of_tones(before) and one.flags & COMPLAINTS and pronoun:  # "bring up the shadows, they're too dark"
+        if not _mends(before, one):
+            raise Unclear("That, or the picture?")
+        pending.remove(one)
+        return True
     if before.flags & COMPLAINTS and not before.targets and _of_light(before, one):
         pending.remove(before)  # "it is too dark, lift the shadows"
         return True
@@ -94,6 +99,23 @@ def _of_light(told: Slots, one: Slots) -> bool:
     tones = all(named.kind in ("parameter", "region") and named.name in meaning().recover for named in one.named)
     light = bool(effects) and len(effects) == len(told.named) and all(effect.domain == "light" for effect in effects)
     return light and tones and bool(one.flags & {"up", "down", "reduce", "recover"} or one.amount)
+
+
+def _of_tones(one: Slots) -> bool:
+    """Whether it is of a part of the tonal range, as "shadows" is."""
+    tones = meaning().recover.keys() | meaning().regions.keys()
+    return bool(one.named) and not one.targets and all(named.name in tones for named in one.named)
+
+
+def _mends(one: Slots, told: Slots) -> bool:
+    """Whether it raises what is too dark, or lowers what is too bright."""
+    effects = [meaning().effects[named.name] for named in told.named if named.kind == "effect"]
+    light = len(effects) == len(told.named) and all(effect.domain == "light" for effect in effects)
+    ways = {-1 if effect.moves["exposure"] > 0 else 1 for effect in effects} if light else set()
+    if told.flags & {"lacking", "not_so"}:
+        ways = {-way for way in ways}
+    up, down = bool(one.flags & {"up", "recover"}), bool(one.flags & {"down", "reduce"})
+    return (ways == {1} and up and not down) or (ways == {-1} and down and not up)
 
 
 def _ways(one: Slots) -> dict[str, int]:

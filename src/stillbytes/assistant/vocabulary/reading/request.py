@@ -146,9 +146,12 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
     """Raises Unclear for what is no request."""
     ends = request.rstrip().endswith("?")
     last = atoms[max((p + 1 for p, a in enumerate(atoms[:-1]) if a.breaks or a.has("join")), default=0) :]
-    if ends and any(a.has("copula") for a in last) and not any(a.has("wish", "fix") for a in last):  # "it is too dark?"
+    asked = any(atom.has("wish", "fix") for atom in last)
+    if ends and any(atom.has("copula") for atom in last) and not asked:  # "it is too dark?"
         raise Unclear("That is a question.")
-    if ("?" in request and atoms and (atoms[0].has("copula", "states") or only_names(atoms))) or asks(atoms):
+    if "?" in request and atoms and (atoms[0].has("states") or only_names(atoms)):
+        raise Unclear("That is a question.")
+    if ("?" in request and atoms and atoms[0].has("copula") and not (ends and asked)) or asks(atoms):
         raise Unclear("That is a question.")
     if any(atom.has("ordinal") and after.has("target", "whole") for atom, after in pairwise(atoms)):  # "the first dog"
         raise Unclear("One of several cannot be told apart.")
