@@ -39,6 +39,8 @@ def coloured(
     found: list[Move] = []
     for band in bands:
         dimension, sign = _dimension(effects, plain)
+        if dimension == "hue" and slots.amount is None and len(bands) == 1 and slots.flags & {"remove", "fix"}:
+            return moved(slots, meaning().colours[band.name].cast, -1)  # "remove the blue hue"
         if dimension == "hue" and slots.amount is None:  # "the blue hue" is also what is blue in it
             raise Unclear("The hue of a colour goes to its neighbours: say which, or by how much.")
         grey = "black_and_white" in there and dimension == "luminance"
@@ -112,6 +114,8 @@ def tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move
     plain = colours[0].plain
     if plain and not (slots.flags - {"set", "only"} or slots.size or slots.share or slots.factor):  # "make it pink"
         raise Unclear("More of that colour, or that colour itself?")
+    if plain and any(atom.has("brings_out") for atom in slots.clause.atoms):  # "enhance the green"
+        raise Unclear("More of that colour, or what is of that colour?")
     counted = direction_of(slots) if slots.flags & {"too_much", "lacking"} - _adverbs(slots) else None
     sign = sign_of(slots, colours[0]) if counted is None else counted
     return moved(slots, meaning().colours[colours[0].name].cast, sign)

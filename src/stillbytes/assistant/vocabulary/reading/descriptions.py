@@ -78,6 +78,8 @@ def _is_added(found: Slots, one: Named) -> bool:
 def _breaks_off(found: Slots) -> bool:
     """ "take a blurry", "for more details": a word that leads to a thing, and no thing."""
     atoms = found.clause.atoms
+    if atoms[-1].has("purpose"):  # "brighter for", and then what for
+        return True
     for place, atom in enumerate(atoms[:-1]):
         after = atoms[place + 1 :]
         adjectives = all(later.has("fill", "size", "effect", "colour") for later in after)
