@@ -123,7 +123,8 @@ class Lexicon:
     def _plain(self, atoms: list[Atom]) -> list[Atom]:
         """With adjectives that compare nothing, such as "dark" beside "darker", marked so."""
         found, before = [], Atom("")
-        for atom, after in zip(atoms, [*atoms[1:], Atom("")], strict=True):
+        for place, atom in enumerate(atoms):
+            after = atoms[place + 1] if place + 1 < len(atoms) else Atom("")
             declined = before.has("article") or after.has("target")  # "ein heller Himmel", "heller Himmel"
             compared = self._declined if declined else self._compared
             plain = atom.has("effect", "colour") and not compared.search(atom.text)
