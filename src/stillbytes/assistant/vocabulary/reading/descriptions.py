@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
@@ -19,6 +20,9 @@ def no_deed(found: Slots) -> None:
     compared = any(one.form == "adjective" for one in found.named)
     if first is not None and first.has("deed") and not (said or compared):
         raise Unclear("Is that to be done, or what is to change?")
+    for atom, after in pairwise(found.clause.atoms):  # "sand it smoother"
+        if atom.has("target", "colour", "band") and after.has("object"):
+            raise Unclear("Is that to be done, or what is to change?")
 
 
 def no_description(found: Slots) -> None:

@@ -74,8 +74,10 @@ def _borrow(one: Slots, before: Slots) -> None:
 
 def _no_doubt(pending: list[Slots]) -> None:
     """Raises Unclear for "lower highlights 20, whites 10"."""
-    if any(_lowered(before) and _bare_number(one) for before, one in pairwise(pending)):
-        raise Unclear("Down by that, or to that?")
+    for before, one in pairwise(pending):
+        shared = _moved_alike(before, one) and one.clause.and_before  # "raise the shadows and the blacks 10"
+        if _bare_number(one) and (_lowered(before) or shared):
+            raise Unclear("By that, or to that?")
 
 
 def _lowered(one: Slots) -> bool:
@@ -83,6 +85,13 @@ def _lowered(one: Slots) -> bool:
     amount = one.amount
     by = amount is not None and not amount.sign and amount.relation != "to"
     return by and bool(one.flags & {"down", "reduce"}) and bool(one.named) and not _follows(one)
+
+
+def _moved_alike(before: Slots, one: Slots) -> bool:
+    """Whether a direction stands before what is named, with no number, which may be that of the next part."""
+    nouns = bool(before.named) and all(named.form == "noun" for named in before.named)
+    told = before.worded and before.amount is None and not before.size
+    return nouns and told and not _follows(before) and before.targets == one.targets
 
 
 def _bare_number(one: Slots) -> bool:
