@@ -82,6 +82,7 @@ class Meaning:
     again: Mapping[str, float]
     again_sizes: Mapping[str, float]
     put_in: frozenset[str]
+    blown: frozenset[str]
 
     def usual_move(self, parameter: Parameter) -> float:
         """In the parameter's units; a ratio where its scale is logarithmic."""
@@ -142,6 +143,7 @@ def meaning() -> Meaning:
         given["again"],
         given["again_sizes"],
         frozenset(given["groups"]["put_in"]),
+        frozenset(given["targets"]["blown"]),
     )
 
 

@@ -126,7 +126,7 @@ def _dimensioned(effects: list[Named]) -> bool:
 
 
 def _unnamed(slots: Slots) -> list[Move]:
-    if slots.targets and slots.flags == {"recover"} and not slots.amount:  # "recover the sky"
+    if slots.flags == {"recover"} and set(slots.targets) & meaning().blown and not slots.amount:  # "recover the sky"
         return [Move("highlights", "usual", meaning().recover["highlights"] * meaning().sizes.get(slots.size, 1.0))]
     return _by_unit(slots) if slots.amount else []
 

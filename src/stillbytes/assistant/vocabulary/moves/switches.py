@@ -95,7 +95,9 @@ def _emptied(slots: Slots, one: Named, off: bool) -> list[Move]:
 
 def _toggled(slots: Slots, one: Named, off: bool) -> Move:
     if one.name == "black_and_white" and (slots.targets or slots.apart) and not off:  # of a part it is a slider
-        if not (slots.target_first or slots.apart) and not any(atom.has("wish", "on", "set") for atom in slots.clause.atoms):
+        if not (slots.target_first or slots.apart) and not any(
+            atom.has("wish", "on", "set") for atom in slots.clause.atoms
+        ):
             raise Unclear("This names a thing, and not what to do.")  # "black and white bowls"
         slots.named = [other for other in slots.named if other != one]
         return Move("saturation", "to", parameters()["saturation"].minimum)

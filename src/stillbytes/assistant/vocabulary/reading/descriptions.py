@@ -30,7 +30,7 @@ def no_description(found: Slots) -> None:
     atoms = found.clause.atoms
     if _tells(found):
         raise Unclear("This tells how it is, not what to do.")
-    if _states(found) or _selects(found) or any(_is_added(found, one) for one in found.named):
+    if _states(found) or _selects(found) or _wants_one(found) or any(_is_added(found, one) for one in found.named):
         raise Unclear("This names a thing, and not what to do.")
     if _breaks_off(found):
         raise Unclear("It is not clear what is meant.")
@@ -69,6 +69,15 @@ def _selects(found: Slots) -> bool:
     adjectives = [one.place for one in found.named if one.form == "adjective" and one.kind == "effect"]
     beside = [atoms[at] for place in adjectives for at in (place - 1, place + 1) if 0 <= at < len(atoms)]
     return any(atom.has("spots") for atom in beside)
+
+
+def _wants_one(found: Slots) -> bool:
+    """ "I need a warmer dress": a thing to have."""
+    atoms = found.clause.atoms
+    places = [place for place, atom in enumerate(atoms) if atom.has("possesses")]
+    after = atoms[places[-1] + 1 :] if places else []
+    one = bool(after) and after[0].has("number") and after[0].has("article")
+    return one and bool(found.targets) and any(named.form == "adjective" for named in found.named)
 
 
 def _is_added(found: Slots, one: Named) -> bool:

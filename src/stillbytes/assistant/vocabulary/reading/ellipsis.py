@@ -149,6 +149,8 @@ _OWN = _OF_COLOUR | {"contrast", "highlights"}
 def of_the_same(pending: list[Slots]) -> None:
     """ "grain 30, size 40", "blue primary hue -12 and saturation +15": another aspect of what was named before."""
     for before, one in pairwise(pending):
+        if _of_a_band(before) and _of_no_band(one):  # "oranges luminance +15, saturation -10"
+            raise Unclear("Of that colour, or of the whole picture?")
         aspects = [(place, atom.of("aspect")) for place, atom in enumerate(one.clause.atoms) if atom.has("aspect")]
         names = [meaning().effects[n.name].added if n.kind == "effect" else n.name for n in before.named]
         if len(aspects) != 1 or len(names) != 1 or one.amount is None or one.targets or before.targets:
@@ -166,6 +168,18 @@ def of_the_same(pending: list[Slots]) -> None:
             continue
         one.named = [Named("parameter", name, place=place)]
         one.clause.used.add(place)
+
+
+def _of_a_band(one: Slots) -> bool:
+    """Whether it is by a number of what is named of a colour."""
+    kinds = {named.kind for named in one.named}
+    return one.amount is not None and "band" in kinds | {"band" if "colour" in kinds else ""} and len(one.named) > 1
+
+
+def _of_no_band(one: Slots) -> bool:
+    """Whether it is by a number of what colours and the whole picture have."""
+    own = len(one.named) == 1 and (one.named[0].dimension or one.named[0].name) in _OF_COLOUR
+    return own and one.amount is not None and not one.targets
 
 
 def _size_first(one: Slots) -> bool:
