@@ -36,8 +36,6 @@ def no_description(found: Slots) -> None:
         raise Unclear("It is not clear what is meant.")
     if any(atom.has("wish", "copula", *DIRECTIONS, *_COMPARING) for atom in atoms):
         return
-    if any(atom.has("size") and atom.of("size") not in ("large", "huge") for atom in atoms):  # not "a very dark sky"
-        return
     if any(_describes(found, one) for one in found.named):
         raise Unclear("This names a thing, and not what to do.")
 
@@ -108,6 +106,8 @@ def _describes(found: Slots, one: Named) -> bool:
     atoms = found.clause.atoms
     beside = [atoms[place] for place in (one.place - 1, one.place + 1) if 0 <= place < len(atoms)]
     verb = any(form == "verb" for _, form in atoms[one.place].roles.get("effect", ()))  # "warm the skin"
+    if verb and any(atom.has("size") and atom.of("size") not in ("large", "huge") for atom in atoms):
+        return False  # "warm skin a bit", not "very warm skin"
     if not found.targets:
         chosen = atoms[one.place].has("choice") or found.clause.with_before  # "the flat profile", "with deep blacks"
         return not verb and not chosen and _of_tones(one, atoms[one.place + 1 : one.place + 2])

@@ -24,8 +24,9 @@ def asks(atoms: Sequence[Atom]) -> bool:
 
 
 def tells_of_somebody(atoms: Sequence[Atom]) -> bool:
-    """Whether it tells what somebody did: "they cropped it"."""
-    return any(atom.has("speaks") and (after.has("command") or is_done(after)) for atom, after in pairwise(atoms))
+    """Whether it tells what somebody did or would like: "they cropped it", "they want it brighter"."""
+    done = any(atom.has("speaks") and (after.has("command") or is_done(after)) for atom, after in pairwise(atoms))
+    return done or any(atom.has("others") and after.has("wish") for atom, after in pairwise(atoms))
 
 
 def is_done(atom: Atom) -> bool:
@@ -89,11 +90,10 @@ def _told(atom: Atom) -> bool:
 
 
 def only_tells(one: Slots) -> bool:
-    """ "clear", "all clear": a word that compares nothing and gives no look, and nothing else."""
+    """ "clear", "all clear", "a bit dark": a word that compares nothing and gives no look, and nothing else."""
     known = meaning().effects
     effects = [known[named.name] for named in one.named if named.kind == "effect" and named.form == "adjective"]
-    sized = bool(one.size) and one.size not in ("large", "huge")  # "very dark" tells, too
-    bare = not (one.targets or one.amount or sized or one.keeps or one.flags or one.factor or one.share)
+    bare = not (one.targets or one.amount or one.keeps or one.flags or one.factor or one.share)
     plain = all(named.plain for named in one.named)
     wish = any(atom.has("wish") for atom in one.clause.atoms)
     looks = any(effect.look or effect.always for effect in effects)
