@@ -13,6 +13,8 @@ from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter, Value
 
 How = Literal["usual", "by", "times", "share", "to", "default", "flip"]
+WHOLE_STOPS = 2
+"""So many stops are told as such."""
 ONE_THING = "More than one thing could be meant."
 
 
@@ -144,6 +146,8 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
         return [Move(name, "to", _absolute(p, amount, amount.number))]  # "sharpen 60"
     if amount.relation == "to" or (amount.sign == "-" and towards > 0):
         raise Unclear("It is not clear how far.")
+    if p.unit == "EV" and not amount.unit and amount.number >= WHOLE_STOPS:  # "brighten it by 3 levels"
+        raise Unclear("By how many stops?")
     return [Move(name, "by", towards * _relative(parameters()[name], amount))]
 
 
