@@ -7,6 +7,7 @@ from assistant.talk import say, settings
 
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary import understand
+from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
@@ -24,7 +25,8 @@ def test_each_parameter_is_understood_by_its_name_and_its_number(parameter):
 @pytest.mark.parametrize("parameter", NUMBERS, ids=lambda p: p.name)
 def test_each_parameter_is_understood_by_its_label(parameter):
     value = parameter.minimum + round(0.6 * (parameter.maximum - parameter.minimum) / parameter.step) * parameter.step
-    for words in (f"{parameter.label} {value:.6g}", f"{parameter.label.lower()} to {value:.6g}"):
+    said = [f"{parameter.label.lower()} to {value:.6g}", f"{parameter.label} {value:.6g}"]
+    for words in said[:1] if parameter.name in meaning().polarity else said:  # is "vignette 20" lighter or darker?
         assert settings(words) == {parameter.name: pytest.approx(value)}
     assert list(settings(f"increase {parameter.label} by {10 * parameter.step:g}")) == [parameter.name]
 

@@ -32,6 +32,7 @@ def test_what_is_pointed_at_cannot_be_told(words):
         "es wird kälter",
         "the camera is too dark",
         "warmer today",
+        "they want it brighter",
     ],
 )
 def test_a_statement_of_something_else_is_none_of_the_photo(words):
@@ -101,6 +102,12 @@ def test_what_would_be_and_exclamations_ask_for_nothing(words):
         "highlight the dog",
         "sharpen it to make the dog pop",
         "brighten it, that will make it sharper",
+        "a bit dark",
+        "black and white bowls",
+        "sand it smoother",
+        "I need a warmer dress",
+        "darken everything around the people",
+        "recover the dog",
     ],
 )
 def test_names_of_things_and_purposes_are_no_changes(words):
@@ -118,6 +125,12 @@ def test_names_of_things_and_purposes_are_no_changes(words):
         "remove the tone",
         "exposure up, highlights only",
         "increase exposure and intensity",
+        "vignette 30",
+        "oranges luminance +15, saturation -10",
+        "raise the shadows and the blacks 10",
+        "enhance the green",
+        "brighten it by 3",
+        "increase exposure for more contrast",
     ],
 )
 def test_what_could_be_meant_in_two_ways_is_left_alone(words):
@@ -160,6 +173,21 @@ def test_a_word_that_may_be_of_the_vignette_is_not_taken_for_the_picture(words):
 @pytest.mark.parametrize("words", ["warmer", "and warmer", "also a bit bluer"])
 def test_after_a_change_of_a_part_alone_it_is_not_clear_where(words):
     assert not say("brighten the faces", words).understood
+
+
+def test_more_does_not_fade_out():
+    steps = [settings(*["sharpen", *["more"] * times])["sharpen_amount"] for times in (1, 2, 3)]
+    assert steps[2] - steps[1] > 6
+
+
+def test_why_tones_are_moved_is_no_further_change():
+    assert settings("bring up the shadows, they're way too dark") == {"shadows": 20}
+    assert not say("lower the shadows, they're too dark").understood
+
+
+def test_black_and_white_is_not_made_warmer_in_words():
+    assert not say("black and white", "warmer").understood
+    assert settings("black and white", "temperature 4000") == {"temperature": 4000}
 
 
 def test_a_bit_back_takes_some_of_the_last_change_away():

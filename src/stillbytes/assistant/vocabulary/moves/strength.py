@@ -191,7 +191,8 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
     if amount is not None:
         if slots.size:
             raise Unclear("Two amounts for one thing.")
-        if polarity != 1 and amount.number and not (direction or amount.sign):  # "vignette 30"
+        explicit = amount.sign or (amount.relation == "to" and amount.unit != "%")
+        if polarity != 1 and amount.number and not (direction or explicit):  # "vignette 30"
             raise Unclear(f"{parameter.label}: with plus or minus?")
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
     if "remove" in flags and not slots.size:
