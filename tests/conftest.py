@@ -15,3 +15,6 @@ if not os.environ.get("CI"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="DIR", help="make the guide's pictures in this folder (tests/journeys)")
+    parser.addoption(
+        "--every-kernel", action="store_true", help="compile every kernel for OpenCL devices (tests/develop)"
+    )

@@ -82,15 +82,18 @@ class Pipeline(Stages):
         tables: Callable[[str], Lut | None] | None = None,
         profiles: Callable[[str], CameraProfile | None] | None = None,
         cleans: Callable[[Settings], Clean | None] | None = None,
+        draws: Callable[..., bool] = lambda *call: False,
     ) -> None:
         """local: the adjustments of settings, from who knows what their masks mean; without it there are none.
 
         rasters: what was found in the photo, for those who do. inserts: the patches of settings, the lowest first,
         from who has their pixels. optics: what is known of the lens, from who reads it. tables: the look-up table that
         a value of the settings names, None where it is not. profiles: the camera profile, likewise. cleans: what a
-        network made of the photo's light, where it is there.
+        network made of the photo's light, where it is there. draws: gets what `Library.call` would get for the look
+        stage, and says whether it has done that itself, within 1/255.
         """
         super().__init__(decoded, inserts, optics, tables, profiles, cleans)
+        self._draws = draws
         self._local = local or (lambda settings: ())
         self.rasters: Mapping[str, Raster] = {} if rasters is None else rasters
         self._last_empty: tuple[object, float] = None, 0.0
@@ -272,7 +275,9 @@ class Pipeline(Stages):
                     more = adjusted(added, coverages.cover(local, places), coverages.mixed(local, places), places)
                 drawn = place(strip)
                 target = pixels(drawn, strip.x, strip.y)
-                self._library.call(kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
+                call = (kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
+                if not self._draws(*call):
+                    self._library.call(*call)
                 edge = self._views.edge(self._source(photo), places, photo.inserts)
                 if edge is not None:
                     edge.lay(drawn, output.space)

@@ -91,23 +91,32 @@ def build(output: Path, chosen: list[str] | None = None) -> None:
     (output / "digest.txt").write_text(digest())
 
 
-def build_one(output: Path, name: str, level: str) -> None:
-    """Write the kernel of that name alone into `output`, as NAME-LEVEL. Raises RuntimeError when nothing can link."""
+def build_one(output: Path, name: str, level: str, device: str = "") -> None:
+    """Write the kernel of that name alone into `output`, as NAME-LEVEL. Raises RuntimeError when nothing can link.
+
+    device: "opencl" for one that runs on such a device, as NAME-LEVEL-DEVICE.
+    """
     output.mkdir(parents=True, exist_ok=True)
-    number = next(i for i, make in enumerate(_kernels()) if make().name == name)
-    with tempfile.TemporaryDirectory() as folder, _replacing(output / f"{name}-{level}{SUFFIX}") as part:
-        _link([_compiled(Path(folder), levels()[level], one) for one in (-1, number)], part)
+    number = next(i for i, make in enumerate(_kernels(device)) if make().name == name)
+    parts = "-".join(filter(None, (name, level, device)))
+    features = "-".join(filter(None, (levels()[level], device)))
+    with tempfile.TemporaryDirectory() as folder, _replacing(output / f"{parts}{SUFFIX}") as part:
+        _link([_compiled(Path(folder), features, one, device) for one in (-1, number)], part)
 
 
-def _kernels() -> list[Callable[[], Kernel]]:
+def _kernels(device: str = "") -> list[Callable[[], Kernel]]:
     """Those that take longest to compile first."""
+    if device:
+        from stillbytes.develop.kernels import device_look  # noqa: PLC0415
+
+        return list(device_look.KERNELS)
     from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor, survey  # noqa: PLC0415
 
     modules = (look, noise_patches, noise, sensor, survey, resample, prepare, hsv)
     return [make for module in modules for make in reversed(module.KERNELS)]
 
 
-def _compiled(folder: Path, features: str, number: int) -> Path:
+def _compiled(folder: Path, features: str, number: int, device: str = "") -> Path:
     """The object of one of the kernels; of Halide's runtime if it is -1."""
     import halide as hl  # noqa: PLC0415
 
@@ -119,7 +128,7 @@ def _compiled(folder: Path, features: str, number: int) -> Path:
     if number < 0:
         _runtime(folder / "runtime.o", hl.Target(plain))
         return folder / "runtime.o"
-    kernel = _kernels()[number]()
+    kernel = _kernels(device)[number]()
     path = folder / f"{kernel.name}.o"
     target = f"{plain}-no_bounds_query-no_runtime" + ("" if kernel.fused else "-strict_float")
     _object(kernel.output, kernel.arguments, kernel.name, path, hl.Target(target))

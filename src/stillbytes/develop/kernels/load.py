@@ -76,6 +76,7 @@ class Placed:
 
     def __init__(self, array: NDArray[Any], origin: Sequence[int] = (), order: Sequence[int] | None = None) -> None:
         self.array = array
+        self.origin, self.order = origin, order
         axes = list(order) if order is not None else list(reversed(range(array.ndim)))
         self._dims = (_Dimension * max(array.ndim, 1))()
         for i, axis in enumerate(axes):
@@ -136,10 +137,13 @@ class Library:
                 values.append(ctypes.c_int32(argument))
             else:
                 values.append(ctypes.c_float(argument))
-        self._failure.message = ""
-        status = getattr(self._library, name)(*values)
+        status = self._run(name, values)
         if status:
             raise ValueError(f"kernel {name}: {self._failure.message or status}")
+
+    def _run(self, name: str, values: Sequence[Any]) -> int:
+        self._failure.message = ""
+        return int(getattr(self._library, name)(*values))
 
     def _of_its_own(self, name: str) -> Library | None:
         with self._finding:
@@ -196,14 +200,22 @@ def _folder() -> tuple[Path, Callable[[str, str], Path | None] | None]:
             _compile(str(folder), build.own(), STILLBYTES_OPERATIONS="")
 
     def fused(name: str, level: str) -> Path | None:
-        if not name.startswith(FUSED):
-            return None
-        path = paths.cache("kernels") / now / f"{name}-{level}{build.SUFFIX}"
-        if not path.exists():
-            _compile("--one", str(path.parent), name, level)
-        return path
+        return compiled(name, level) if name.startswith(FUSED) else None
 
     return folder, fused if now != own else None
+
+
+def compiled(name: str, level: str, device: str = "") -> Path:
+    """The library of one kernel alone, made now unless it is kept; device: see `build.build_one`. Raises
+    KernelsMissing."""
+    if importlib.util.find_spec("halide") is None:
+        raise KernelsMissing("Kernels for this device need a compiler.", "`pip install 'stillbytes[device]'` gets it.")
+    from stillbytes.develop.kernels import build  # noqa: PLC0415 - only where something may be compiled
+
+    path = paths.cache("kernels") / build.digest() / f"{'-'.join(filter(None, (name, level, device)))}{build.SUFFIX}"
+    if not path.exists():
+        _compile("--one", str(path.parent), name, level, *filter(None, [device]))
+    return path
 
 
 def _compile(*what: str, **environment: str) -> None:

@@ -136,27 +136,35 @@ class Look:
             out.append(hl.select(v < t[4], v * t[3], bent))
         return out
 
+    def picture(self, kind: str, name: str, c: Any) -> tuple[Any, Any, Context]:
+        """(x, y, c) of that name as it is written, its channels as they are worked out together, and the context.
+
+        `kind` "byte": uint8 with dither; "float": float32, 0..1.
+        """
+        x, y = self.x, self.y
+        channels, ctx = self.pixel()
+        encoded, out = hl.Func("encoded"), hl.Func(name)
+        if kind == "byte":
+            # Interleaved gradient noise (J. Jimenez, "Next generation post processing in Call of Duty", SIGGRAPH 2014).
+            inner = 0.06711056 * hl.f32(x) + 0.00583715 * hl.f32(y)
+            inner = 52.9829189 * (inner - hl.floor(inner))
+            noise = (inner - hl.floor(inner) - 0.5) * self.frame.dither
+            encoded[x, y] = hl.Tuple(
+                [hl.u8(hl.clamp(v * self.frame.steps + noise + 0.5, 0.0, self.frame.steps)) for v in channels]
+            )
+        else:
+            encoded[x, y] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
+        value = encoded[x, y]
+        out[x, y, c] = hl.select(c == 0, value[0], c == 1, value[1], value[2])
+        return out, encoded, ctx
+
 
 def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
-    """`kind` "byte": interleaved uint8 with dither; "float": interleaved float32, 0..1."""
+    """Interleaved pixels of that kind."""
     look = Look(whole, local)
     name = look_name(kind, whole=whole, local=local)
     x, y, c = look.x, look.y, hl.Var("c")
-    channels, ctx = look.pixel()
-    encoded = hl.Func("encoded")
-    out = hl.Func(name)
-    if kind == "byte":
-        # Interleaved gradient noise (J. Jimenez, "Next generation post processing in Call of Duty", SIGGRAPH 2014).
-        inner = 0.06711056 * hl.f32(x) + 0.00583715 * hl.f32(y)
-        inner = 52.9829189 * (inner - hl.floor(inner))
-        noise = (inner - hl.floor(inner) - 0.5) * look.frame.dither
-        encoded[x, y] = hl.Tuple(
-            [hl.u8(hl.clamp(v * look.frame.steps + noise + 0.5, 0.0, look.frame.steps)) for v in channels]
-        )
-    else:
-        encoded[x, y] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
-    value = encoded[x, y]
-    out[x, y, c] = hl.select(c == 0, value[0], c == 1, value[1], value[2])
+    out, encoded, ctx = look.picture(kind, name, c)
     yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3).split(y, yo, yi, STRIP, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo).unroll(c)
     if not local:

@@ -1,0 +1,1 @@
+"""The look stage on a graphics device instead of the processor."""
