@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stillbytes.edit.photo import Edit, Photo
     from stillbytes.edit.picture import Picture
     from stillbytes.generate.spot import Spot
+    from stillbytes.gpu.drawing import draw_on
 
 __version__ = "0.1.0"
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Spot",
     "StillbytesError",
     "UnreadablePhoto",
+    "draw_on",
     "open",
 ]
 
@@ -58,6 +60,7 @@ _HOMES = {
     "Settings": "stillbytes.develop.settings",
     "Size": "stillbytes.core.geometry",
     "Spot": "stillbytes.generate.spot",
+    "draw_on": "stillbytes.gpu.drawing",
 }
 """Where each public name lives; loaded when first used, which keeps the import quick."""
 

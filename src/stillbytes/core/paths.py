@@ -15,6 +15,11 @@ def home() -> Path:
     return platformdirs.user_data_path("stillbytes", appauthor=False)
 
 
+def preferences() -> Path:
+    """The file of what a person chose for this machine."""
+    return home() / "preferences.json"
+
+
 def cache(name: str) -> Path:
     """A folder for data that can be made again, created if missing."""
     folder = home() / "cache" / name

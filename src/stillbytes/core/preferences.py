@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from stillbytes.core import paths
+from stillbytes.core.device import Device
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.files import lock, write_atomically
 
@@ -57,6 +58,8 @@ class Preferences(_Choices):
 
     captions: whether captions and keywords are suggested by themselves while nothing else is done.
 
+    device: what draws the look stage where it can; the processor always can.
+
     language: of the page; None for what the browser asks for.
 
     keyboard: whose usual shortcuts the page has; None for the one that the browser tells. shortcuts: instead of these.
@@ -69,13 +72,14 @@ class Preferences(_Choices):
     vram_mib: int | None = Field(default=None, ge=0)
     generated: bool = True
     captions: bool = True
+    device: Device = "cpu"
     language: Language | None = None
     keyboard: Keyboard | None = None
     shortcuts: Shortcuts = {}
 
 
 def path() -> Path:
-    return paths.home() / "preferences.json"
+    return paths.preferences()
 
 
 def load() -> Preferences:

@@ -152,6 +152,7 @@ class Photo:
     @property
     def pipeline(self) -> Pipeline:
         """The decoded photo, decoded once whichever threads ask. Raises UnreadablePhoto."""
+        from stillbytes.gpu.drawing import draws  # noqa: PLC0415 - only where something is drawn
         from stillbytes.photo.decode import decode  # noqa: PLC0415
 
         with self._decoding:
@@ -165,6 +166,7 @@ class Photo:
                     self.table,
                     self.profiles.profile,
                     self._clean,
+                    draws,
                 )
             return self._pipeline
 

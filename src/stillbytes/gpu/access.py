@@ -73,17 +73,24 @@ class Access:
         *,
         interactive: bool = True,
         idle: bool = False,
+        aside: bool = False,
         cancelled: Cancel | None = None,
         waits: Callable[[str], None] | None = None,
     ) -> T:
         """What `work` returns, done under a lease for one of the ways, the best first.
 
-        interactive: a person waits for it. idle: nobody does, so `work` may be stopped and begun anew. waits: hears, in
-        words, what it waits for before it begins. Raises Cancelled, Refused when it does not fit here, and what `work`
-        raises.
+        interactive: a person waits for it. idle: nobody does, so `work` may be stopped and begun anew. aside: it is
+        begun only where there is room for it anyway. waits: hears, in words, what it waits for before it begins. Raises
+        Cancelled, Refused when it does not fit here, and what `work` raises.
         """
         request = Request(
-            uuid.uuid4().hex[:12], label, ways, interactive=interactive and not idle, interruptible=idle, idle=idle
+            uuid.uuid4().hex[:12],
+            label,
+            ways,
+            interactive=interactive and not idle and not aside,
+            interruptible=idle,
+            idle=idle,
+            aside=aside,
         )
 
         def leased(lease: Lease) -> Awaitable[T]:

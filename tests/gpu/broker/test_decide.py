@@ -577,3 +577,30 @@ def test_a_batch_does_not_wait_for_a_model_that_nobody_asked_for() -> None:
     said = table.load("fill", 5000)
     assert loads([*said, *table.tell(Tick(), 20.0)]) == ["small"]
     assert granted(table.load("small", 500)) == ["batch"]
+
+
+def aside(table: Table, id: str, mib: int) -> list[object]:
+    return table.tell(Asked(Request(id, id, (Way((), mib, 0.0),), interactive=False, aside=True)), 0.1)
+
+
+def test_work_aside_begins_where_there_is_room_and_makes_none() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    assert granted(aside(table, "small", 128)) == ["small"], "beside work of a person, at once"
+    table.tell(Finished("a"), 1.0)
+    assert granted(aside(table, "large", TOTAL - 6000 - GUARD_MIB - 100)) == [], "the first has its room still"
+    assert unloads(table.tell(Tick(), 60.0)) == {}
+    table.tell(Finished("small"), 1.0)
+    assert granted(table.said) == ["large"]
+
+
+def test_work_aside_holds_nobody_up() -> None:
+    table = Table()
+    table.ask("a", "chat")
+    table.load("chat", 6000)
+    table.tell(Finished("a"), 5.0)
+    assert granted(aside(table, "picture", 128)) == ["picture"]
+    assert granted(table.ask("b", "chat", interactive=False)) == []
+    assert granted(table.tell(Tick(), 4.0)) == ["b"], "a batch waits for people, not for pictures"
+    assert not [e for e in aside(table, "another", 128) if isinstance(e, Interrupt)]

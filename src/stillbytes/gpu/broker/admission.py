@@ -45,7 +45,9 @@ class Admission:
             for job in self.queue():
                 if job.request.id not in self.desk.waiting or (job.request.idle and not self._is_idle(job)):
                     continue
-                if self.desk.swap is None or self.desk.swap.id == job.request.id or self._overtakes(job):
+                if job.request.aside:
+                    granted = self._ride(job)
+                elif self.desk.swap is None or self.desk.swap.id == job.request.id or self._overtakes(job):
                     granted = self._admit(job)
                 else:
                     granted = self._ride(job)
@@ -79,19 +81,16 @@ class Admission:
 
     def _ride(self, job: Job) -> bool:
         """Grant work whose models are there, in memory that nobody was promised."""
-        way = job.request.ways[job.way]
-        assert self.desk.swap is not None
-        reserved = sum(
-            account.missing
-            for account in self.desk.ledger.of(self.desk.swap.way.residents)
-            if account.state != "loading"
-        )
-        reserved += self.desk.ledger.working_mib(self.desk.swap.way)
+        way, reserved = job.request.ways[job.way], 0
+        if self.desk.swap is not None:
+            accounts = self.desk.ledger.of(self.desk.swap.way.residents)
+            reserved = sum(account.missing for account in accounts if account.state != "loading")
+            reserved += self.desk.ledger.working_mib(self.desk.swap.way)
         there = all(account.usable for account in self.desk.ledger.of(way.residents)) and not self._restarts(way)
         if there and self.desk.ledger.working_mib(way) <= self.desk.available - reserved:
             self._grant(job)
             return True
-        job.reason = f"Waits for {self.name_of_swap()}."
+        job.reason = f"Waits for {self.name_of_swap()}." if self.desk.swap is not None else "Waits for free memory."
         return False
 
     def _admit(self, job: Job) -> bool:
@@ -190,7 +189,7 @@ class Admission:
         if any(other.request.interactive for other in jobs) or self.desk.intended():
             job.reason = "Waits until you pause."
             return False
-        if self.desk.running:
+        if any(not other.request.aside for other in self.desk.running.values()):
             job.reason = "Waits for the batch before it."
             return False
         quiet = self.desk.now - self.desk.last_interactive
@@ -222,8 +221,7 @@ class Admission:
         accounts = self.desk.ledger.of(way.residents)
         for account in accounts:
             account.users.add(request.id)
-        if accounts:
-            self.desk.ledger.working[request.id] = (way, accounts[0].resident.engine)
+        self.desk.ledger.working[request.id] = (way, accounts[0].resident.engine if accounts else "")
         self.desk.effects.append(Grant(request.id, job.way))
 
     def _make_room(self, job: Job, way: Way, deficit: int) -> None:

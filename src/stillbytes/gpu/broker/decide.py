@@ -87,7 +87,7 @@ class Decider:
                 self.desk.waiting[request.id] = Job(request, self.desk.now)
                 for account in self.ledger.accounts.values():
                     account.failed = False
-                if not request.idle:
+                if not (request.idle or request.aside):
                     self.desk.resting = False
                     self.desk.stop_idle()
                 if request.interactive:

@@ -52,7 +52,9 @@ class Request:
     """A job that needs the card. ways: best first; a later one is taken only when those before cannot fit.
 
     interactive: a person waits for it. interruptible: it may be stopped in mid-work and done again later. idle: nobody
-    asked for it: it begins when there is nothing else, never overtakes, and is stopped by any other request.
+    asked for it: it begins when there is nothing else, never overtakes, and is stopped by any other request. aside:
+    small work beside everything else, without models: it begins when there is room anyway; nothing leaves or waits for
+    it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Request:
     interactive: bool = True
     interruptible: bool = False
     idle: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
