@@ -55,6 +55,7 @@ COMMANDS = (
     "profiles",
     "luts",
     "doctor",
+    "device",
     "models",
     "engines",
     "serve",

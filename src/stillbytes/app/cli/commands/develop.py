@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -17,6 +17,7 @@ from stillbytes.app.cli import export_options
 from stillbytes.app.cli.commands.versions import in_version
 from stillbytes.app.cli.output import error_fields, print_error, print_json
 from stillbytes.core import memory
+from stillbytes.core.device import Device, chosen
 from stillbytes.core.errors import ExportError, StillbytesError
 from stillbytes.core.filenames import made_plain
 from stillbytes.develop.kernels.load import library
@@ -48,6 +49,11 @@ def command() -> click.Command:
             ["--version"], metavar="NAME", help="A version of each photo by name or number, or all for every version."
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON for programs."),
+        click.Option(
+            ["--device"],
+            type=click.Choice(get_args(Device)),
+            help="What draws; by default what `stillbytes device` says. Nothing is lost where it cannot.",
+        ),
     ]
     parameters += export_options.options()
     parameters += options.options()
@@ -63,6 +69,7 @@ def develop(
     upscale: str | None,
     enhance: float | None,
     as_json: bool,
+    device: Device | None,
     presets: Sequence[str],
     auto: Sequence[str],
     masks: Sequence[str],
@@ -77,6 +84,7 @@ def develop(
     """
     memory.keep_freed()
     threading.Thread(target=_load_kernels, daemon=True).start()
+    _choose(device)
     found, without = in_version(listed(photos), version)
     exports = export_options.specs(how := export_options.taken(values), export_presets, keep_export)
     several = len(exports) > 1
@@ -105,6 +113,20 @@ def develop(
         outcomes += _export(found, place, chosen, settings_for, through, watched=watched)
     (_report_json if as_json else _report)(outcomes, notes)
     return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+def _choose(device: Device | None) -> None:
+    """What draws. Where that cannot be had, the processor does, and a person is told."""
+    wanted = device or chosen()
+    if wanted == "cpu" and device is None:
+        return
+    from stillbytes.gpu.drawing import PROCESSOR, draw_on  # noqa: PLC0415 - most draw on the processor
+
+    try:
+        draw_on(wanted)
+    except StillbytesError as error:
+        draw_on("cpu")
+        print(f"stillbytes: {error} {PROCESSOR}", file=sys.stderr)
 
 
 def listed(places: Sequence[Path]) -> list[Path]:

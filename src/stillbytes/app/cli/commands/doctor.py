@@ -130,6 +130,24 @@ def graphics() -> Iterator[Finding]:
         yield Finding("Graphics card", "ok", f"{card.name}, driver {card.driver}, {memory}.")
 
 
+def drawing() -> Iterator[Finding]:
+    from stillbytes.core.device import chosen  # noqa: PLC0415
+    from stillbytes.develop.device import opencl  # noqa: PLC0415
+
+    for device in opencl.devices():
+        memory = f"{opencl.MEMORY[device.kind]}, {device.mib} MiB"
+        yield Finding("OpenCL device", "ok", f"{device.name} ({device.platform}), {memory}.")
+    if not opencl.devices():
+        remedy = "Developing does not need one; the driver of a graphics card brings it."
+        yield Finding("OpenCL device", "absent", "None answers.", remedy)
+    if chosen() == "cpu":
+        yield Finding("Pictures", "ok", "Drawn on the processor.")
+    else:
+        there = bool(opencl.devices())
+        remedy = "" if there else "The processor draws instead; `stillbytes device cpu` chooses it."
+        yield Finding("Pictures", "ok" if there else "absent", f"To be drawn on the {chosen()} device.", remedy)
+
+
 def engines() -> Iterator[Finding]:
     import asyncio  # noqa: PLC0415
 
@@ -174,7 +192,7 @@ def workflows() -> Iterator[Finding]:
         yield Finding("Workflows", "absent", f"None of your own in {own.folder()}.", remedy)
 
 
-CHECKS = (processor, memory, home, raw, codecs, graphics, engines, workflows, page)
+CHECKS = (processor, memory, home, raw, codecs, graphics, drawing, engines, workflows, page)
 
 
 def _tried(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
