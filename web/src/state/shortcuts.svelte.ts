@@ -10,8 +10,14 @@ export class Shortcuts {
   keyboard = $state<Keyboard | null>(null);
   /** The one that is here. */
   found = $state<Keyboard>('us');
-  /** How many requests the server has not answered yet; what other windows did meanwhile is older than these. */
+  /** How many changes the server has not answered yet: what other windows did meanwhile may be older, or newer. */
   private sent = 0;
+  /** Whether something else than what is shown was heard of meanwhile. */
+  private missed = false;
+  /** How often anything was heard of. */
+  private heard = 0;
+  /** The last change: those of this window arrive in their order. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly onfailed: (error: unknown) => void) {}
 
@@ -23,16 +29,14 @@ export class Shortcuts {
   async load(): Promise<void> {
     this.found = await here();
     this.take({ keyboard: this.keyboard, changed: this.bindings.changed });
-    try {
-      this.told(await api.getShortcuts());
-    } catch (error) {
-      this.onfailed(error);
-    }
+    await this.ask();
   }
 
   /** The server has kept these. */
   told(kept: Kept): void {
+    this.heard += 1;
     if (!this.sent) this.take(kept);
+    else this.missed ||= told(kept) !== told({ keyboard: this.keyboard, changed: this.bindings.changed });
   }
 
   choose(keyboard: Keyboard | null): Promise<boolean> {
@@ -48,9 +52,11 @@ export class Shortcuts {
     const before = { keyboard: this.keyboard, changed: this.bindings.changed };
     const taken = this.take(kept);
     this.sent += 1;
+    const changed = Object.fromEntries(Object.entries(kept.changed).map(([id, keys]) => [id, [...keys]]));
+    const turn = this.last.then(() => api.keepShortcuts({ keyboard: kept.keyboard, changed }));
+    this.last = turn.catch(() => undefined);
     try {
-      const changed = Object.fromEntries(Object.entries(kept.changed).map(([id, keys]) => [id, [...keys]]));
-      await api.keepShortcuts({ keyboard: kept.keyboard, changed });
+      await turn;
       return true;
     } catch (error) {
       if (current.bindings === taken) this.take(before);
@@ -58,6 +64,20 @@ export class Shortcuts {
       return false;
     } finally {
       this.sent -= 1;
+      if (!this.sent && this.missed) await this.ask();
+    }
+  }
+
+  /** What the server keeps now, unless there is newer news when it answers. */
+  private async ask(): Promise<void> {
+    this.missed = false;
+    const heard = this.heard;
+    try {
+      const kept = await api.getShortcuts();
+      if (this.sent) this.missed = true;
+      else if (heard === this.heard) this.take(kept);
+    } catch (error) {
+      this.onfailed(error);
     }
   }
 
@@ -66,3 +86,7 @@ export class Shortcuts {
     return (current.bindings = new Bindings(keyboard ?? this.found, changed));
   }
 }
+
+/** The same for the same keys. */
+const told = ({ keyboard, changed }: Kept): string =>
+  JSON.stringify([keyboard, Object.entries(changed).sort(([one], [other]) => (one < other ? -1 : 1))]);

@@ -63,3 +63,49 @@ test('another window is followed, but not against what is on its way', async () 
   expect(await keeping).toBe(true);
   expect(kept).toEqual({ keyboard: 'de', changed: { crop: ['Mod+B'] } });
 });
+
+test('what another window changed while a request was under way is shown when that is answered', async () => {
+  const shortcuts = made();
+  await shortcuts.load();
+  let go: () => void = () => undefined;
+  answer = new Promise((resolve) => (go = resolve));
+  const keeping = shortcuts.change(shortcuts.bindings.bound('crop', 0, 'Mod+B'));
+  shortcuts.told({ keyboard: null, changed: { crop: ['Mod+B'] } });
+  shortcuts.told({ keyboard: null, changed: { undo: ['Mod+J'] } });
+  expect(hint('crop', false)).toBe('Ctrl+B');
+  const put = fetch;
+  vi.stubGlobal('fetch', async (request: Request) => {
+    if (request.method === 'GET') kept = { keyboard: null, changed: { undo: ['Mod+J'] } };
+    return put(request);
+  });
+  go();
+  await keeping;
+  expect([hint('crop', false), hint('undo', false)]).toEqual(['R', 'Ctrl+J']);
+});
+
+test('of two changes the last one stays, however long the answer to the first one takes', async () => {
+  const shortcuts = made();
+  await shortcuts.load();
+  let go: () => void = () => undefined;
+  answer = new Promise((resolve) => (go = resolve));
+  const first = shortcuts.change(shortcuts.bindings.bound('crop', 0, 'Mod+B'));
+  await new Promise((resolve) => setTimeout(resolve));
+  answer = Promise.resolve();
+  const second = shortcuts.change(shortcuts.bindings.bound('crop', 0, 'Mod+J'));
+  await new Promise((resolve) => setTimeout(resolve));
+  go();
+  expect(await Promise.all([first, second])).toEqual([true, true]);
+  expect([kept.changed.crop, hint('crop', false)]).toEqual([['Mod+J'], 'Ctrl+J']);
+});
+
+test('news that come while the server is asked are newer than its answer', async () => {
+  const shortcuts = made();
+  const answered = fetch;
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const response = await answered(request);
+    shortcuts.told({ keyboard: null, changed: { undo: ['Mod+J'] } });
+    return response;
+  });
+  await shortcuts.load();
+  expect(hint('undo', false)).toBe('Ctrl+J');
+});

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -21,6 +23,7 @@ class ChosenShortcuts(Strict):
 
 def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["window"])
+    one_by_one = threading.Lock()  # else windows could hear of changes in another order than they were kept
 
     @routes.get("/shortcuts")
     def get_shortcuts() -> ChosenShortcuts:
@@ -31,8 +34,9 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.put("/shortcuts")
     def keep_shortcuts(chosen: ChosenShortcuts) -> ChosenShortcuts:
         """In place of all that were kept; every window hears of it."""
-        preferences.change(keyboard=chosen.keyboard, shortcuts=chosen.changed)
-        workspace.events.emit("shortcuts-changed", chosen.model_dump(mode="json"))
+        with one_by_one:
+            preferences.change(keyboard=chosen.keyboard, shortcuts=chosen.changed)
+            workspace.events.emit("shortcuts-changed", chosen.model_dump(mode="json"))
         return chosen
 
     return routes
