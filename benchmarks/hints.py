@@ -66,11 +66,11 @@ def looking(photo: Path, work: Path) -> dict[str, float]:
 
 
 def searching(count: int) -> dict[str, float]:
-    from stillbytes.library.meaning.vectors import cosines, halves  # noqa: PLC0415
+    from stillbytes.library.meaning.vectors import cosines, packed  # noqa: PLC0415
 
     dice, times = np.random.default_rng(1), {}
     for length in (512, 768):
-        matrix = np.concatenate([halves(dice.normal(size=(1000, length)).astype(np.float16))] * (count // 1000))
+        matrix = np.concatenate([packed(dice.normal(size=(1000, length)).astype(np.float16))] * (count // 1000))
         one = dice.normal(size=length).astype(np.float16)
         times[f"{count} vectors of {length} (wall)"] = _median(lambda m=matrix, o=one: cosines(m, o), time.perf_counter)
         times[f"{count} vectors of {length} (CPU)"] = _median(lambda m=matrix, o=one: cosines(m, o), time.process_time)

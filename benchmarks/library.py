@@ -39,6 +39,8 @@ QUERIES = (
     "label:red", "flag:pick", "-keyword:europe", "is:edited", "(owl OR dog) -label:red iso:<=400", "name:img_00012",
     "folder:2023", "is:gps near:46.95,7.45,200", "-(owl OR sunset OR night)", "kind:raw exposure:<=1/500",
 )  # fmt: skip
+MEANT = ("", "rating:>=3", "camera:d750 rating:5", "keyword:owl rating:>=4")
+"""Fields beside free words that are searched by their meaning."""
 SORTS = (("taken", True), ("name", False), ("rating", True), ("path", False))
 
 
@@ -93,6 +95,8 @@ def measured(place: Path, photos: Path) -> dict[str, Any]:
     deep = [_search(catalogue, "", "taken", True, offset=added.photos * 9 // 10) for _ in range(5)]
     timed("verify --quick", lambda: catalogue.verify(quick=True))
     timed("rebuild", catalogue.rebuild)
+    peak_before_vectors = _peak()
+    meant = _meant(catalogue)
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     catalogue.close()
     opening = []
@@ -102,7 +106,9 @@ def measured(place: Path, photos: Path) -> dict[str, Any]:
             again.search(limit=100)
         opening.append((time.perf_counter() - begin) * 1e3)
     return {
-        "photos": added.photos, "seconds": seconds, "peak_mib_after_add": peak, "peak_mib": _peak(),
+        "photos": added.photos, "seconds": seconds, "peak_mib_after_add": peak, "peak_mib": peak_before_vectors,
+        "meaning_ms": {query: statistics.median(times) for query, times in meant.items()},
+        "meaning_worst_ms": {query: max(times) for query, times in meant.items()}, "peak_mib_with_vectors": _peak(),
         "database_mib": size / 2**20, "opening_ms": statistics.median(opening),
         "search_ms": {query: statistics.median(times) for query, times in searches.items()},
         "search_worst_ms": {query: max(times) for query, times in searches.items()},
@@ -116,6 +122,34 @@ def _search(catalogue: Any, query: str, sort: str, descending: bool, offset: int
     begin = time.perf_counter()
     catalogue.search(query, sort=sort, descending=descending, limit=100, offset=offset)
     return (time.perf_counter() - begin) * 1e3
+
+
+def _meant(catalogue: Any) -> dict[str, list[float]]:
+    """Milliseconds for the 300 nearest of vectors of 768 numbers, without the network that makes one of words."""
+    import numpy as np  # noqa: PLC0415
+
+    from stillbytes.library.catalogue.looks import Look  # noqa: PLC0415
+    from stillbytes.library.meaning.encoders import encoder_of  # noqa: PLC0415
+
+    encoder, dice, at = encoder_of("siglip2-base-224-int8"), np.random.default_rng(1), 0
+    common = dice.normal(size=encoder.form.length)  # pictures lie in one direction from nowhere
+
+    def vector() -> Any:
+        one = dice.normal(size=encoder.form.length) + common
+        return (one / np.linalg.norm(one)).astype(np.float16)
+
+    while photos := catalogue.search(sort="path", limit=1000, offset=at).photos:
+        looks = [Look(bytes.fromhex(one.content), {}, vector=vector().tobytes()) for one in photos]
+        catalogue.looks.put(looks, encoder.model)
+        at += len(photos)
+    times: dict[str, list[float]] = {}
+    for query in MEANT:
+        for _ in range(6):
+            begin = time.perf_counter()
+            catalogue.meaning.nearest(vector(), encoder, query)
+            times.setdefault(query, []).append((time.perf_counter() - begin) * 1e3)
+    times[MEANT[0]].pop(0)  # reads all vectors
+    return times
 
 
 def _peak() -> float:
@@ -132,8 +166,10 @@ def _show(one: dict[str, Any]) -> None:
     rows = [[query or "(all)", f"{ms:.1f}", f"{one['search_worst_ms'][query]:.1f}"] for query, ms in worst]
     print("\n" + table(["search", "median ms", "most ms"], rows))
     print("\n" + table(["sorted by", "median ms"], [[k, f"{v:.1f}"] for k, v in one["sort_ms"].items()]))
+    print("\n" + table(["by meaning", "median ms"], [[k or "(all)", f"{v:.1f}"] for k, v in one["meaning_ms"].items()]))
     print(f"\npage at nine tenths {one['last_tenth_ms']:.1f} ms, open and first page {one['opening_ms']:.1f} ms")
-    print(f"peak memory {one['peak_mib']:.0f} MiB, database {one['database_mib']:.0f} MiB\n", flush=True)
+    memory = f"peak memory {one['peak_mib']:.0f} MiB, with vectors {one['peak_mib_with_vectors']:.0f} MiB"
+    print(f"{memory}, database {one['database_mib']:.0f} MiB\n", flush=True)
 
 
 def generate(folder: Path, count: int) -> bool:

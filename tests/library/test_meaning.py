@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from library.catalogue.photos import make
 from masks.detect.export import FLOAT, INT64, export
 from masks.detect.stub import Asked
@@ -21,7 +24,7 @@ from stillbytes.library.catalogue.looks import Look
 from stillbytes.library.catalogue.meaning import split
 from stillbytes.library.meaning.encoders import FAMILIES, Encoder, encoder_of, encoders, installed, of_picture, of_text
 from stillbytes.library.meaning.pieces import pieces
-from stillbytes.library.meaning.vectors import cosines, halves
+from stillbytes.library.meaning.vectors import BOUND, cosines, packed
 
 CLIP, SIGLIP = encoder_of("clip-vit-b32-int8"), encoder_of("siglip2-base-224-int8")
 
@@ -116,13 +119,54 @@ def test_every_encoder_is_declared_with_its_files() -> None:
     assert encoders()[0].model == "siglip2-base-224-fp16"
 
 
-def test_cosines_are_those_of_whole_numbers() -> None:
+@given(
+    arrays(np.float16, st.tuples(st.integers(0, 300), st.integers(1, 40)), elements=st.floats(-1, 1, width=16)),
+    st.integers(0, 2**32 - 1),
+)
+def test_held_vectors_are_compared_as_exactly_as_is_said(matrix: NDArray[np.float16], seed: int) -> None:
+    one = np.random.default_rng(seed).normal(size=matrix.shape[1]).astype(np.float16)
+    off = np.abs(cosines(packed(matrix), one) - matrix.astype(np.float64) @ one.astype(np.float64))
+    most = np.abs(matrix.astype(np.float64)) @ np.abs(one.astype(np.float64))
+    assert (off <= BOUND * most + 1e-6).all()
+
+
+def test_cosines_of_many_are_off_by_less_than_a_thousandth() -> None:
     dice = np.random.default_rng(4)
-    matrix = dice.normal(size=(5000, 512)).astype(np.float32)
-    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    found = cosines(halves(matrix.astype(np.float16)), matrix[7].astype(np.float16))
-    assert np.abs(found - matrix @ matrix[7]).max() < 1e-3 and int(found.argmax()) == 7
-    assert cosines(halves(matrix[:0].astype(np.float16)), matrix[7].astype(np.float16)).size == 0
+    for length in (512, 768):
+        matrix = dice.normal(size=(5000, length)).astype(np.float32)
+        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+        found = cosines(packed(matrix.astype(np.float16)), matrix[7].astype(np.float16))
+        assert np.abs(found - matrix @ matrix[7]).max() < 1e-3 and int(found.argmax()) == 7
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Catalogue, Mapping[int, NDArray[np.float16]]]]:
+    """A library of 1,500 photos whose vectors lie in one direction, as those of real pictures do; these by number."""
+    folder, dice = tmp_path_factory.mktemp("photos"), np.random.default_rng(5)
+    for number in range(1500):
+        make(folder / f"{number}.jpg", rating=5 if number % 50 == 0 else 0)
+    vectors = dice.normal(size=(1500, CLIP.form.length)) + 3 * dice.normal(size=CLIP.form.length)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    with Catalogue(tmp_path_factory.mktemp("library")) as library:
+        library.add(folder)
+        photos = {photo.number: bytes.fromhex(photo.content) for photo in library.search(limit=1500).photos}
+        looks = [Look(one, {}, vector=vectors[i].tobytes()) for i, one in enumerate(photos.values())]
+        library.looks.put(looks, CLIP.model)
+        yield library, dict(zip(photos, vectors, strict=True))
+
+
+@pytest.mark.parametrize("query", ["", "rating:5"])
+@pytest.mark.parametrize("most", [1, 20, 300])
+def test_the_nearest_are_those_that_comparing_all_of_them_exactly_finds(many: Any, query: str, most: int) -> None:
+    library, vectors = many
+    dice = np.random.default_rng(most)
+    one = dice.normal(size=CLIP.form.length) + 9 * vectors[min(vectors)].astype(np.float64)
+    one = (one / np.linalg.norm(one)).astype(np.float16)
+    allowed = library.numbers(query)
+    exactly = {n: float(vectors[n].astype(np.float64) @ one.astype(np.float64)) for n in allowed}
+    found = library.meaning.nearest(one, CLIP, query, most)
+    assert [n for n, _ in found] == sorted(exactly, key=lambda n: -exactly[n])[:most]
+    assert [cosine for _, cosine in found] == pytest.approx([exactly[n] for n, _ in found], abs=1e-5)
 
 
 def test_free_words_are_the_meaning_and_fields_stay() -> None:

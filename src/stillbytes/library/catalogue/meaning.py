@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.errors import NotFound
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 300
 """Photos that a search by meaning finds: every photo is more or less like a sentence."""
 TIMES = 8
-"""As many of the nearest are looked at for each that is wanted, before all are."""
+"""As many of the nearest are looked at closely for each that is wanted."""
 
 
 class Meaning:
@@ -66,23 +67,44 @@ class Meaning:
     def nearest(
         self, vector: NDArray[Any], encoder: Encoder, query: Query | str = "", most: int = MOST
     ) -> list[tuple[int, float]]:
-        """The photos of a search that are nearest to a vector."""
+        """The photos of a search that are nearest to a vector.
+
+        Their cosines and their order are exact, and no photo that is left out is nearer than the last one by more than
+        twice `vectors.BOUND`.
+        """
+        import numpy as np  # noqa: PLC0415 - with the first search
+
+        from stillbytes.library.meaning.vectors import exact, nearest  # noqa: PLC0415
+
         with self._database.reading() as db:
             where, values = run.condition(db, query)
-            found: list[tuple[int, float]] = []
-            for wanted in (most * TIMES, 1 << 40):
-                near = self._vectors.nearest(db, encoder.model, vector, wanted)
-                cosine = dict(near)
+            ids, near = self._vectors.compared(db, encoder.model, vector)
+            best = nearest(near, most * TIMES)
+            found = _among(db, ids[best].tolist(), where, values)
+            if len(found) < most and len(best) < near.size:  # few photos are of that search
                 sql = (
-                    "SELECT p.id, e.id FROM json_each(?) w JOIN embeddings e ON e.id = w.value "
-                    "JOIN photos p ON p.content = e.content "
-                    f"WHERE p.id IN (SELECT id FROM photos WHERE {where}) ORDER BY w.key, p.id"
+                    "SELECT (SELECT e.id FROM embeddings e WHERE e.model = ? AND e.content = photos.content) "
+                    f"FROM photos WHERE {where}"
                 )
-                rows = db.execute(sql, (json.dumps([id for id, _ in near]), *values)).fetchall()
-                found = [(number, cosine[id]) for number, id in rows[:most]]
-                if len(found) == most or len(near) < wanted:
-                    break
-        return found
+                wanted = [id for (id,) in db.execute(sql, (encoder.model, *values)) if id is not None]
+                places = np.flatnonzero(np.isin(ids, np.array(wanted, np.int64)))
+                best = places[nearest(near[places], most * TIMES)]
+                found = _among(db, ids[best].tolist(), where, values)
+        if not found:
+            return []
+        cosines = exact([kept for _, kept in found], vector)
+        order = np.lexsort((np.array([number for number, _ in found]), -cosines))[:most]
+        return [(found[i][0], float(cosines[i])) for i in order]
+
+
+def _among(db: sqlite3.Connection, ids: list[int], where: str, values: Sequence[Any]) -> list[tuple[int, bytes]]:
+    """(number, vector) of the photos of a search to which these rows of `embeddings` belong."""
+    sql = (
+        "SELECT id, kept FROM (SELECT e.content AS seen, e.vector AS kept FROM json_each(?) w "
+        "CROSS JOIN embeddings e ON e.id = w.value) CROSS JOIN photos ON photos.content = seen "
+        f"WHERE {where}"
+    )
+    return db.execute(sql, (json.dumps(ids), *values)).fetchall()
 
 
 def split(text: str) -> tuple[str, Query]:
