@@ -22,12 +22,15 @@ import pytest
 import simplejpeg
 from app.server.test_start import Starter, entered
 from dng import make_photo
+from library.catalogue.photos import make
 
 import stillbytes as sb
 from stillbytes.library.catalogue import Catalogue
+from stillbytes.library.ingest import Choices, carry_out, look, plan, resume, unfinished
 
 KILLS = int(os.environ.get("STILLBYTES_TEST_KILLS", "3"))
 SEED = int(os.environ.get("STILLBYTES_TEST_SEED", "0")) or time.time_ns() % 1_000_000
+NAME = "{name}"
 LONGEST = 5.0
 """Seconds that a server lives at most."""
 PROMISED = 3.0
@@ -40,6 +43,7 @@ class Work:
     def __init__(self, folder: Path, numbers: dict[str, int], dice: random.Random) -> None:
         """numbers: of photos in the library, by their names."""
         self.folder, self.numbers, self.dice = folder, numbers, dice
+        self.card, self.imported = folder.parent / "card", folder.parent / "imported"
         self.step = 0
         self.exposures: dict[str, list[tuple[float, float]]] = {}
         """Photo -> (value, when it was answered; infinity before that), in order."""
@@ -47,6 +51,8 @@ class Work:
         """Photo -> the rating that was answered last, and the one that was asked for last."""
 
     def until_killed(self, client: httpx.Client) -> None:
+        brings = threading.Thread(target=self.bring, args=(client,))
+        brings.start()
         with contextlib.suppress(httpx.HTTPError, json.JSONDecodeError):
             photos = {photo["name"]: photo for photo in client.get("/api/folder").json()["photos"]}
             while True:
@@ -54,6 +60,7 @@ class Work:
                 self.dice.choices((self.edit, self.rate, self.export, self.look), (6, 3, 1, 1))[0](
                     client, photos[name]["id"], name
                 )
+        brings.join()
 
     def edit(self, client: httpx.Client, id: str, name: str) -> None:
         self.step += 1
@@ -82,6 +89,20 @@ class Work:
         back = not photo.exists()
         for file in sorted((place if back else self.folder).glob("moving.*")):
             file.rename((self.folder if back else place) / file.name)
+
+    def bring(self, client: httpx.Client) -> None:
+        """Go on with the imports that were stopped, and import what is new on a card."""
+        for _ in range(3):
+            path = make(self.card / f"DCIM/100/IMG_{sum(1 for _ in self.card.rglob('*.jpg')):05}.jpg")
+            path.write_bytes(path.read_bytes() + random.randbytes(100_000))
+        with contextlib.suppress(httpx.HTTPError, json.JSONDecodeError):
+            for left in client.get("/api/imports").json()["unfinished"]:
+                client.post(f"/api/imports/unfinished/{left['id']}")
+            id = client.post("/api/imports/cards", json={"path": str(self.card)}).json()["id"]
+            while client.get(f"/api/imports/cards/{id}").json()["shots"] is None:
+                time.sleep(0.02)
+            wanted = {"choices": {"to": str(self.imported), "name": NAME}}
+            client.post(f"/api/imports/cards/{id}/import", json=wanted)
 
 
 @pytest.fixture
@@ -119,7 +140,15 @@ def test_a_server_killed_at_any_moment_loses_nothing(tmp_path: Path, start: Star
         check(folder, originals, work, killed)
     with Catalogue(tmp_path / "home" / "library", processes=1) as catalogue:
         catalogue.update()
+        for left in unfinished(catalogue):
+            resume(catalogue, left.id)
+        carry_out(plan(look(work.card), Choices(to=work.imported, name=NAME), catalogue), catalogue)
+        assert files(work.imported) == files(work.card)  # each once, and nothing else
         assert catalogue.verify().clean
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def check(folder: Path, originals: dict[str, bytes], work: Work, killed: float) -> None:
@@ -144,3 +173,6 @@ def check(folder: Path, originals: dict[str, bytes], work: Work, killed: float) 
             work.ratings[path.name] = rating, rating
     for picture in folder.rglob("*.jpg"):
         simplejpeg.decode_jpeg(picture.read_bytes(), strict=True)
+    card = files(work.card)
+    for picture in work.imported.rglob("*.jpg"):  # those that are being copied have another name
+        assert picture.read_bytes() == card[picture.name]
