@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
+from stillbytes.core.saying import said
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 FOLLOWS: dict[State, tuple[State, ...]] = {
@@ -129,7 +130,8 @@ class Jobs:
             self._update(id, "failed", message=error.message, remedy=error.remedy)
         except Exception:  # a job's own mistake must not stop the jobs after it
             log.exception("job %s failed", id)
-            self._update(id, "failed", message="Something unexpected went wrong.", remedy="The log says more.")
+            message, remedy = said("Something unexpected went wrong."), said("The log says more.")
+            self._update(id, "failed", message=message, remedy=remedy)
 
     def _update(self, id: str, state: State, **changes: Any) -> Job:
         """The job in its new state, or as it is when that state cannot follow."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.depths import depths
 from stillbytes.edit.luts import Luts
@@ -16,7 +17,7 @@ from stillbytes.edit.photo import Edit
 from stillbytes.generate.look import Fitted, Matched, blended, fit, match
 from stillbytes.generate.look.dials import with_look
 from stillbytes.generate.look.table import Table
-from stillbytes.generate.painters.painter import Cancel, News, Tell, silent
+from stillbytes.generate.painters.painter import Cancel, News, Tell, counted, silent
 from stillbytes.generate.pictures import restyled
 from stillbytes.photo.lut.cube import of_nodes, written
 
@@ -108,7 +109,7 @@ def styled(
     made = restyled(task, shown, access, tell, cancelled, with_=who, depths=depths(access))
     found: list[Fitted] = []
     for number, one in enumerate(made, 1):
-        tell(News(1.0, f"Fits settings to it{_of(number, len(made))}"))
+        tell(News(1.0, counted(said("Fits settings to it"), number, len(made))))
         found.append(fit(photo.pipeline, settings, one.pixels, with_table=task.table, cancelled=cancelled))
     as_shot = photo.pipeline.as_shot
     return [

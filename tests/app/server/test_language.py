@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+import string
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from app.server.conftest import Running
 
+import stillbytes
 from stillbytes.app.languages import ENGLISH, LANGUAGES, READ, asked_for, named, texts
+from stillbytes.core.saying import FORMS
 from stillbytes.edit.presets import Presets
 
 DECLARED = ("/api/parameters", "/api/masks/kinds", "/api/tasks", "/api/formats", "/api/library/hints")
@@ -37,8 +44,41 @@ def test_the_language_that_is_wanted_most_is_taken(accept: str, language: str) -
 def test_everything_declared_is_translated_and_nothing_else(server: Running, language: str) -> None:
     said = {text for path in DECLARED for text in _read(server.client.get(path).json())}
     said |= {text for preset in Presets().all() if not preset.own for text in (preset.name, preset.group)}
-    assert set(texts(language)) == {text for text in said if re.search(r"[^\W\d]", text)}  # type: ignore[arg-type]
-    assert all(text.strip() for text in texts(language).values())  # type: ignore[arg-type]
+    forms, raised = in_code()
+    said |= forms
+    known = texts(language)  # type: ignore[arg-type]
+    assert {text for text in said if re.search(r"[^\W\d]", re.sub(r"{.*?}", "", text))} <= set(known)
+    assert set(known) <= said | raised
+    assert all(text.strip() for text in known.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_said_in_another_language_has_the_same_values(language: str) -> None:
+    def fields(text: str) -> list[set[tuple[str, str]]]:
+        return [
+            {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(form) if name}
+            for form in text.split(FORMS)
+        ]
+
+    forms, _ = in_code()
+    for form, told in texts(language).items():  # type: ignore[arg-type]
+        if form in forms:
+            assert fields(form) == fields(told), form
+
+
+@cache
+def in_code() -> tuple[set[str], set[str]]:
+    """(forms of sentences, what errors say in words that are always the same), by the calls that there are."""
+    forms, raised = set(), set()
+    for path in Path(stillbytes.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                texts = [
+                    one.value for one in call.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                ]
+                forms.update(texts[:1] if call.func.id == "said" else ())
+                raised.update(texts)
+    return forms, raised
 
 
 def test_answers_come_in_the_language_of_the_request(server: Running) -> None:
@@ -56,6 +96,55 @@ def test_choices_are_read_in_the_language_and_stay_what_they_are(server: Running
     groups = server.client.get("/api/parameters", headers={"accept-language": "de"}).json()["groups"]
     white = next(p for g in groups for p in g["parameters"] if p["name"] == "white_balance")
     assert dict(zip(white["choices"], white["choice_labels"], strict=True))["cloudy"] == "Trüb"
+
+
+def test_work_is_told_in_the_language_of_who_asks(server: Running) -> None:
+    ids = list(server.ids().values())[:2]
+    german = {"accept-language": "de"}
+    asked = {"photos": ids, "folder": "told", "format": "tiff16"}
+    job = server.client.post("/api/exports", json=asked, headers=german).json()
+    assert job["label"] == "2 Fotos als TIFF, 16 Bit exportieren"
+    spanish, english = (
+        next(one for one in server.client.get("/api/jobs", headers=wanted).json()["jobs"] if one["id"] == job["id"])
+        for wanted in ({"accept-language": "es"}, {})
+    )
+    assert spanish["label"] == "Exportar 2 fotos como TIFF, 16 bits"
+    assert english["label"] == "Export 2 photos as TIFF, 16 bit"
+
+
+def test_errors_are_told_in_the_language_where_both_of_their_sentences_can_be(server: Running) -> None:
+    headers = {"accept-language": "de"}
+    error = server.client.get("/api/photos/nowhere", headers=headers).json()["error"]
+    assert error["message"] == "Dieses Foto ist nicht im geöffneten Ordner."
+    assert error["remedy"] == "Es wurde vielleicht verschoben; laden Sie den Ordner neu."
+    photo = next(iter(server.ids().values()))
+    error = server.client.post(f"/api/photos/{photo}/patches", json={"task": "remove"}, headers=headers).json()["error"]
+    assert error == {"message": "Remove needs a mask.", "remedy": "Paint over what is meant."}
+
+
+def test_the_events_of_a_page_are_in_its_language(server: Running) -> None:
+    def heard() -> str:
+        """What the page hears of the jobs that there were, and of one more."""
+        with server.client.stream(
+            "GET", "/api/events", headers={"last-event-id": "0", "accept-language": "es"}
+        ) as told:
+            asked = {"photos": list(server.ids().values())[:1], "folder": "heard"}
+            server.client.post("/api/exports", json=asked)
+            for line in told.iter_lines():
+                if (
+                    line.startswith("data: ")
+                    and "state" in (data := json.loads(line[6:]))
+                    and data["state"] == "queued"
+                ):
+                    return str(data["label"])
+        return ""
+
+    assert heard().startswith("Exportar ")
+    try:
+        server.client.put("/api/language", json={"language": "de"})
+        assert heard().endswith("exportieren")
+    finally:
+        server.client.put("/api/language", json={"language": None})
 
 
 def test_the_page_is_in_the_language_that_was_chosen_or_that_the_browser_wants(server: Running) -> None:

@@ -1,8 +1,8 @@
-"""What the declarations say, in other languages.
+"""What declarations and work say, in other languages.
 
 A declaration is English: labels and meanings of parameters, mask kinds, tasks and presets stand beside the code that
-uses them. `<language>.json` here has a translation for each of these texts, English text to translation; what the page
-itself says is in `web/src/texts`.
+uses them, and so does what is said of work (`core.saying`). `<language>.json` here has a translation for each of these
+texts, English text to translation; what the page itself says is in `web/src/texts`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import Any, TypeVar, cast, get_args
 from pydantic import BaseModel
 
 from stillbytes.core import preferences
+from stillbytes.core.saying import COMMA, Said
 
 Language = preferences.Language
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 ENGLISH: Language = "en"
 
-READ = frozenset({"label", "says", "choice_labels"})
-"""Fields of answers that hold what a declaration says to people."""
+READ = frozenset({"label", "says", "choice_labels", "message", "remedy", "reason"})
+"""Fields of answers that hold what a declaration, work or an error says to people."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -47,6 +48,16 @@ def texts(language: Language) -> Mapping[str, str]:
     return cast("dict[str, str]", json.loads((Path(__file__).parent / f"{language}.json").read_text("utf-8")))
 
 
+def worded(fields: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Fields of an answer or event, with what they say in the language."""
+    if language == ENGLISH:
+        return dict(fields)
+    told: dict[str, Any] = _told(fields, texts(language))
+    if told.get("message") and told["message"] == fields["message"] and "remedy" in fields:
+        told["remedy"] = fields["remedy"]  # what happened and what to do about it are in one language
+    return told
+
+
 def told(answer: Answer, language: Language) -> Answer:
     """The answer with what its declarations say in the language."""
     if language == ENGLISH:
@@ -63,7 +74,7 @@ def named(choice: str) -> str:
 def _told(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_told(one, known) for one in value]
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         return value
     told = {name: _said(one, known) if name in READ else _told(one, known) for name, one in value.items()}
     if told.get("choices") and not told.get("choice_labels") and "choice_labels" in told:
@@ -74,4 +85,6 @@ def _told(value: Any, known: Mapping[str, str]) -> Any:
 def _said(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_said(one, known) for one in value]
+    if isinstance(value, Said):
+        return value.told(known, COMMA)  # as all of our languages but English write numbers
     return known.get(value, value) if isinstance(value, str) else value

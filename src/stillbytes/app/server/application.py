@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from stillbytes import __version__
+from stillbytes.app.languages import worded
 from stillbytes.app.server import page
 from stillbytes.app.server.assistant.chats import Chats
 from stillbytes.app.server.models import Problem, complaint, readable
@@ -46,6 +47,7 @@ from stillbytes.app.server.routes import (
     versions,
     window,
 )
+from stillbytes.app.server.spoken import language_of
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
 
@@ -113,10 +115,10 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
     return app
 
 
-def explain(_: Request, error: Exception) -> JSONResponse:
+def explain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StillbytesError)
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
-    return told(status, error.message, error.remedy)
+    return told(status, **worded({"message": error.message, "remedy": error.remedy}, language_of(request)))
 
 
 def explain_request(_: Request, error: Exception) -> JSONResponse:
@@ -132,7 +134,8 @@ def explain_status(_: Request, error: Exception) -> JSONResponse:
 def explain_mistake(request: Request, error: Exception) -> JSONResponse:
     """A mistake of ours. The log has the details; the caller gets words in the form of every other error."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return told(500, "Something unexpected went wrong.", "The log says more.")
+    words = {"message": "Something unexpected went wrong.", "remedy": "The log says more."}
+    return told(500, **worded(words, language_of(request)))
 
 
 def told(status: int, message: str, remedy: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import ExportError, InvalidSetting, NotFound
 from stillbytes.core.jobs import Control, Job
+from stillbytes.core.saying import joined, said
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import Photo
 
@@ -70,15 +71,16 @@ class Batching:
             )
             ended = run(self.queue, one.id, shown, Local(access=self._workspace.networks), self._document)
             if not ended.failed:
-                return f"{ended.done} of {ended.total} photos done"
+                return said("{done:,} of {all:,} photos done", done=ended.done, all=ended.total)
             failed = self.queue.items(one.id, ("failed",), limit=MOST_TOLD)
-            said = " ".join(f"{item.photo.name}: {item.message}" for item in failed)
-            more = f" And {ended.failed - len(failed)} more." if ended.failed > len(failed) else ""
-            raise ExportError(
-                readable(f"{ended.failed} of {ended.total} photos failed. {said}{more}"), "They can be tried again."
-            )
+            told = [said("{failed:,} of {all:,} photos failed.", failed=ended.failed, all=ended.total)]
+            told += [joined((item.photo.name, item.message), ": ") for item in failed]
+            if ended.failed > len(failed):
+                told.append(said("And {number:,} more.", number=ended.failed - len(failed)))
+            raise ExportError(readable(joined(told)), said("They can be tried again."))
 
-        return self._workspace.batches.start(f"{readable(one.title)}: {one.total} photos", one.total, work)
+        label = said("{title}: {count:,} photo | {title}: {count:,} photos", title=readable(one.title), count=one.total)
+        return self._workspace.batches.start(label, one.total, work)
 
     def _document(self, photo: Photo) -> Document:
         """The open one, if it is a photo that the page knows."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import EngineError
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import said
 from stillbytes.edit import denoising
 
 if TYPE_CHECKING:
@@ -51,9 +52,13 @@ class Cleaning:
             workspace.events.emit("denoised", {"photo": id, "model": chosen})
             recipe = photo.denoised.recipe(chosen)
             kept = recipe.kept if recipe else 0
-            return f"{kept} of its tiles stayed as they were" if recipe and kept else "Done"
+            if recipe and kept:
+                return said(
+                    "{count} of its tiles stayed as it was | {count} of its tiles stayed as they were", count=kept
+                )
+            return said("Done")
 
-        job = self._jobs.start(f"AI denoise of {name}", 0, work)
+        job = self._jobs.start(said("AI denoise of {photo}", photo=name), 0, work)
         with self._lock:
             self._last[id] = job.id
         return job

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillbytes.app.server.drawing import developed, telling
 from stillbytes.app.server.models import readable
+from stillbytes.core.saying import said
 from stillbytes.edit.created import Order
 from stillbytes.edit.exporting import Spec
 from stillbytes.generate.pictures import diffusion
@@ -31,7 +32,7 @@ def forecast(workspace: Workspace, document: Document, asked: Asked) -> dict[str
 def create(workspace: Workspace, document: Document, asked: Asked, control: Control) -> str:
     """Make the pictures. Returns their names."""
     id, access = document.photo.id, workspace.networks()
-    control.progress(0, 0, "Looking at the photo")
+    control.progress(0, 0, said("Looking at the photo"))
     order = _order(workspace, document, asked, access)
     # What is created is small and there is no original of it; for other formats of the rest there are exports.
     spec = Spec(format="png16" if isinstance(order.task, Create) else "jpeg", suffix=f"-{order.task.name}")
@@ -45,7 +46,8 @@ def create(workspace: Workspace, document: Document, asked: Asked, control: Cont
     made = order.made(place, access, telling(workspace, id, control), control.cancelled)
     for path, _ in made:
         workspace.picture_made(id, path)
-    return f"{', '.join(readable(path.name) for path, _ in made)}, made with {order.who.model}"
+    names = ", ".join(readable(path.name) for path, _ in made)
+    return said("{files}, made with {model}", files=names, model=order.who.model)
 
 
 def _order(workspace: Workspace, document: Document, asked: Asked, access: Access) -> Order:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.patches import TaskModel
 from stillbytes.core.errors import EngineError, InvalidSetting, NotFound
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import generating
 from stillbytes.edit.generating import Work
@@ -114,7 +115,7 @@ def draw(workspace: Workspace, document: Document, asked: Asked, control: Contro
     """Make the patch, or the settings, and commit them. Returns what happened in words."""
     photo = _decoded(workspace, document)
     tell = telling(workspace, photo.id, control)
-    control.progress(0, 0, "Looking at the photo")
+    control.progress(0, 0, said("Looking at the photo"))
     if isinstance(asked.task, Restyle) and asked.task.into == "settings" and not asked.patch:
         task = asked.complete(workspace)
         assert isinstance(task, Restyle)
@@ -127,7 +128,9 @@ def draw(workspace: Workspace, document: Document, asked: Asked, control: Contro
     document.commit(generating.added(now, work, patch), f"{work.task.label} again" if asked.patch else work.label)
     document.flush()
     workspace.events.emit("patch-made", {"photo": photo.id, "patch": patch.to_json()})
-    return f"Made with {work.model}" if work.painter else "Filled from the photo itself, without a model"
+    if work.painter:
+        return said("Made with {model}", model=work.model)
+    return said("Filled from the photo itself, without a model")
 
 
 def _restyle(
@@ -141,7 +144,9 @@ def _restyle(
     looks.committed(document, task, variants)
     document.flush()
     words = looks.in_words(variants[-1].told()["difference"])
-    return words if len(variants) == 1 else f"{len(variants)} variants, each a step of the history. The last: {words}"
+    if len(variants) == 1:
+        return words
+    return said("{number} variants, each a step of the history. The last: {words}", number=len(variants), words=words)
 
 
 def _prepared(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from stillbytes.core.saying import Said
 from stillbytes.develop import adjustment, parameters, patch, point_colour
 from stillbytes.develop.parameter import MOST_LETTERS, Kind, Parameter
 from stillbytes.develop.settings import Settings
@@ -104,6 +105,8 @@ def complaint(errors: Sequence[Any]) -> tuple[str, str]:
 
 def readable(text: str) -> str:
     """The text without what UTF-8 has no place for: JSON and file names can hold lone surrogates."""
+    if isinstance(text, Said):
+        return text.each(readable)
     return text.encode("utf-8", "replace").decode()
 
 

@@ -25,6 +25,7 @@ from stillbytes.app.server.presence import Presence
 from stillbytes.core.errors import EngineError, NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import joined, said
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import versions
@@ -364,16 +365,16 @@ class Workspace:
                     photo, before, self.networks, keep=True, cancelled=control.cancelled,
                     failed=lacking.__setitem__,
                 )  # fmt: skip
-                failures |= {f"{mask} in {name}": error for mask, error in lacking.items()}
+                failures |= {said("{what} in {photo}", what=mask, photo=name): error for mask, error in lacking.items()}
                 if told:
                     document.amend(partial(carried_over, before=before, after=after, photo=photo), "Masks found")
                     found += 1
             if failures and not found:
                 raise next(iter(failures.values()))
-            said = f"Masks found in {found} photo{'s' if found != 1 else ''}"
-            return f"{said}, but not {', '.join(failures)}" if failures else said
+            where = said("Masks found in {count} photo | Masks found in {count} photos", count=found)
+            return said("{found}, but not {these}", found=where, these=joined(failures, ", ")) if failures else where
 
-        return self.finds.start("Find masks", len(waiting), work)
+        return self.finds.start(said("Find masks"), len(waiting), work)
 
     def all_jobs(self) -> list[Job]:
         """Exports, downloads, searches for masks, patches, new pictures, answers: these do not wait for each other."""

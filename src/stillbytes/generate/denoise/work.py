@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.generate.denoise.domains import Domain, Photo, domain_of
 from stillbytes.generate.denoise.guards import full_kept, usable
 from stillbytes.generate.denoise.networks import Network
@@ -151,12 +152,12 @@ def clean(
     samples = np.empty((frame.height, frame.width, 3), np.uint16)
     joined = Joined(frame, work.grid)
     if network.gained:
-        tell(News(0.0, f"{title} looks at the photo"))
+        tell(News(0.0, said("{model} looks at the photo", model=title)))
         work.find_gain()
     for number, tiles in enumerate(rows):
         if cancelled is not None and cancelled():
             raise Cancelled()
-        tell(News(number / len(rows), f"{title} takes out the noise"))
+        tell(News(number / len(rows), said("{model} takes out the noise", model=title)))
         for tile, light in zip(tiles, work.row(tiles), strict=True):
             joined.add(tile, light)
         last = number + 1 == len(rows)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import Said, said
 from stillbytes.engines.comfyui.adapt import Tiles
 from stillbytes.engines.comfyui.job import Event, Finished, Preview, Waiting, Working
 from stillbytes.generate.painters.answer import UnusableAnswer, checked, picture, png
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from stillbytes.gpu.access import Access, Engines
     from stillbytes.gpu.broker.broker import Lease
 
-LOADS = "Loads the model"
+LOADS = said("Loads the model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,13 @@ class Diffusion(Painter):
             tile = offered[lease.way].tile
             tiles = Tiles(tile) if tile else None
             async with contextlib.aclosing(comfyui.run(workflow, tiles)) as events:
-                fraction, says, watch = 0.0, "Draws", Watch()
+                fraction, says, watch = 0.0, said("Draws"), Watch()
                 async for event in events:
                     watch.hears(event, time.monotonic())
                     match event:
                         case Waiting(ahead):
-                            tell(News(0.0, f"Waits for {ahead} other jobs" if ahead > 0 else "Waits for ComfyUI"))
+                            waits = said("Waits for {count} other job | Waits for {count} other jobs", count=ahead)
+                            tell(News(0.0, waits if ahead > 0 else said("Waits for ComfyUI")))
                         case Working():
                             fraction, says = event.fraction, _doing(event)
                             tell(News(fraction, says))
@@ -172,7 +174,7 @@ class Diffusion(Painter):
                             return outputs[0].content
             raise UnusableAnswer(f"{self.candidate.title} ended without a picture.", "Try again.")
 
-        tell(News(0.0, "Waits for the card"))
+        tell(News(0.0, said("Waits for the card")))
         return self._access.run(
             self.candidate.title,
             tuple(offer.way for offer in offered),
@@ -182,10 +184,10 @@ class Diffusion(Painter):
         )
 
 
-def _doing(event: Working) -> str:
+def _doing(event: Working) -> Said:
     if "Sampler" in event.class_type and event.steps:
-        return f"Draws, step {event.step} of {event.steps}"
-    return LOADS if _loads(event) else "Draws"
+        return said("Draws, step {step} of {steps}", step=event.step, steps=event.steps)
+    return LOADS if _loads(event) else said("Draws")
 
 
 def _loads(event: Working) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.generate.painters.answer import checked
 from stillbytes.generate.painters.painter import Cancel, Floats, News, Painting, Tell, silent
 from stillbytes.generate.painters.removers import Remover
@@ -21,7 +22,7 @@ class Lama(Remover):
     native = Native(fixed=Size(512, 512))
 
     def paint(self, painting: Painting, tell: Tell = silent, cancelled: Cancel | None = None) -> Floats:
-        tell(News(0.0, "LaMa fills the hole"))
+        tell(News(0.0, said("{model} fills the hole", model="LaMa")))
         image = painting.picture.astype(np.float32).transpose(2, 0, 1)[None] / np.float32(255)
         hole = (painting.mask > 0.01).astype(np.float32)[None, None]
         answer = self.asked({"image": np.ascontiguousarray(image), "mask": hole}, cancelled)

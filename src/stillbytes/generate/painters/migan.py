@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stillbytes.core.saying import said
 from stillbytes.generate.painters.answer import checked
 from stillbytes.generate.painters.painter import Cancel, Floats, News, Painting, Tell, silent
 from stillbytes.generate.painters.removers import Remover
@@ -22,7 +23,7 @@ class MiGan(Remover):
     native = Native(512 * 512, 8)
 
     def paint(self, painting: Painting, tell: Tell = silent, cancelled: Cancel | None = None) -> Floats:
-        tell(News(0.0, "MI-GAN fills the hole"))
+        tell(News(0.0, said("{model} fills the hole", model="MI-GAN")))
         image = np.ascontiguousarray(painting.picture.transpose(2, 0, 1)[None])
         kept = np.where(painting.mask > 0.01, GO, KEEP).astype(np.uint8)[None, None]
         answer = self.asked({"image": image, "mask": kept}, cancelled)

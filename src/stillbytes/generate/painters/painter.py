@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.saying import said
 from stillbytes.generate.region.region import Native
 
 Floats = NDArray[np.float32]
@@ -37,11 +38,16 @@ def silent(news: News) -> None:
     """For who does not want to hear."""
 
 
+def counted(says: str, number: int, count: int) -> str:
+    """What is told of one of several."""
+    return said("{doing} ({number} of {all})", doing=says, number=number, all=count) if count > 1 else says
+
+
 def nth(tell: Tell, number: int, count: int) -> Tell:
     """News of one of several equal parts as news of the whole."""
 
     def told(news: News) -> None:
-        says = news.says if count == 1 else f"{news.says} ({number + 1} of {count})"
+        says = counted(news.says, number + 1, count)
         tell(News((number + news.fraction) / count, says, news.preview, news.mime))
 
     return told

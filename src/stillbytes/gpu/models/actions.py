@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from stillbytes.core.errors import Cancelled, ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models import gguf, own, safetensors
 from stillbytes.gpu.models.fetch import fetch
 from stillbytes.gpu.models.fetch.download import Control, check_space, gigabytes
@@ -121,17 +122,18 @@ def pull(store: Store, plan: Pull, control: Control) -> str:
     arrived in part is kept for the next time.
     """
     if not plan.missing:
-        return "Everything is here already."
+        return said("Everything is here already.")
     store.home.mkdir(parents=True, exist_ok=True)
     check_space(store.home, plan.size, "All of it")
     done = 0
     for number, (_, file) in enumerate(plan.missing, 1):
-        of = f"{number} of {len(plan.missing)}: " if len(plan.missing) > 1 else ""
+        every = len(plan.missing)
+        of = said("{number} of {all}: ", number=number, all=every) if every > 1 else ""
         arrived = fetch(file, store.home / file.name, store.home / ".partial", _Shifted(control, done, plan.size, of))
         store.record(file, arrived.source, arrived.sha256)
         done += arrived.size
     store.refresh()
-    return f"Downloaded {gigabytes(done)} to {store.home}."
+    return said("Downloaded {size} to {folder}.", size=gigabytes(done), folder=str(store.home))
 
 
 def verify(store: Store, model: Model, control: Control) -> list[Verified]:
@@ -197,7 +199,8 @@ class _Shifted:
         self.cancelled = control.cancelled
 
     def progress(self, done: int, total: int, message: str) -> None:
-        self._control.progress(self._before + done, max(self._total, self._before + total), f"{self._prefix}{message}")
+        doing = said("{number}{file}", number=self._prefix, file=message)
+        self._control.progress(self._before + done, max(self._total, self._before + total), doing)
 
 
 def _listed(store: Store, model: Model) -> Listed:
@@ -228,7 +231,7 @@ def _verified(store: Store, file: File, control: Control) -> Verified:
     def progress(done: int) -> None:
         if control.cancelled():
             raise Cancelled
-        control.progress(done, found.size, f"checking {found.path.name}")
+        control.progress(done, found.size, said("checking {file}", file=found.path.name))
 
     try:
         _check_header(found.path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.errors import LibraryError
 from stillbytes.library.catalogue.kept import Kept
@@ -85,12 +86,17 @@ class Alike:
         once = list(known)
         with self._reading() as readers:
             for numbers in same_bytes(known, readers.digest, control):
-                found.append(("bytes", numbers, "Every byte of these files is the same."))
+                found.append(("bytes", numbers, said("Every byte of these files is the same.")))
                 gone = set(numbers[1:])
                 once = [one for one in once if one.number not in gone]
         for numbers, bits in same_picture(once, control):
-            said = f"The pictures are the same but for {bits} of 64 signs of their light, and their colours agree."
-            found.append(("picture", numbers, said if bits else "The pictures' light and colours agree."))
+            reason = said("The pictures' light and colours agree.")
+            if bits:
+                reason = said(
+                    "The pictures are the same but for {bits} of 64 signs of their light, and their colours agree.",
+                    bits=bits,
+                )
+            found.append(("picture", numbers, reason))
         entries: dict[int, Entry] = {}
         with self._database.reading() as db:
             every = [number for _, numbers, _ in found for number in numbers]

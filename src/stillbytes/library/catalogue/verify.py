@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.scan.pool import Readers
 from stillbytes.library.catalogue.scan.scan import compare
@@ -106,7 +107,7 @@ def _hash(
         for at in range(0, len(photos), _AT_ONCE):
             if control.cancelled():
                 raise Cancelled()
-            control.progress(at, len(photos), "Reading every byte")
+            control.progress(at, len(photos), said("Reading every byte"))
             part = photos[at : at + _AT_ONCE]
             new = []
             for (number, folder, name, known), found in zip(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.gpu.models.store import here
 from stillbytes.library import previews
@@ -78,7 +79,7 @@ def look(
             if time.monotonic() - last > COMMIT_SECONDS:
                 looks.put(held, model)
                 held, last = [], time.monotonic()
-                control.progress(done, len(wanted), "Looking at photos")
+                control.progress(done, len(wanted), said("Looking at photos"))
     finally:
         looks.put(held, model)
         looks.restack(seen)

@@ -13,6 +13,7 @@ from typing import Any
 
 from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.edit import sidecar
 from stillbytes.library.catalogue.scan.pool import Readers, look_at
 from stillbytes.library.catalogue.scan.walk import hidden
@@ -126,7 +127,7 @@ def look(source: str | Path, control: Control | None = None, readers: Readers | 
     for folder in _folders(place if place.is_dir() else place.parent, place.is_dir(), problems):
         if control.cancelled():
             raise Cancelled()
-        control.progress(0, 0, f"Looking through {folder.name}")
+        control.progress(0, 0, said("Looking through {folder}", folder=folder.name))
         shots += _shots(folder, problems)
     if place.is_file():
         shots = [shot for shot in shots if any(file.path == place for file in shot.photos)]
@@ -242,7 +243,7 @@ def _read(shots: Sequence[Shot], readers: Readers, control: Control, problems: l
             rows = iter(found)
             yield from (_with_facts(shot, [next(rows) for _ in shot.photos], problems) for shot in part)
             done += len(part)
-            control.progress(done, len(shots), "Reading photos")
+            control.progress(done, len(shots), said("Reading photos"))
 
 
 def beside_of(shot: Shot, photo: File) -> File | None:

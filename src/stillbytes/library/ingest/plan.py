@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.edit.presets import Presets
 from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.ingest.card import Card, File, Shot, beside_of
@@ -115,7 +116,7 @@ def _plan(
         if control.cancelled():
             raise Cancelled()
         if place % 50 == 0:
-            control.progress(place, len(card.shots), "Looking for duplicates")
+            control.progress(place, len(card.shots), said("Looking for duplicates"))
         if shot.problem or not shot.photos:
             done.append(Planned(shot, "unreadable"))
             continue

@@ -13,6 +13,7 @@ from pathlib import Path
 from stillbytes.core import files
 from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue import Catalogue, LibraryBusy
 from stillbytes.library.catalogue.database import alone
 from stillbytes.library.catalogue.scan.reader import content_of
@@ -307,7 +308,7 @@ def _take_in(doing: _Doing, library: Catalogue, folders: tuple[Path, ...]) -> tu
     if not folders:
         return 0, ""
     until = time.monotonic() + PATIENCE_SECONDS
-    doing.control.progress(len(found.copies), len(found.copies), "Adding to the library")
+    doing.control.progress(len(found.copies), len(found.copies), said("Adding to the library"))
     while True:
         doing.stopped()
         try:

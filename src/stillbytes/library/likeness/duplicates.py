@@ -10,6 +10,7 @@ import numpy as np
 
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.scan.reader import ENDS
 from stillbytes.library.likeness.descriptor import LENGTH, differing, unlike
 
@@ -42,7 +43,7 @@ def same_bytes(photos: Sequence[Known], digest: Callable[[Path], bytes], control
         by_content.setdefault(one.content, []).append(one)
     groups = [group for group in by_content.values() if len(group) > 1]
     for done, group in enumerate(groups):
-        control.progress(done, len(groups), "Reading every byte")
+        control.progress(done, len(groups), said("Reading every byte"))
         whole: dict[bytes, list[int]] = {}
         for one in group:
             if control.cancelled():
@@ -71,7 +72,7 @@ def same_picture(photos: Sequence[Known], control: Control) -> Iterator[tuple[tu
 
     for i, one in enumerate(shown):
         if i % EVERY == 0:
-            control.progress(i, len(shown), "Comparing pictures")
+            control.progress(i, len(shown), said("Comparing pictures"))
             if control.cancelled():
                 raise Cancelled()
         bits = differing(int(hashes[i]), hashes[i + 1 :])

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.gpu.access import Access
 from stillbytes.gpu.models import registry
@@ -83,11 +84,11 @@ def find(
             f"{kind.label} needs {' and '.join(lacking)}.", f"`stillbytes models pull {' '.join(lacking)}` gets it."
         )
     choices = detector.choices(kind)
-    progress(f"Looking for {kind.label.lower()}")
+    progress(said("Looking for “{kind}”", kind=said(kind.label)))
     asked = _Asked(networks, kind.label, cancelled)
     found = detector.find(picture, kind, asked, best(choices, asked))
     if found.refine:
-        progress("Refining edges")
+        progress(said("Refining edges"))
         pixels = refined(picture.pixels, found.coarse, cancelled, trust=found.trust)
     else:
         pixels = np.rint(np.clip(found.coarse, 0, 1) * 255).astype(np.uint8)

@@ -11,6 +11,7 @@ from stillbytes.app.server.models import readable
 from stillbytes.assistant import asking, told, vocabulary
 from stillbytes.assistant.carrying_out import Means
 from stillbytes.core.errors import Cancelled, InvalidSetting, StillbytesError
+from stillbytes.core.saying import joined, said
 
 if TYPE_CHECKING:
     from stillbytes.app.server.assistant.chats import Chats
@@ -28,7 +29,8 @@ def check(photos: Sequence[str], confirmed: int, steps: Sequence[Mapping[str, An
     if len(set(photos)) != confirmed:
         count = len(set(photos))
         raise InvalidSetting(
-            f"{count} photo{'s' * (count != 1)} would be changed.", "Ask first, and confirm that number."
+            said("{count} photo would be changed. | {count} photos would be changed.", count=count),
+            "Ask first, and confirm that number.",
         )
     if any(step["tool"] in ("undo", "redo") for step in steps):
         raise InvalidSetting("Undo and redo are of one photo's history.", "Choose one photo.")
@@ -62,13 +64,13 @@ def carry(
         except Cancelled:
             break
         except StillbytesError as error:
-            problems.append(f"{name}: {readable(error.message)}")
+            problems.append(joined((name, readable(error.message)), ": "))
     if not done and control.cancelled():
         raise Cancelled()
     if not done and problems:
-        raise InvalidSetting(" ".join(problems[:MOST_TOLD]))
-    said = f"Changed {done} of {len(wanted)} photos."
-    return " ".join((said, *problems[:MOST_TOLD]))
+        raise InvalidSetting(joined(problems[:MOST_TOLD]))
+    changed = said("Changed {done} of {all} photos.", done=done, all=len(wanted))
+    return joined((changed, *problems[:MOST_TOLD]))
 
 
 def _proposed(

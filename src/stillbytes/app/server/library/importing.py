@@ -14,6 +14,7 @@ from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import joined, said
 
 if TYPE_CHECKING:
     from stillbytes.library.ingest import Card, Choices, Plan, Report, Source, Unfinished
@@ -54,9 +55,9 @@ class Importing:
             with self._lock:
                 if number in self._cards:
                     self._cards[number] = card
-            return f"{len(card.shots):,} shots"
+            return said("{count:,} shot | {count:,} shots", count=len(card.shots))
 
-        return number, self._looks.start(f"Look at {place.name or place}", 0, work)
+        return number, self._looks.start(said("Look at {place}", place=place.name or str(place)), 0, work)
 
     def card(self, number: str) -> Card | None:
         """None while it is being looked at. Raises NotFound."""
@@ -101,8 +102,11 @@ class Importing:
 
             return self._settled(carry_out(planned, self._shelf.catalogue, control), choices, planned.unread)
 
-        count = planned.count("new")
-        label = f"Import {count:,} photo{'s' if count != 1 else ''} from {planned.source.name or planned.source}"
+        label = said(
+            "Import {count:,} photo from {place} | Import {count:,} photos from {place}",
+            count=planned.count("new"),
+            place=planned.source.name or str(planned.source),
+        )
         return self._imports.start(label, len(planned.copies), work)
 
     def unfinished(self) -> list[Unfinished]:
@@ -125,7 +129,9 @@ class Importing:
 
             return self._settled(resume(self._shelf.catalogue, id, control), choices)
 
-        return self._imports.start(f"Go on importing from {left.source.name or left.source}", left.files, work)
+        return self._imports.start(
+            said("Go on importing from {place}", place=left.source.name or str(left.source)), left.files, work
+        )
 
     def forget(self, id: str) -> None:
         """Raises NotFound, LibraryBusy while an import runs."""
@@ -138,25 +144,36 @@ class Importing:
         from stillbytes.library.ingest import IngestError  # noqa: PLC0415
 
         self._shelf.arrived(choices.to.name or str(choices.to))
-        said = f"{report.photos:,} photos copied and verified in {choices.to}"
+        copied = [
+            said(
+                "{count:,} photo copied and verified in {folder} | {count:,} photos copied and verified in {folder}",
+                count=report.photos,
+                folder=str(choices.to),
+            )
+        ]
         if report.doubled:
-            said += f", and in {choices.second_copy}"
+            copied.append(said(", and in {folder}", folder=str(choices.second_copy)))
         if report.waiting:
-            said += f". They are not in the library yet: {report.waiting}"
+            copied.append(said(". They are not in the library yet: {why}", why=report.waiting))
         wrong = []
         if report.failed:
-            failed = [(str(one.path), one.message) for one in report.failed]
-            wrong.append(f"{len(failed):,} of the files were not copied; import again to go on. {_listed(failed)}")
+            many = said(
+                "{count:,} of the files was not copied; import again to go on. | "
+                "{count:,} of the files were not copied; import again to go on.",
+                count=len(report.failed),
+            )
+            wrong += [many, *_listed([(str(one.path), one.message) for one in report.failed])]
         if unread:
-            wrong.append(f"{len(unread):,} of the card's files or folders cannot be read. {_listed(unread)}")
+            many = said("{number:,} of the card's files or folders cannot be read.", number=len(unread))
+            wrong += [many, *_listed(unread)]
         if wrong:
-            raise IngestError(readable(" ".join(wrong)), readable(f"{said}."))
-        return said
+            raise IngestError(readable(joined(wrong)), readable(joined([*copied, "."], "")))
+        return joined(copied, "")
 
 
-def _listed(files: Sequence[tuple[str, str]]) -> str:
-    said = [f"{Path(path).name}: {why}" for path, why in files[:MOST_TOLD]]
-    return " ".join([*said, f"And {len(files) - MOST_TOLD:,} more."] if len(files) > MOST_TOLD else said)
+def _listed(files: Sequence[tuple[str, str]]) -> list[str]:
+    some: list[str] = [joined((Path(path).name, why), ": ") for path, why in files[:MOST_TOLD]]
+    return [*some, said("And {number:,} more.", number=len(files) - MOST_TOLD)] if len(files) > MOST_TOLD else some
 
 
 def chosen(values: Mapping[str, Any]) -> Choices:

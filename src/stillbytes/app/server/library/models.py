@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
-from stillbytes.app.languages import ENGLISH, Language, texts
+from stillbytes.app.languages import ENGLISH, Language, worded
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import Strict, readable
 from stillbytes.library.catalogue import Entry
@@ -242,11 +243,12 @@ class Directory(BaseModel):
 
 
 def told(shelf: Shelf, entries: Sequence[Entry], spoken: Language = ENGLISH) -> list[Any]:
-    """spoken: what hints are called in; their reasons are English."""
-    known = texts(spoken)
-    photos: list[Any] = [
-        CataloguePhoto(id=shelf.id(entry), name=readable(entry.name), **entry.fields()) for entry in entries
+    """spoken: what hints are called in, and tell their reasons."""
+    return [
+        CataloguePhoto(
+            **entry.fields() | {"hints": [worded(asdict(hint), spoken) for hint in entry.hints]},
+            id=shelf.id(entry),
+            name=readable(entry.name),
+        )
+        for entry in entries
     ]
-    for hint in (hint for photo in photos for hint in photo.hints) if known else ():
-        hint.label = known.get(hint.label, hint.label)
-    return photos

@@ -18,6 +18,7 @@ from stillbytes.app.server.library.importing import whole
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import joined, said
 from stillbytes.core.tables import harmless
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ class Catalogues:
             found = Looked(place, moved)
             self._take(found, control, 0, dry_run=True, replace=False)
             self._put(number, found)
-            return f"{len(found.rows):,} photos"
+            return said("{count:,} photo | {count:,} photos", count=len(found.rows))
 
-        return number, self._looks.start(f"Look into {readable(place.name)}", 0, work)
+        return number, self._looks.start(said("Look into {file}", file=readable(place.name)), 0, work)
 
     def of(self, number: str) -> Looked:
         """Raises NotFound."""
@@ -130,9 +131,9 @@ class Catalogues:
                 if found.rows or found.ended:  # else what the look found is still what is known
                     self._put(number, found)
                 self._arrived(found)
-            return _said(found)
+            return _settled(found)
 
-        return self._imports.start(f"Take over {readable(place.name)}", len(before.rows), work)
+        return self._imports.start(said("Take over {file}", file=readable(place.name)), len(before.rows), work)
 
     def report(self, number: str) -> str:
         """All of it as a table for spreadsheets: CSV (RFC 4180)."""
@@ -199,10 +200,13 @@ def chosen(text: str) -> Path:
     return place
 
 
-def _said(found: Looked) -> str:
+def _settled(found: Looked) -> str:
     counted = found.states()
     words = {
-        "taken": "taken over", "edited": "left as they were edited here", "missing": "not where the catalogue says",
-        "outside": "outside the library's folders", "failed": "not taken over",
-    }  # fmt: skip
-    return "; ".join(f"{counted[state]:,} {said}" for state, said in words.items() if counted[state]) or "No photos"
+        "taken": said("{number:,} taken over", number=counted["taken"]),
+        "edited": said("{number:,} left as they were edited here", number=counted["edited"]),
+        "missing": said("{number:,} not where the catalogue says", number=counted["missing"]),
+        "outside": said("{number:,} outside the library's folders", number=counted["outside"]),
+        "failed": said("{number:,} not taken over", number=counted["failed"]),
+    }
+    return joined((words[state] for state in words if counted[state]), "; ") or said("No photos")

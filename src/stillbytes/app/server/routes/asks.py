@@ -16,10 +16,11 @@ from stillbytes.app.server.assistant.shapes import (
     shown,
 )
 from stillbytes.app.server.models import JobModel, readable
-from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.routes.photos import described
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     from stillbytes.app.server.assistant.chats import Chats
@@ -29,7 +30,7 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["assistant"])
 
     @routes.post("/photos/{id}/ask")
-    def ask(id: str, request: AskRequest, response: Response) -> AskAnswer:
+    def ask(id: str, request: AskRequest, response: Response, telling: Telling) -> AskAnswer:
         """What a request in words would change. Nothing is changed."""
         from stillbytes.app.server.assistant import answers  # noqa: PLC0415 - with the first request
         from stillbytes.assistant import asking, vocabulary  # noqa: PLC0415
@@ -50,10 +51,10 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
             return answers.answered(workspace, chats, document, request.request, who, control)
 
         response.status_code = 202
-        return AskAnswer(job=model(workspace.answers.start(f"“{readable(asking.label(request.request))}”", 0, work)))
+        return AskAnswer(job=telling(workspace.answers.start(f"“{readable(asking.label(request.request))}”", 0, work)))
 
     @routes.post("/photos/{id}/ask/apply")
-    def apply_ask(id: str, request: ApplyRequest, response: Response) -> ApplyAnswer:
+    def apply_ask(id: str, request: ApplyRequest, response: Response, telling: Telling) -> ApplyAnswer:
         """Do what was proposed, or a part of it, as one step of the history."""
         from stillbytes.app.server.assistant import answers  # noqa: PLC0415 - with the first request
         from stillbytes.assistant import asking, told  # noqa: PLC0415
@@ -75,10 +76,10 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
 
         response.status_code = 202
         queue = workspace.drawings if proposal.tasks else workspace.finds
-        return ApplyAnswer(job=model(queue.start(readable(asking.label(request.request)), 0, work)))
+        return ApplyAnswer(job=telling(queue.start(readable(asking.label(request.request)), 0, work)))
 
     @routes.post("/ask/batch", status_code=202)
-    def apply_to_many(request: BatchRequest) -> JobModel:
+    def apply_to_many(request: BatchRequest, telling: Telling) -> JobModel:
         """Do what was proposed for one photo to many, when a person has said yes to that many."""
         from stillbytes.app.server.assistant import batch  # noqa: PLC0415 - with the first request
 
@@ -92,7 +93,11 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
                 workspace, chats, request.photos, request.request, request.engine, steps, request.amounts, control
             )
 
-        label = f"“{readable(request.request[:60])}” in {request.confirmed} photos"
-        return model(workspace.jobs.start(label, request.confirmed, work))
+        label = said(
+            "“{request}” in {count:,} photo | “{request}” in {count:,} photos",
+            request=readable(request.request[:60]),
+            count=request.confirmed,
+        )
+        return telling(workspace.jobs.start(label, request.confirmed, work))
 
     return routes

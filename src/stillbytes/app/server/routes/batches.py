@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from stillbytes.app.server.models import Id, JobModel, Strict, readable
-from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.batch.queue import Batch, BatchState, Item, ItemState
 from stillbytes.library.batch.tasks import AnyTask
@@ -89,10 +89,10 @@ def router(workspace: Workspace) -> APIRouter:
         return BatchList(batches=[_told(one) for one in batching.queue.batches()])
 
     @routes.post("", status_code=202)
-    def create_batch(new: NewBatch) -> StartedBatch:
+    def create_batch(new: NewBatch, telling: Telling) -> StartedBatch:
         """Put a task for many photos into the queue, and begin."""
         made = batching.add(new.task, new.photos, new.query, new.confirmed)
-        return StartedBatch(batch=_told(made), job=model(batching.start(made.id)) if new.begin else None)
+        return StartedBatch(batch=_told(made), job=telling(batching.start(made.id)) if new.begin else None)
 
     @routes.get("/{id}")
     def get_batch(
@@ -109,9 +109,9 @@ def router(workspace: Workspace) -> APIRouter:
         return BatchDetail(**_told(one).model_dump(), task=told, photos=[_photo(item) for item in items])
 
     @routes.post("/{id}/run", status_code=202)
-    def run_batch(id: str, how: BatchGoesOn) -> JobModel:
+    def run_batch(id: str, how: BatchGoesOn, telling: Telling) -> JobModel:
         """Go on with what was stopped or cancelled."""
-        return model(batching.start(batching.queue.again(id, failed=how.failed).id))
+        return telling(batching.start(batching.queue.again(id, failed=how.failed).id))
 
     @routes.post("/{id}/cancel")
     def cancel_batch(id: str) -> BatchModel:

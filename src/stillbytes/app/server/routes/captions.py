@@ -10,8 +10,7 @@ from pydantic import BaseModel, Field
 
 from stillbytes.app.server.library.models import Numbers, Wanted, Words
 from stillbytes.app.server.models import JobModel, Strict
-from stillbytes.app.server.routes.exports import model
-from stillbytes.app.server.spoken import Spoken
+from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 
 
@@ -61,9 +60,9 @@ def router(workspace: Workspace) -> APIRouter:
         return CaptionOffers(offers=[CaptionOffer(**asdict(offer)) for offer in found.values()])
 
     @routes.post("/suggest", status_code=202)
-    def suggest_captions(asking: CaptionsRequest, language: Spoken) -> JobModel:
+    def suggest_captions(asking: CaptionsRequest, language: Spoken, telling: Telling) -> JobModel:
         """Ask about the pictures of these photos, in the background, in the language of the page."""
-        return model(workspace.captioning.start(asking.photos, language, again=asking.again))
+        return telling(workspace.captioning.start(asking.photos, language, again=asking.again))
 
     @routes.post("/dismiss", status_code=204, response_class=Response)
     def dismiss_captions(dismissing: CaptionsDismissal) -> Response:

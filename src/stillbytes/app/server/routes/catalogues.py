@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from stillbytes.app.server.library.taking import Looked
 from stillbytes.app.server.models import JobModel, Strict, readable
-from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 
 MOST_MOVED = 200
@@ -103,10 +103,10 @@ def router(workspace: Workspace) -> APIRouter:
     catalogues = workspace.catalogues
 
     @routes.post("", status_code=202)
-    def look_at_catalogue(choice: CatalogueChoice) -> CatalogueLook:
+    def look_at_catalogue(choice: CatalogueChoice, telling: Telling) -> CatalogueLook:
         """See what of a Lightroom catalogue would be taken over. Nothing is written."""
         id, job = catalogues.look(choice.path, [(one.before, one.now) for one in choice.moved])
-        return CatalogueLook(id=id, job=model(job))
+        return CatalogueLook(id=id, job=telling(job))
 
     @routes.get("/{id}")
     def get_catalogue(id: str) -> CatalogueReport:
@@ -119,10 +119,10 @@ def router(workspace: Workspace) -> APIRouter:
         return Response(catalogues.report(id), media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.post("/{id}/import", status_code=202)
-    def import_catalogue(id: str, wanted: CatalogueImport) -> JobModel:
+    def import_catalogue(id: str, wanted: CatalogueImport, telling: Telling) -> JobModel:
         """Take over edits, ratings, flags, labels, keywords, captions and collections, as a job. They go into the
         sidecars of photos in the library's folders and the opened one."""
-        return model(catalogues.start(id, wanted.replace))
+        return telling(catalogues.start(id, wanted.replace))
 
     return routes
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from stillbytes.app.server.models import JobModel, Strict
-from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.denoising import State
 from stillbytes.gpu.models.store import here
@@ -80,8 +80,8 @@ def router(workspace: Workspace) -> APIRouter:
         )
 
     @routes.post("/photos/{id}/denoise", status_code=202)
-    def denoise_photo(id: str, request: DenoiseRequest) -> JobModel:
+    def denoise_photo(id: str, request: DenoiseRequest, telling: Telling) -> JobModel:
         document = workspace.document(id)
-        return model(workspace.cleaning.start(document, request.model, request.amount, again=request.again))
+        return telling(workspace.cleaning.start(document, request.model, request.amount, again=request.again))
 
     return routes

@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from stillbytes.app.languages import ENGLISH, Language, worded
+from stillbytes.app.server.spoken import OfPage
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Event
 
@@ -22,16 +24,20 @@ def router(workspace: Workspace, closing: asyncio.Event) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["events"])
 
     @routes.get("/events", response_class=StreamingResponse)
-    async def listen(request: Request) -> StreamingResponse:
+    async def listen(request: Request, language: OfPage) -> StreamingResponse:
         header = request.headers.get("last-event-id", "")
         after = int(header) if header.isdigit() and len(header) < 16 else None
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(_stream(workspace, closing, after), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(
+            _stream(workspace, closing, after, language), media_type="text/event-stream", headers=headers
+        )
 
     return routes
 
 
-async def _stream(workspace: Workspace, closing: asyncio.Event, after: int | None) -> AsyncIterator[str]:
+async def _stream(
+    workspace: Workspace, closing: asyncio.Event, after: int | None, language: Language
+) -> AsyncIterator[str]:
     """Until the page goes away, the server closes, or the page is too far behind: it then asks again and catches up."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[Event] = asyncio.Queue(QUEUED)
@@ -52,7 +58,7 @@ async def _stream(workspace: Workspace, closing: asyncio.Event, after: int | Non
         yield ":\n\n"
         while not end.done():
             event = await _next(queue, end)
-            yield ":\n\n" if event is None else told(event)
+            yield ":\n\n" if event is None else told(event, language)
     finally:
         stop()
         end.cancel()
@@ -68,6 +74,7 @@ async def _next(queue: asyncio.Queue[Event], end: asyncio.Future[Any]) -> Event 
     return None
 
 
-def told(event: Event) -> str:
-    """The event as server-sent events write it."""
-    return f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(dict(event.data))}\n\n"
+def told(event: Event, language: Language = ENGLISH) -> str:
+    """The event as server-sent events write it. language: what jobs are told in."""
+    data = worded(event.data, language) if event.kind == "job" else event.data
+    return f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(dict(data))}\n\n"

@@ -18,11 +18,13 @@ from stillbytes.app.server.models import (
     Through,
     readable,
 )
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.filenames import DEVICES, FORBIDDEN, plain
-from stillbytes.core.jobs import Control, Job
+from stillbytes.core.jobs import Control
 from stillbytes.core.paths import home
+from stillbytes.core.saying import joined, said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.exporting import Spec
 from stillbytes.edit.exporting.presets import BUNDLED, ExportPresets
@@ -46,7 +48,7 @@ def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["jobs"])
 
     @routes.post("/exports", status_code=202)
-    def start_export(request: ExportRequest) -> JobModel:
+    def start_export(request: ExportRequest, telling: Telling) -> JobModel:
         spec = checked(request)
         through = network(request.through) if request.through else None
         # What is open is exported as it is now; the sidecars of the others are read when their turn comes.
@@ -73,7 +75,8 @@ def router(workspace: Workspace) -> APIRouter:
 
             def tell(news: News) -> None:
                 done, name = at[0]
-                control.progress(done, len(chosen), f"{name}: {news.says}, {news.fraction:.0%}")
+                says = said("{photo}: {doing}, {part:.0%}", photo=name, doing=news.says, part=news.fraction)
+                control.progress(done, len(chosen), says)
 
             made(target)
             access = workspace.networks() if through else None
@@ -81,8 +84,12 @@ def router(workspace: Workspace) -> APIRouter:
             return told(done, target)
 
         count = len(chosen)
-        label = f"Export {count} photo{'s' if count != 1 else ''} as {FORMATS[spec.format].label}"
-        return model(workspace.jobs.start(label, count, work))
+        label = said(
+            "Export {count:,} photo as {format} | Export {count:,} photos as {format}",
+            count=count,
+            format=said(FORMATS[spec.format].label),
+        )
+        return telling(workspace.jobs.start(label, count, work))
 
     @routes.get("/export-presets")
     def list_export_presets() -> ExportPresetList:
@@ -103,12 +110,12 @@ def router(workspace: Workspace) -> APIRouter:
         return list_export_presets()
 
     @routes.get("/jobs")
-    def list_jobs() -> JobList:
-        return JobList(jobs=[model(job) for job in workspace.all_jobs()])
+    def list_jobs(telling: Telling) -> JobList:
+        return JobList(jobs=[telling(job) for job in workspace.all_jobs()])
 
     @routes.delete("/jobs/{id}")
-    def cancel_job(id: str) -> JobModel:
-        return model(workspace.cancel(id))
+    def cancel_job(id: str, telling: Telling) -> JobModel:
+        return telling(workspace.cancel(id))
 
     return routes
 
@@ -171,13 +178,10 @@ def told(outcomes: list[Outcome], target: Path) -> str:
     """The result in words. Raises ExportError when any photo failed."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if failed:
-        lines = readable("; ".join(f"{o.path.name}: {o.error.message if o.error else ''}" for o in failed[:5]))
-        remedy = "The others were exported." if len(failed) < len(outcomes) else ""
-        raise ExportError(f"{len(failed)} of {len(outcomes)} photos failed: {lines}", remedy)
-    warnings = [f"{outcome.path.name}: {outcome.warning}" for outcome in outcomes if outcome.warning]
-    more = [f"{len(warnings) - MOST_WARNINGS} more with empty canvas."] if len(warnings) > MOST_WARNINGS else []
-    return readable(" ".join([str(target), *warnings[:MOST_WARNINGS], *more]))
-
-
-def model(job: Job) -> JobModel:
-    return JobModel.model_validate(asdict(job))
+        these = joined((joined((o.path.name, o.error.message if o.error else ""), ": ") for o in failed[:5]), "; ")
+        what = said("{failed} of {all} photos failed: {these}", failed=len(failed), all=len(outcomes), these=these)
+        raise ExportError(readable(what), said("The others were exported.") if len(failed) < len(outcomes) else "")
+    warnings = [joined((outcome.path.name, outcome.warning), ": ") for outcome in outcomes if outcome.warning]
+    many = len(warnings) - MOST_WARNINGS
+    more = [said("{number} more with empty canvas.", number=many)] if many > 0 else []
+    return readable(joined([str(target), *warnings[:MOST_WARNINGS], *more]))

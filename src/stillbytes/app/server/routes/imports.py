@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, create_model
 
 from stillbytes.app.server.library.importing import chosen
 from stillbytes.app.server.models import JobModel, Strict, readable
-from stillbytes.app.server.routes.exports import model
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.ingest.card import Card
 from stillbytes.library.ingest.choices import Choices
@@ -147,10 +147,10 @@ def router(workspace: Workspace) -> APIRouter:
         )  # fmt: skip
 
     @routes.post("/cards", status_code=202)
-    def look_at_import_card(choice: CardChoice) -> ImportLook:
+    def look_at_import_card(choice: CardChoice, telling: Telling) -> ImportLook:
         """Read what is in a folder and below it."""
         id, job = importing.look(choice.path)
-        return ImportLook(id=id, job=model(job))
+        return ImportLook(id=id, job=telling(job))
 
     @routes.get("/cards/{id}")
     def get_import_card(id: str) -> ImportCard:
@@ -169,15 +169,15 @@ def router(workspace: Workspace) -> APIRouter:
         return _planned(importing.plan(id, chosen(wanted.choices.model_dump()), wanted.shots and set(wanted.shots)))  # type: ignore[attr-defined]
 
     @routes.post("/cards/{id}/import", status_code=202)
-    def start_import(id: str, wanted: NewImport) -> JobModel:
+    def start_import(id: str, wanted: NewImport, telling: Telling) -> JobModel:
         """Copy, verify, and take into the library, as a job."""
         shots = None if wanted.shots is None else set(wanted.shots)
-        return model(importing.start(id, chosen(wanted.choices.model_dump()), shots))  # type: ignore[attr-defined]
+        return telling(importing.start(id, chosen(wanted.choices.model_dump()), shots))  # type: ignore[attr-defined]
 
     @routes.post("/unfinished/{id}", status_code=202)
-    def resume_import(id: str) -> JobModel:
+    def resume_import(id: str, telling: Telling) -> JobModel:
         """Go on with an import that was stopped."""
-        return model(importing.resume(id))
+        return telling(importing.resume(id))
 
     @routes.delete("/unfinished/{id}", status_code=204, response_class=Response)
     def forget_import(id: str) -> Response:

@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
 from stillbytes.app.languages import told as in_language
+from stillbytes.app.languages import worded
 from stillbytes.app.server.library.models import (
     CaptionsModel,
     CataloguePhotos,
@@ -46,8 +47,7 @@ from stillbytes.app.server.library.models import (
 from stillbytes.app.server.library.places import directory
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import JobModel, readable
-from stillbytes.app.server.routes.exports import model
-from stillbytes.app.server.spoken import Spoken
+from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.catalogue import Change
 from stillbytes.library.hints import hints
@@ -164,15 +164,20 @@ def router(workspace: Workspace) -> APIRouter:
         return in_language(HintsModel(looked=looked, failed=failed, kinds=kinds), spoken)
 
     @routes.post("/look", status_code=202)
-    def look_at_photos(choice: LookChoice) -> JobModel:
+    def look_at_photos(choice: LookChoice, telling: Telling) -> JobModel:
         """Look at the photos' pictures for hints, in the background. It begins by itself, too."""
-        return model(shelf.look(again=choice.again))
+        return telling(shelf.look(again=choice.again))
 
     @routes.get("/duplicates")
-    def list_duplicates(query: Annotated[str, Query(max_length=2000)] = "") -> DuplicatesModel:
+    def list_duplicates(spoken: Spoken, query: Annotated[str, Query(max_length=2000)] = "") -> DuplicatesModel:
         """The same photos more than once. Files whose ends are the same are read whole."""
         found = shelf.catalogue.alike.duplicates(query)
-        groups = [DuplicateModel(how=one.how, reason=one.reason, photos=told(shelf, one.photos)) for one in found]
+        groups = [
+            DuplicateModel(
+                **worded({"how": one.how, "reason": one.reason}, spoken), photos=told(shelf, one.photos, spoken)
+            )
+            for one in found
+        ]
         return DuplicatesModel(groups=groups)
 
     @routes.post("/top", status_code=204, response_class=Response)
@@ -188,8 +193,8 @@ def router(workspace: Workspace) -> APIRouter:
         return directory(path or str(workspace.folder.path))
 
     @routes.post("/folders", status_code=202)
-    def add_folder(choice: FolderChoice) -> JobModel:
-        return model(shelf.add(choice.path))
+    def add_folder(choice: FolderChoice, telling: Telling) -> JobModel:
+        return telling(shelf.add(choice.path))
 
     @routes.delete("/folders", status_code=204, response_class=Response)
     def remove_folder(path: Annotated[str, Query(max_length=4000)]) -> Response:
@@ -198,8 +203,8 @@ def router(workspace: Workspace) -> APIRouter:
         return Response(status_code=204)
 
     @routes.post("/update", status_code=202)
-    def update_library() -> JobModel:
-        return model(shelf.update())
+    def update_library(telling: Telling) -> JobModel:
+        return telling(shelf.update())
 
     return routes
 

@@ -12,8 +12,10 @@ from typing import Any, get_args
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from stillbytes.app.languages import Language, worded
 from stillbytes.app.server.frames import View, Wish, frame
 from stillbytes.app.server.models import complaint
+from stillbytes.app.server.spoken import OfPage
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import Cancelled, StillbytesError
 
@@ -62,18 +64,18 @@ def router(workspace: Workspace) -> APIRouter:
     routes = APIRouter()
 
     @routes.websocket("/live")
-    async def live(socket: WebSocket) -> None:
+    async def live(socket: WebSocket, language: OfPage) -> None:
         await socket.accept()
-        await Conversation(workspace, socket).run()
+        await Conversation(workspace, socket, language).run()
 
     return routes
 
 
 class Conversation:
-    """One page at the other end of one socket."""
+    """One page at the other end of one socket. language: what it is told in."""
 
-    def __init__(self, workspace: Workspace, socket: WebSocket) -> None:
-        self._workspace, self._socket = workspace, socket
+    def __init__(self, workspace: Workspace, socket: WebSocket, language: Language) -> None:
+        self._workspace, self._socket, self._language = workspace, socket, language
         self._waiting = Waiting()
         self._sending = asyncio.Lock()
 
@@ -140,7 +142,7 @@ class Conversation:
         answer = {
             "sequence": sequence if isinstance(sequence, int) and abs(sequence) < 1 << 53 else -1,
             "view": view if view in VIEWS else "main",
-            "error": {"message": message, "remedy": remedy},
+            "error": worded({"message": message, "remedy": remedy}, self._language),
         }
         await self._send(json.dumps(answer))
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field
 
 from stillbytes.app.languages import told
 from stillbytes.app.server.models import Id, JobModel, Place, Strict, readable
-from stillbytes.app.server.routes.exports import model
-from stillbytes.app.server.spoken import Spoken
+from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks.kind import Found, Kind, kind_of
 from stillbytes.masks.kinds import kinds
@@ -124,12 +124,12 @@ def router(workspace: Workspace) -> APIRouter:
         return WaitingMasks(photos=[WaitingPhoto(id=id, name=named[id], masks=masks) for id, masks in found])
 
     @routes.post("/masks/find-waiting", status_code=202)
-    def find_waiting_masks(request: PhotosRequest) -> JobModel | None:
+    def find_waiting_masks(request: PhotosRequest, telling: Telling) -> JobModel | None:
         job = workspace.look_for_masks([workspace.document(id) for id in workspace.waiting(request.photos)])
-        return model(job) if job else None
+        return telling(job) if job else None
 
     @routes.post("/photos/{id}/masks/find", status_code=202)
-    def find_mask(id: str, request: FindRequest) -> JobModel:
+    def find_mask(id: str, request: FindRequest, telling: Telling) -> JobModel:
         kind = kind_of(request.kind, kinds())
         if not isinstance(kind, Found):
             raise InvalidSetting(f"“{kind.label}” is not looked for.", "Draw it, or set its range.")
@@ -159,9 +159,12 @@ def router(workspace: Workspace) -> APIRouter:
                     "better": [OfferModel(**_offer(offer)).model_dump() for offer in result.better],
                 },
             )
-            return "Found by colours and edges, without a model" if result.used == ("classical",) else "Found"
+            alone = result.used == ("classical",)
+            return said("Found by colours and edges, without a model") if alone else said("Found")
 
-        return model(workspace.finds.start(f"{kind.label} in {photo.path.name}", 0, work))
+        return telling(
+            workspace.finds.start(said("{what} in {photo}", what=said(kind.label), photo=photo.path.name), 0, work)
+        )
 
     @routes.post("/photos/{id}/masks/sample")
     def sample_for_mask(id: str, request: SampleRequest) -> MaskSample:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +21,11 @@ from stillbytes.app.server.ai_models import (
     RemovedModel,
 )
 from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import ModelError, StillbytesError
-from stillbytes.core.jobs import Control, Job
+from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     from stillbytes.gpu.models.actions import Listed, Pull
@@ -77,7 +78,7 @@ def router(workspace: Workspace) -> APIRouter:
         return planned(actions.plan_pull(here, [registry.get(id)]), here)
 
     @routes.post("/{id}/pull", status_code=202)
-    async def pull_model(id: str) -> JobModel:
+    async def pull_model(id: str, telling: Telling) -> JobModel:
         """The plan was shown before, with its licences: this is the person's yes."""
         from stillbytes.gpu.models import actions, registry  # noqa: PLC0415
 
@@ -89,10 +90,10 @@ def router(workspace: Workspace) -> APIRouter:
             loop.call_soon_threadsafe(workspace.declare_models)
             return done
 
-        return job(workspace.downloads.start(f"Download {model.title}", 0, work))
+        return telling(workspace.downloads.start(said("Download {model}", model=model.title), 0, work))
 
     @routes.post("/{id}/verify", status_code=202)
-    def verify_model(id: str) -> JobModel:
+    def verify_model(id: str, telling: Telling) -> JobModel:
         from stillbytes.gpu.models import actions, registry  # noqa: PLC0415
 
         model = registry.get(id)
@@ -102,9 +103,9 @@ def router(workspace: Workspace) -> APIRouter:
             bad = [one for one in found if one.verdict in ("missing", "damaged")]
             if bad:
                 raise ModelError(" ".join(one.says for one in bad), f"Remove {model.title} and download it again.")
-            return f"{model.title} is as its makers published it."
+            return said("{model} is as its makers published it.", model=model.title)
 
-        return job(workspace.downloads.start(f"Verify {model.title}", 0, work))
+        return telling(workspace.downloads.start(said("Verify {model}", model=model.title), 0, work))
 
     @routes.delete("/{id}")
     def remove_model(id: str) -> RemovedModel:
@@ -188,7 +189,3 @@ def told(listed: Listed) -> AiModel:
         paid=model.licence.commercial,
         needs=list(model.needs),
     )
-
-
-def job(started: Job) -> JobModel:
-    return JobModel.model_validate(dataclasses.asdict(started))

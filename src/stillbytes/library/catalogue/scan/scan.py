@@ -18,6 +18,7 @@ from typing import Any
 
 from stillbytes.core.errors import Cancelled
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.edit.version_names import MAIN
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.scan.pool import Readers, look_at
@@ -171,7 +172,7 @@ def compare(db: Any, root: int, top: str, control: Control, afresh: bool = False
         if control.cancelled():
             raise Cancelled()
         if compared.photos == 0 or len(listing.photos) > 0:
-            control.progress(0, 0, f"Looking through {Path(listing.path).name}")
+            control.progress(0, 0, said("Looking through {folder}", folder=Path(listing.path).name))
         lost += listing.lost
         compared.problems += listing.problems
         compared.photos += _files(listing)
@@ -250,7 +251,7 @@ def _read(database: Database, rows: Rows, compared: Compared, control: Control, 
                 else:
                     rows.put(path, seen, looked, known)
         done += len(batch)
-        control.progress(done, total, "Reading photos")
+        control.progress(done, total, said("Reading photos"))
         if control.cancelled():
             raise Cancelled()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
@@ -18,8 +19,10 @@ class Blurred(Hint):
         return Measure(sight.edges.softness, {"width": max(sight.edges.width, sight.edges.height)})
 
     def reason(self, measure: Measure) -> str:
-        size = int(measure.facts["width"])
-        return (
-            f"The sharpest edges are {measure.value:.1f} pixels soft in a picture of {size}; "
-            f"sharp ones are below {self.threshold}."
+        return said(
+            "The sharpest edges are {softness:.1f} pixels soft in a picture of {size}; sharp ones are "
+            "below {threshold}.",
+            softness=measure.value,
+            size=int(measure.facts["width"]),
+            threshold=self.threshold,
         )

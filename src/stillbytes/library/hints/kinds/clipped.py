@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
@@ -17,7 +18,9 @@ class Clipped(Hint):
         return Measure(100 * sight.tones.clipped)
 
     def reason(self, measure: Measure) -> str:
-        return (
-            f"{measure.value:.0f} % of the camera's picture is white without detail; more than "
-            f"{self.threshold:.0f} % is told. A RAW may hold more."
+        return said(
+            "{share:.0f} % of the camera's picture is white without detail; more than {threshold:.0f} % is told. A RAW "
+            "may hold more.",
+            share=measure.value,
+            threshold=self.threshold,
         )

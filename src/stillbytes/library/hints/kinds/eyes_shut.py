@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
@@ -19,9 +20,13 @@ class EyesShut(Hint):
         return Measure(min(opened), {"faces": len(opened), "shut": sum(one < self.threshold for one in opened)})
 
     def reason(self, measure: Measure) -> str:
-        many, shut = int(measure.facts["faces"]), int(measure.facts["shut"])
-        who = "The eyes of the face are" if many == 1 else f"The eyes of {max(shut, 1)} of {many} faces are"
-        return (
-            f"{who} open by {100 * measure.value:.0f} % of their width; below {100 * self.threshold:.0f} % they count "
-            "as shut. Eyes that look down may be told, too."
+        return said(
+            "The eyes of the face are open by {opened:.0f} % of their width; below {threshold:.0f} % they count as "
+            "shut. Eyes that look down may be told, too. | "
+            "The eyes of {shut} of {count} faces are open by {opened:.0f} % of their width; below {threshold:.0f} % "
+            "they count as shut. Eyes that look down may be told, too.",
+            count=int(measure.facts["faces"]),
+            shut=max(int(measure.facts["shut"]), 1),
+            opened=100 * measure.value,
+            threshold=100 * self.threshold,
         )

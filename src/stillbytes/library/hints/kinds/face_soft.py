@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 SHARPER = 1.5
@@ -30,7 +31,10 @@ class FaceSoft(Hint):
         return Measure(soft if soft > SHARPER * best else min(soft, self.threshold), {"soft": soft, "best": best})
 
     def reason(self, measure: Measure) -> str:
-        return (
-            f"The sharpest face's edges are {measure.facts['soft']:.1f} pixels soft, others in the photo "
-            f"{measure.facts['best']:.1f}; a sharp face is below {self.threshold}."
+        return said(
+            "The sharpest face's edges are {soft:.1f} pixels soft, others in the photo {best:.1f}; a sharp face is "
+            "below {threshold}.",
+            soft=float(measure.facts["soft"]),
+            best=float(measure.facts["best"]),
+            threshold=self.threshold,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.library.hints.hint import Hint, Measure, Sight
 
 
@@ -18,7 +19,9 @@ class Underexposed(Hint):
         return Measure(100 * sight.tones.bright)
 
     def reason(self, measure: Measure) -> str:
-        return (
-            f"All but the lightest fiftieth of the picture is below {measure.value:.0f} % of white; below "
-            f"{self.threshold:.0f} % it is told."
+        return said(
+            "All but the lightest fiftieth of the picture is below {bright:.0f} % of white; below {threshold:.0f} % it "
+            "is told.",
+            bright=measure.value,
+            threshold=self.threshold,
         )
