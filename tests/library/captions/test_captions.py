@@ -19,7 +19,7 @@ from scripted import BREAK, ENDLESS, HOLD, Scripted, scripted
 from stillbytes.core import preferences
 from stillbytes.core.errors import Cancelled, EngineCrashed, EngineError, ModelError, NotFound
 from stillbytes.core.jobs import Control
-from stillbytes.core.preferences import LlamaPreferences, Preferences
+from stillbytes.core.preferences import Language, LlamaPreferences, Preferences
 from stillbytes.gpu import talking
 from stillbytes.library.captions.suggesting import of_this_machine
 from stillbytes.library.catalogue import Catalogue
@@ -89,7 +89,7 @@ def test_suggestions_are_offered_and_written_only_when_they_are_accepted(library
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with asked(said("A boat on a lake.", "boats", "lake"), said("A pier.", "pier"), said("Owls.", "boat")) as asking:
         told: list[Sequence[int]] = []
-        found = library.captions.suggest(language="de", told=told.append)
+        found = library.captions.suggest(language=lambda: "de", told=told.append)
         assert (found.photos, found.failed, len(told)) == (3, 0, 3)
         assert "German" in asking.system() and '["Boat"]' in asking.system()
         picture = asking.picture()
@@ -105,6 +105,14 @@ def test_suggestions_are_offered_and_written_only_when_they_are_accepted(library
     assert names(library, "caption:boat keyword:lake") == ["c.jpg"]
     assert "A boat on a lake." in (folder / "c.xmp").read_text()
     assert not offers(library)["c"].open and offers(library)["b"].open
+
+
+def test_a_language_that_is_chosen_meanwhile_counts_from_the_next_photo_on(library: Catalogue) -> None:
+    chosen: list[Language] = ["de"]
+    with asked(*[said("A boat.", "boat")] * 3) as asking:
+        library.captions.suggest(language=lambda: chosen[-1], told=lambda numbers: chosen.append("es"))
+        assert [asking.system(at).count("Spanish") > 0 for at in range(3)] == [False, True, True]
+    assert [offers(library)[name].language for name in "cba"] == ["de", "es", "es"]
 
 
 def test_keywords_are_offered_as_the_library_has_them_by_now(library: Catalogue) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from stillbytes.core.errors import Cancelled, ModelError, NotFound, StillbytesError, UnreadablePhoto
 from stillbytes.core.jobs import Control
 from stillbytes.core.preferences import Language
+from stillbytes.core.saying import said
 from stillbytes.engines.llama.client import Properties
 from stillbytes.engines.llama.sight import edge
 from stillbytes.engines.llama.talk import Chat
@@ -21,7 +22,7 @@ from stillbytes.library.captions.words import Suggestion
 from stillbytes.photo.decode import thumbnail
 
 LABEL = "Captions"
-SAYS = "Suggesting captions"
+SAYS = said("Suggesting captions")
 KEPT = "What was suggested before is kept."
 IN_A_ROW = 3
 """Photos that a model may say nothing about before it is given up."""
@@ -45,6 +46,7 @@ class Said:
 
     content: bytes
     model: str
+    language: Language
     suggestion: Suggestion = field(default_factory=Suggestion)
     problem: str = ""
 
@@ -80,30 +82,30 @@ def sees(seer: str) -> bool | None:
 def suggest(
     wanted: Sequence[tuple[bytes, Path]],
     known: Sequence[str],
-    language: Language,
+    language: Callable[[], Language],
     keep: Callable[[Said], None],
     control: Control,
     quiet: Callable[[], bool] | None = None,
 ) -> Suggested:
     """Ask about pictures, and keep each answer as it comes.
 
-    known: words of the library. quiet: given where nobody asked for it: whether it may work at the moment; it stops in
-    mid-work when it may not, and begins that photo anew. Raises Cancelled, NotFound without a model that sees, and what
-    engines raise.
+    known: words of the library. language: that of the next answer, which may change during a long run. quiet: given
+    where nobody asked for it: whether it may work at the moment; it stops in mid-work when it may not, and begins that
+    photo anew. Raises Cancelled, NotFound without a model that sees, and what engines raise.
     """
     begin = time.monotonic()
     photos = failed = row = 0
     for done, (content, path) in enumerate(wanted):
         control.progress(done, len(wanted), SAYS)
-        said = _said(content, path, known, language, control, quiet, (done, len(wanted)))
-        if said is None:  # gone meanwhile, or its disk is
+        one = _said(content, path, known, language(), control, quiet, (done, len(wanted)))
+        if one is None:  # gone meanwhile, or its disk is
             continue
-        keep(said)
+        keep(one)
         photos += 1
-        failed += bool(said.problem)
-        row = row + 1 if said.problem and said.model else 0
+        failed += bool(one.problem)
+        row = row + 1 if one.problem and one.model else 0
         if row == IN_A_ROW:
-            raise ModelError(f"{said.model} says nothing about photos. {said.problem}", "Use another model that sees.")
+            raise ModelError(f"{one.model} says nothing about photos. {one.problem}", "Use another model that sees.")
     return Suggested(photos, failed, time.monotonic() - begin)
 
 
@@ -138,19 +140,19 @@ def _said(
                 raise
             continue
         except UnreadablePhoto as error:
-            return Said(content, "", problem=error.message) if path.is_file() else None
+            return Said(content, "", language, problem=error.message) if path.is_file() else None
         except Nonsense as error:
-            return Said(content, who, problem=error.message)
+            return Said(content, who, language, problem=error.message)
         if found is None:
             problem = f"{who} does not see pictures." if who else "There is no model here that sees pictures."
             raise NotFound(problem, "`stillbytes models list --task see` lists those that do.")
-        return Said(content, who, found)
+        return Said(content, who, language, found)
 
 
 def _wait(control: Control, quiet: Callable[[], bool] | None, at: tuple[int, int]) -> None:
     """Until nobody is at work. Raises Cancelled."""
     if quiet is not None and not quiet():
-        control.progress(*at, "Waits until nothing else is done")
+        control.progress(*at, said("Waits until nothing else is done"))
         while not quiet():
             if control.cancelled():
                 raise Cancelled()

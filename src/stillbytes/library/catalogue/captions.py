@@ -64,7 +64,7 @@ class Captions:
         query: str = "",
         *,
         photos: Sequence[int] | None = None,
-        language: Language = "en",
+        language: Callable[[], Language] = lambda: "en",
         again: bool = False,
         control: Control | None = None,
         quiet: Callable[[], bool] | None = None,
@@ -73,9 +73,9 @@ class Captions:
         """Have a model that sees say what is in the pictures that it was not asked about yet.
 
         photos: these, instead of those of a search. again: also those that it was asked about, and what was dismissed
-        of them is forgotten. quiet: see `captions.suggesting.suggest`; photos that have a caption and keywords are left
-        out then. told: hears of which photos there is something new. Raises InvalidQuery, NotFound without such a
-        model, EngineError, Cancelled, with all that was said so far kept.
+        of them is forgotten. language, quiet: see `captions.suggesting.suggest`; with `quiet`, photos that have a
+        caption and keywords are left out. told: hears of which photos there is something new. Raises InvalidQuery,
+        NotFound without such a model, EngineError, Cancelled, with all that was said so far kept.
         """
         from stillbytes.library.captions.suggesting import suggest  # noqa: PLC0415 - searching does without
 
@@ -87,7 +87,7 @@ class Captions:
             words = _known(db).leaves(KNOWN)
 
         def keep(said: Said) -> None:
-            self.put(said, language)
+            self.put(said)
             if told is not None:
                 told(self._numbers(said.content))
 
@@ -132,10 +132,10 @@ class Captions:
         with self._database.reading() as db:
             return int(db.execute("SELECT count(*) FROM suggestions").fetchone()[0])
 
-    def put(self, said: Said, language: Language) -> None:
+    def put(self, said: Said) -> None:
         sql = "INSERT OR REPLACE INTO suggestions VALUES (?, ?, ?, ?, ?, ?, ?)"
         words = json.dumps(said.suggestion.keywords, ensure_ascii=False)
-        row = (said.content, VERSION, said.model, language, said.suggestion.caption, words, said.problem)
+        row = (said.content, VERSION, said.model, said.language, said.suggestion.caption, words, said.problem)
         with self._database.writing() as db:
             db.execute(sql, row)
 

@@ -68,7 +68,7 @@ def captions(
         if not no_ask and numbers:
             spoken = language or preferences.load().language or ENGLISH
             with told(as_json) as control:
-                catalogue.captions.suggest(photos=numbers, language=spoken, again=again, control=control)
+                catalogue.captions.suggest(photos=numbers, language=lambda: spoken, again=again, control=control)
         offers = catalogue.captions.of(numbers)
         failures: dict[int, StillbytesError] = {}
         if accept:

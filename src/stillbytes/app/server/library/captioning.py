@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stillbytes.core import preferences
 from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import joined, said
 
 if TYPE_CHECKING:
     from stillbytes.app.languages import Language
@@ -97,10 +98,10 @@ class Captioning:
         wanted = list(photos)
 
         def work(control: Control) -> str:
-            found = self._suggest(control, wanted, self._spoken(language), again)
+            found = self._suggest(control, wanted, lambda: self._spoken(language), again)
             return _told(found.photos, found.failed)
 
-        return self._asked.start("Suggest captions and keywords", len(wanted), work)
+        return self._asked.start(said("Suggest captions and keywords"), len(wanted), work)
 
     def notice(self) -> None:
         """Go on by itself where there is something to say, unless that is not wanted. Returns at once."""
@@ -116,7 +117,7 @@ class Captioning:
                 if busy or not wanted or not of_this_machine(self._seer()):
                     return
                 if self._shelf.catalogue.captions.are_lacking():
-                    self._idle.start("Suggest captions while nothing else is done", 0, self._by_itself)
+                    self._idle.start(said("Suggest captions while nothing else is done"), 0, self._by_itself)
             except StillbytesError:
                 log.info("no captions are suggested", exc_info=True)
 
@@ -124,7 +125,7 @@ class Captioning:
         photos = failed = 0
         wishes = self._wishes
         try:  # more photos may come meanwhile
-            while (found := self._suggest(control, None, self._spoken(self._language), again=False)).photos:
+            while (found := self._suggest(control, None, lambda: self._spoken(self._language), again=False)).photos:
                 photos, failed = photos + found.photos, failed + found.failed
             return _told(photos, failed)
         except (Cancelled, StillbytesError):  # a person stopped it, or it does not work here: not again and again
@@ -135,7 +136,9 @@ class Captioning:
         """The chosen language, else that of who asks."""
         return preferences.load().language or asked or "en"
 
-    def _suggest(self, control: Control, photos: Sequence[int] | None, language: Language, again: bool) -> Suggested:
+    def _suggest(
+        self, control: Control, photos: Sequence[int] | None, language: Callable[[], Language], again: bool
+    ) -> Suggested:
         captions = self._shelf.catalogue.captions
         quiet = None if photos is not None else self._quiet
         return captions.suggest(
@@ -144,6 +147,5 @@ class Captioning:
 
 
 def _told(photos: int, failed: int) -> str:
-    count = photos - failed
-    said = f"{count:,} photos have suggestions" if count != 1 else "1 photo has suggestions"
-    return f"{said}, nothing could be said about {failed:,}" if failed else said
+    many = said("{count:,} photo has suggestions | {count:,} photos have suggestions", count=photos - failed)
+    return joined([many, said("nothing could be said about {number:,}", number=failed)], ", ") if failed else many
