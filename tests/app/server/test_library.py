@@ -15,7 +15,11 @@ from typing import Any
 
 import httpx
 import pytest
+from app.server.conftest import running
 from library.catalogue.photos import make
+
+from stillbytes.library.catalogue import Catalogue
+from stillbytes.library.catalogue.database import alone
 
 RECORD = struct.Struct("<QBxxxI")
 
@@ -225,3 +229,31 @@ def test_searching_by_meaning_is_offered_where_it_is_possible(library: Library) 
     assert library.client.get("/api/library").json()["meaning"] is None
     refused = library.client.get("/api/library/order", params={"query": "red car", "meaning": True})
     assert refused.status_code == 404 and "models pull" in refused.json()["error"]["remedy"]
+
+
+def test_a_library_that_somebody_else_fills_is_looked_through_and_added_to_afterwards(tmp_path: Path) -> None:
+    old, new, home = (tmp_path / name for name in ("old", "new", "home"))
+    make(old / "a.jpg")
+    make(new / "c.jpg")
+    with Catalogue(home / "library") as before:
+        before.add(old)
+    make(old / "b.jpg")  # while no server is running
+    (tmp_path / "opened").mkdir()
+    with running(tmp_path / "opened", home) as server:
+        library = Library(server.client, old)
+        with alone(home / "library", "scan", "adding photos to this library", "it stays"):
+            assert library.names() == ["a.jpg"]
+            job = server.client.post("/api/library/folders", json={"path": str(new)}).json()
+            library.until(lambda: "Waits" in message(library, job))
+        assert library.ended(job)["state"] == "done"
+        library.until(lambda: library.names() == ["a.jpg", "b.jpg", "c.jpg"])
+        with alone(home / "library", "scan", "adding photos to this library", "it stays"):
+            stopped = server.client.post("/api/library/update").json()
+            library.until(lambda: "Waits" in message(library, stopped))
+            server.client.delete(f"/api/jobs/{stopped['id']}")
+            assert library.ended(stopped)["state"] == "cancelled"
+
+
+def message(library: Library, job: dict[str, Any]) -> str:
+    jobs = library.client.get("/api/jobs").json()["jobs"]
+    return str(next(one["message"] for one in jobs if one["id"] == job["id"]))

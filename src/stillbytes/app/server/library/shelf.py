@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
+from stillbytes.core.saying import joined, said
 from stillbytes.edit import sidecar
 from stillbytes.edit.photo import Photo, photo_id
 from stillbytes.edit.version_names import MAIN
@@ -31,6 +32,8 @@ EVERY_SECONDS = 1.0
 """Between two tellings of a catalogue that is being filled."""
 AT_ONCE = 64
 """Photos whose thumbnails are asked for together while nobody waits for them."""
+BUSY_SECONDS = 0.3
+"""Between two tries to fill a library that somebody else fills."""
 log = logging.getLogger(__name__)
 
 
@@ -155,13 +158,16 @@ class Shelf:
         def work(control: Control) -> str:
             found = self._filling(control, lambda control: self.catalogue.add(place, control))
             self.fill(name)
-            return f"{found.added:,} photos added to the library" + (f", {found.moved:,} moved" if found.moved else "")
+            added = said(
+                "{count:,} photo added to the library | {count:,} photos added to the library", count=found.added
+            )
+            return joined([added, said("{number:,} moved", number=found.moved)] if found.moved else [added], ", ")
 
-        return self._scans.start(f"Add {name} to the library", 0, work)
+        return self._scans.start(said("Add {folder} to the library", folder=name), 0, work)
 
     def update(self) -> Job:
         """Look through all folders, in the background."""
-        return self._scans.start("Look through the library's folders", 0, self._looked)
+        return self._scans.start(said("Look through the library's folders"), 0, self._looked)
 
     def remove(self, folder: str) -> None:
         """Raises NotFound, LibraryBusy."""
@@ -182,16 +188,16 @@ class Shelf:
             numbers = self.catalogue.numbers(sort="path", descending=False)
             made = 0
             for at in range(0, len(numbers), AT_ONCE):
-                control.progress(at, len(numbers), "Making thumbnails")
+                control.progress(at, len(numbers), said("Making thumbnails"))
                 wanted = [s for s in self.shown(numbers[at : at + AT_ONCE]) if not self._has(s)]
                 for _ in self.pictures.make(wanted, previews.GRID, Urgency.IDLE, control.cancelled):
                     made += 1
                 if control.cancelled():
                     raise Cancelled()
             self._notice()
-            return f"{made:,} thumbnails made"
+            return said("{count:,} thumbnail made | {count:,} thumbnails made", count=made)
 
-        return self._fills.start(f"Thumbnails of {name}", 0, work)
+        return self._fills.start(said("Thumbnails of {folder}", folder=name), 0, work)
 
     def look(self, *, again: bool = False) -> Job:
         """Look at the photos' pictures that were not looked at yet, when there is nothing else to do."""
@@ -209,9 +215,10 @@ class Shelf:
             except Cancelled:
                 self._unwanted = True
                 raise
-            return f"{found.photos:,} photos looked at" + (f", {found.failed:,} unreadable" if found.failed else "")
+            seen = said("{count:,} photo looked at | {count:,} photos looked at", count=found.photos)
+            return joined([seen, said("{number:,} unreadable", number=found.failed)] if found.failed else [seen], ", ")
 
-        return self._sights.start("Look at photos for hints", 0, work)
+        return self._sights.start(said("Look at photos for hints"), 0, work)
 
     def meaning(self) -> tuple[str, int] | None:
         """The network that finds photos by what is meant, and how many pictures it has seen."""
@@ -236,12 +243,21 @@ class Shelf:
 
     def _looked(self, control: Control) -> str:
         found = self._filling(control, self.catalogue.update)
-        return f"{found.added:,} new, {found.changed:,} changed, {found.missing:,} missing"
+        return said(
+            "{added:,} new, {changed:,} changed, {missing:,} missing",
+            added=found.added,
+            changed=found.changed,
+            missing=found.missing,
+        )
 
     def _filling(self, control: Control, scan: Callable[[Control], Scanned]) -> Scanned:
         """A scan that the page sees grow, and can stop."""
+
+        def waits() -> None:
+            control.progress(0, 0, said("Waits until the library is looked through"))
+
         try:
-            return self._growing(control, scan)
+            return self._growing(control, lambda control: _in_turn(lambda: scan(control), control.cancelled, waits))
         finally:
             self._watch()
 
@@ -266,7 +282,7 @@ class Shelf:
         """What happened while no server was running, and from now on."""
         try:
             self._watch()
-            found = self.catalogue.update()
+            found = _in_turn(self.catalogue.update, lambda: self._closed)
             if found.added or found.changed or found.moved or found.missing:
                 self.told()
             self._notice()
@@ -301,3 +317,18 @@ class Shelf:
             self.told()
             self._notice()
         return ()
+
+
+def _in_turn(scan: Callable[[], T], stopped: Callable[[], bool], waits: Callable[[], None] = lambda: None) -> T:
+    """A scan as soon as nobody else fills the library: this process, another one, or the command line. waits: told when
+    that is not at once. Raises Cancelled."""
+    from stillbytes.library.catalogue import LibraryBusy  # noqa: PLC0415
+
+    while True:
+        try:
+            return scan()
+        except LibraryBusy:
+            if stopped():
+                raise Cancelled() from None
+            waits()
+            time.sleep(BUSY_SECONDS)
