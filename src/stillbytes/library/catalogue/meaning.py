@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from stillbytes.gpu.access import Access
     from stillbytes.library.meaning.encoders import Encoder
-    from stillbytes.library.meaning.vectors import Vectors
+    from stillbytes.library.meaning.vectors import Compared, Vectors
 
 MOST = 300
 """Photos that a search by meaning finds: every photo is more or less like a sentence."""
-TIMES = 8
-"""As many of the nearest are looked at closely for each that is wanted."""
+FEW = 0.15
+"""Where less of the nearest photos are of a search, its photos are compared, instead of further ones looked for."""
 
 
 class Meaning:
@@ -72,39 +72,57 @@ class Meaning:
         Their cosines and their order are exact, and no photo that is left out is nearer than the last one by more than
         twice `vectors.BOUND`.
         """
-        import numpy as np  # noqa: PLC0415 - with the first search
-
-        from stillbytes.library.meaning.vectors import exact, nearest  # noqa: PLC0415
-
         with self._database.reading() as db:
             where, values = run.condition(db, query)
-            ids, near = self._vectors.compared(db, encoder.model, vector)
-            best = nearest(near, most * TIMES)
-            found = _among(db, ids[best].tolist(), where, values)
-            if len(found) < most and len(best) < near.size:  # few photos are of that search
-                sql = (
-                    "SELECT (SELECT e.id FROM embeddings e WHERE e.model = ? AND e.content = photos.content) "
-                    f"FROM photos WHERE {where}"
-                )
-                wanted = [id for (id,) in db.execute(sql, (encoder.model, *values)) if id is not None]
-                places = np.flatnonzero(np.isin(ids, np.array(wanted, np.int64)))
-                best = places[nearest(near[places], most * TIMES)]
-                found = _among(db, ids[best].tolist(), where, values)
-        if not found:
-            return []
-        cosines = exact([kept for _, kept in found], vector)
-        order = np.lexsort((np.array([number for number, _ in found]), -cosines))[:most]
-        return [(found[i][0], float(cosines[i])) for i in order]
+            compared = self._vectors.compared(db, encoder.model, vector)
+            found = _nearest(db, compared, where, values, most)
+            return _exactly(db, found, vector, most) if found else []
 
 
-def _among(db: sqlite3.Connection, ids: list[int], where: str, values: Sequence[Any]) -> list[tuple[int, bytes]]:
-    """(number, vector) of the photos of a search to which these rows of `embeddings` belong."""
+def _nearest(
+    db: sqlite3.Connection, compared: Compared, where: str, values: Sequence[Any], most: int
+) -> list[tuple[int, int]]:
+    """(number, id of its row in `embeddings`) of the photos of a search that are nearest, and of some more than are
+    wanted, as the cosines are not exact."""
+    from stillbytes.library.meaning.vectors import nearest  # noqa: PLC0415 - with the first search
+
+    ids, cosines, enough = compared.ids, compared.cosines, most + most // 4 + 20
+    among = nearest(cosines, enough)
+    found = _of_the_search(db, ids[among].tolist(), where, values)
+    passed = len(found) / max(len(among), 1)
+    if passed * len(ids) <= enough or passed < FEW:  # one after the other would be many
+        sql = f"SELECT id, content FROM photos WHERE {where}"
+        placed = [(number, compared.places.get(content)) for number, content in db.execute(sql, values)]
+        there = [(number, place) for number, place in placed if place is not None]
+        order = nearest(cosines[[place for _, place in there]], enough)
+        return [(there[i][0], int(ids[there[i][1]])) for i in order]
+    while len(found) < enough and len(among) < len(ids):
+        among = nearest(cosines, int(len(among) * max(1.2 * enough / len(found), 1.2)) + 1)
+        found = _of_the_search(db, ids[among].tolist(), where, values)
+    return found[:enough]
+
+
+def _of_the_search(
+    db: sqlite3.Connection, ids: Sequence[int], where: str, values: Sequence[Any]
+) -> list[tuple[int, int]]:
+    """(number, id) of the photos of a search to which these rows of `embeddings` belong, in their order."""
     sql = (
-        "SELECT id, kept FROM (SELECT e.content AS seen, e.vector AS kept FROM json_each(?) w "
+        "SELECT id, row FROM (SELECT w.key AS place, e.id AS row, e.content AS seen FROM json_each(?) w "
         "CROSS JOIN embeddings e ON e.id = w.value) CROSS JOIN photos ON photos.content = seen "
-        f"WHERE {where}"
+        f"WHERE {where} ORDER BY place"
     )
     return db.execute(sql, (json.dumps(ids), *values)).fetchall()
+
+
+def _exactly(
+    db: sqlite3.Connection, found: Sequence[tuple[int, int]], vector: NDArray[Any], most: int
+) -> list[tuple[int, float]]:
+    from stillbytes.library.meaning.vectors import exact  # noqa: PLC0415
+
+    sql = "SELECT e.id, e.vector FROM json_each(?) w JOIN embeddings e ON e.id = w.value"
+    rows = db.execute(sql, (json.dumps(list({row for _, row in found})),)).fetchall()
+    cosine = dict(zip([row for row, _ in rows], exact([kept for _, kept in rows], vector).tolist(), strict=True))
+    return sorted(((number, cosine[row]) for number, row in found), key=lambda one: (-one[1], one[0]))[:most]
 
 
 def split(text: str) -> tuple[str, Query]:

@@ -11,19 +11,30 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-AT_ONCE = 128
+AT_ONCE = 256
 """Vectors that are compared together: what is made whole of them stays in the cache of one core."""
 THREADS = 2
 BOUND = 2.0**-8
 """By how much the cosine of two vectors of length 1 may be off: as much as one of their numbers may, of itself."""
 Packed = NDArray[np.uint32]
 Cosines = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The vectors that there are, compared with one. ids: of their rows in `embeddings`. cosines: of each. places: of
+    each content among these."""
+
+    ids: NDArray[np.int64]
+    cosines: Cosines
+    places: Mapping[bytes, int]
 
 
 class Vectors:
@@ -33,35 +44,43 @@ class Vectors:
         self._lock = threading.Lock()
         self._forget("", 0)
 
-    def compared(
-        self, db: sqlite3.Connection, model: str, vector: NDArray[np.float16]
-    ) -> tuple[NDArray[np.int64], Cosines]:
-        """(ids of the rows in `embeddings`, rising; the cosines of theirs and this vector)."""
+    def compared(self, db: sqlite3.Connection, model: str, vector: NDArray[np.float16]) -> Compared:
         with self._lock:
             self._refresh(db, model, vector.size)
-            ids, matrix = self._ids, self._matrix
-        return ids, cosines(matrix, vector)
+            ids, matrix, places = self._ids, self._matrix, self._places
+        return Compared(ids, cosines(matrix, vector), places)
 
     def _forget(self, model: str, length: int) -> None:
         self._model, self._read, self._last = model, 0, 0
         self._ids, self._matrix = np.zeros(0, np.int64), np.zeros((0, (length + 1) // 2), np.uint32)
+        self._places: dict[bytes, int] = {}
+        self._same: dict[sqlite3.Connection, int] = {}
+        """What each connection calls the state of the database that was read."""
 
     def _refresh(self, db: sqlite3.Connection, model: str, length: int) -> None:
         if model != self._model:
             self._forget(model, length)
-        sql = "SELECT count(*) FROM embeddings WHERE model = ? AND id <= ?"  # of the index alone
+        state = db.execute("PRAGMA data_version").fetchone()[0]
+        if self._same.get(db) == state:
+            return
+        sql = "SELECT count(*) FROM embeddings WHERE model = ? AND id <= ?"
         if db.execute(sql, (model, self._last)).fetchone()[0] != self._read:  # some are gone
             self._forget(model, length)
-        sql = "SELECT id, vector FROM embeddings WHERE model = ? AND id > ? ORDER BY id"
+        sql = "SELECT id, content, vector FROM embeddings WHERE model = ? AND id > ? ORDER BY id"
         rows = db.execute(sql, (model, self._last)).fetchall()
+        if rows:
+            self._read, self._last = self._read + len(rows), rows[-1][0]
+            self._take([row for row in rows if len(row[2]) == 2 * length], length)
+        self._same[db] = state
+
+    def _take(self, rows: Sequence[tuple[int, bytes, bytes]], length: int) -> None:
         if not rows:
             return
-        self._read, self._last = self._read + len(rows), rows[-1][0]
-        whole = [(id, vector) for id, vector in rows if len(vector) == 2 * length]
-        if whole:
-            new = np.frombuffer(b"".join(vector for _, vector in whole), np.float16).reshape(-1, length)
-            self._matrix = np.concatenate([self._matrix, packed(new)])
-            self._ids = np.concatenate([self._ids, np.array([id for id, _ in whole], np.int64)])
+        new = np.frombuffer(b"".join(vector for _, _, vector in rows), np.float16).reshape(-1, length)
+        there = len(self._ids)
+        self._places = self._places | {content: there + i for i, (_, content, _) in enumerate(rows)}
+        self._matrix = np.concatenate([self._matrix, packed(new)])
+        self._ids = np.concatenate([self._ids, np.array([id for id, _, _ in rows], np.int64)])
 
 
 def packed(vectors: NDArray[np.float16]) -> Packed:
