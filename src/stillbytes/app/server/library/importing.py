@@ -164,7 +164,7 @@ class Importing:
             )
             wrong += [many, *_listed([(str(one.path), one.message) for one in report.failed])]
         if unread:
-            many = said("{number:,} of the card's files or folders cannot be read.", number=len(unread))
+            many = said("{count:,} of the card's files or folders cannot be read.", count=len(unread))
             wrong += [many, *_listed(unread)]
         if wrong:
             raise IngestError(readable(joined(wrong)), readable(joined([*copied, "."], "")))

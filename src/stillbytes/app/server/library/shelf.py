@@ -161,7 +161,7 @@ class Shelf:
             added = said(
                 "{count:,} photo added to the library | {count:,} photos added to the library", count=found.added
             )
-            return joined([added, said("{number:,} moved", number=found.moved)] if found.moved else [added], ", ")
+            return joined([added, said("{count:,} moved", count=found.moved)] if found.moved else [added], ", ")
 
         return self._scans.start(said("Add {folder} to the library", folder=name), 0, work)
 
@@ -216,7 +216,7 @@ class Shelf:
                 self._unwanted = True
                 raise
             seen = said("{count:,} photo looked at | {count:,} photos looked at", count=found.photos)
-            return joined([seen, said("{number:,} unreadable", number=found.failed)] if found.failed else [seen], ", ")
+            return joined([seen, said("{count:,} unreadable", count=found.failed)] if found.failed else [seen], ", ")
 
         return self._sights.start(said("Look at photos for hints"), 0, work)
 

@@ -203,10 +203,10 @@ def chosen(text: str) -> Path:
 def _settled(found: Looked) -> str:
     counted = found.states()
     words = {
-        "taken": said("{number:,} taken over", number=counted["taken"]),
-        "edited": said("{number:,} left as they were edited here", number=counted["edited"]),
-        "missing": said("{number:,} not where the catalogue says", number=counted["missing"]),
-        "outside": said("{number:,} outside the library's folders", number=counted["outside"]),
-        "failed": said("{number:,} not taken over", number=counted["failed"]),
+        "taken": said("{count:,} taken over", count=counted["taken"]),
+        "edited": said("{count:,} left as they were edited here", count=counted["edited"]),
+        "missing": said("{count:,} not where the catalogue says", count=counted["missing"]),
+        "outside": said("{count:,} outside the library's folders", count=counted["outside"]),
+        "failed": said("{count:,} not taken over", count=counted["failed"]),
     }
     return joined((words[state] for state in words if counted[state]), "; ") or said("No photos")

@@ -36,7 +36,7 @@ def router(workspace: Workspace, closing: asyncio.Event) -> APIRouter:
 
 
 async def _stream(
-    workspace: Workspace, closing: asyncio.Event, after: int | None, language: Language
+    workspace: Workspace, closing: asyncio.Event, after: int | None, language: Language = ENGLISH
 ) -> AsyncIterator[str]:
     """Until the page goes away, the server closes, or the page is too far behind: it then asks again and catches up."""
     loop = asyncio.get_running_loop()
