@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +49,9 @@ EVERYTHING = USUAL.changed(
 GREY = Settings(profile="monochrome", exposure=-1.0)
 LIGHT = colourful(216, 331)
 NEGATIVE = Lut(curves=np.array([[1.0] * 3, [0.0] * 3]))
+
+
+KERNEL = layout.look_name("byte", whole=False)
 
 
 class Counted:
@@ -105,13 +111,13 @@ def same(draws: Counted, settings: Settings, scale: float, region: Rect | None, 
     ids=["whole", "small", "part", "pixel", "corner"],
 )
 def test_a_picture_is_the_same(load: Load, settings: Settings, scale: float, region: Rect | None) -> None:
-    same(load(layout.look_name("byte", whole=False)), settings, scale, region, "uint8")
+    same(load(KERNEL), settings, scale, region, "uint8")
 
 
 def test_strips_are_the_same(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "WHOLE_PIXELS", 331 * 64)
     monkeypatch.setattr(pipeline, "STRIP_PIXELS", 331 * 64)
-    draws = load(layout.look_name("byte", whole=False))
+    draws = load(KERNEL)
     same(draws, USUAL, 1.0, None, "uint8")
     assert draws.times == 4
 
@@ -125,3 +131,29 @@ def test_what_is_seldom_used_is_the_same(
         pytest.skip("takes a minute to compile; --every-kernel has it done")
     kind = "byte" if dtype == "uint8" else "float"
     same(load(layout.look_name(kind, whole=True)), settings, 1.0, None, dtype)
+
+
+_MISSING = """
+import dataclasses
+from develop.test_device import KERNEL, USUAL, pictures
+from stillbytes.develop.device.on_device import OnDevice
+from stillbytes.develop.device.opencl import devices
+from stillbytes.gpu.drawing import Drawing
+
+device = OnDevice(dataclasses.replace(devices()[0], index=9))
+device.load(KERNEL)
+drawing = Drawing(device)
+same = pictures(drawing.draws).render(USUAL).pixels == pictures(lambda *call: False).render(USUAL).pixels
+print(same.all(), drawing.problem)
+"""
+
+
+def test_a_driver_that_fails_ends_nothing(load: Load) -> None:
+    """In a process of its own, where nothing has reached the driver before."""
+    load(KERNEL)  # compiled
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", _MISSING], capture_output=True, text=True, check=False, cwd=tests, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("True The graphics device failed in look_byte_usual (")
