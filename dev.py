@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 BEGAN = time.monotonic()
@@ -201,11 +202,26 @@ def run(arguments: list[str]) -> None:
 
 
 def test(arguments: list[str]) -> None:
-    """Every check, the quickest first; the first one that fails ends the run and is named."""
+    """Every check; the first one that fails ends the run and is named."""
     found = browser()
     environment = {"STILLBYTES_BROWSER": found} if found else {}
     environment |= llama()
     exiftool()
+    if arguments:
+        checks()
+        sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
+        return
+    others = ("--ignore", JOURNEYS, "-m")
+    # Real language models keep one processor busy: on two they would wait for whatever else runs.
+    twice((*others, "alone"), environment, meanwhile=checks)
+    # Each worker has a processor, which the threads of numpy's libraries would fight for.
+    twice((*others, "not alone"), {**environment, "OPENBLAS_NUM_THREADS": "1"}, "-n", "2", "--dist", "loadfile")
+    # In a process of their own, where Playwright's event loop is in nobody's way.
+    twice((JOURNEYS,), environment)
+
+
+def checks() -> None:
+    """What needs no test to be run."""
     sh(PYTHON, "-m", "ruff", "check", ".")
     sh(PYTHON, "-m", "ruff", "format", "--check", ".")
     sh(PYTHON, "-m", "mypy")
@@ -215,21 +231,22 @@ def test(arguments: list[str]) -> None:
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     for step in ("lint", "check", "test"):
         sh(PROGRAMS / ("npm.exe" if WINDOWS else "npm"), "run", "-s", step, cwd=ROOT / "web", PATH=path)
-    if arguments:
-        sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
-        return
-    others = ("--ignore", JOURNEYS, "-m")
-    twice((*others, "not alone"), environment, "-n", "2", "--dist", "loadfile")
-    twice((*others, "alone"), environment)
-    # In a process of their own, where Playwright's event loop is in nobody's way.
-    twice((JOURNEYS,), environment)
 
 
-def twice(chosen: tuple[str, ...], environment: dict[str, str], *beside: str) -> None:
-    """Run these tests; beside: how several at once. What fails then gets a second chance alone, and is named all the
-    same."""
+def twice(
+    chosen: tuple[str, ...], environment: dict[str, str], *beside: str, meanwhile: Callable[[], None] | None = None
+) -> None:
+    """Run these tests; beside: how several at once; meanwhile: what else is done. What fails then gets a second chance
+    alone, and is named all the same."""
     command = [str(PYTHON), "-m", "pytest", "-q", *chosen]
-    status = subprocess.run([*command, *beside], cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    with subprocess.Popen([*command, *beside], cwd=ROOT, env={**os.environ, **environment}) as running:
+        try:
+            if meanwhile:
+                meanwhile()
+        except BaseException:
+            running.terminate()
+            raise
+        status = running.wait()
     if status:
         print("dev.py: what failed is tried once more.", flush=True)
         sh(*command, *(["--last-failed", "-rA"] if status == 1 else []), **environment)

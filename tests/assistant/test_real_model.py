@@ -7,7 +7,7 @@ import json
 
 import pytest
 from dng import make_photo
-from engines.llama.conftest import needed
+from engines.llama.conftest import BUDGET, needed, with_model
 
 from stillbytes.app.cli import main
 from stillbytes.assistant import models
@@ -27,19 +27,12 @@ from stillbytes.gpu.telemetry import HostMemory
 jsonschema = pytest.importorskip("jsonschema")
 pytestmark = pytest.mark.alone
 MODEL = "smollm2-135m"
-BUDGET = 640
-"""MiB of main memory, into which one model fits and not two."""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A person's home with the model in it, as `stillbytes models pull` leaves it. The long prompt is kept there, so it
-    is read once for all."""
     home = tmp_path_factory.mktemp("home")
-    (file,) = registry.get(MODEL).files
-    place = home / "models" / file.name
-    place.parent.mkdir(parents=True)
-    place.symlink_to(needed("STILLBYTES_TEST_LLAMA_MODEL"))
+    with_model(home, MODEL)
     return home
 
 

@@ -10,12 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines.llama.conftest import needed
+from engines.llama.conftest import BUDGET, needed, with_model
 from journeys.conftest import Editor
 from playwright.sync_api import expect
 
 from stillbytes.develop import parameters
-from stillbytes.gpu.models import registry
 
 REQUEST = "make it feel like a summer evening"
 PATIENCE = 240_000
@@ -29,10 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the server is s
 def installed(tmp_path: Path) -> None:
     """llama-server and the model, as somebody has them who installed both."""
     home = tmp_path / "home"
-    (file,) = registry.get("smollm2-135m").files
-    place = home / "models" / file.name
-    place.parent.mkdir(parents=True)
-    place.symlink_to(needed("STILLBYTES_TEST_LLAMA_MODEL"))
+    with_model(home)
     real = needed("STILLBYTES_TEST_LLAMA")
     program = tmp_path / "llama-server"
     # One thread that does not spin: where other programs want the processor too, two wait for each other.
@@ -41,7 +37,8 @@ def installed(tmp_path: Path) -> None:
         f'exec "{real}" "$@" --threads 1 --threads-batch 1 --poll 0\n'
     )
     program.chmod(0o755)
-    (home / "preferences.json").write_text(json.dumps({"llama": {"program": str(program)}}))
+    chosen = {"llama": {"program": str(program)}, "vram_mib": BUDGET}
+    (home / "preferences.json").write_text(json.dumps(chosen))
 
 
 @pytest.fixture

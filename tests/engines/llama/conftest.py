@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 import pytest
 
 from stillbytes.engines.engine import Loadable
+from stillbytes.gpu.models import registry
 
 T = TypeVar("T")
+BUDGET = 640
+"""MiB of main memory, into which one model fits and not two."""
 TOOLS = Path(__file__).parents[3] / ".tools" / "llama"
 NAME = "llama-server.exe" if sys.platform == "win32" else "llama-server"
 PLACES = {
@@ -31,6 +34,19 @@ def needed(variable: str) -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+def with_model(home: Path, id: str = "smollm2-135m") -> None:
+    """A person's home with the model in it, as `stillbytes models pull` leaves it, and with what that made of long
+    prompts whenever tests ran here: to read one takes it minutes."""
+    (file,) = registry.get(id).files
+    place = home / "models" / file.name
+    place.parent.mkdir(parents=True)
+    place.symlink_to(needed("STILLBYTES_TEST_LLAMA_MODEL"))
+    prompts = TOOLS / "prompts"
+    prompts.mkdir(exist_ok=True)
+    (home / "cache").mkdir()
+    (home / "cache" / "llama-prompts").symlink_to(prompts, target_is_directory=True)
 
 
 @pytest.fixture(scope="session")

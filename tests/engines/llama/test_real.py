@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -290,15 +291,18 @@ def test_swapped_out_and_back_the_long_prompt_is_not_read_again(engine: Llama, s
     loop.run(test())
 
 
-def test_an_engine_of_the_next_process_finds_the_state_too(
-    engine: Llama, llama_server: Path, smollm2: Loadable, loop: Runs
+def test_an_engine_of_the_next_process_finds_the_state_too_and_wherever_the_model_is_seen_from(
+    engine: Llama, llama_server: Path, smollm2: Loadable, loop: Runs, tmp_path: Path
 ) -> None:
+    seen = tmp_path / "seen.gguf"
+    seen.symlink_to(smollm2.files["model"])
+
     async def test() -> None:
         await engine.complete(HELLO)
         await engine.unload(smollm2.id)
         other = Llama(lambda: found(llama_server), states=engine._states)
         try:
-            await other.load(smollm2)
+            await other.load(replace(smollm2, files={"model": seen}))
             usage = (await other.complete(HELLO)).finished.usage
             assert usage is not None and usage.cached > 300
             slow = Loadable(smollm2.id, smollm2.files, {**smollm2.options, "ctx-size": 1024})

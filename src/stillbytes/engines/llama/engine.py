@@ -260,7 +260,8 @@ class Llama:
         tokens = tuple(pair[0][:shared])
         model = self._model
         assert model is not None
-        flags = [word for word in self._command if word not in (self._command[0], str(self._states.folder))]
+        places = (self._command[0], str(self._states.folder), str(model.files["model"]))  # which may be moved
+        flags = [word for word in self._command if word not in places]
         at = flags.index("--port")
         flags[at : at + 2] = []
         return _Prompt(identity, self._command, tokens, self._states.name(model.files["model"], flags, tokens))
