@@ -216,8 +216,8 @@ def test(arguments: list[str]) -> None:
     twice((*others, "alone"), environment, meanwhile=checks)
     # Each worker has a processor, which the threads of numpy's libraries would fight for.
     twice((*others, "not alone"), {**environment, "OPENBLAS_NUM_THREADS": "1"}, "-n", "2", "--dist", "loadfile")
-    # In a process of their own, where Playwright's event loop is in nobody's way.
-    twice((JOURNEYS,), environment)
+    # In processes of their own, where Playwright's event loop is in nobody's way.
+    twice((JOURNEYS,), environment, "-n", "2")
 
 
 def checks() -> None:

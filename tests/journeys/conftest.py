@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dng import make_photo
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+expect.set_options(timeout=20_000)  # two journeys at once on two processors
 
 
 @dataclass

@@ -59,7 +59,7 @@ def test_a_handle_pulls_beyond_the_photo_with_a_stop_at_its_edge(editor: Editor)
     expect(page.get_by_test_id("photo-edge")).to_be_visible()
     expect(page.get_by_test_id("new-canvas")).to_contain_text("is new canvas")
     width = int(str(size.text_content()).split("×")[0])
-    assert 610 < width < 700
+    assert 610 < width < 800  # as far as the hand went, while what is seen grows with it
 
     # The left edge by keys: a press goes beyond, a key that is held down does not.
     page.locator("[data-handle=w]").focus()

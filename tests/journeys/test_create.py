@@ -74,7 +74,7 @@ def test_a_restyle_is_like_another_photo(drawing_editor: Editor) -> None:
     kept(editor, "restyle")
     panel.get_by_role("button", name="Restyle", exact=True).last.click()
     page.get_by_role("region", name="Jobs").get_by_text("Restyle in IMG_1.dng").wait_for()
-    for _ in range(300):
+    for _ in range(1200):
         if (found := sidecar.read(editor.folder / "IMG_1.dng")) and found.settings:
             break
         page.wait_for_timeout(100)
