@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.photo.worker import serving
 
 
@@ -17,6 +19,8 @@ def decode(request: dict[str, Any]) -> serving.Reply:
             time.sleep(600)
         case "exhaust":
             raise MemoryError
+        case "huge" as name:
+            raise UnreadablePhoto(said("{photo:>70} is huge.", photo=name))
         case "babble":
             os.write(1, b"a library's own words on standard output")
     return serving.ANSWERS["decode"](request)

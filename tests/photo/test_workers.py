@@ -14,6 +14,7 @@ import pytest
 from dng import make_photo, scene
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import Said
 from stillbytes.photo.workers import Workers
 
 MISCHIEF = (sys.executable, str(Path(__file__).with_name("mischief.py")))
@@ -56,6 +57,17 @@ def test_lack_of_memory_is_an_error_of_that_photo(pool: Workers, tmp_path: Path)
     with pytest.raises(UnreadablePhoto, match="needs more memory"):
         decode(pool, photo(tmp_path, "exhaust"))
     assert len(pool.processes) == 1
+
+
+def test_what_a_worker_says_comes_with_its_form_unless_that_does_more_than_take_values(
+    pool: Workers, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadablePhoto) as caught:
+        decode(pool, photo(tmp_path, "exhaust"))
+    assert isinstance(caught.value.message, Said) and caught.value.message.values == {"photo": "exhaust.dng"}
+    with pytest.raises(UnreadablePhoto) as caught:
+        decode(pool, photo(tmp_path, "huge"))
+    assert not isinstance(caught.value.message, Said) and caught.value.message.endswith("huge is huge.")
 
 
 def test_what_a_library_prints_does_not_disturb_the_replies(pool: Workers, tmp_path: Path) -> None:

@@ -77,6 +77,9 @@ class _Filling(string.Formatter):
     def __init__(self, numbers: Mapping[int, str]) -> None:
         self._numbers = numbers
 
+    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        return kwargs[field_name], field_name  # by name only: values are what they are, without their insides
+
     def format_field(self, value: Any, format_spec: str) -> str:
         text = str(super().format_field(value, format_spec))
         return text.translate(self._numbers) if isinstance(value, int | float) else text

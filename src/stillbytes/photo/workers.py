@@ -5,15 +5,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import string
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
 from stillbytes.core import blas, memory
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
+from stillbytes.core.saying import Said, said
 from stillbytes.photo import wire
 
 COMMAND = (sys.executable, "-P", "-m", "stillbytes.photo.worker")
@@ -43,10 +45,15 @@ class Workers:
         """
         path = path.absolute()
         if not path.is_file():
-            raise UnreadablePhoto(f"There is no photo at {path}.", "Check the name; it may have been moved or renamed.")
+            raise UnreadablePhoto(
+                said("There is no photo at {path}.", path=str(path)),
+                "Check the name; it may have been moved or renamed.",
+            )
         with contextlib.suppress(OSError):  # the worker tells what is wrong with a file that is gone meanwhile
             if not path.stat().st_size:
-                raise UnreadablePhoto(f"{path.name} is empty: it has 0 bytes.", "Copy it from the camera's card again.")
+                raise UnreadablePhoto(
+                    said("{photo} is empty: it has 0 bytes.", photo=path.name), "Copy it from the camera's card again."
+                )
         return self._asked({"do": do, "path": str(path), **more}, limit, long)
 
     def consult(self, do: str, *, limit: float, **more: Any) -> Any:
@@ -57,7 +64,7 @@ class Workers:
         with self._turns[long]:
             reply = self._exchange(request, limit)
         if error := reply[0].get("error"):
-            raise UnreadablePhoto(error["message"], error["remedy"])
+            raise UnreadablePhoto(_message(error), error["remedy"])
         return reply[0]["result"], reply[1]
 
     def warm_up(self) -> None:
@@ -180,7 +187,25 @@ def _widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
+def _message(error: Mapping[str, Any]) -> str:
+    """What a worker says of an error, with the form that it has; as it is where the two do not agree, or the form asks
+    for more than its values: a worker may be in the hands of a file."""
+    message = str(error["message"])
+    try:
+        if any(spec for _, _, spec, _ in string.Formatter().parse(error["form"])):
+            return message
+        told = Said(error["form"], error["values"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return message
+    return told if told == message else message
+
+
 def _failure(name: str, late: bool, limit: float) -> UnreadablePhoto:
     if late:
-        return UnreadablePhoto(f"{name} was given up after {limit:g} seconds.", "The file is probably damaged.")
-    return UnreadablePhoto(f"The decoder crashed while reading {name}.", "The file is probably damaged.")
+        return UnreadablePhoto(
+            said("{photo} was given up after {limit:g} seconds.", photo=name, limit=limit),
+            "The file is probably damaged.",
+        )
+    return UnreadablePhoto(
+        said("The decoder crashed while reading {photo}.", photo=name), "The file is probably damaged."
+    )

@@ -116,7 +116,11 @@ def test_errors_are_told_in_the_language_where_both_of_their_sentences_can_be(se
     error = server.client.get("/api/photos/nowhere", headers=headers).json()["error"]
     assert error["message"] == "Dieses Foto ist nicht im geöffneten Ordner."
     assert error["remedy"] == "Es wurde vielleicht verschoben; laden Sie den Ordner neu."
-    photo = next(iter(server.ids().values()))
+    photo = server.ids()["broken.dng"]  # what a process of its own says
+    error = server.client.get(f"/api/photos/{photo}", headers=headers).json()["error"]
+    assert error["message"].startswith("broken.dng kann nicht als RAW-Datei gelesen werden (")
+    assert error["remedy"].startswith("Prüfen Sie, ob sie ganz kopiert wurde")
+    photo = server.ids()["IMG_1.dng"]
     error = server.client.post(f"/api/photos/{photo}/patches", json={"task": "remove"}, headers=headers).json()["error"]
     assert error == {"message": "Remove needs a mask.", "remedy": "Paint over what is meant."}
 

@@ -8,6 +8,7 @@ from concurrent import futures
 from dataclasses import dataclass, field
 
 from stillbytes.core.errors import Cancelled, StillbytesError, UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.edit.document import stamp
 from stillbytes.edit.photo import Photo
@@ -113,6 +114,9 @@ def _decoded(photo: Photo) -> tuple[Pipeline | None, BaseException | None]:
     except StillbytesError as error:
         return None, error
     except Exception as error:  # who waits must hear of it
-        unread = UnreadablePhoto(f"{photo.path.name} could not be opened ({error}).", "The file may be damaged.")
+        unread = UnreadablePhoto(
+            said("{photo} could not be opened ({why}).", photo=photo.path.name, why=str(error)),
+            "The file may be damaged.",
+        )
         unread.__cause__ = error
         return None, unread

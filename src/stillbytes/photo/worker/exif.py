@@ -14,6 +14,7 @@ from typing import Any
 import exiv2
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.photo import jpeg
 from stillbytes.photo.metadata import Carried, Metadata, Position
 from stillbytes.photo.worker.policy import Policy, drop
@@ -55,7 +56,8 @@ def open_image(path: Path) -> Any:
         image.readMetadata()
     except exiv2.Exiv2Error as error:
         raise UnreadablePhoto(
-            f"The metadata of {path.name} cannot be read ({error}).", "Check that the file was copied whole."
+            said("The metadata of {photo} cannot be read ({why}).", photo=path.name, why=str(error)),
+            "Check that the file was copied whole.",
         ) from error
     return image
 

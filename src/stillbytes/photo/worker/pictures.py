@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.photo.decoded import Decoded
 from stillbytes.photo.profile import Curve, Reading, icc_profile, reading, reading_of_space
 from stillbytes.photo.spaces import SPACES
@@ -42,7 +43,13 @@ def check_size(path: Path, width: int, height: int) -> None:
     """Raises UnreadablePhoto for a size that only a decompression bomb or a damaged file has."""
     if width < 1 or height < 1 or width * height > PIXEL_LIMIT:
         raise UnreadablePhoto(
-            f"{path.name} is {width} x {height} pixels; {PIXEL_LIMIT // 1_000_000} megapixels are the most.",
+            said(
+                "{photo} is {width} x {height} pixels; {most} megapixels are the most.",
+                photo=path.name,
+                width=width,
+                height=height,
+                most=PIXEL_LIMIT // 1_000_000,
+            ),
             "Make it smaller with another program.",
         )
 
@@ -188,7 +195,7 @@ def _tiff(path: Path) -> Read:
         page = pages[0]
         check_size(path, page.imagewidth, page.imagelength)
         if page.imagedepth > 1 or page.samplesperpixel > 16:
-            raise UnreadablePhoto(f"{path.name} is a TIFF file that holds no photo.")
+            raise UnreadablePhoto(said("{photo} is a TIFF file that holds no photo.", photo=path.name))
         photometric = tifffile.PHOTOMETRIC(page.photometric).name
         samples = np.asarray(page.asarray())
         if page.samplesperpixel > 1 and page.planarconfig == 2:

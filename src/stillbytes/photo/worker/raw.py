@@ -12,6 +12,7 @@ import rawpy
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.photo.decoded import CameraColour, Decoded
 from stillbytes.photo.worker.camera_tags import NEUTRAL_LIGHT, XYZ_SAMPLES, Tags, camera_colour
 from stillbytes.photo.worker.opcodes.follow import Trim, follow
@@ -31,7 +32,12 @@ def open_raw(path: Path) -> rawpy.RawPy:
     sizes = raw.sizes
     if sizes.raw_width * sizes.raw_height > PIXEL_LIMIT or sizes.width < 2 or sizes.height < 2:
         raise UnreadablePhoto(
-            f"{path.name} claims to be {sizes.raw_width} x {sizes.raw_height} pixels, which no camera makes.",
+            said(
+                "{photo} claims to be {width} x {height} pixels, which no camera makes.",
+                photo=path.name,
+                width=sizes.raw_width,
+                height=sizes.raw_height,
+            ),
             "The file is damaged.",
         )
     return raw
@@ -42,7 +48,7 @@ def unreadable(path: Path, error: Exception) -> UnreadablePhoto:
     detail = error.args[0] if error.args else error
     text = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
     return UnreadablePhoto(
-        f"{path.name} cannot be read as a RAW file ({text}).",
+        said("{photo} cannot be read as a RAW file ({why}).", photo=path.name, why=text),
         "Check that it was copied whole; if the camera is newer than this program, convert it to DNG first.",
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import exiv2
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.photo.metadata import Metadata, Remarks
 from stillbytes.photo.worker import exif
 
@@ -44,17 +45,22 @@ def of_sidecar(path: Path) -> tuple[Remarks, bytes]:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
-        raise UnreadablePhoto(f"{path.name} cannot be read: {error.strerror or error}.", "Check its rights.") from error
+        raise UnreadablePhoto(
+            said("{photo} cannot be read: {why}.", photo=path.name, why=error.strerror or str(error)),
+            "Check its rights.",
+        ) from error
     if size > MOST_BYTES:
-        raise UnreadablePhoto(f"{path.name} is larger than any honest XMP file.", "Move it away.")
+        raise UnreadablePhoto(said("{file} is larger than any honest XMP file.", file=path.name), "Move it away.")
     plain = content.replace(b"\0", b"")  # in UTF-16 and UTF-32, too
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise UnreadablePhoto(f"{path.name} declares entities, which XMP never needs.", "Move it away.")
+        raise UnreadablePhoto(said("{file} declares entities, which XMP never needs.", file=path.name), "Move it away.")
     try:
         image = exif.open_image(path)
         return _of(image, exif.texts(image.xmpData())), content
     except UnreadablePhoto as error:
-        raise UnreadablePhoto(f"The sidecar {path.name} is damaged.", "Repair it, or move it away.") from error
+        raise UnreadablePhoto(
+            said("The sidecar {file} is damaged.", file=path.name), "Repair it, or move it away."
+        ) from error
 
 
 def paths_of(words: tuple[str, ...], hierarchy: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import Said, said
 from stillbytes.photo import wire
 
 Reply = tuple[Any, "wire.Parts"]
@@ -58,15 +59,20 @@ def _answer(answers: Mapping[str, Answer], request: dict[str, Any]) -> tuple[dic
         result, parts = answers[request["do"]](request)
         return {"result": result}, parts
     except StillbytesError as error:
-        return {"error": {"message": error.message, "remedy": error.remedy}}, []
+        return _refused(error.message, error.remedy), []
     except MemoryError:
         name = Path(request["path"]).name
-        return {"error": {"message": f"{name} needs more memory than there is.", "remedy": ""}}, []
+        return _refused(said("{photo} needs more memory than there is.", photo=name)), []
     except Exception as error:  # decoders raise anything on damaged files; the reason goes to the caller
         name = Path(request["path"]).name
         reason = "no picture found in it" if type(error).__name__ == "UnidentifiedImageError" else str(error)
-        message = f"{name} cannot be read ({reason.rstrip('.') or type(error).__name__})."
-        return {"error": {"message": message, "remedy": "The file is probably damaged."}}, []
+        message = said("{photo} cannot be read ({why}).", photo=name, why=reason.rstrip(".") or type(error).__name__)
+        return _refused(message, "The file is probably damaged."), []
+
+
+def _refused(message: str, remedy: str = "") -> dict[str, Any]:
+    form = {"form": message.form, "values": dict(message.values)} if isinstance(message, Said) else {}
+    return {"error": {"message": message, "remedy": remedy, **form}}
 
 
 def _no_core_files() -> None:
