@@ -208,9 +208,22 @@ class Lexicon:
                 corrections += 1
                 if right is None or corrections > MOST_CORRECTIONS:
                     raise Unknown(word)
+                if len(right) > len(word) and not self._tells(
+                    said, place
+                ):  # "the shepherd" is no slip, where it is all
+                    raise Unknown(word)
                 token = Token(right)  # noqa: PLW2901
             found.append(token)
         return found
+
+    def _tells(self, said: Sequence[Token], place: int) -> bool:
+        """Whether anything besides the word there says what is to be done."""
+        beside = (token for at, token in enumerate(said) if at != place)
+        return any(
+            token.number is not None
+            or (not self._is(token.text, "fill") if token.text in self._words else corrected(token.text, self._words))
+            for token in beside
+        )
 
     def _contracted(self, word: str) -> list[Token]:
         """ "sky's" is "sky is"; nothing for other words."""

@@ -33,8 +33,9 @@ def coloured(
     if regions or towards or len(effects) > 1 or len(plain) > 1 or (effects and plain):
         raise Unclear(ONE_THING)
     if bands[0].kind == "colour" and any(
-        one.form == "noun" or (one.plain and one.name == "bright" and not slots.flags) for one in effects
-    ):  # "less red light"
+        one.form == "noun" or (one.plain and meaning().effects[one.name].domain == "light" and not slots.flags)
+        for one in effects
+    ):  # "less red light", "deep red"
         raise Unclear(ONE_THING)
     found: list[Move] = []
     for band in bands:
