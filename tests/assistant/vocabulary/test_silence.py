@@ -33,6 +33,7 @@ def test_what_is_pointed_at_cannot_be_told(words):
         "the camera is too dark",
         "warmer today",
         "they want it brighter",
+        "the water isn't warm enough",
     ],
 )
 def test_a_statement_of_something_else_is_none_of_the_photo(words):
@@ -175,6 +176,17 @@ def test_after_a_change_of_a_part_alone_it_is_not_clear_where(words):
     assert not say("brighten the faces", words).understood
 
 
+def test_but_only_is_where_and_not_what_is_left_out():
+    where, _ = mask("brighter but the sky")
+    assert where["inverted"]
+    assert not say("half a stop brighter but only the faces").understood
+
+
+@pytest.mark.parametrize("words", ["der Schäfer", "el que compra", "sharp", "deep red"])
+def test_a_word_by_itself_is_no_slip_and_no_request(words):
+    assert not say(words).understood
+
+
 def test_more_does_not_fade_out():
     steps = [settings(*["sharpen", *["more"] * times])["sharpen_amount"] for times in (1, 2, 3)]
     assert steps[2] - steps[1] > 6
@@ -193,6 +205,7 @@ def test_black_and_white_is_not_made_warmer_in_words():
 def test_a_bit_back_takes_some_of_the_last_change_away():
     warm = settings("warmer")["temperature"]
     assert settings("warmer", "back a little")["temperature"] < warm
+    assert settings("warmer", "a touch back")["temperature"] < warm
     assert settings("wärmer", "ein bisschen zurück")["temperature"] < warm
 
 

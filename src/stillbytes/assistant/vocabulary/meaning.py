@@ -42,6 +42,7 @@ class Effect:
     inherent: bool = False
     off: tuple[str, ...] = ()
     too: tuple[str, ...] = ()
+    felt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,16 @@ def _tells(found: Slots) -> bool:
     effects = [meaning().effects[one.name] for one in found.named if one.kind == "effect" and one.plain]
     told = bool(found.targets) and any(atom.has("copula") for atom in atoms)
     inherent = any(effect.inherent for effect in effects)
+    felt = any(effect.felt for effect in effects) and any(_touched(target) for target in found.targets)
+    if felt and any(atom.has("too", "lacking", "not_so") for atom in atoms):  # "the water isn't warm enough"
+        return True
     return told and inherent and not any(atom.has("size", *_COMPARING) for atom in atoms)
+
+
+def _touched(target: str) -> bool:
+    """Whether it is told of how warm it is to the touch."""
+    kind, _, part = target.partition(":")
+    return kind == "object" or (kind == "person" and not part) or target == "landscape:water"
 
 
 def _states(found: Slots) -> bool:

@@ -127,7 +127,7 @@ def _lend_to_targets(pending: list[Slots]) -> None:
             after = pending[place + 1] if place + 1 < len(pending) else None
             if before is not None and before.keeps and not before.named:
                 one.kept, one.targets, one.keeps = one.targets, [], True
-            elif before is not None and before.named and not before.targets and one.clause.but_before:
+            elif before is not None and before.named and not before.targets and _but(one):
                 one.kept, one.targets, one.keeps = one.targets, [], True  # "everything warmer, but the sky"
                 one.left_out = True
             elif before is not None and before.named and before.targets:
@@ -139,6 +139,11 @@ def _lend_to_targets(pending: list[Slots]) -> None:
             elif before is None and after is not None and after.named and after.clause.with_before:
                 after.targets, one.targets = one.targets, []  # "mountains with more contrast"
     pending[:] = [one for one in pending if _says(one)]
+
+
+def _but(one: Slots) -> bool:
+    """ "but the sky", and not "but only the sky"."""
+    return one.clause.but_before and "only" not in one.flags
 
 
 _OF_COLOUR = frozenset(("hue", "saturation", "luminance"))
