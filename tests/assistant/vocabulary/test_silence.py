@@ -182,7 +182,7 @@ def test_but_only_is_where_and_not_what_is_left_out():
     assert not say("half a stop brighter but only the faces").understood
 
 
-@pytest.mark.parametrize("words", ["der Schäfer", "el que compra", "sharp", "deep red"])
+@pytest.mark.parametrize("words", ["der Schäfer", "sharp", "deep red"])
 def test_a_word_by_itself_is_no_slip_and_no_request(words):
     assert not say(words).understood
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from stillbytes.assistant.vocabulary.meaning import named_targets, object_words
-from stillbytes.assistant.vocabulary.spelling import corrected
+from stillbytes.assistant.vocabulary.spelling import LONG_TO_LOSE, corrected
 from stillbytes.assistant.vocabulary.text import GAP, Token, tokens
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
@@ -137,8 +137,8 @@ class Lexicon:
     ) -> dict[int, tuple[int, Roles]]:
         """Where names of presets stand: their first token -> the end, and what they stand for."""
         words = [token.text for token in said]
-        speaking = {place for place, word in enumerate(words) if self._is(word, "preset_word")}
-        applied = {place for place, word in enumerate(words) if self._is(word, "on")}
+        speaking = {place for place, word in enumerate(words) if self.holds(word, "preset_word")}
+        applied = {place for place, word in enumerate(words) if self.holds(word, "on")}
         found: dict[int, tuple[int, Roles]] = {}
         names = presets() if speaking or applied else {}
         for name in sorted(names, key=len, reverse=True):
@@ -147,10 +147,10 @@ class Lexicon:
                 if tuple(words[start:end]) != name:
                     continue
                 overlaps = any(start < stop and at < end for at, (stop, _) in found.items())
-                of_parameter = end < len(words) and self._is(words[end], "parameter")  # "use the soft profile"
+                of_parameter = end < len(words) and self.holds(words[end], "parameter")  # "use the soft profile"
                 if overlaps or of_parameter:
                     continue
-                before = [place for place in range(start) if not self._is(words[place], "fill") or place in speaking]
+                before = [place for place in range(start) if not self.holds(words[place], "fill") or place in speaking]
                 beside = end in speaking or (bool(before) and before[-1] in speaking | applied)
                 if beside:
                     found[start] = (end, {"preset": (names[name],)})
@@ -158,9 +158,9 @@ class Lexicon:
 
     def _ends(self, said: Sequence[Token]) -> set[int]:
         """Where "then" stands, or "and" before what is to be done next: "darken the corners and pull the sky down"."""
-        joins = {place for place, token in enumerate(said) if self._is(token.text, "join")}
+        joins = {place for place, token in enumerate(said) if self.holds(token.text, "join")}
         after = {place for place in joins if place + 1 < len(said) and said[place + 1].text in self._orders}
-        return after | {place for place in joins if self._is(said[place].text, "sequel")}
+        return after | {place for place in joins if self.holds(said[place].text, "sequel")}
 
     def _names_a_thing(self, said: Sequence[Token], place: int) -> bool:
         """Whether what begins there can change, and is no word for how something is."""
@@ -169,7 +169,8 @@ class Lexicon:
         nouns = any(form == "noun" for _, form in roles.get("effect", ()))
         return not adjective and (nouns or not roles.keys().isdisjoint(("parameter", "region", "dimension", "target")))
 
-    def _is(self, word: str, role: str) -> bool:
+    def holds(self, word: str, role: str) -> bool:
+        """Whether the word by itself is in that role."""
         return role in self._phrases.get(word, {}).get((word,), {})
 
     def phrases(self, roles: Sequence[str]) -> Iterator[str]:
@@ -208,9 +209,8 @@ class Lexicon:
                 corrections += 1
                 if right is None or corrections > MOST_CORRECTIONS:
                     raise Unknown(word)
-                if len(right) > len(word) and not self._tells(
-                    said, place
-                ):  # "the shepherd" is no slip, where it is all
+                lost = len(right) > len(word) >= LONG_TO_LOSE  # "der Schäfer" is no slip of "schärfer" where it is all
+                if lost and not self._tells(said, place):
                     raise Unknown(word)
                 token = Token(right)  # noqa: PLW2901
             found.append(token)
@@ -221,7 +221,7 @@ class Lexicon:
         beside = (token for at, token in enumerate(said) if at != place)
         return any(
             token.number is not None
-            or (not self._is(token.text, "fill") if token.text in self._words else corrected(token.text, self._words))
+            or (not self.holds(token.text, "fill") if token.text in self._words else corrected(token.text, self._words))
             for token in beside
         )
 

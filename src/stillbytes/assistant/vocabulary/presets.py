@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, lexicon
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading.clauses import Clause
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
@@ -39,8 +40,8 @@ def known() -> Names:
 
 def speaks_of_one(request: str) -> bool:
     """Whether a request that is not understood was about a preset."""
-    words = {token.text for token in _tokens(request)}
-    return not words.isdisjoint(("preset", "presets", "vorgabe", "preajuste"))
+    known = [lexicon(language) for language in LANGUAGES]
+    return any(one.holds(token.text, "names_presets") for token in _tokens(request) for one in known)
 
 
 def order_of(part: Clause) -> Order | None:
