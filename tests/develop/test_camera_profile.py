@@ -24,6 +24,7 @@ from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
 from stillbytes.photo.dcp import CameraProfile
 from stillbytes.photo.decoded import Decoded
+from stillbytes.photo.lut.cube import of_nodes
 
 Floats = NDArray[np.float64]
 NAMED = "Studio"
@@ -250,6 +251,20 @@ def test_another_profile_of_ours_has_its_own_curve() -> None:
     neutral = profile("Camera Neutral", **SAME, curve=CURVE)
     assert np.array_equal(rendered(neutral, profile="neutral"), rendered(neutral))
     assert np.abs(rendered(neutral, profile="linear") - rendered(None, profile="linear")).max() < 2e-4
+
+
+def test_a_table_for_the_light_of_the_scene_stands_above_look_and_curve() -> None:
+    blue, green, red = np.meshgrid(*[np.linspace(0, 1, 5)] * 3, indexing="ij")
+    lut = of_nodes(np.stack([red, green**1.5, blue], -1))
+    chosen = Settings(camera_profile=NAMED, lut="0" * 24 + " a.cube", lut_space="vlog", lut_amount=50)
+
+    def shown(one: CameraProfile) -> Floats:
+        scene = Pipeline(bayer(colourful()), profiles=lambda named: one, tables=lambda named: lut)
+        return np.asarray(scene.render(chosen, 0.5, output=OUT).pixels, np.float64)
+
+    plain, full = profile(**SAME), profile(**SAME, look=bent(36, 8, 16), curve=CURVE)
+    assert np.array_equal(shown(full), shown(plain))
+    assert np.abs(rendered(full) - rendered(plain)).max() > 0.05
 
 
 def test_a_spline_goes_through_its_points_and_is_smooth() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -222,6 +223,27 @@ def test_bytes_are_the_float_picture_within_the_dither(scene: Pipeline) -> None:
     floats = scene.render(BUSY, 0.3, output=Output(dtype="float32")).pixels * 255
     codes = scene.render(BUSY, 0.3).pixels
     assert np.abs(codes - floats).max() <= 1.01
+
+
+@pytest.mark.parametrize("beside", [{}, {"curve_green": [[0, 0], [128, 150], [255, 255]]}, {"hue_blue": 30.0}])
+@pytest.mark.parametrize(
+    "idle",
+    [
+        {"curve": [[0, 0], [255, 255]]},
+        {"grade_shadows_hue": 200.0},
+        {"grey_red": 80.0},
+        {"vignette_style": "paint"},
+        {"grain_size": 80.0},
+    ],
+    ids=lambda idle: next(iter(idle)),
+)
+def test_what_is_not_at_work_leaves_every_bit_as_it_is(
+    scene: Pipeline, idle: dict[str, Any], beside: dict[str, Any]
+) -> None:
+    pictures = [
+        scene.render(Settings(s), 0.5, output=Output(dtype="float32")).pixels for s in (beside, {**beside, **idle})
+    ]
+    assert np.array_equal(*pictures)
 
 
 def test_the_developed_size_follows_the_crop(scene: Pipeline) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -135,6 +135,12 @@ class Operation:
         added to that one, see `develop.tables.difference`: one thing or none."""
         del delta
         return {}
+
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        """Which of its parts are at work, as many for any settings: `build` finds each under its number in
+        `u.switches`, 1 or 0, for `ctx.one_of` and `ctx.replaced_if`."""
+        del settings
+        return ()
 
     def grid(self, settings: Settings, scene: Scene) -> tuple[NDArray[np.uint64], tuple[int, int, int]] | None:
         """The look-up table of an operation that is `gridded`: its nodes and how many there are along each axis, see

@@ -252,6 +252,7 @@ class Pipeline(Stages):
             uniforms = self._look_uniforms(settings, scene, grid, output)
             plain = output.headroom is not None
             grids = headroom.grids(settings, scene) if plain else layout.pack_grids(settings, scene, whole=whole_look)
+            whole = grid.width, grid.height, layout.pack_switches(settings)
             lists: Sequence[Any] = layout.pack_lists(settings, whole=whole_look)
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
@@ -275,7 +276,7 @@ class Pipeline(Stages):
                     more = adjusted(added, coverages.cover(local, places), coverages.mixed(local, places), places)
                 drawn = place(strip)
                 target = pixels(drawn, strip.x, strip.y)
-                call = (kernel, source, *prepared, uniforms, grid.width, grid.height, *more, *grids, target)
+                call = (kernel, source, *prepared, uniforms, *whole, *more, *grids, target)
                 if not self._draws(*call):
                     self._library.call(*call)
                 edge = self._views.edge(self._source(photo), places, photo.inserts)

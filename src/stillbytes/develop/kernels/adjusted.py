@@ -33,8 +33,8 @@ class Adjusted:
     of a tile and a pixel in it: (pixel, tile, y).
     """
 
-    def __init__(self, x: Any, y: Any) -> None:
-        self.x, self.y = x, y
+    def __init__(self, y: Any) -> None:
+        self.y = y
         self.pixel, self.tile = hl.Var("pixel"), hl.Var("tile")
         self.left, self.top = integer("left"), integer("top")
         self._masks = image(hl.UInt(16), 3, "weights")
@@ -61,16 +61,23 @@ class Adjusted:
             self._index, self._amounts, self._blocks, self._most,
         )  # fmt: skip
 
+    def bounded(self, f: Any) -> Any:
+        """A function of (pixel, tile, y, ...) that is computed for one tile and one row."""
+        return f.bound(self.pixel, 0, TILE).bound_extent(self.tile, 1)
+
     @property
-    def here(self) -> tuple[Any, Any, Any]:
-        """(x, y) as the arguments of a function of (pixel, tile, y)."""
-        from_left = self.x - self.left
-        return from_left % TILE, from_left // TILE, self.y
+    def place(self) -> tuple[Any, Any, Any]:
+        """The arguments of a function of (pixel, tile, y)."""
+        return self.pixel, self.tile, self.y
+
+    def place_of(self, x: Any) -> tuple[Any, Any, Any]:
+        """The same at a column."""
+        return (x - self.left) % TILE, (x - self.left) // TILE, self.y
 
     @property
     def mixed(self) -> list[Any]:
         """EV that red, green and blue get besides, and saturation, see `coverages.Coverages.mixed`."""
-        return [hl.f32(self._mixed[self.x, self.y, i]) * hl.f32(1 / MIXED_STEPS) for i in range(4)]
+        return [hl.f32(self._mixed[self.column, self.y, i]) * hl.f32(1 / MIXED_STEPS) for i in range(4)]
 
     def terms(self, group: int, *inner: tuple[int, int]) -> tuple[Any, Any, Any]:
         """A reduction over the terms of a group that are at work here, and of each which mask of those at work it
@@ -86,7 +93,7 @@ class Adjusted:
 
     def sums(self, numbers: Sequence[int]) -> dict[int, Any]:
         """Number -> the sum over adjustments of the mask's weight times what it adds."""
-        place = self.pixel, self.tile, self.y
+        place = self.place
         rows = hl.Func("weight_rows")
         rows[(*place, hl.Var("k"))] = hl.undef(hl.Float(32))
         masks, which, slot = self.terms(MASKS)
@@ -103,13 +110,13 @@ class Adjusted:
         self._row = hl.Func("adjusted_row")
         groups = [divmod(number, TOGETHER) for number in numbers]
         self._row[place] = hl.Tuple([self._sums[group][0][place][i] for group, i in groups])
-        return {number: self._row[self.here][i] for i, number in enumerate(numbers)}
+        return {number: self._row[place][i] for i, number in enumerate(numbers)}
 
     @property
     def across(self) -> Any:
         """(mask % QUAD, mask // QUAD, pixel, tile, y, block) int16: the weights of the masks of a block."""
         if self._across is None:
-            place = self.pixel, self.tile, self.y
+            place = self.place
             inner, outer, k = hl.Var("inner"), hl.Var("outer"), hl.Var("block")
 
             def laid(name: str, before: Sequence[Any], after: Sequence[Any], weight: Callable[[Any], Any]) -> Any:
@@ -137,17 +144,21 @@ class Adjusted:
         return self.across[(mask % QUAD, mask // QUAD, self.pixel, self.tile, self.y, block)]
 
     def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
-        """Per row of `out`. Returns the stages."""
+        """Per tile of a row of `out`. Returns the stages.
+
+        What depends on the number of masks has memory of its own per strip. That of the rest is known when compiling:
+        each more whose memory is hoisted makes compiling slower.
+        """
         stages = [self._row, *(total for total, _ in self._sums)]
         xo, xi = hl.Var("xo"), hl.Var("xi")
-        self._row.compute_at(out, inner).hoist_storage(out, outer).bound(self.pixel, 0, TILE)
+        self.bounded(self._row.compute_at(out, inner))
         self._row.split(self.pixel, xo, xi, LANES).vectorize(xi)
         for total, entry in self._sums:
             total.compute_at(self._row, xo).store_in(hl.MemoryType.Register).bound_extent(self.pixel, LANES)
             total.vectorize(self.pixel)
             total.update().reorder(self.pixel, entry.x).vectorize(self.pixel)
         rows, masks = self._rows
-        rows.compute_at(self._row, self.tile).hoist_storage(out, outer).bound_extent(self.pixel, TILE)
+        self.bounded(rows.compute_at(self._row, self.tile).hoist_storage(out, outer))
         rows.update().reorder(self.pixel, masks.x).vectorize(self.pixel)
         stages.append(rows)
         if self._across is not None:
@@ -158,14 +169,14 @@ class Adjusted:
         """Four masks at a time, as wide vectors are laid side by side only so far without many more shuffles."""
         (kept, kept_terms), (quads, quads_terms), (across, terms) = self._beside
         within, quad, *_ = across.args()
-        across.compute_at(out, inner).hoist_storage(out, outer).bound(self.pixel, 0, TILE)
+        self.bounded(across.compute_at(out, inner).hoist_storage(out, outer))
         across.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD)
         across.update().reorder(within, quad, self.pixel, terms.x, self.tile).vectorize(within).unroll(quad)
-        quads.compute_at(across, self.tile).hoist_storage(out, outer)
-        quads.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD).bound_extent(self.pixel, TILE)
+        self.bounded(quads.compute_at(across, self.tile).hoist_storage(out, outer))
+        quads.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD)
         update = quads.update().reorder(within, self.pixel, quad, quads_terms.x)
         update.unroll(within).vectorize(self.pixel, LANES)
-        kept.compute_at(across, self.tile).hoist_storage(out, outer)
-        kept.bound_extent(quad, BLOCK).bound_extent(self.pixel, TILE)
+        self.bounded(kept.compute_at(across, self.tile).hoist_storage(out, outer))
+        kept.bound_extent(quad, BLOCK)
         kept.update().reorder(self.pixel, quad, kept_terms.x).vectorize(self.pixel, LANES)
         return [across, quads, kept]

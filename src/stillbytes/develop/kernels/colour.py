@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -26,9 +27,14 @@ class Colour:
     """
 
     def __init__(
-        self, rgb: Triple | None = None, lab: tuple[Any, Any, Any] | None = None, ev: Any = None, pending: Any = None
+        self,
+        rgb: Triple | None = None,
+        lab: tuple[Any, Any, Any] | None = None,
+        ev: Any = None,
+        pending: Any = None,
+        later: Callable[[], Triple] | None = None,
     ) -> None:
-        self._rgb, self._lab, self.ev, self._pending = rgb, lab, ev, pending
+        self._rgb, self._lab, self.ev, self._pending, self._later = rgb, lab, ev, pending, later
 
     @cached_property
     def rgb(self) -> Triple:
@@ -38,6 +44,8 @@ class Colour:
                 return self._rgb
             gain = exp2(self._pending)
             return [c * gain for c in self._rgb]
+        if self._later is not None:
+            return self._later()
         assert self._lab is not None
         back = np.linalg.inv(LMS_TO_OKLAB)
         roots = [dot(row, list(self._lab)) for row in back]
@@ -55,6 +63,10 @@ class Colour:
 
     def of(self, rgb: Triple) -> Colour:
         return Colour(rgb)
+
+    def of_later(self, rgb: Callable[[], Triple]) -> Colour:
+        """What `rgb` gives, when somebody asks for it."""
+        return Colour(later=rgb)
 
     def of_lab(self, lightness: Any, a: Any, b: Any) -> Colour:
         return Colour(lab=(lightness, a, b))

@@ -25,7 +25,7 @@ ROUND_UP = hl.TailStrategy.RoundUp
 class Uniforms:
     """The uniforms of one operation as attributes: scalars as expressions, arrays as indexable readers.
 
-    grid, drawing: the look-up table and the small picture of an operation that has one.
+    grid, drawing, switches: the look-up table, the small picture and the switches of an operation that has some.
 
     added: name -> what adjustments add at this pixel, with the range that the sum is kept in; of arrays a list. Such an
     array has no part that is the same for all pixels. lists: by name; under that of a table it is what is added to it.
@@ -33,6 +33,7 @@ class Uniforms:
 
     grid: Grid | None = None
     drawing: Texture | None = None
+    switches: Switches | None = None
 
     def __init__(
         self,
@@ -51,6 +52,16 @@ class Uniforms:
         for name, (here, limits) in (added or {}).items():
             total = getattr(self, name) + here if name in places else here
             setattr(self, name, total if limits is None else hl.clamp(total, *map(hl.f32, limits)))
+
+
+class Switches:
+    """`switches[i]`: 1 or 0, the same for all pixels."""
+
+    def __init__(self, bits: Any, start: int) -> None:
+        self._bits, self._start = bits, start
+
+    def __getitem__(self, number: int) -> Any:
+        return (self._bits >> (self._start + number)) & 1
 
 
 class Reader:
@@ -91,61 +102,81 @@ class Sometimes:
 
 
 class Rows(Vocabulary):
-    """What is worked out once per row of pixels and kept for what reads it. x, y: the coordinates of a pixel."""
+    """What is worked out once per row of pixels and kept for what reads it.
 
-    def __init__(self, x: Any, y: Any) -> None:
+    x, y: the coordinates of a pixel. place: the variables that they depend on, where they are no variables themselves.
+    """
+
+    def __init__(self, x: Any, y: Any, place: tuple[Any, ...] = ()) -> None:
         self.x, self.y = x, y
+        self.place = place or (x, y)
         self.rows: list[Any] = []
         self.loads: list[Any] = []
         self.sometimes: list[Sometimes] = []
-        self._others: list[tuple[Any, Callable[[], Sequence[Any]]]] = []
+        self._kept: list[Any] = []
 
     def stored(self, expressions: Sequence[Any]) -> list[Any]:
         """The expressions, computed once per row and kept in its buffer: for what is read by several tables."""
+        if all(any(e is kept for kept in self._kept) for e in expressions):
+            return list(expressions)
         f = hl.Func("stored")
-        f[self.x, self.y] = hl.Tuple([hl.f32(e) for e in expressions])
+        f[self.place] = hl.Tuple([hl.f32(e) for e in expressions])
         self.rows.append(f)
-        if len(expressions) == 1:
-            return [hl.Expr(f[self.x, self.y])]
-        return [hl.Expr(f[self.x, self.y][i]) for i in range(len(expressions))]
+        return self._read(f, len(expressions))
+
+    def _read(self, row: Any, count: int) -> list[Any]:
+        here = row[self.place]
+        found = [hl.Expr(here)] if count == 1 else [hl.Expr(here[i]) for i in range(count)]
+        self._kept += found
+        return found
 
     def indices(self, expressions: Sequence[Any]) -> list[Any]:
         """Integer expressions, computed once per row and kept, for `loaded`."""
         f = hl.Func("indices")
         # As bits: what the compiler knows of their range it would have every load check.
-        f[self.x, self.y] = hl.Tuple([hl.reinterpret(hl.UInt(32), hl.i32(e)) for e in expressions])
+        f[self.place] = hl.Tuple([hl.reinterpret(hl.UInt(32), hl.i32(e)) for e in expressions])
         self.rows.append(f)
-        kept = [f[self.x, self.y]] if len(expressions) == 1 else [f[self.x, self.y][i] for i in range(len(expressions))]
+        kept = [f[self.place]] if len(expressions) == 1 else [f[self.place][i] for i in range(len(expressions))]
         return [hl.reinterpret(hl.Int(32), hl.u32(one)) for one in kept]
 
     def loaded(self, word: Any) -> Any:
         """A load at computed places, as a loop of its own over the row."""
         f = hl.Func("loaded")
-        f[self.x, self.y] = word
+        f[self.place] = word
         self.loads.append(f)
-        return hl.Expr(f[self.x, self.y])
-
-    def instead(self, on: Any, build: Callable[[], Sequence[Any]]) -> None:
-        """What the next `replaced_if` has in place of its usual expressions where this `on` is 1, unless its own is."""
-        self._others.append((on, build))
+        return hl.Expr(f[self.place])
 
     def replaced_if(self, on: Any, usual: Sequence[Any], build: Callable[[], Sequence[Any]]) -> list[Any]:
         """The `usual` expressions, or what `build` gives where `on`, the same for all pixels, is 1 and not 0. What only
         that reads is not worked out otherwise."""
+        return self._ways([(on, build)], usual)
+
+    def one_of(self, on: Any, build: Callable[[], Sequence[Any]], otherwise: Callable[[], Sequence[Any]]) -> list[Any]:
+        """What `build` gives where `on`, the same for all pixels, is 1; what `otherwise` does where it is 0. Of both
+        only that is worked out."""
+        return self._ways([(on, build), (1 - on, otherwise)])
+
+    def _ways(
+        self, ways: Sequence[tuple[Any, Callable[[], Sequence[Any]]]], usual: Sequence[Any] | None = None
+    ) -> list[Any]:
         row = hl.Func("replaced")
-        row[self.x, self.y] = hl.Tuple([hl.f32(e) for e in usual])
-        ways, self._others = [*self._others, (on, build)], []
+        built = []
         for number, (chosen, make) in enumerate(ways):
             times = hl.RDom([(0, chosen)])
             held, self.rows, self.loads = (self.rows, self.loads), [], []
             made = [hl.f32(e) + hl.f32(times.x) for e in make()]  # which is 0: an update has to say its loop
-            row[self.x, self.y] = hl.Tuple(made)
-            self.sometimes.append(Sometimes(row, times, number, self.rows, self.loads))
+            built.append((made, Sometimes(row, times, number, self.rows, self.loads)))
             self.rows, self.loads = held
-        return [hl.Expr(row[self.x, self.y][i]) for i in range(len(usual))]
+        count = len(built[0][0])
+        row[self.place] = hl.Tuple([hl.undef(hl.Float(32))] * count if usual is None else [hl.f32(e) for e in usual])
+        for made, way in built:
+            row[self.place] = hl.Tuple(made)
+            self.sometimes.append(way)
+        return self._read(row, count)
 
-    def table(self, entries: Any, light: Any) -> Any:
-        """The function behind a table of `develop.tables`, at a light that should be `stored`.
+    def table(self, entries: Any, light: Any, exact: tuple[Any, Any] | None = None) -> Any:
+        """The function behind a table of `develop.tables`, at a light that should be `stored`. exact: where the first
+        is true, what the table itself gives is the second.
 
         The loads are a loop of their own over the row: gathers inside wide vector code are several times slower.
         """
@@ -158,6 +189,8 @@ class Rows(Vocabulary):
         rest = bits & ((1 << 23 - STEPS_BITS) - 1)
         part = hl.f32(rest) * hl.f32(2.0 ** (STEPS_BITS - 23))
         found = (low + (high - low) * part) * hl.f32(1 / 65535)
+        if exact is not None:
+            found = hl.select(exact[0], exact[1], found)
         if entries.tabled is None:
             return found
         return hl.clamp(found + entries.tabled.sum(index, rest >> (23 - STEPS_BITS - 15)), 0.0, 1.0)
@@ -178,8 +211,8 @@ class Context(Rows):
     light: Sequence[Any] = ()
     mixed: Sequence[Any] = ()
 
-    def __init__(self, x: Any, y: Any, frame: Any) -> None:
-        super().__init__(x, y)
+    def __init__(self, x: Any, y: Any, frame: Any, place: tuple[Any, ...] = ()) -> None:
+        super().__init__(x, y, place)
         self.across = hl.f32(x) * frame.across[0] + frame.across[1]
         self.down = hl.f32(y) * frame.down[0] + frame.down[1]
         self._added = hl.f32(0.0)

@@ -26,8 +26,9 @@ def _fitted(function: Any, low: float, high: float, degree: int) -> list[float]:
     return [float(c) for c in fit.convert(kind=np.polynomial.Polynomial).coef]
 
 
-_LOG2 = _fitted(lambda m: np.log2(m) / (m - 1), 1.0 + 1e-9, 2.0, 5)
+_LOG2 = _fitted(lambda m: np.log2(m) / (m - 1), 0.75, 1.5, 4)
 _EXP2 = _fitted(np.exp2, 0.0, 1.0, 4)
+_CUBE_ROOT = _fitted(lambda e: (1 - e) ** (-2 / 3), -0.1028, 0.1016, 3)
 
 _SINE = _fitted(lambda q: np.sin(2 * np.pi * np.sqrt(q)) / np.sqrt(q), 1e-9, 0.25, 5)
 _COSINE = _fitted(lambda q: np.cos(2 * np.pi * np.sqrt(q)), 1e-9, 0.25, 5)
@@ -36,9 +37,10 @@ _COSINE = _fitted(lambda q: np.cos(2 * np.pi * np.sqrt(q)), 1e-9, 0.25, 5)
 def log2(v: Any) -> Any:
     """For v > 0, normal. Absolute error below 5e-5."""
     bits = hl.reinterpret(hl.Int(32), hl.f32(v))
-    exponent = (bits >> 23) - 127
-    mantissa = hl.reinterpret(hl.Float(32), (bits & 0x7FFFFF) | 0x3F800000)
-    return hl.f32(exponent) + (mantissa - 1.0) * polynomial(mantissa, _LOG2)
+    # The mantissa from 3/4 on, so that the polynomial is short and 1 gives 0.
+    exponent = (bits - 0x3F400000) & -0x800000
+    mantissa = hl.reinterpret(hl.Float(32), bits - exponent)
+    return hl.f32(exponent) * hl.f32(2.0**-23) + (mantissa - 1.0) * polynomial(mantissa, _LOG2)
 
 
 def exp2(v: Any) -> Any:
@@ -56,8 +58,8 @@ def power(v: Any, exponent: Any) -> Any:
 
 def _exp2(v: Any) -> Any:
     whole = hl.floor(v)
-    power = hl.reinterpret(hl.Float(32), (hl.i32(whole) + 127) << 23)
-    return polynomial(v - whole, _EXP2) * power
+    part = hl.reinterpret(hl.Int(32), polynomial(v - whole, _EXP2))
+    return hl.reinterpret(hl.Float(32), part + (hl.i32(whole) << 23))
 
 
 def inverse(v: Any) -> Any:
@@ -78,14 +80,13 @@ def sqrt(v: Any) -> Any:
 
 
 def cube_root(v: Any) -> Any:
-    """For v >= 0. Relative error below 1e-5 from 1e-12 on: Newton's iteration for v ** (-1/3), which needs no division,
-    from a guess made of the exponent's bits. The guess and the first step's excess share out the error evenly."""
+    """For v >= 0. Relative error below 1e-5 from 1e-12 on: a guess g of v ** (-1/3) made of the exponent's bits, and
+    v g^2 (1 - e) ** (-2/3) with its error e = 1 - v g^3 by a polynomial, which needs no division."""
     v = hl.max(hl.f32(v), hl.f32(1e-12))
     bits = hl.reinterpret(hl.Int(32), v)
-    root = hl.reinterpret(hl.Float(32), 0x54A20000 - hl.i32(hl.f32(bits) * hl.f32(1 / 3)))
-    for excess in (1.0012, 1.0):
-        root = root * (hl.f32(4 / 3 * excess) - hl.f32(excess / 3) * v * root * root * root)
-    return v * root * root
+    guess = hl.reinterpret(hl.Float(32), 0x54A20000 - hl.i32(hl.f32(bits) * hl.f32(1 / 3)))
+    near = v * guess * guess
+    return near * polynomial(1.0 - near * guess, _CUBE_ROOT)
 
 
 def sine_cosine(turns: Any) -> tuple[Any, Any]:

@@ -88,8 +88,22 @@ def pack_grids(settings: Settings, scene: Scene, *, whole: bool) -> list[NDArray
         found += [nodes, *edges]
     for operation in drawing_operations(whole=whole):
         texture = operation.drawn(settings, scene)
-        found += [np.zeros((1, 1), np.uint32), 0] if texture is None else [texture.words, 1]
+        words = np.zeros((1, 0), np.uint32) if texture is None else texture.words
+        found += [words.ravel() if words.size else np.zeros(1, np.uint32), *words.shape[::-1]]
     return found
+
+
+@cache
+def switch_places() -> Mapping[str, int]:
+    """The first bit of each operation that has switches among all that are."""
+    counts = [(o.name, len(o.switches(Settings()))) for o in look_operations()]
+    return {name: sum(count for _, count in counts[:i]) for i, (name, count) in enumerate(counts) if count}
+
+
+def pack_switches(settings: Settings) -> int:
+    """The switches of all operations, one bit each."""
+    switches = [on for operation in look_operations() for on in operation.switches(settings)]
+    return sum(on << bit for bit, on in enumerate(switches))
 
 
 def drawing_operations(*, whole: bool) -> tuple[Operation, ...]:

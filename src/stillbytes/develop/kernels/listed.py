@@ -20,11 +20,12 @@ ROUND_UP = hl.TailStrategy.RoundUp
 class Listed:
     """One list of things as arguments of a kernel, see `layout.pack_lists` and `develop.terms`: the numbers of each.
 
-    adjusted: the masks' weights, in a kernel with adjustments. place: of the list among all of them.
+    at: the variables of a pixel. adjusted: the masks' weights, in a kernel with adjustments. place: of the list among
+    all of them.
     """
 
-    def __init__(self, name: str, x: Any, y: Any, adjusted: Adjusted | None, place: int) -> None:
-        self.name, self.x, self.y, self._adjusted, self._place = name, x, y, adjusted, place
+    def __init__(self, name: str, at: tuple[Any, ...], adjusted: Adjusted | None, place: int) -> None:
+        self.name, self._at, self._adjusted, self._place = name, at, adjusted, place
         self.numbers = image(hl.Float(32), 2, f"{name}_numbers")
         self._count = integer(f"{name}_count")
         self._made: list[tuple[Any, Any, Any]] = []
@@ -42,36 +43,36 @@ class Listed:
         one = hl.Var("one")
         said = hl.Func(f"{self.name}_said")
         much, values = says(place_in(self.numbers, 1, one))
-        said[self.x, self.y, one] = hl.Tuple([much, *values])
+        said[(*self._at, one)] = hl.Tuple([much, *values])
         count = len(values)
         total, row = hl.Func(f"{self.name}_sums"), hl.Func(f"{self.name}_row")
+        place = self._at
         if adjusted is None:
             thing = hl.RDom([(0, self._count)])
-            place: tuple[Any, ...] = (self.x, self.y)
-            much, *values = (said[self.x, self.y, thing.x][i] for i in range(count + 1))
+            much, *values = (said[(*place, thing.x)][i] for i in range(count + 1))
         else:
             thing, which, index = adjusted.terms(list_group(self._place))
-            place = adjusted.pixel, adjusted.tile, self.y
             weight = hl.select(which < 0, hl.f32(WHOLE), adjusted.code(hl.max(which, 0)))
-            much, *values = (said[adjusted.column, self.y, index][i] for i in range(count + 1))
+            much, *values = (said[(*place, index)][i] for i in range(count + 1))
             much = weight * much
         total[place] = hl.Tuple([hl.f32(0.0)] * count)
         total[place] = hl.Tuple([total[place][i] + much * one for i, one in enumerate(values)])
         whole = hl.f32(1.0 if adjusted is None else 1 / WHOLE)
         row[place] = hl.Tuple([total[place][i] * whole for i in range(count)])
         self._made.append((total, row, thing))
-        here = place if adjusted is None else adjusted.here
-        return [hl.Expr(row[here][i]) for i in range(count)]
+        return [hl.Expr(row[place][i]) for i in range(count)]
 
-    def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
-        """Per row of `out`. Returns the stages."""
+    def schedule(self, out: Any, inner: Any) -> list[Any]:
+        """Per tile of a row of `out`. Returns the stages."""
         found = []
         for total, row, thing in self._made:
             xo, xi = hl.Var("xo"), hl.Var("xi")
-            pixel = self.x if self._adjusted is None else self._adjusted.pixel
-            row.compute_at(out, inner).hoist_storage(out, outer)
+            pixel = self._at[0]
+            row.compute_at(out, inner)
             if self._adjusted is not None:
-                row.bound(pixel, 0, TILE)
+                self._adjusted.bounded(row)
+            else:
+                row.bound_extent(pixel, TILE)
             row.split(pixel, xo, xi, LANES, hl.TailStrategy.RoundUp).vectorize(xi)
             total.compute_at(row, xo).bound_extent(pixel, LANES).vectorize(pixel)
             total.update().reorder(pixel, thing.x).vectorize(pixel)
@@ -97,16 +98,15 @@ class Tabled:
     def sum(self, index: Any, part: Any) -> Any:
         """index, part: the entry, and the part of the way to the next, 0..FULL."""
         adjusted = self._adjusted
-        place = adjusted.pixel, adjusted.tile, adjusted.y
-        x, y = adjusted.x, adjusted.y
+        place = adjusted.place
         entry, way = hl.Func(f"{self.name}_entry"), hl.Func(f"{self.name}_way")
-        entry[x, y] = hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)
-        way[x, y] = hl.i16(part)
+        entry[place] = hl.unsafe_promise_clamped(index, 0, ENTRIES - 1)
+        way[place] = hl.i16(part)
         # Products of pairs of masks are what processors add up at once.
         r, _, block = adjusted.terms(list_group(self._place), (0, PAIR))
         block = place_in(self._codes, 2, block)
         pair = hl.Var("pair")
-        first, far = entry[adjusted.column, y], way[adjusted.column, y] & hl.i16(FULL)
+        first, far = entry[place], way[place] & hl.i16(FULL)
         mask = PAIR * pair + r[1]
         low, high = self._codes[mask, first, block], self._codes[mask, first + 1, block]
         code = low + hl.i16_sat((hl.i32(high - low) * hl.i32(far) + (1 << 14)) >> 15)
@@ -117,21 +117,21 @@ class Tabled:
         dot[place] = hl.i32(0)
         dot[place] += pairs[(every.x, *place)]
         self._made.append((dot, every, pairs, r, way))
-        return hl.f32(dot[adjusted.here]) * self._step
+        return hl.f32(dot[place]) * self._step
 
-    def schedule(self, out: Any, outer: Any, inner: Any) -> list[Any]:
-        """Per row of `out`. Returns the stages."""
+    def schedule(self, out: Any, inner: Any) -> list[Any]:
+        """Per tile of a row of `out`. Returns the stages."""
         found: list[Any] = []
         pixel, tile = self._adjusted.pixel, self._adjusted.tile
         for dot, every, pairs, r, way in self._made:
             xo, xi = hl.Var("xo"), hl.Var("xi")
-            way.compute_at(out, inner).hoist_storage(out, outer).vectorize(self._adjusted.x, LANES, ROUND_UP)
-            dot.compute_at(out, inner).hoist_storage(out, outer).bound(pixel, 0, TILE).vectorize(pixel, LANES)
+            self._adjusted.bounded(way.compute_at(out, inner)).vectorize(pixel, LANES, ROUND_UP)
+            self._adjusted.bounded(dot.compute_at(out, inner)).vectorize(pixel, LANES)
             added = dot.update().reorder(every.x, pixel, tile).split(pixel, xo, xi, AT_ONCE)
             added.atomic().vectorize(every.x).vectorize(xi)
             pair = pairs.args()[0]
-            pairs.compute_at(dot, tile).hoist_storage(out, outer)
-            pairs.bound_extent(pair, BLOCK // PAIR).bound_extent(pixel, TILE).vectorize(pair).unroll(pixel, AT_ONCE)
+            self._adjusted.bounded(pairs.compute_at(dot, tile))
+            pairs.bound_extent(pair, BLOCK // PAIR).vectorize(pair).unroll(pixel, AT_ONCE)
             summed = pairs.update().reorder(r[1], pair, pixel, r[0]).atomic()
             summed.vectorize(r[1]).vectorize(pair).unroll(pixel, AT_ONCE)
             found += [way, dot, pairs]

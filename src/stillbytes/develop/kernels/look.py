@@ -10,7 +10,7 @@ import halide as hl
 
 from stillbytes.develop.kernels.adjusted import Adjusted
 from stillbytes.develop.kernels.colour import Colour
-from stillbytes.develop.kernels.context import Context, Range, Uniforms
+from stillbytes.develop.kernels.context import Context, Range, Switches, Uniforms
 from stillbytes.develop.kernels.functions import power
 from stillbytes.develop.kernels.gamut import into_gamut
 from stillbytes.develop.kernels.grid import Grid
@@ -30,6 +30,7 @@ from stillbytes.develop.kernels.layout import (
     look_operations,
     places,
     prepared_operations,
+    switch_places,
 )
 from stillbytes.develop.kernels.listed import Listed, Tabled
 from stillbytes.develop.kernels.prepare import luminance, own_ev, unpacked
@@ -55,8 +56,10 @@ class Look:
         self.uniforms = image(hl.Float(32), 1, "uniforms")
         self.uniforms.dim(0).set_min(0)
         self.width, self.height = integer("width"), integer("height")
+        self.switches = integer("switches")
         self.x, self.y = hl.Var("x"), hl.Var("y")
-        self.adjusted = Adjusted(self.x, self.y)
+        self.adjusted = Adjusted(self.y)
+        self.place = self.adjusted.place if local else (self.x, self.y)
         self.lists = [(one.operation, one.name, self._list(one, place)) for place, one in
                       enumerate(listed(whole=whole, local=local))]  # fmt: skip
         self.grids = {o: Grid(o.name) for o in gridded_operations(whole=whole)}
@@ -68,11 +71,19 @@ class Look:
         name = f"{one.operation.name}_{one.name}"
         if one.table:
             return Tabled(name, self.adjusted, place)
-        return Listed(name, self.x, self.y, self.adjusted if self._local else None, place)
+        return Listed(name, self.place, self.adjusted if self._local else None, place)
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        usual = (self.source, self.bases, *self.prepared.values(), self.uniforms, self.width, self.height)
+        usual = (
+            self.source,
+            self.bases,
+            *self.prepared.values(),
+            self.uniforms,
+            self.width,
+            self.height,
+            self.switches,
+        )
         lists = [argument for _, _, things in self.lists for argument in things.arguments]
         drawn: list[Grid | Texture] = [*self.grids.values(), *self.textures.values()]
         grids = [argument for one in drawn for argument in one.arguments]
@@ -106,7 +117,8 @@ class Look:
         self.base = source = hl.Func("base")
         c = hl.Var("c")
         source[x, y, c] = clamped(self.source, self.width, self.height)(x, y, c)
-        ctx = Context(x, y, frame)
+        x = self.adjusted.column if self._local else x
+        ctx = Context(x, y, frame, self.place)
         own = own_ev(luminance(source, frame.luma, x, y))
         base, fine = (code * hl.f32(GRID_SPAN / 65535) + hl.f32(GRID_FLOOR) for code in unpacked(self.bases[x, y]))
         ctx.bases(base, fine, own)
@@ -120,6 +132,7 @@ class Look:
             lists = {name: things for own, name, things in self.lists if own is operation}
             uniforms = Uniforms(self.uniforms, dict(held), added, lists)
             uniforms.grid, uniforms.drawing = self.grids.get(operation), self.textures.get(operation)
+            uniforms.switches = Switches(self.switches, switch_places().get(operation.name, 0))
             ctx.prepared = self.prepared[operation][x, y] if operation in self.prepared else None
             colour = operation.build(colour, uniforms, ctx)
         return self.encoded(colour), ctx
@@ -146,15 +159,15 @@ class Look:
         encoded, out = hl.Func("encoded"), hl.Func(name)
         if kind == "byte":
             # Interleaved gradient noise (J. Jimenez, "Next generation post processing in Call of Duty", SIGGRAPH 2014).
-            inner = 0.06711056 * hl.f32(x) + 0.00583715 * hl.f32(y)
+            inner = 0.06711056 * hl.f32(ctx.x) + 0.00583715 * hl.f32(y)
             inner = 52.9829189 * (inner - hl.floor(inner))
             noise = (inner - hl.floor(inner) - 0.5) * self.frame.dither
-            encoded[x, y] = hl.Tuple(
+            encoded[self.place] = hl.Tuple(
                 [hl.u8(hl.clamp(v * self.frame.steps + noise + 0.5, 0.0, self.frame.steps)) for v in channels]
             )
         else:
-            encoded[x, y] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
-        value = encoded[x, y]
+            encoded[self.place] = hl.Tuple([hl.clamp(v, 0.0, 1.0) for v in channels])
+        value = encoded[self.adjusted.place_of(x) if self._local else self.place]
         out[x, y, c] = hl.select(c == 0, value[0], c == 1, value[1], value[2])
         return out, encoded, ctx
 
@@ -167,29 +180,28 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
     out, encoded, ctx = look.picture(kind, name, c)
     yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3).split(y, yo, yi, STRIP, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo).unroll(c)
-    if not local:
-        out.split(x, xo, xi, TILE, hl.TailStrategy.GuardWithIf)
-    out.parallel(yo).vectorize(x if local else xi, LANES, hl.TailStrategy.GuardWithIf)
-    inner = yi if local else xo
+    out.split(x, xo, xi, TILE, hl.TailStrategy.GuardWithIf)
+    out.parallel(yo).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf)
 
-    def keep(f: Any, consumer: Any = out, loop: Any = inner) -> Any:
+    def keep(f: Any, consumer: Any = out, loop: Any = xo) -> Any:
         """A row of a tile at a time, whole, so that what the stages hand on stays in the nearest cache and needs no
-        memory of its own; with adjustments, whose sums have tiles of their own, a row of the picture."""
+        memory of its own."""
         f.compute_at(consumer, loop)
-        return f.hoist_storage(out, yo) if local else f.bound_extent(x, TILE)
+        return look.adjusted.bounded(f) if local else f.bound_extent(x, TILE)
 
     for f in (encoded, *ctx.rows):
-        keep(f).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+        keep(f).vectorize(look.place[0], LANES, hl.TailStrategy.RoundUp)
     for f in ctx.loads:
-        keep(f).unroll(x, 8, hl.TailStrategy.RoundUp)
+        keep(f).unroll(look.place[0], 8, hl.TailStrategy.RoundUp)
     # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
     look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
-    sums = look.adjusted.schedule(out, yo, yi) if local else []
-    sums += [stage for _, _, things in look.lists for stage in things.schedule(out, yo, inner)]
+    sums = look.adjusted.schedule(out, yo, xo) if local else []
+    sums += [stage for _, _, things in look.lists for stage in things.schedule(out, xo)]
     sums += [stage for one in ctx.sometimes for stage in one.schedule(keep)]
     for f in (out, encoded, *ctx.rows, *ctx.loads, *sums):
         f.never_partition_all()
     if local:
+        # The masks' tiles begin where the picture does, and so these.
         out.output_buffer().dim(0).set_min(look.adjusted.left)
         out.output_buffer().dim(1).set_min(look.adjusted.top)
     interleaved(out, 3)

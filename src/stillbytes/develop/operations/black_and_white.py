@@ -1,11 +1,12 @@
 """Black and white, with the brightness that each colour gets.
 
 Bands as in the colour mixer; a grey is the colour's Oklab lightness (Ottosson 2020), lifted or lowered with chroma.
-Cost: about 40 operations per pixel, fused into the look stage.
+Cost: about 40 operations per pixel where it is at work, fused into the look stage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,13 +41,19 @@ class BlackAndWhite(Operation, stage="display", order=35, version=1, group="Blac
 
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         greys = np.array([settings.number(f"grey_{band}") / 100 for band in BANDS], np.float32)
-        return {"on": 1.0 if settings.value("black_and_white") else 0.0, "greys": greys}
+        return {"greys": greys}
+
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        return [bool(settings.value("black_and_white"))]
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        lightness, a, b = value.lab
-        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()])
-        mixed = sum(w * u.greys[i] for i, w in enumerate(weights))
-        chroma = ctx.sqrt(a * a + b * b)
-        grey = ctx.clamp(lightness * ctx.exp2(mixed * chroma * ctx.inverse(chroma + 0.06) * 1.2), 0.0, 1.0)
-        colour = 1.0 - u.on
-        return value.of_lab(*ctx.stored([ctx.mix(lightness, grey, u.on), a * colour, b * colour]))
+        lab = lightness, a, b = ctx.stored(value.lab)
+        weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()], kept=True)
+
+        def grey() -> list[Any]:
+            mixed = sum(w * u.greys[i] for i, w in enumerate(weights))
+            chroma = ctx.sqrt(a * a + b * b)
+            lifted = lightness * ctx.exp2(mixed * chroma * ctx.inverse(chroma + 0.06) * 1.2)
+            return [ctx.clamp(lifted, 0.0, 1.0), 0.0, 0.0]
+
+        return value.of_lab(*ctx.replaced_if(u.switches[0], lab, grey))

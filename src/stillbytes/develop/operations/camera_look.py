@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stillbytes.develop import hsv_tables
 from stillbytes.develop.hsv_tables import FROM_PROPHOTO, TO_PROPHOTO, UNCHANGED, rows
 from stillbytes.develop.operation import BASELINE_EV, Operation, Scene, Uniforms
+from stillbytes.develop.operations.scene_lut import SceneLut
 from stillbytes.develop.operations.view import KEPT, View, shown
 from stillbytes.develop.settings import Settings
 from stillbytes.develop.tables import table
@@ -54,6 +55,8 @@ class CameraLook(Operation, stage="view", order=15, version=1, group="Profile", 
         return "camera_profile" in settings
 
     def grid(self, settings: Settings, scene: Scene) -> hsv_tables.Grid | None:
+        if SceneLut().grid(settings, scene) is not None:
+            return None
         baked = None if scene.profiled is None else scene.profiled.look
         return baked.grid if baked is not None else PLAIN if own_curve(settings, scene) else None
 
@@ -65,8 +68,7 @@ class CameraLook(Operation, stage="view", order=15, version=1, group="Profile", 
             back = hsv_tables.turned(ctx.stored(changed), u.back)
             return shown(ctx.stored([ctx.larger(c, 0.0) for c in back]), u, ctx, u.kept)
 
-        ctx.instead(u.grid.on, looked)
-        return value
+        return value.of(ctx.one_of(u.grid.on, looked, lambda: value.rgb))
 
 
 def own_curve(settings: Settings, scene: Scene) -> bool:

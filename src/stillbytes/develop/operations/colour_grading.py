@@ -1,11 +1,12 @@
 """Colour grading: a hue, saturation and brightness for shadows, midtones, highlights and the whole picture.
 
 Tints are offsets in Oklab (Ottosson 2020), weighted by lightness; the three regional weights sum to one.
-Cost: about 30 operations per pixel, fused into the look stage.
+Cost: about 30 operations per pixel where it is at work, fused into the look stage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -77,19 +78,23 @@ class ColourGrading(Operation, stage="display", order=50, version=1, group="Colo
         found["steepness"] = 0.5 / (0.06 + settings.number("grade_blending") / 100 * 0.4)
         return found
 
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        return [self.active(settings)]
+
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        lightness, a, b = value.lab
-        high = ctx.smoothstep((lightness - u.border) * u.steepness + 0.25)
-        low = ctx.smoothstep((u.border - lightness) * u.steepness + 0.25)
-        middle = 1.0 - high - low
-        # A tint fades at black and white, which keeps both clean.
-        fade = ctx.smoothstep(lightness * 6.0) * ctx.smoothstep((1.0 - lightness) * 8.0)
-        shifts = [
-            u.shadows[i] * low + u.midtones[i] * middle + u.highlights[i] * high + getattr(u, "global")[i]
-            for i in range(3)
-        ]
-        return value.of_lab(
-            ctx.clamp(lightness + shifts[0] * ctx.smoothstep(lightness * 8.0), 0.0, 1.0),
-            a + shifts[1] * fade,
-            b + shifts[2] * fade,
-        )
+        lightness, a, b = ctx.stored(value.lab)
+
+        def tinted() -> list[Any]:
+            high = ctx.smoothstep((lightness - u.border) * u.steepness + 0.25)
+            low = ctx.smoothstep((u.border - lightness) * u.steepness + 0.25)
+            middle = 1.0 - high - low
+            # A tint fades at black and white, which keeps both clean.
+            fade = ctx.smoothstep(lightness * 6.0) * ctx.smoothstep((1.0 - lightness) * 8.0)
+            shifts = [
+                u.shadows[i] * low + u.midtones[i] * middle + u.highlights[i] * high + getattr(u, "global")[i]
+                for i in range(3)
+            ]
+            lifted = ctx.clamp(lightness + shifts[0] * ctx.smoothstep(lightness * 8.0), 0.0, 1.0)
+            return [lifted, a + shifts[1] * fade, b + shifts[2] * fade]
+
+        return value.of_lab(*ctx.replaced_if(u.switches[0], [ctx.clamp(lightness, 0.0, 1.0), a, b], tinted))

@@ -2,11 +2,12 @@
 
 Bands are overlapping lobes around a hue angle in Oklab (Ottosson 2020) and sum to one, so neighbours blend smoothly.
 Neutral colours belong to no band: every effect grows with chroma.
-Cost: about 60 operations per pixel, fused into the look stage.
+Cost: about 60 operations per pixel where it is at work, fused into the look stage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -58,17 +59,24 @@ class ColourMixer(Operation, stage="display", order=30, version=1, group="Colour
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         return {kind: np.array([settings.number(f"{kind}_{b}") / 100 for b in BANDS], np.float32) for kind in KINDS}
 
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        return [self.active(settings)]
+
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        value = value.of_lab(*ctx.stored(value.lab))
-        lightness, a, b = value.lab
+        lab = lightness, a, b = ctx.stored(value.lab)
+        value = value.of_lab(*lab)
         weights = ctx.hue_weights(value, [angle for angle, _ in BANDS.values()], kept=True)
-        hue, saturation, luminance = (
-            sum(w * getattr(u, kind)[i] for i, w in enumerate(weights)) for kind in ("hue", "saturation", "luminance")
-        )
-        turn = hue * np.float32(np.deg2rad(30))
-        cosine, sine = ctx.rotation(turn)
-        chroma = ctx.sqrt(a * a + b * b)
-        gain = ctx.select(saturation > 0, 1.0 + saturation * 1.2, 1.0 + saturation)
-        strength = chroma * ctx.inverse(chroma + 0.06)
-        lifted = lightness * ctx.exp2(luminance * strength * 0.9)
-        return value.of_lab(lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain)
+
+        def mixed() -> list[Any]:
+            hue, saturation, luminance = (
+                sum(w * getattr(u, kind)[i] for i, w in enumerate(weights))
+                for kind in ("hue", "saturation", "luminance")
+            )
+            cosine, sine = ctx.rotation(hue * np.float32(np.deg2rad(30)))
+            chroma = ctx.sqrt(a * a + b * b)
+            gain = ctx.select(saturation > 0, 1.0 + saturation * 1.2, 1.0 + saturation)
+            strength = chroma * ctx.inverse(chroma + 0.06)
+            lifted = lightness * ctx.exp2(luminance * strength * 0.9)
+            return [lifted, (a * cosine - b * sine) * gain, (a * sine + b * cosine) * gain]
+
+        return value.of_lab(*ctx.replaced_if(u.switches[0], lab, mixed))

@@ -4,13 +4,14 @@ The brightness curve moves the largest and the smallest channel and keeps the th
 keeps the hue (the way of the DNG specification's ProfileToneCurve). Points are joined by a monotone cubic (Fritsch and
 Carlson, "Monotone piecewise cubic interpolation", 1980).
 Adjustments add what their curves differ by from a straight line.
-Cost: five table look-ups per pixel, and five more for each sixteen adjustments with curves, fused into the look stage.
+Cost: five table look-ups per pixel, but none for a straight curve, and five more for each sixteen adjustments with
+curves, fused into the look stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
@@ -40,20 +41,41 @@ class ToneCurve(Operation, stage="display", order=10, version=1, group="Tone cur
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         return {p.name: tabled(cast("tuple[Point, ...]", settings.value(p.name))) for p in self.parameters}
 
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        return [settings.value(p.name) != STRAIGHT for p in self.parameters]
+
     def local_lists(self, delta: Mapping[str, Any]) -> Mapping[str, NDArray[np.float32]]:
         none = np.empty((0, ENTRIES), np.float32)
         return {p.name: _added(delta[p.name])[None] if p.name in delta else none for p in self.parameters}
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        def through(entries: Any, c: Any) -> Any:
-            root = ctx.table(entries, c)
-            return root * root
-
         rgb = ctx.stored(value.rgb)
-        low, high = ctx.stored([ctx.smaller(*rgb), ctx.larger(*rgb)])
-        rgb = ctx.stored(ctx.replaced(rgb, (low, high), (through(u.curve, low), through(u.curve, high))))
-        tables = (u.curve_red, u.curve_green, u.curve_blue)
-        return value.of([through(t, c) for t, c in zip(tables, rgb, strict=True)])
+
+        def brightness(bend: Callable[[Any], Any]) -> Any:
+            low, high = ctx.stored([ctx.smaller(*rgb), ctx.larger(*rgb)])
+            return ctx.replaced(rgb, (low, high), (bend(low), bend(high)))
+
+        def straight(c: Any) -> Any:
+            return ctx.clamp(c, 0.0, 1.0)
+
+        def bent(number: int, entries: Any, build: Callable[[Callable[[Any], Any]], Any]) -> Any:
+            """`build` with a curve. Of a straight one nothing is looked up, unless adjustments may bend it."""
+            on = u.switches[number]
+
+            def through(c: Any) -> Any:
+                exact = None if entries.tabled is None else (on == 0, ctx.sqrt(straight(c)))
+                root = ctx.table(entries, c, exact)
+                return root * root
+
+            if entries.tabled is not None:
+                return ctx.stored(build(through))
+            return ctx.one_of(on, partial(build, through), partial(build, straight))
+
+        rgb = bent(0, u.curve, brightness)
+        channels = []
+        for number, (entries, c) in enumerate(zip((u.curve_red, u.curve_green, u.curve_blue), rgb, strict=True), 1):
+            channels += bent(number, entries, partial(lambda c, bend: [bend(c)], c))
+        return value.of(channels)
 
 
 @lru_cache(64)

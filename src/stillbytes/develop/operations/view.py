@@ -81,7 +81,7 @@ class View(Operation, stage="view", order=10, version=1, group="Profile"):
 
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
         ctx.light = light = ctx.stored([ctx.larger(c, 0.0) for c in value.rgb])
-        return value.of(shown(light, u, ctx, KEPT))
+        return value.of_later(lambda: shown(light, u, ctx, KEPT))
 
 
 KEPT = 0.7

@@ -8,6 +8,7 @@ Cost: about 40 operations per pixel, none in pictures that use none of what is s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stillbytes.develop.operation import Operation, Scene, Uniforms
@@ -33,7 +34,6 @@ class VignetteStyle(Operation, stage="display", order=85, version=1, group="Effe
     def uniforms(self, settings: Settings, scene: Scene) -> Uniforms:
         style, amount = settings.value("vignette_style"), settings.number("vignette_amount") / 100
         return {
-            "on": float(self.active(settings)),
             "ev": amount * DARKEST if style == "colour" else 0.0,
             "spared": settings.number("vignette_highlights") / 100 if amount < 0 else 0.0,
             "cover": abs(amount) if style == "paint" else 0.0,
@@ -41,16 +41,24 @@ class VignetteStyle(Operation, stage="display", order=85, version=1, group="Effe
             **form(settings, scene),
         }
 
+    def switches(self, settings: Settings) -> Sequence[bool]:
+        return [self.active(settings)]
+
     def build(self, value: Any, u: Any, ctx: Any) -> Any:
-        rgb = value.rgb
-        there = within(u, ctx)
-        brightest = ctx.larger(*rgb, 1e-6)
-        gain = ctx.exp2(u.ev * (1.0 - u.spared * ctx.smoothstep(brightest)) * there)
-        gain = ctx.smaller(gain, ctx.larger(ctx.inverse(brightest), 1.0))  # the colour stays, also of what gets white
-        cover = u.cover * there
-        new = []
-        for c in rgb:
-            root = ctx.sqrt(ctx.larger(c * gain, 0.0))  # about as the eye sees brightness
-            root = ctx.mix(root, u.paint, cover)
-            new.append(ctx.select(u.on > 0.5, root * root, c))
-        return value.of(new)
+        rgb = ctx.stored(value.rgb)
+
+        def styled() -> list[Any]:
+            there = within(u, ctx)
+            brightest = ctx.larger(*rgb, 1e-6)
+            gain = ctx.exp2(u.ev * (1.0 - u.spared * ctx.smoothstep(brightest)) * there)
+            # The colour stays, also of what gets white.
+            gain = ctx.smaller(gain, ctx.larger(ctx.inverse(brightest), 1.0))
+            cover = u.cover * there
+            new = []
+            for c in rgb:
+                root = ctx.sqrt(ctx.larger(c * gain, 0.0))  # about as the eye sees brightness
+                root = ctx.mix(root, u.paint, cover)
+                new.append(root * root)
+            return new
+
+        return value.of(ctx.replaced_if(u.switches[0], rgb, styled))
