@@ -18,7 +18,7 @@ const meanings: Record<EventName, (app: App, data: unknown) => void> = {
   gpu: (app, data) => app.engines.heard(data),
   'mask-found': (app, data) => app.masking.searches.found(data as FoundMask),
   asking: (app, data) => app.asking.told(data as Doing),
-  carrying: (app, data) => app.asking.carried(data as Carrying),
+  carrying: (app, data) => app.asking.plan.carried(data as Carrying),
   proposed: (app, data) => app.asking.proposed(data as Proposed),
   'chat-changed': (app, data) => app.chat.changed((data as Changed).id),
   denoised: (app, data) => {

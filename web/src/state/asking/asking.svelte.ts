@@ -1,12 +1,13 @@
 /** The command line over the picture: a request in words, what is proposed, and how much of it is taken. */
 import * as api from '../../api';
-import type { Carrying, Doing, Job, Parameter, Proposal, Proposed, Settings } from '../../api/types';
+import type { Doing, Job, Parameter, Proposal, Proposed, Settings } from '../../api/types';
 import { type Declared, type Line, linesOf, taken } from '../../asking/proposal';
 import { Refused } from '../../transport/refused';
 import { Afterwards, finish } from './afterwards';
 import { Completing } from './completing.svelte';
 import type { Editor } from '../editor.svelte';
 import { Everywhere } from './everywhere.svelte';
+import { Following } from './following.svelte';
 import { finished } from '../jobs.svelte';
 import { Portions } from './portions.svelte';
 import { t } from '../../texts';
@@ -44,8 +45,8 @@ export class Asking {
   doing = $state.raw<Doing | null>(null);
   /** Of what is being done; "" for nothing. */
   turn = $state('');
-  /** How far the plan is that is being done. */
-  plan = $state.raw<Carrying['steps']>([]);
+  /** What is being done. */
+  readonly plan = new Following();
   problem = $state.raw<{ message: string; remedy: string } | null>(null);
 
   lines = $derived.by<Line[]>(() => (this.proposal ? linesOf(this.proposal, this.declared) : []));
@@ -55,7 +56,7 @@ export class Asking {
   /** The picture shows what is only proposed. */
   shown = $derived(this.proposal?.understood === true && this.lines.length > 0 && !this.busy);
   /** What was proposed is being done, step by step. */
-  carrying = $derived(this.busy && this.plan.length > 0);
+  carrying = $derived(this.busy && this.plan.steps.length > 0);
   /** Whether Enter applies what is shown; else it asks. */
   ready = $derived(this.proposal?.understood === true && this.proposal.request === this.text.trim());
 
@@ -64,7 +65,6 @@ export class Asking {
   );
   private readonly afterwards = new Afterwards();
   private settings: Settings | null = null;
-  private newest: Carrying | null = null;
   private latest = 0;
 
   constructor(
@@ -128,13 +128,6 @@ export class Asking {
   told(doing: Doing): void {
     const awaited = this.busy && doing.photo === this.editor.photo?.id && doing.request === this.text.trim();
     if (awaited) this.doing = doing;
-  }
-
-  /** The event that tells how far a plan is, which may be there before the answer that it was begun. */
-  carried(carrying: Carrying): void {
-    if (carrying.photo !== this.editor.photo?.id) return;
-    this.newest = carrying;
-    if (this.busy && carrying.turn === this.turn) this.plan = carrying.steps;
   }
 
   /** A job went on. */
@@ -222,7 +215,7 @@ export class Asking {
       this.busy = true;
       this.job = known;
       this.turn = turn;
-      if (this.newest?.turn === turn) this.plan = this.newest.steps;
+      this.plan.begin(turn);
       this.text = request;
     }
     return known;
@@ -289,7 +282,7 @@ export class Asking {
     this.busy = false;
     this.job = null;
     this.doing = null;
-    this.plan = [];
+    this.plan.end();
     this.turn = '';
     this.problem = null;
   }

@@ -215,10 +215,10 @@ test('a plan is followed step by step, and what is proposed for the page itself 
   await asking.apply();
   expect(exported).not.toHaveBeenCalled();
   const steps = [{ says: 'Shadows 0 → +20', state: 'done' as const, checks: ['Changed by 3 %.'] }];
-  asking.carried({ photo: 'a', turn: 'other', steps });
+  asking.plan.carried({ photo: 'a', turn: 'other', steps });
   expect(asking.carrying).toBe(false);
-  asking.carried({ photo: 'a', turn: 't', steps });
-  expect([asking.carrying, asking.plan]).toEqual([true, steps]);
+  asking.plan.carried({ photo: 'a', turn: 't', steps });
+  expect([asking.carrying, asking.plan.steps]).toEqual([true, steps]);
   asking.worked(job('running'));
   expect(exported).not.toHaveBeenCalled();
   asking.worked(job('done'));
@@ -267,19 +267,6 @@ test('a plan that has ended before anybody waited for it is exported too, and on
   open.photo = { id: 'b' };
   asking.worked({ ...job('done'), id: 'k' });
   expect(exported).toHaveBeenCalledTimes(1);
-});
-
-test('steps that are told before anybody waits for them are shown', async () => {
-  const steps = [{ says: 'Shadows 0 → +20', state: 'done' as const, checks: [] }];
-  api.ask.mockResolvedValue({ proposal: proposal('lift the shadows'), job: null });
-  api.applyAsk.mockImplementation(async () => {
-    asking.carried({ photo: 'a', turn: 't', steps });
-    asking.carried({ photo: 'b', turn: 'another', steps: [] });
-    return { photo: null, job: job('queued') };
-  });
-  await asking.enter();
-  await asking.apply();
-  expect(asking.plan).toEqual(steps);
 });
 
 test('a plan that is stopped is stopped on the server', async () => {
