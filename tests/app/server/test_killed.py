@@ -68,6 +68,9 @@ class Work:
         told = self.exposures.setdefault(name, [])
         told.append((value, float("inf")))
         answer = client.put(f"/api/photos/{id}/settings", json={"settings": {"exposure": value}, "label": str(value)})
+        if answer.status_code == 404 and name == "moving.dng":
+            told.pop()
+            return
         assert answer.status_code == 200
         told[-1] = value, time.monotonic()
 
@@ -77,7 +80,11 @@ class Work:
         answer = client.post(
             "/api/library/describe", json={"photos": [self.numbers[name]], "remarks": {"rating": wanted}}
         )
-        assert answer.json()["failures"] == []
+        failures = answer.json()["failures"]
+        if failures and name == "moving.dng":
+            assert "is not there" in failures[0]["message"]
+            return
+        assert failures == []
         self.ratings[name] = wanted, wanted
 
     def export(self, client: httpx.Client, id: str, name: str) -> None:

@@ -174,7 +174,7 @@ def test_an_export_becomes_a_file_beside_the_photos(server: Running) -> None:
         "/api/exports", json={"photos": ids, "format": "jpeg", "size": 48, "suffix": "-web"}
     ).json()
     ended = _wait(server.client, job["id"])
-    assert ended["state"] == "failed" and "1 of 3" in ended["message"] and "broken.dng" in ended["message"]
+    assert ended["state"] == "failed" and "1 of 3" in ended["message"] and ended["message"].count("broken.dng") == 1
     picture = Image.open(server.folder / "exports/IMG_1-web.jpg")
     assert max(picture.size) == 48
     again = server.client.post("/api/exports", json={"photos": ids[:1], "size": 48, "suffix": "-web"}).json()

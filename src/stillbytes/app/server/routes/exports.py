@@ -178,10 +178,15 @@ def told(outcomes: list[Outcome], target: Path) -> str:
     """The result in words. Raises ExportError when any photo failed."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if failed:
-        these = joined((joined((o.path.name, o.error.message if o.error else ""), ": ") for o in failed[:5]), "; ")
+        these = joined((_of(o.path, o.error.message if o.error else "") for o in failed[:5]), "; ")
         what = said("{failed} of {all} photos failed: {these}", failed=len(failed), all=len(outcomes), these=these)
         raise ExportError(readable(what), said("The others were exported.") if len(failed) < len(outcomes) else "")
-    warnings = [joined((outcome.path.name, outcome.warning), ": ") for outcome in outcomes if outcome.warning]
+    warnings = [_of(outcome.path, outcome.warning) for outcome in outcomes if outcome.warning]
     many = len(warnings) - MOST_WARNINGS
     more = [said("{number} more with empty canvas.", number=many)] if many > 0 else []
     return readable(joined([str(target), *warnings[:MOST_WARNINGS], *more]))
+
+
+def _of(photo: Path, what: str) -> str:
+    """What is told of a photo, with its name."""
+    return what if photo.name in what else joined((photo.name, what), ": ")
