@@ -73,8 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed with a message, 2 wrong usage."""
     given = with_command(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[0] in ("develop", "batch"):
-            blas.use_one_thread()
+        blas.use_one_thread()
         if given[0] in DECODING and not {"--help", "-h"} & set(given):
             with contextlib.suppress(ImportError):  # it comes up again, and is told, when the command needs it
                 _begin(given)  # first of all: the decoder works while the rest is imported
