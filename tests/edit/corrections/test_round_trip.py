@@ -185,7 +185,7 @@ def test_every_kind_has_a_form_or_is_known_to_have_none() -> None:
     assert {kind.name for kind in BY_KIND} | {"object", "lasso", "picture", "colour", "depth"} == set(kinds())
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     masks=st.lists(MASKS, max_size=3),
     names=st.lists(st.text(max_size=9), min_size=3, max_size=3),
