@@ -108,7 +108,7 @@ def talk(monkeypatch: pytest.MonkeyPatch, make: Maker, scenario: Scenario) -> li
     async def all_of_it() -> list[Any]:
         socket = FakeSocket()
         workspace: Any = SimpleNamespace(pipelines=SimpleNamespace(of=None))
-        conversation = asyncio.create_task(Conversation(workspace, socket).run())  # type: ignore[arg-type]
+        conversation = asyncio.create_task(Conversation(workspace, socket, "en").run())  # type: ignore[arg-type]
         await scenario(socket)
         socket.leave()
         await asyncio.wait_for(conversation, 30)
