@@ -64,10 +64,10 @@ class Editor:
         self, action: Callable[[], object], expected: Callable[[float], bool] = lambda brightness: True
     ) -> float:
         """Do what leads to a new frame of full resolution; returns the brightness after it."""
-        newest = self.page.evaluate("window.__stillbytes_metrics.at(-1)?.sequence ?? -1")
+        newest = self.page.evaluate("window.__stillbytes_metrics?.at(-1)?.sequence ?? -1")
         action()
         full = f"frame => !frame.draft && frame.view === 'main' && frame.sequence > {newest}"
-        self.until(f"window.__stillbytes_metrics.some({full})", 60)
+        self.until(f"window.__stillbytes_metrics?.some({full})", 60)
         return self.settled(expected)
 
 
