@@ -64,6 +64,15 @@ def joined(parts: Iterable[str], between: str = " ") -> Said:
     return Said(between.join(f"{{{name}}}" for name in values), values)
 
 
+def about(name: str, what: str) -> str:
+    """What is told of a thing, with its name, unless that is in it.
+
+    >>> about("a.dng", "It cannot be read."), about("a.dng", "a.dng cannot be read.")
+    ('a.dng: It cannot be read.', 'a.dng cannot be read.')
+    """
+    return what if name in what else joined((name, what), ": ")
+
+
 def _filled(form: str, values: Mapping[str, Any], numbers: Mapping[int, str]) -> str:
     if not values:
         return form

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import ExportError, InvalidSetting, NotFound
 from stillbytes.core.jobs import Control, Job
-from stillbytes.core.saying import joined, said
+from stillbytes.core.saying import about, joined, said
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import Photo
 
@@ -73,8 +73,8 @@ class Batching:
             if not ended.failed:
                 return said("{done:,} of {all:,} photos done", done=ended.done, all=ended.total)
             failed = self.queue.items(one.id, ("failed",), limit=MOST_TOLD)
-            told = [said("{failed:,} of {all:,} photos failed.", failed=ended.failed, all=ended.total)]
-            told += [joined((item.photo.name, item.message), ": ") for item in failed]
+            told: list[str] = [said("{failed:,} of {all:,} photos failed.", failed=ended.failed, all=ended.total)]
+            told += [about(item.photo.name, item.message) for item in failed]
             if ended.failed > len(failed):
                 told.append(said("And {number:,} more.", number=ended.failed - len(failed)))
             raise ExportError(readable(joined(told)), said("They can be tried again."))

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import OutOfMemory, StillbytesError
 from stillbytes.develop.device.opencl import Device, loader
 from stillbytes.develop.kernels import load
-from stillbytes.develop.kernels.layout import look_name
+from stillbytes.develop.kernels.layout import ON_DEVICES, look_name
 from stillbytes.develop.kernels.load import Library, Placed
 
-KERNELS = tuple(look_name(kind, whole=whole) for kind, whole in (("byte", False), ("byte", True), ("float", True)))
+KERNELS = tuple(look_name(kind, whole=whole) for kind, whole in ON_DEVICES)
 """What can be drawn on a device, those that are needed most first."""
 
 # Of HalideRuntime.h.

@@ -8,7 +8,7 @@ from functools import partial
 import halide as hl
 
 from stillbytes.develop.kernels.kernel import Kernel, interleaved
-from stillbytes.develop.kernels.layout import look_name
+from stillbytes.develop.kernels.layout import ON_DEVICES, look_name
 from stillbytes.develop.kernels.look import Look
 
 GROUP = 16, 8
@@ -35,6 +35,4 @@ def device_look(kind: str, *, whole: bool) -> Kernel:
     return Kernel(name, out, look.arguments, fused=True)
 
 
-KERNELS: tuple[Callable[[], Kernel], ...] = tuple(
-    partial(device_look, kind, whole=whole) for kind, whole in (("byte", True), ("byte", False), ("float", True))
-)
+KERNELS: tuple[Callable[[], Kernel], ...] = tuple(partial(device_look, kind, whole=whole) for kind, whole in ON_DEVICES)

@@ -140,6 +140,10 @@ def _placed(values: Uniforms, start: int) -> tuple[Places, int]:
     return held, start
 
 
+ON_DEVICES = (("byte", False), ("byte", True), ("float", True))
+"""Look kernels that graphics devices have too, by kind and whether they are whole; those that are needed most first."""
+
+
 def look_name(kind: str, *, whole: bool, local: bool = False) -> str:
     """The look kernel for "byte" or "float" output, with or without the operations that are seldom needed, and with
     or without adjustments."""

@@ -41,7 +41,7 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answer:
     """About one picture. problem: why there is nothing."""
 
     content: bytes
@@ -83,7 +83,7 @@ def suggest(
     wanted: Sequence[tuple[bytes, Path]],
     known: Sequence[str],
     language: Callable[[], Language],
-    keep: Callable[[Said], None],
+    keep: Callable[[Answer], None],
     control: Control,
     quiet: Callable[[], bool] | None = None,
 ) -> Suggested:
@@ -97,7 +97,7 @@ def suggest(
     photos = failed = row = 0
     for done, (content, path) in enumerate(wanted):
         control.progress(done, len(wanted), SAYS)
-        one = _said(content, path, known, language(), control, quiet, (done, len(wanted)))
+        one = _answer(content, path, known, language(), control, quiet, (done, len(wanted)))
         if one is None:  # gone meanwhile, or its disk is
             continue
         keep(one)
@@ -109,7 +109,7 @@ def suggest(
     return Suggested(photos, failed, time.monotonic() - begin)
 
 
-def _said(
+def _answer(
     content: bytes,
     path: Path,
     known: Sequence[str],
@@ -117,7 +117,7 @@ def _said(
     control: Control,
     quiet: Callable[[], bool] | None,
     at: tuple[int, int],
-) -> Said | None:
+) -> Answer | None:
     who = ""
 
     def talk(chat: Chat, properties: Properties | None, name: str) -> Coroutine[Any, Any, Suggestion | None]:
@@ -140,13 +140,13 @@ def _said(
                 raise
             continue
         except UnreadablePhoto as error:
-            return Said(content, "", language, problem=error.message) if path.is_file() else None
+            return Answer(content, "", language, problem=error.message) if path.is_file() else None
         except Nonsense as error:
-            return Said(content, who, language, problem=error.message)
+            return Answer(content, who, language, problem=error.message)
         if found is None:
             problem = f"{who} does not see pictures." if who else "There is no model here that sees pictures."
             raise NotFound(problem, "`stillbytes models list --task see` lists those that do.")
-        return Said(content, who, language, found)
+        return Answer(content, who, language, found)
 
 
 def _wait(control: Control, quiet: Callable[[], bool] | None, at: tuple[int, int]) -> None:

@@ -20,7 +20,7 @@ from stillbytes.library.catalogue.search import run
 
 if TYPE_CHECKING:
     from stillbytes.core.errors import StillbytesError
-    from stillbytes.library.captions.suggesting import Said, Suggested
+    from stillbytes.library.captions.suggesting import Answer, Suggested
     from stillbytes.library.catalogue.scan.pool import Readers
     from stillbytes.library.catalogue.search.run import Entry
 
@@ -86,10 +86,10 @@ class Captions:
         with self._database.reading() as db:
             words = _known(db).leaves(KNOWN)
 
-        def keep(said: Said) -> None:
-            self.put(said)
+        def keep(answer: Answer) -> None:
+            self.put(answer)
             if told is not None:
-                told(self._numbers(said.content))
+                told(self._numbers(answer.content))
 
         watched = control or Control(lambda done, total, message: None)
         return suggest(wanted, words, language, keep, watched, quiet)
@@ -132,10 +132,10 @@ class Captions:
         with self._database.reading() as db:
             return int(db.execute("SELECT count(*) FROM suggestions").fetchone()[0])
 
-    def put(self, said: Said) -> None:
+    def put(self, answer: Answer) -> None:
         sql = "INSERT OR REPLACE INTO suggestions VALUES (?, ?, ?, ?, ?, ?, ?)"
-        words = json.dumps(said.suggestion.keywords, ensure_ascii=False)
-        row = (said.content, VERSION, said.model, said.language, said.suggestion.caption, words, said.problem)
+        words = json.dumps(answer.suggestion.keywords, ensure_ascii=False)
+        row = (answer.content, VERSION, answer.model, answer.language, answer.suggestion.caption, words, answer.problem)
         with self._database.writing() as db:
             db.execute(sql, row)
 

@@ -11,7 +11,7 @@ from stillbytes.app.server.models import readable
 from stillbytes.assistant import asking, told, vocabulary
 from stillbytes.assistant.carrying_out import Means
 from stillbytes.core.errors import Cancelled, InvalidSetting, StillbytesError
-from stillbytes.core.saying import joined, said
+from stillbytes.core.saying import about, joined, said
 
 if TYPE_CHECKING:
     from stillbytes.app.server.assistant.chats import Chats
@@ -64,7 +64,7 @@ def carry(
         except Cancelled:
             break
         except StillbytesError as error:
-            problems.append(joined((name, readable(error.message)), ": "))
+            problems.append(about(name, readable(error.message)))
     if not done and control.cancelled():
         raise Cancelled()
     if not done and problems:

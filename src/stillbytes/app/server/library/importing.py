@@ -14,7 +14,7 @@ from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control, Job, Jobs
-from stillbytes.core.saying import joined, said
+from stillbytes.core.saying import about, joined, said
 
 if TYPE_CHECKING:
     from stillbytes.library.ingest import Card, Choices, Plan, Report, Source, Unfinished
@@ -172,7 +172,7 @@ class Importing:
 
 
 def _listed(files: Sequence[tuple[str, str]]) -> list[str]:
-    some: list[str] = [joined((Path(path).name, why), ": ") for path, why in files[:MOST_TOLD]]
+    some = [about(Path(path).name, why) for path, why in files[:MOST_TOLD]]
     return [*some, said("And {number:,} more.", number=len(files) - MOST_TOLD)] if len(files) > MOST_TOLD else some
 
 

@@ -24,7 +24,7 @@ from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.filenames import DEVICES, FORBIDDEN, plain
 from stillbytes.core.jobs import Control
 from stillbytes.core.paths import home
-from stillbytes.core.saying import joined, said
+from stillbytes.core.saying import about, joined, said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.exporting import Spec
 from stillbytes.edit.exporting.presets import BUNDLED, ExportPresets
@@ -178,15 +178,10 @@ def told(outcomes: list[Outcome], target: Path) -> str:
     """The result in words. Raises ExportError when any photo failed."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if failed:
-        these = joined((_of(o.path, o.error.message if o.error else "") for o in failed[:5]), "; ")
+        these = joined((about(o.path.name, o.error.message if o.error else "") for o in failed[:5]), "; ")
         what = said("{failed} of {all} photos failed: {these}", failed=len(failed), all=len(outcomes), these=these)
         raise ExportError(readable(what), said("The others were exported.") if len(failed) < len(outcomes) else "")
-    warnings = [_of(outcome.path, outcome.warning) for outcome in outcomes if outcome.warning]
+    warnings = [about(outcome.path.name, outcome.warning) for outcome in outcomes if outcome.warning]
     many = len(warnings) - MOST_WARNINGS
     more = [said("{number} more with empty canvas.", number=many)] if many > 0 else []
     return readable(joined([str(target), *warnings[:MOST_WARNINGS], *more]))
-
-
-def _of(photo: Path, what: str) -> str:
-    """What is told of a photo, with its name."""
-    return what if photo.name in what else joined((photo.name, what), ": ")
