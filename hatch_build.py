@@ -66,10 +66,11 @@ def build_kernels(root: Path, *, own: bool = False) -> None:
     from stillbytes.core import paths  # noqa: PLC0415 - only importable with the sources at hand
     from stillbytes.core.files import atomic_path  # noqa: PLC0415
     from stillbytes.develop.kernels import build  # noqa: PLC0415 - and with Halide
+    from stillbytes.develop.kernels.sources import digest  # noqa: PLC0415
 
     output = root / "src/stillbytes/develop/kernels/built"
     stamp = output / "digest.txt"
-    now = build.digest()
+    now = digest()
     levels = [build.own()] if own else list(build.levels())
     names = [f"kernels-{level}{build.SUFFIX}" for level in levels]
     if stamp.exists() and stamp.read_text() == now and all((output / name).is_file() for name in names):

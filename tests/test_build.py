@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stillbytes.develop.kernels import build
+from stillbytes.develop.kernels import build, sources
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,7 +41,7 @@ def test_a_second_checkout_of_the_same_sources_compiles_nothing(
         (output / "digest.txt").write_text("")
 
     monkeypatch.setattr(build, "build", compiling)
-    monkeypatch.setattr(build, "digest", lambda: "one")
+    monkeypatch.setattr(sources, "digest", lambda: "one")
     monkeypatch.setenv("STILLBYTES_HOME", str(tmp_path / "home"))
     own = f"kernels-{build.own()}{build.SUFFIX}"
     (first, built), (second, again) = checkout(tmp_path, "first"), checkout(tmp_path, "second")
@@ -52,7 +52,7 @@ def test_a_second_checkout_of_the_same_sources_compiles_nothing(
     assert (built / own).read_text() == (again / own).read_text()
     assert (again / "digest.txt").read_text() == "one"
 
-    monkeypatch.setattr(build, "digest", lambda: "two")
+    monkeypatch.setattr(sources, "digest", lambda: "two")
     build_kernels(second, own=True)
     assert len(compiled) == 2
     assert (again / own).read_text() == f"{build.own()} 2"

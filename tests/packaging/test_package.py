@@ -14,6 +14,7 @@ import pytest
 
 from stillbytes.app.desktop.associations import associations, claimed
 from stillbytes.develop.kernels import build
+from stillbytes.develop.kernels.sources import digest
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
 ROOT = PACKAGING.parent
@@ -46,7 +47,7 @@ def test_the_wheel_has_the_page_and_the_kernels_of_every_level(tmp_path: Path) -
         "site",
     )
     shutil.copytree(ROOT, tmp_path / "tree", ignore=shutil.ignore_patterns(*left_out))
-    kept = tmp_path / "home/cache/kernels" / build.digest()
+    kept = tmp_path / "home/cache/kernels" / digest()
     kept.mkdir(parents=True)
     for level in build.levels():
         (kept / f"kernels-{level}{build.SUFFIX}").write_bytes(level.encode())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, unescape
 
 from lxml import etree
 
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""(\s+)([^\s=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _XML = {"xml": "http://www.w3.org/XML/1998/namespace"}
-_IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
 @dataclass(slots=True)
@@ -114,11 +114,11 @@ class Verbatim:
             if filled and start.endswith("/>"):
                 start = start[:-2].rstrip() + ">"
             out.append(start)
-            out += known.raw_text if node.text == known.text else [escape(node.text or "")]
+            out += known.raw_text if node.text == known.text else [_escaped(node.text or "")]
             self._write_children(node, inner, out, depth)
             if filled or not start.endswith("/>"):
                 out.append(known.end or f"</{start[1:].split(None, 1)[0].rstrip('>')}>")
-        out += known.raw_tail if node.tail == known.tail else [escape(node.tail or "")]
+        out += known.raw_tail if node.tail == known.tail else [_escaped(node.tail or "")]
 
     def _write_children(self, node: etree._Element, scope: Scope, out: list[str], depth: int) -> None:
         for child in node:
@@ -143,11 +143,11 @@ class Verbatim:
             elif key in left:
                 value = left.pop(key)
                 same = value == known.attributes.get(key)
-                parts.append(found.group() if same else f'{gap}{name}{equals}"{escape(value, _IN_ATTRIBUTES)}"')
+                parts.append(found.group() if same else f'{gap}{name}{equals}"{_quoted(value)}"')
         added: list[str] = []
         for key, value in left.items():
             scope, name = _named(key, scope, node, added, attribute=True)
-            added.append(f'{name}="{escape(value, _IN_ATTRIBUTES)}"')
+            added.append(f'{name}="{_quoted(value)}"')
         return "".join((*parts, *(gap + one for one in added), known.start[end:])), scope
 
     def _write_new(self, node: etree._Element, scope: Scope, out: list[str], depth: int) -> None:
@@ -163,7 +163,7 @@ class Verbatim:
         scope, name = _named(str(node.tag), scope, node, added, attribute=False)
         for key, value in node.attrib.items():
             scope, attribute = _named(str(key), scope, node, added, attribute=True)
-            added.append(f'{attribute}="{escape(str(value), _IN_ATTRIBUTES)}"')
+            added.append(f'{attribute}="{_quoted(str(value))}"')
         gap = "\n" + " " * (depth + 2) if len(added) > 1 else " "
         start = "".join((f"<{name}", *(gap + one for one in added)))
         text = node.text or ""
@@ -172,7 +172,7 @@ class Verbatim:
         if not len(node) and not text:
             out.append(f"{start}/>")
             return
-        out += [f"{start}>", escape(text)]
+        out += [f"{start}>", _escaped(text)]
         self._write_children(node, scope, out, depth)
         out.append(f"</{name}>")
 
@@ -194,7 +194,7 @@ def _noted(word: str, element: etree._Element) -> _Node:
     if "xmlns" in word:
         for found in _ATTRIBUTE.finditer(word):
             if found[2] == "xmlns" or found[2].startswith("xmlns:"):
-                declared[found[2].partition(":")[2]] = unescape(found[4][1:-1])
+                declared[found[2].partition(":")[2]] = html.unescape(found[4][1:-1])
     attributes = {str(key): str(value) for key, value in element.attrib.items()}
     return _Node(word, attributes, element.text, element.tail, declared)
 
@@ -220,5 +220,14 @@ def _named(key: str, scope: Scope, node: etree._Element, added: list[str], *, at
     prefix, number = wanted, 1
     while prefix in scope:
         prefix, number = f"{wanted}{number}", number + 1
-    added.append(f'xmlns:{prefix}="{escape(namespace, _IN_ATTRIBUTES)}"')
+    added.append(f'xmlns:{prefix}="{_quoted(namespace)}"')
     return {**scope, prefix: namespace}, f"{prefix}:{local}"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _quoted(value: str) -> str:
+    """As the value of an attribute, between double quotes."""
+    return _escaped(value).translate(_IN_ATTRIBUTES)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.metadata
 import multiprocessing
 import os
 import platform
@@ -17,6 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from stillbytes.develop.kernels.sources import digest
 
 if TYPE_CHECKING:
     from stillbytes.develop.kernels.kernel import Kernel
@@ -48,25 +48,6 @@ def own() -> str:
     if "avx2" in built and host.has_feature(hl.TargetFeature.AVX2):
         return "avx2"
     return next(reversed(built))
-
-
-def digest(*, foreign: bool = True) -> str:
-    """Changes when anything changes that the compiled kernels depend on. foreign: also operations of other folders."""
-    from stillbytes.develop.operations import catalogue  # noqa: PLC0415
-
-    develop = Path(__file__).parents[1]
-    files = [*(develop / "kernels").glob("*.py"), *(develop / "operations").glob("*.py")]
-    files += [
-        develop / name
-        for name in ("colour.py", "glow.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
-    ]
-    if foreign:
-        files += [Path(sys.modules[type(o).__module__].__file__ or "") for o in catalogue()]
-    files.remove(develop / "kernels/load.py")  # runs the kernels, does not shape them
-    h = hashlib.blake2b(importlib.metadata.version("halide").encode(), digest_size=12)
-    for path in sorted(set(files)):
-        h.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return h.hexdigest()
 
 
 def build(output: Path, chosen: list[str] | None = None) -> None:

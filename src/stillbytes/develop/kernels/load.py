@@ -190,14 +190,17 @@ def _folder() -> tuple[Path, Callable[[str, str], Path | None] | None]:
         if foreign():
             raise KernelsMissing("Operations of another folder need a compiler.", "Install the `halide` package.")
         return BUILT, None
-    from stillbytes.develop.kernels import build  # noqa: PLC0415 - developers only
+    from stillbytes.develop.kernels.sources import digest  # noqa: PLC0415 - developers only
 
-    now, own = build.digest(), build.digest(foreign=False)
+    own = digest(foreign=False)
+    now = digest() if foreign() else own
     folder = BUILT
     if not (BUILT / "digest.txt").exists() or (BUILT / "digest.txt").read_text() != own:
         folder = paths.cache("kernels") / own
         if not (folder / "digest.txt").exists():
-            _compile(str(folder), build.own(), STILLBYTES_OPERATIONS="")
+            from stillbytes.develop.kernels.build import own as level  # noqa: PLC0415 - who compiles loads the compiler
+
+            _compile(str(folder), level(), STILLBYTES_OPERATIONS="")
 
     def fused(name: str, level: str) -> Path | None:
         return compiled(name, level) if name.startswith(FUSED) else None
@@ -210,9 +213,10 @@ def compiled(name: str, level: str, device: str = "") -> Path:
     KernelsMissing."""
     if importlib.util.find_spec("halide") is None:
         raise KernelsMissing("Kernels for this device need a compiler.", "`pip install 'stillbytes[device]'` gets it.")
-    from stillbytes.develop.kernels import build  # noqa: PLC0415 - only where something may be compiled
+    from stillbytes.develop.kernels.build import SUFFIX  # noqa: PLC0415 - only where something may be compiled
+    from stillbytes.develop.kernels.sources import digest  # noqa: PLC0415
 
-    path = paths.cache("kernels") / build.digest() / f"{'-'.join(filter(None, (name, level, device)))}{build.SUFFIX}"
+    path = paths.cache("kernels") / digest() / f"{'-'.join(filter(None, (name, level, device)))}{SUFFIX}"
     if not path.exists():
         _compile("--one", str(path.parent), name, level, *filter(None, [device]))
     return path
