@@ -138,7 +138,7 @@ import dataclasses
 from develop.test_device import KERNEL, USUAL, pictures
 from stillbytes.develop.device.on_device import OnDevice
 from stillbytes.develop.device.opencl import devices
-from stillbytes.gpu.drawing import Drawing
+from stillbytes.gpu.drawing_device import Drawing
 
 device = OnDevice(dataclasses.replace(devices()[0], index=9))
 device.load(KERNEL)

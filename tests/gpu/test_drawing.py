@@ -17,8 +17,8 @@ from stillbytes.develop.device.opencl import Device
 from stillbytes.develop.kernels.load import library
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
-from stillbytes.gpu import drawing
-from stillbytes.gpu.drawing import Drawing
+from stillbytes.gpu import drawing, drawing_device
+from stillbytes.gpu.drawing_device import Drawing
 
 CARD = Device("A card", "card", 12_000, "A driver", 0)
 
@@ -89,7 +89,7 @@ def test_the_chosen_device_draws_until_another_is_chosen(monkeypatch: pytest.Mon
         return made[-1]
 
     monkeypatch.setattr(opencl, "devices", lambda: (processor,))
-    monkeypatch.setattr(drawing, "OnDevice", on_device)
+    monkeypatch.setattr(drawing_device, "OnDevice", on_device)
     assert drawing.draw_on("opencl") == "A processor"
     tried = made[0].calls
     drawn(drawing.draws)
