@@ -17,10 +17,9 @@ from stillbytes.app.desktop.window.no_window import NoWindow
 from stillbytes.app.desktop.window.place import Place, remember, remembered
 from stillbytes.app.desktop.window.tab import TabWindow
 from stillbytes.app.desktop.window.webview import WebviewWindow, installed
-from stillbytes.app.server.start import HOST, bound, has_screen, working
+from stillbytes.app.server.start import HOST, begin, bound, has_screen, working
 from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.library.folder import Folder
-from stillbytes.photo.decode import warm_up
 
 if TYPE_CHECKING:
     import socket
@@ -32,7 +31,7 @@ LAST_WORDS_SECONDS = 0.5
 
 def show(first: First, places: Sequence[Path], kind: Kind | None) -> None:
     """Until the window was closed and everything is written. Raises StillbytesError, see `open_app`."""
-    warm_up()
+    begin()
     folder = Folder(places[0], places[1:]) if places else last_folder(remembered().opened)
     remember(remembered().model_copy(update={"opened": folder.first or folder.path}))
     from stillbytes.app.server.guard import token  # noqa: PLC0415 - the decoder starts while this is imported

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -82,6 +83,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.freeze()  # see `start.begin`
+        gc.enable()
         self._begun()  # not earlier, or the page itself would wait for the processor
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

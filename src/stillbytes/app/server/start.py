@@ -7,6 +7,7 @@ decoded and the kernels are loaded. Whoever connects earlier waits for that.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json as jsonlib
 import os
 import socket
@@ -37,7 +38,7 @@ def serve(
     exit_with_parent: stop when standard input ends. Raises StillbytesError when the port is taken or the place does
     not exist.
     """
-    warm_up()
+    begin()
     from stillbytes.library.folder import Folder  # noqa: PLC0415 - the decoder starts while this is imported
 
     folder = Folder(path)
@@ -50,6 +51,13 @@ def serve(
     tell(url, f"{url}launch?token={launch}", json=json, browser=browser)
     run(folder, listener, key, launch, exit_with_parent=exit_with_parent)
     return 0
+
+
+def begin() -> None:
+    """First of all: a decoder starts while the rest is imported. That all stays, and to look for garbage in it would
+    take a fifth of the start, so that nobody does until the server answers."""
+    gc.disable()
+    warm_up()
 
 
 def tell(url: str, launch: str, *, json: bool, browser: bool) -> None:
