@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from stillbytes.app.server.models import Strict
+from stillbytes.app.server.shape import Shape, Strict
 
 
-class HolderModel(BaseModel):
+class HolderModel(Shape):
     """title: the model's name for people."""
 
     name: str
@@ -20,14 +20,14 @@ class HolderModel(BaseModel):
     in_use: bool
 
 
-class WaitingModel(BaseModel):
+class WaitingModel(Shape):
     id: str
     label: str
     interactive: bool
     reason: str
 
 
-class CardStatus(BaseModel):
+class CardStatus(Shape):
     """Who holds the memory that engines share. present: there is a broker; says: in words, why there is none yet."""
 
     present: bool
@@ -45,7 +45,7 @@ class CardStatus(BaseModel):
     said: list[str] = []
 
 
-class FigureModel(BaseModel):
+class FigureModel(Shape):
     """basis: "estimate", "published (source)" or "measured here". spread: four times in five the truth lies between
     value x (1 - spread) and value x (1 + spread)."""
 
@@ -55,7 +55,7 @@ class FigureModel(BaseModel):
     spread: float
 
 
-class MachineModel(BaseModel):
+class MachineModel(Shape):
     card: str | None
     vram_mib: int
     reserved_mib: int
@@ -64,7 +64,7 @@ class MachineModel(BaseModel):
     note: str
 
 
-class LanguagePlan(BaseModel):
+class LanguagePlan(Shape):
     name: str
     id: str | None
     origin: str
@@ -80,7 +80,7 @@ class LanguagePlan(BaseModel):
     prompt: FigureModel | None
 
 
-class ImagePlan(BaseModel):
+class ImagePlan(Shape):
     name: str
     id: str | None
     precision: str
@@ -92,7 +92,7 @@ class ImagePlan(BaseModel):
     seconds: FigureModel | None
 
 
-class CombinationModel(BaseModel):
+class CombinationModel(Shape):
     arrangement: Literal["together", "taking turns", "one at a time"]
     memory: FigureModel
     to_image: FigureModel | None
@@ -102,7 +102,7 @@ class CombinationModel(BaseModel):
     image: ImagePlan | None
 
 
-class WorkflowModel(BaseModel):
+class WorkflowModel(Shape):
     precision: str
     tile: int
     overlap: int
@@ -111,13 +111,13 @@ class WorkflowModel(BaseModel):
     guided: bool
 
 
-class RungModel(BaseModel):
+class RungModel(Shape):
     step: str
     saves: float
     costs: str
 
 
-class MasksPlan(BaseModel):
+class MasksPlan(Shape):
     """What masks need: one network at a time. missing: those that are not here, the smallest of their kind.
 
     memory: of the largest; on the card it is counted in every combination, otherwise it is the host's.
@@ -129,7 +129,7 @@ class MasksPlan(BaseModel):
     on_card: bool
 
 
-class PlanModel(BaseModel):
+class PlanModel(Shape):
     """What runs together on a machine, as `stillbytes gpu plan --json` prints it, with the best combinations only.
 
     fitting: how many combinations fit. llama_line, comfyui_line: the command lines, quoted for this system's shell.
@@ -150,18 +150,18 @@ class PlanModel(BaseModel):
     notes: list[str]
 
 
-class CardModel(BaseModel):
+class CardModel(Shape):
     name: str
     vram_mib: int
 
 
-class CardList(BaseModel):
+class CardList(Shape):
     """The cards whose speed is known."""
 
     cards: list[CardModel]
 
 
-class EngineModel(BaseModel):
+class EngineModel(Shape):
     """title: its name for people. can_start, can_stop: whether that would do something now."""
 
     name: Literal["llama", "comfyui", "onnx"]
@@ -176,7 +176,7 @@ class EngineModel(BaseModel):
     can_stop: bool
 
 
-class EngineList(BaseModel):
+class EngineList(Shape):
     engines: list[EngineModel]
 
 
@@ -186,12 +186,12 @@ class StartEngine(Strict):
     model: Annotated[str | None, Field(max_length=100)] = None
 
 
-class EngineLog(BaseModel):
+class EngineLog(Shape):
     path: str
     lines: list[str]
 
 
-class AiModel(BaseModel):
+class AiModel(Shape):
     """A declared model. size: bytes, estimated where its files were never seen. paid: whether paid work may use it.
 
     places: where its files were found, such as "ComfyUI". damage: why they cannot be used, by what their headers tell.
@@ -216,12 +216,12 @@ class AiModel(BaseModel):
     needs: list[str]
 
 
-class ModelFolder(BaseModel):
+class ModelFolder(Shape):
     path: str
     title: str
 
 
-class AiModelList(BaseModel):
+class AiModelList(Shape):
     """home: where downloads go. folders: where models are looked for."""
 
     models: list[AiModel]
@@ -229,7 +229,7 @@ class AiModelList(BaseModel):
     folders: list[ModelFolder]
 
 
-class PullFile(BaseModel):
+class PullFile(Shape):
     """One file of a download. source: where it comes from, in words."""
 
     model: str
@@ -239,13 +239,13 @@ class PullFile(BaseModel):
     source: str
 
 
-class PullLicence(BaseModel):
+class PullLicence(Shape):
     name: str
     url: str
     paid: bool
 
 
-class PullModel(BaseModel):
+class PullModel(Shape):
     """What pulling a model brings: it and what it needs, without what is here already.
 
     size: bytes of all of it. found: files that are on this computer. free: bytes on the disk of `home`.
@@ -261,7 +261,7 @@ class PullModel(BaseModel):
     free: int
 
 
-class ModelFile(BaseModel):
+class ModelFile(Shape):
     """path: on this computer, None when it is not. source: where it comes from, in words; page: where to read on."""
 
     role: str
@@ -272,11 +272,11 @@ class ModelFile(BaseModel):
     page: str
 
 
-class ModelFiles(BaseModel):
+class ModelFiles(Shape):
     files: list[ModelFile]
 
 
-class RemovedModel(BaseModel):
+class RemovedModel(Shape):
     freed: int
     removed: list[str]
     kept: list[str]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+import warnings
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.exceptions import HTTPException
 
 from stillbytes import __version__
 from stillbytes.app.languages import worded
 from stillbytes.app.server import page
 from stillbytes.app.server.assistant.chats import Chats
-from stillbytes.app.server.models import Problem, complaint, readable
+from stillbytes.app.server.models import complaint, readable
 from stillbytes.app.server.routes import (
     asks,
     batches,
@@ -57,21 +58,15 @@ STATUS: tuple[tuple[type[StillbytesError], int], ...] = (
     (UnreadablePhoto, 415),
 )
 log = logging.getLogger(__name__)
+# FastAPI gives bodies the names of their parameters; it ignores what pydantic says to that, but not for shapes that are
+# worked out later.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 
 def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
     """The application without its guard. closing: set when open streams must end."""
-    problems: dict[int | str, dict[str, Any]] = {
-        code: {"model": Problem} for code in (400, 401, 403, 404, 413, 415, 421, 422)
-    }
     app = FastAPI(
-        title="Stillbytes",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-        generate_unique_id_function=lambda route: route.name,
-        responses=problems,
+        title="Stillbytes", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
     )
     chats = Chats(workspace)
     for router in (
@@ -106,7 +101,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
         live.router(workspace),
         page.router(),
     ):
-        app.include_router(router)
+        app.routes.extend(router.routes)  # as they are; `include_router` would build each of them anew
 
     app.add_exception_handler(StillbytesError, explain)
     app.add_exception_handler(RequestValidationError, explain_request)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from stillbytes.app.server.models import Id, SettingsModel, Strict, settings_of
+from stillbytes.app.server.models import Id, SettingsModel, settings_of
+from stillbytes.app.server.shape import Strict
 from stillbytes.core.errors import Cancelled, ExportError, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.core.paths import home

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.core.saying import Said
 from stillbytes.develop import adjustment, parameters, patch, point_colour
 from stillbytes.develop.parameter import MOST_LETTERS, Kind, Parameter
@@ -14,12 +15,6 @@ from stillbytes.develop.settings import Settings
 from stillbytes.edit.exporting.spec import Option, options
 from stillbytes.edit.snapshots import LONGEST_NAME
 from stillbytes.edit.version_names import MAIN, MOST
-
-
-class Strict(BaseModel):
-    """Refuses fields it does not know and numbers that are none."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class PointColourModel(Strict):
@@ -115,17 +110,17 @@ def settings_of(model: BaseModel) -> Settings:
     return Settings(model.model_dump(exclude_none=True))
 
 
-class Extent(BaseModel):
+class Extent(Shape):
     width: int
     height: int
 
 
-class White(BaseModel):
+class White(Shape):
     temperature: float
     tint: float
 
 
-class ParameterModel(BaseModel):
+class ParameterModel(Shape):
     name: str
     label: str
     group: str
@@ -145,7 +140,7 @@ class ParameterModel(BaseModel):
     automatic: bool = Field(False, description="Whether a value can be found by looking at the photo.")
 
 
-class GroupModel(BaseModel):
+class GroupModel(Shape):
     """label: the name as people read it."""
 
     name: str
@@ -153,14 +148,14 @@ class GroupModel(BaseModel):
     parameters: list[ParameterModel]
 
 
-class Groups(BaseModel):
+class Groups(Shape):
     """local: what adjustments may add to where their mask is."""
 
     groups: list[GroupModel]
     local: list[ParameterModel]
 
 
-class FormatModel(BaseModel):
+class FormatModel(Shape):
     name: str
     label: str
     extension: str
@@ -171,17 +166,17 @@ class FormatModel(BaseModel):
     maximum: int
 
 
-class SpaceModel(BaseModel):
+class SpaceModel(Shape):
     name: str
     label: str
 
 
-class Formats(BaseModel):
+class Formats(Shape):
     formats: list[FormatModel]
     spaces: list[SpaceModel]
 
 
-class PhotoEntry(BaseModel):
+class PhotoEntry(Shape):
     id: str
     name: str
     kind: str
@@ -204,7 +199,7 @@ class NewVersion(Strict):
     name: Name = Field(default="", description="A free one is chosen where it is empty.")
 
 
-class DeletedVersion(BaseModel):
+class DeletedVersion(Shape):
     """of: the photo that it was a version of."""
 
     of: str
@@ -218,12 +213,12 @@ class RestoredVersion(Strict):
     )
 
 
-class VersionList(BaseModel):
+class VersionList(Shape):
     versions: list[PhotoEntry]
     deleted: list[DeletedVersion]
 
 
-class SnapshotModel(BaseModel):
+class SnapshotModel(Shape):
     """at: when it was taken or last updated."""
 
     id: str
@@ -246,7 +241,7 @@ class KeptSnapshot(Strict):
     settings: SettingsModel  # type: ignore[valid-type]
 
 
-class FolderModel(BaseModel):
+class FolderModel(Shape):
     path: str
     name: str
     first: str | None = Field(default=None, description="The photo to show first.")
@@ -254,7 +249,7 @@ class FolderModel(BaseModel):
     photos: list[PhotoEntry]
 
 
-class HistoryEntry(BaseModel):
+class HistoryEntry(Shape):
     """gradual: whether it can be faded: there is less and more of what it did."""
 
     index: int
@@ -263,13 +258,13 @@ class HistoryEntry(BaseModel):
     gradual: bool
 
 
-class Faded(BaseModel):
+class Faded(Shape):
     """The settings with a part of what a step did."""
 
     settings: dict[str, Any]
 
 
-class HistoryModel(BaseModel):
+class HistoryModel(Shape):
     """entries: the steps, oldest first, numbered from 1. position: the number of the last one in effect; 0 is the
     untouched photo."""
 
@@ -279,7 +274,7 @@ class HistoryModel(BaseModel):
     can_redo: bool
 
 
-class PhotoModel(BaseModel):
+class PhotoModel(Shape):
     id: str
     name: str
     kind: str
@@ -297,7 +292,7 @@ class PhotoModel(BaseModel):
     problem: str = Field(default="", description="What is wrong with the sidecar; empty when nothing.")
 
 
-class DeletedSnapshot(BaseModel):
+class DeletedSnapshot(Shape):
     """snapshot: what puts it back. photo: as it is without."""
 
     id: str
@@ -332,7 +327,7 @@ class Paste(Strict):
     label: Annotated[str, Field(max_length=200)] = "Paste"
 
 
-class UnfitPhoto(BaseModel):
+class UnfitPhoto(Shape):
     """masks: the names of those without effect there, since they are pictures of other proportions or nowhere."""
 
     id: str
@@ -340,7 +335,7 @@ class UnfitPhoto(BaseModel):
     masks: list[str]
 
 
-class Pasted(BaseModel):
+class Pasted(Shape):
     photos: list[PhotoEntry]
     unfit: list[UnfitPhoto]
 
@@ -389,7 +384,7 @@ class ExportRequest(ExportHow):
     )
 
 
-class ExportPreset(BaseModel):
+class ExportPreset(Shape):
     """own: whether it can be removed."""
 
     name: str
@@ -397,12 +392,12 @@ class ExportPreset(BaseModel):
     own: bool
 
 
-class ExportPresetList(BaseModel):
+class ExportPresetList(Shape):
     presets: list[ExportPreset]
     profiles: list[str] = Field(description="Names of the ICC profiles kept here.")
 
 
-class JobModel(BaseModel):
+class JobModel(Shape):
     id: str
     label: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
@@ -412,14 +407,14 @@ class JobModel(BaseModel):
     remedy: str
 
 
-class JobList(BaseModel):
+class JobList(Shape):
     jobs: list[JobModel]
 
 
-class Told(BaseModel):
+class Told(Shape):
     message: str
     remedy: str
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     error: Told

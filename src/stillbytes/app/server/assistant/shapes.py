@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, readable
+from stillbytes.app.server.models import Id, JobModel, PhotoModel, readable
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.assistant.proposal import MOST_AMOUNT, Proposal, Tool
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import photo_id
@@ -58,7 +59,7 @@ class AskStep(Strict):
     task: dict[str, Any] | None = None
 
 
-class FoundModel(BaseModel):
+class FoundModel(Shape):
     """A photo of the library that was looked for. id: among those of the open folder, "" for one elsewhere."""
 
     id: str
@@ -68,7 +69,7 @@ class FoundModel(BaseModel):
     taken: str
 
 
-class ProposalModel(BaseModel):
+class ProposalModel(Shape):
     """What was understood. base: which settings it starts from, to be sent back. settings: these.
 
     found: photos that were looked for, at most some dozens of them; their query stands in the step's task. seeks: names
@@ -89,7 +90,7 @@ class ProposalModel(BaseModel):
     turn: str = ""
 
 
-class AskAnswer(BaseModel):
+class AskAnswer(Shape):
     """The proposal, or the job whose event "proposed" will bring it."""
 
     proposal: ProposalModel | None = None
@@ -122,7 +123,7 @@ class BatchRequest(Strict):
     confirmed: int
 
 
-class ApplyAnswer(BaseModel):
+class ApplyAnswer(Shape):
     """The photo as it is then, or the job that looks for its masks first."""
 
     photo: PhotoModel | None = None

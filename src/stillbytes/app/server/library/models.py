@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, create_model
 
 from stillbytes.app.languages import ENGLISH, Language, worded
 from stillbytes.app.server.library.shelf import Shelf
-from stillbytes.app.server.models import Strict, readable
+from stillbytes.app.server.models import readable
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.library.catalogue import Entry
 from stillbytes.library.hints.hint import Noted
 
@@ -22,7 +23,7 @@ Text = Annotated[str, Field(max_length=20_000)]
 Query = Annotated[str, Field(max_length=2000)]
 
 
-class HintModel(BaseModel):
+class HintModel(Shape):
     """What was noticed in a photo's picture. value is beyond threshold; reason: a sentence about that."""
 
     kind: str
@@ -41,16 +42,17 @@ _JSON: dict[Any, Any] = {
 _FIELDS: dict[str, Any] = {name: (_JSON.get(_HINTS[name], _HINTS[name]), ...) for name in Entry.__dataclass_fields__}
 CataloguePhoto: type[BaseModel] = create_model(
     "CataloguePhoto",
+    __base__=Shape,
     __doc__="A photo as the library knows it. id: what the routes of photos call it.",
     **{"id": (str, ...), "name": (str, ...), **_FIELDS},
 )
 
 
-class CataloguePhotos(BaseModel):
+class CataloguePhotos(Shape):
     photos: list[CataloguePhoto]  # type: ignore[valid-type]
 
 
-class RootModel(BaseModel):
+class RootModel(Shape):
     """A folder of the library. scanned: end of the last whole look through it; null while one has to go on."""
 
     path: str
@@ -61,14 +63,14 @@ class RootModel(BaseModel):
     scanned: str | None
 
 
-class PlaceModel(BaseModel):
+class PlaceModel(Shape):
     """A folder with photos in it. photos: without those of folders below."""
 
     path: str
     photos: int
 
 
-class CollectionModel(BaseModel):
+class CollectionModel(Shape):
     """query: of a smart one."""
 
     id: str
@@ -77,19 +79,19 @@ class CollectionModel(BaseModel):
     photos: int
 
 
-class KeywordModel(BaseModel):
+class KeywordModel(Shape):
     path: str
     photos: int
 
 
-class MeaningModel(BaseModel):
+class MeaningModel(Shape):
     """The network that finds photos by what is meant. photos: pictures that it has seen."""
 
     model: str
     photos: int
 
 
-class CaptionsModel(BaseModel):
+class CaptionsModel(Shape):
     """The model that suggests captions and keywords. asked: pictures that it, or one before it, was asked about.
     itself: whether it is asked by itself while nothing else is done."""
 
@@ -98,7 +100,7 @@ class CaptionsModel(BaseModel):
     itself: bool
 
 
-class LibraryModel(BaseModel):
+class LibraryModel(Shape):
     """meaning: null where no network for that is installed. captions: null where no model is that could see."""
 
     photos: int
@@ -112,17 +114,17 @@ class LibraryModel(BaseModel):
     problems: int
 
 
-class TroubleModel(BaseModel):
+class TroubleModel(Shape):
     path: str
     message: str
     remedy: str
 
 
-class Troubles(BaseModel):
+class Troubles(Shape):
     problems: list[TroubleModel]
 
 
-class HintKindModel(BaseModel):
+class HintKindModel(Shape):
     """A kind of hint. photos: those that it is about."""
 
     kind: str
@@ -134,7 +136,7 @@ class HintKindModel(BaseModel):
     photos: int
 
 
-class HintsModel(BaseModel):
+class HintsModel(Shape):
     """looked: photos whose pictures were looked at. failed: of these, those in which nothing could be seen."""
 
     looked: int
@@ -142,7 +144,7 @@ class HintsModel(BaseModel):
     kinds: list[HintKindModel]
 
 
-class DuplicateModel(BaseModel):
+class DuplicateModel(Shape):
     """how: "bytes" or "picture"."""
 
     how: Literal["bytes", "picture"]
@@ -150,7 +152,7 @@ class DuplicateModel(BaseModel):
     photos: list[CataloguePhoto]  # type: ignore[valid-type]
 
 
-class DuplicatesModel(BaseModel):
+class DuplicatesModel(Shape):
     groups: list[DuplicateModel]
 
 
@@ -194,13 +196,13 @@ class Description(Strict):
     remove_keywords: Words = Field(default_factory=list)
 
 
-class Failure(BaseModel):
+class Failure(Shape):
     number: int
     message: str
     remedy: str
 
 
-class Described(BaseModel):
+class Described(Shape):
     """photos: as they are now, those that were changed. failures: those that could not be."""
 
     photos: list[CataloguePhoto]  # type: ignore[valid-type]
@@ -226,12 +228,12 @@ class FolderChoice(Strict):
     path: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class SubFolder(BaseModel):
+class SubFolder(Shape):
     name: str
     path: str
 
 
-class Directory(BaseModel):
+class Directory(Shape):
     """A folder of this machine, to choose one from. photos: how many files in it are photos. catalogues:
     Lightroom's."""
 

@@ -16,6 +16,7 @@ from stillbytes.app.server.assistant.shapes import (
     shown,
 )
 from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.routes.photos import described
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def router(workspace: Workspace, chats: Chats) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["assistant"])
+    routes = part("assistant")
 
     @routes.post("/photos/{id}/ask")
     def ask(id: str, request: AskRequest, response: Response, telling: Telling) -> AskAnswer:

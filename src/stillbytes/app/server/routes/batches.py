@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from stillbytes.app.server.models import Id, JobModel, Strict, readable
+from stillbytes.app.server.models import Id, JobModel, readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.batch.queue import Batch, BatchState, Item, ItemState
@@ -29,7 +31,7 @@ class NewBatch(Strict):
     begin: bool = True
 
 
-class BatchModel(BaseModel):
+class BatchModel(Shape):
     """made: ISO 8601, UTC. The counts are of photos. state: `stopped` is what was begun and nobody works on."""
 
     id: str
@@ -44,11 +46,11 @@ class BatchModel(BaseModel):
     failed: int
 
 
-class BatchList(BaseModel):
+class BatchList(Shape):
     batches: list[BatchModel]
 
 
-class BatchPhoto(BaseModel):
+class BatchPhoto(Shape):
     """name: of the photo's file. target: of the file that is made, empty where none is. message, remedy: why it failed.
     note: what is to be said about the result."""
 
@@ -70,7 +72,7 @@ class BatchDetail(BatchModel):
     photos: list[BatchPhoto]
 
 
-class StartedBatch(BaseModel):
+class StartedBatch(Shape):
     batch: BatchModel
     job: JobModel | None = None
 
@@ -80,7 +82,7 @@ class BatchGoesOn(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/batches", tags=["batches"])
+    routes = part("batches", "/api/batches")
     batching = workspace.batching
 
     @routes.get("")

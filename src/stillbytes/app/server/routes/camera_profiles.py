@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from stillbytes.app.server.models import Strict, readable
+from stillbytes.app.server.models import readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Strict
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.camera_profiles import CameraProfiles, Kept
 
@@ -31,7 +33,7 @@ class CameraProfileList(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["camera profiles"])
+    routes = part("camera profiles")
 
     @routes.get("/photos/{id}/camera-profiles")
     def list_camera_profiles(id: str) -> CameraProfileList:

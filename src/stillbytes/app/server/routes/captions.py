@@ -6,15 +6,17 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from stillbytes.app.server.library.models import Numbers, Wanted, Words
-from stillbytes.app.server.models import JobModel, Strict
+from stillbytes.app.server.models import JobModel
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 
 
-class CaptionOffer(BaseModel):
+class CaptionOffer(Shape):
     """What is suggested for a photo and it does not have. caption: empty for none. keywords: paths, levels apart by
     "|", those that the library has in its own form. problem: why there is nothing."""
 
@@ -26,7 +28,7 @@ class CaptionOffer(BaseModel):
     problem: str
 
 
-class CaptionOffers(BaseModel):
+class CaptionOffers(Shape):
     """Of photos that a model was asked about."""
 
     offers: list[CaptionOffer]
@@ -52,7 +54,7 @@ class CaptionsChoice(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/library/captions", tags=["library"])
+    routes = part("library", "/api/library/captions")
 
     @routes.post("")
     def list_caption_offers(wanted: Wanted) -> CaptionOffers:

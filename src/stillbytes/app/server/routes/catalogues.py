@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from stillbytes.app.server.library.taking import Looked
-from stillbytes.app.server.models import JobModel, Strict, readable
+from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 
@@ -31,14 +33,14 @@ class CatalogueChoice(Strict):
     moved: list[MovedFolder] = Field(default_factory=list, max_length=MOST_MOVED)
 
 
-class CatalogueLook(BaseModel):
+class CatalogueLook(Shape):
     """id: of the catalogue, once the job has looked at it."""
 
     id: str
     job: JobModel
 
 
-class CatalogueStates(BaseModel):
+class CatalogueStates(Shape):
     """Photos and virtual copies: taken over, or would be; edited here already and left; not where the catalogue says;
     outside the folders of the library; failed."""
 
@@ -49,7 +51,7 @@ class CatalogueStates(BaseModel):
     failed: int = 0
 
 
-class CatalogueRoot(BaseModel):
+class CatalogueRoot(Shape):
     """A folder that the catalogue knows. now: where it was said to be."""
 
     path: str
@@ -57,19 +59,19 @@ class CatalogueRoot(BaseModel):
     states: CatalogueStates
 
 
-class CatalogueLoss(BaseModel):
+class CatalogueLoss(Shape):
     """What has no counterpart and stays in the sidecars, and in how many photos."""
 
     label: str
     photos: int
 
 
-class CatalogueRemark(BaseModel):
+class CatalogueRemark(Shape):
     photo: str
     remark: str
 
 
-class CatalogueCollection(BaseModel):
+class CatalogueCollection(Shape):
     """photos: those that are there. made: whether there is one of it now."""
 
     name: str
@@ -77,7 +79,7 @@ class CatalogueCollection(BaseModel):
     made: bool
 
 
-class CatalogueReport(BaseModel):
+class CatalogueReport(Shape):
     """ended: false while it is looked at or taken over, and where that was stopped. written: of the import. remarks:
     the first of them; the table has all."""
 
@@ -99,7 +101,7 @@ class CatalogueImport(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/imports/catalogues", tags=["imports"])
+    routes = part("imports", "/api/imports/catalogues")
     catalogues = workspace.catalogues
 
     @routes.post("", status_code=202)

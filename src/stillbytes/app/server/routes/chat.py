@@ -6,16 +6,17 @@ import dataclasses
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
-from stillbytes.app.server.models import Id, Strict, readable
+from stillbytes.app.server.models import Id, readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.workspace import Workspace
 
 if TYPE_CHECKING:
     from stillbytes.app.server.assistant.chats import Chats
 
 
-class TurnModel(BaseModel):
+class TurnModel(Shape):
     """One request and what came of it. lines: what was changed. checks: what the numbers say of it."""
 
     id: str
@@ -28,25 +29,25 @@ class TurnModel(BaseModel):
     checks: list[str]
 
 
-class ChatModel(BaseModel):
+class ChatModel(Shape):
     """turns: oldest first. problem: why they cannot be read or kept, in words."""
 
     turns: list[TurnModel]
     problem: str
 
 
-class SuggestionModel(BaseModel):
+class SuggestionModel(Shape):
     """request: as one would type it. reason: the numbers that it is derived from."""
 
     request: str
     reason: str
 
 
-class SuggestionList(BaseModel):
+class SuggestionList(Shape):
     suggestions: list[SuggestionModel]
 
 
-class CompletionList(BaseModel):
+class CompletionList(Shape):
     completions: list[str]
 
 
@@ -55,7 +56,7 @@ class OutcomeRequest(Strict):
 
 
 def router(workspace: Workspace, chats: Chats) -> APIRouter:
-    routes = APIRouter(prefix="/api/photos/{id}", tags=["assistant"])
+    routes = part("assistant", "/api/photos/{id}")
 
     @routes.get("/chat")
     def get_chat(id: str) -> ChatModel:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from stillbytes.app.server.library.models import ChangedCollection, CollectionModel, NewCollection
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.workspace import Workspace
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/library/collections", tags=["library"])
+    routes = part("library", "/api/library/collections")
     shelf = workspace.shelf
 
     @routes.post("", status_code=201)

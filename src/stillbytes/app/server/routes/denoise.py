@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from stillbytes.app.server.models import JobModel, Strict
+from stillbytes.app.server.models import JobModel
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.denoising import State
 from stillbytes.gpu.models.store import here
 
 
-class DenoiserModel(BaseModel):
+class DenoiserModel(Shape):
     """A network. here: whether its file is. made: whether this photo was cleaned by it. size: bytes."""
 
     model: str
@@ -25,7 +27,7 @@ class DenoiserModel(BaseModel):
     licence: str
 
 
-class DenoiseState(BaseModel):
+class DenoiseState(Shape):
     """state: of what the settings show. kept: tiles of `tiles` that stayed as they were, since the network failed
     there. job: the last one that cleaned this photo. networks: for photos of this kind, the best first."""
 
@@ -47,7 +49,7 @@ class DenoiseRequest(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["denoise"])
+    routes = part("denoise")
 
     @routes.get("/photos/{id}/denoise")
     def get_denoise(id: str) -> DenoiseState:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from stillbytes.app.server.ai_models import EngineList, EngineLog, EngineModel, StartEngine
 from stillbytes.app.server.models import readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import EngineError, ModelError
 
@@ -26,7 +27,7 @@ MOST_LOG = 1 << 20
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/engines", tags=["engines"])
+    routes = part("engines", "/api/engines")
 
     @routes.get("")
     async def list_engines() -> EngineList:

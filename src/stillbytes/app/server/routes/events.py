@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from stillbytes.app.languages import ENGLISH, Language, worded
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.spoken import OfPage
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Event
@@ -21,7 +22,7 @@ QUEUED = 512
 
 
 def router(workspace: Workspace, closing: asyncio.Event) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["events"])
+    routes = part("events")
 
     @routes.get("/events", response_class=StreamingResponse)
     async def listen(request: Request, language: OfPage) -> StreamingResponse:

@@ -18,6 +18,7 @@ from stillbytes.app.server.models import (
     Through,
     readable,
 )
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import ExportError, InvalidSetting
@@ -45,7 +46,7 @@ MOST_WARNINGS = 3
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["jobs"])
+    routes = part("jobs")
 
     @routes.post("/exports", status_code=202)
     def start_export(request: ExportRequest, telling: Telling) -> JobModel:

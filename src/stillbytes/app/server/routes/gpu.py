@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from stillbytes.app.server import card as card_events
 from stillbytes.app.server.ai_models import CardList, CardModel, CardStatus, PlanModel
 from stillbytes.app.server.planning import Planner
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.workspace import Workspace
 
 Size = Annotated[str | None, Query(max_length=20)]
@@ -17,7 +18,7 @@ NOT_YET = "No engine is in use yet: nothing holds the card's memory for Stillbyt
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/gpu", tags=["gpu"])
+    routes = part("gpu", "/api/gpu")
     planner = Planner()
 
     @routes.get("/status")

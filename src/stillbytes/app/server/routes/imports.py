@@ -9,7 +9,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, create_model
 
 from stillbytes.app.server.library.importing import chosen
-from stillbytes.app.server.models import JobModel, Strict, readable
+from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.ingest.card import Card
@@ -30,18 +32,18 @@ ImportChoices: type[BaseModel] = create_model(
 )
 
 
-class ImportSource(BaseModel):
+class ImportSource(Shape):
     path: str
     name: str
     removable: bool
 
 
-class NameField(BaseModel):
+class NameField(Shape):
     example: str
     says: str
 
 
-class UnfinishedImport(BaseModel):
+class UnfinishedImport(Shape):
     """An import that was stopped. copied of files."""
 
     id: str
@@ -52,7 +54,7 @@ class UnfinishedImport(BaseModel):
     copied: int
 
 
-class ImportState(BaseModel):
+class ImportState(Shape):
     """sources: volumes with photos of a camera. template: the names by default. fields: what a template may hold."""
 
     sources: list[ImportSource]
@@ -65,14 +67,14 @@ class CardChoice(Strict):
     path: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class ImportLook(BaseModel):
+class ImportLook(Shape):
     """id: of the card, once the job has looked at it."""
 
     id: str
     job: JobModel
 
 
-class ImportShot(BaseModel):
+class ImportShot(Shape):
     """kinds: extensions of its photos, the RAW's first. size in bytes. taken: by the camera's clock, ISO 8601."""
 
     name: str
@@ -83,14 +85,14 @@ class ImportShot(BaseModel):
     problem: str
 
 
-class ImportProblem(BaseModel):
+class ImportProblem(Shape):
     """A folder or file of a card that cannot be read, and why."""
 
     path: str
     message: str
 
 
-class ImportCard(BaseModel):
+class ImportCard(Shape):
     """shots: null while it is being looked at. problems: of what is in none of them because it cannot be read."""
 
     source: str
@@ -98,7 +100,7 @@ class ImportCard(BaseModel):
     problems: list[ImportProblem]
 
 
-class PlannedShot(BaseModel):
+class PlannedShot(Shape):
     """state: new, duplicate, unreadable or left. target: below the destination. already: where a duplicate is."""
 
     state: str
@@ -106,7 +108,7 @@ class PlannedShot(BaseModel):
     already: str | None
 
 
-class ImportPlan(BaseModel):
+class ImportPlan(Shape):
     """examples: names as the template makes them. size: bytes to copy."""
 
     shots: list[PlannedShot]
@@ -125,7 +127,7 @@ class NewImport(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/imports", tags=["imports"])
+    routes = part("imports", "/api/imports")
     importing = workspace.importing
 
     @routes.get("")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from stillbytes.app.languages import Language
-from stillbytes.app.server.models import Strict
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Strict
 from stillbytes.core import preferences
 
 
@@ -16,7 +17,7 @@ class LanguageChoice(Strict):
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["reference"])
+    routes = part("reference")
 
     @routes.put("/language")
     def choose_language(choice: LanguageChoice) -> LanguageChoice:

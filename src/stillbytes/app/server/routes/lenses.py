@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from stillbytes.app.server.models import PhotoModel, Strict, readable
+from stillbytes.app.server.models import PhotoModel, readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.routes.photos import described
+from stillbytes.app.server.shape import Strict
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.edit.automatic.find import straightened_by
@@ -44,7 +46,7 @@ class Guides(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["lenses"])
+    routes = part("lenses")
 
     @routes.get("/photos/{id}/lens")
     def get_lens(id: str, lens: Annotated[str, Query(max_length=200)] = "") -> LensModel:

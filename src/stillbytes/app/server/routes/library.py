@@ -47,6 +47,7 @@ from stillbytes.app.server.library.models import (
 from stillbytes.app.server.library.places import directory
 from stillbytes.app.server.library.shelf import Shelf
 from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.catalogue import Change
@@ -63,7 +64,7 @@ FINAL, PROVISIONAL, NONE = 0, 1, 2
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/library", tags=["library"])
+    routes = part("library", "/api/library")
     shelf = workspace.shelf
 
     @routes.get("")

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from stillbytes.app.server.models import Strict, readable
+from stillbytes.app.server.models import readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Strict
 from stillbytes.edit.luts import Kept, Luts
 
 
@@ -22,7 +24,7 @@ class LutList(Strict):
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["luts"])
+    routes = part("luts")
 
     @routes.get("/luts")
     def list_luts() -> LutList:

@@ -6,21 +6,22 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel
 
 from stillbytes.app.server.models import readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 
 
-class MaskPicture(BaseModel):
+class MaskPicture(Shape):
     """kind: to be put into a mask of this photo."""
 
     kind: dict[str, Any]
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/photos/{id}/masks", tags=["masks"])
+    routes = part("masks", "/api/photos/{id}/masks")
 
     @routes.post("/picture", status_code=201)
     def import_mask(id: str, content: Annotated[bytes, Body(media_type="application/octet-stream")]) -> MaskPicture:

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from stillbytes.app.languages import told
-from stillbytes.app.server.models import Id, JobModel, Place, Strict, readable
+from stillbytes.app.server.models import Id, JobModel, Place, readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import InvalidSetting
@@ -21,7 +23,7 @@ from stillbytes.masks.kind import Found, Kind, kind_of
 from stillbytes.masks.kinds import kinds
 
 
-class MaskField(BaseModel):
+class MaskField(Shape):
     """One field of a kind. default: as JSON. choice_labels: what people read for each of `choices`; none where these do
     themselves."""
 
@@ -38,7 +40,7 @@ class MaskField(BaseModel):
     choice_labels: list[str] = Field(default_factory=list)
 
 
-class OfferModel(BaseModel):
+class OfferModel(Shape):
     """A model that would find it better. size: bytes."""
 
     model: str
@@ -47,7 +49,7 @@ class OfferModel(BaseModel):
     licence: str
 
 
-class FinderModel(BaseModel):
+class FinderModel(Shape):
     """uses: what finds it here, the id of a model, "classical", or "" for nothing. without: what the classical way
     does. further: what would do better where a field of the kind is given, by that."""
 
@@ -57,7 +59,7 @@ class FinderModel(BaseModel):
     further: dict[str, list[OfferModel]]
 
 
-class MaskKind(BaseModel):
+class MaskKind(Shape):
     """finder: only of kinds that are found."""
 
     name: str
@@ -68,7 +70,7 @@ class MaskKind(BaseModel):
     finder: FinderModel | None
 
 
-class MaskKinds(BaseModel):
+class MaskKinds(Shape):
     kinds: list[MaskKind]
 
 
@@ -82,7 +84,7 @@ class PhotosRequest(Strict):
     photos: Annotated[list[Id], Field(min_length=1, max_length=100000)]
 
 
-class WaitingPhoto(BaseModel):
+class WaitingPhoto(Shape):
     """masks: the names of those that were not found yet."""
 
     id: str
@@ -90,7 +92,7 @@ class WaitingPhoto(BaseModel):
     masks: list[str]
 
 
-class WaitingMasks(BaseModel):
+class WaitingMasks(Shape):
     photos: list[WaitingPhoto]
 
 
@@ -100,7 +102,7 @@ class SampleRequest(Place):
     raster: Annotated[str, Field(max_length=64)] = ""
 
 
-class MaskSample(BaseModel):
+class MaskSample(Shape):
     """What ranges are told by, of the photo's own light at a place. colour: Oklab. lightness: 0..100. distance: 0..100,
     from near to far, where a depth was given."""
 
@@ -110,7 +112,7 @@ class MaskSample(BaseModel):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["masks"])
+    routes = part("masks")
 
     @routes.get("/masks/kinds")
     def list_mask_kinds(spoken: Spoken) -> MaskKinds:

@@ -21,6 +21,7 @@ from stillbytes.app.server.ai_models import (
     RemovedModel,
 )
 from stillbytes.app.server.models import JobModel, readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.spoken import Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import ModelError, StillbytesError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/models", tags=["models"])
+    routes = part("models", "/api/models")
 
     @routes.get("")
     def list_models() -> AiModelList:

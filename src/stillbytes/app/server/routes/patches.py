@@ -7,12 +7,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from stillbytes.app.languages import told
-from stillbytes.app.server.models import Id, JobModel, PhotoModel, Strict, Told, readable
+from stillbytes.app.server.models import Id, JobModel, PhotoModel, Told, readable
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.routes.masks import MaskField
 from stillbytes.app.server.routes.photos import LONG, described
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
@@ -21,7 +23,7 @@ from stillbytes.core.jobs import Control
 from stillbytes.core.saying import said
 
 
-class TaskModel(BaseModel):
+class TaskModel(Shape):
     """Something that makes patches, settings or new pictures. takes: what it needs to know of a place: a round spot, a
     mask, or nothing. covers: what it looks for where it is given no mask. also: other pictures that may go in.
 
@@ -42,7 +44,7 @@ class TaskModel(BaseModel):
     seldom: list[str]
 
 
-class Tasks(BaseModel):
+class Tasks(Shape):
     """generated: whether tasks whose pixels a model makes are wanted, and shown. problems: why workflows of a person's
     own cannot be used."""
 
@@ -68,7 +70,7 @@ class PatchRequest(Strict):
     picture: Id | None = None
 
 
-class PatchAnswer(BaseModel):
+class PatchAnswer(Shape):
     """What was made at once, with the id of the patch, or the job that makes it."""
 
     photo: PhotoModel | None = None
@@ -76,7 +78,7 @@ class PatchAnswer(BaseModel):
     job: JobModel | None = None
 
 
-class SpotModel(BaseModel):
+class SpotModel(Shape):
     """In units of the photo's long edge."""
 
     centre: tuple[float, float]
@@ -86,7 +88,7 @@ class SpotModel(BaseModel):
     found: bool
 
 
-class PatchState(BaseModel):
+class PatchState(Shape):
     """lost: its pixels are not there. generated: a model made them. spot: of one that is evaluated."""
 
     id: str
@@ -95,11 +97,11 @@ class PatchState(BaseModel):
     spot: SpotModel | None
 
 
-class PatchStates(BaseModel):
+class PatchStates(Shape):
     patches: list[PatchState]
 
 
-class ForecastModel(BaseModel):
+class ForecastModel(Shape):
     """What a task would take: engine and model, seconds and MiB as estimated or measured, None where not known, so many
     pictures, and the part of the photo that changes; or the problem that keeps it from being done, and its remedy.
     doubt: what is to be said before it is done."""
@@ -128,7 +130,7 @@ SPOTS = (
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["patches"])
+    routes = part("patches")
 
     @routes.get("/tasks")
     def list_tasks(spoken: Spoken) -> Tasks:

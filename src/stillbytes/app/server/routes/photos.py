@@ -28,6 +28,7 @@ from stillbytes.app.server.models import (
     readable,
     settings_of,
 )
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.develop import parameters
 from stillbytes.edit.automatic import Meter, found, people_in
@@ -42,7 +43,7 @@ LONG = "private, max-age=31536000, immutable"
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["photos"])
+    routes = part("photos")
 
     def shown(id: str) -> PhotoModel:
         document = workspace.document(id)

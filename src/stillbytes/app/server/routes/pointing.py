@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from stillbytes.app.server.models import Strict
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 from stillbytes.core.jobs import Control
@@ -18,7 +19,7 @@ AT_ONCE = 0.0
 KEPT = "private, max-age=600"
 
 
-class ThingModel(BaseModel):
+class ThingModel(Shape):
     """box: left, top, right, bottom in units of the photo's long edge. person: its index as a mask, -1 for others."""
 
     what: str
@@ -26,7 +27,7 @@ class ThingModel(BaseModel):
     person: int
 
 
-class Things(BaseModel):
+class Things(Shape):
     """anywhere: whether every place can be asked for its outline, and not only things."""
 
     things: list[ThingModel]
@@ -40,14 +41,14 @@ class FramePlace(Strict):
     y: Annotated[float, Field(ge=0, le=1)]
 
 
-class Outline(BaseModel):
+class Outline(Shape):
     """Closed lines, in units of the photo's long edge."""
 
     lines: list[list[tuple[float, float]]]
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/photos/{id}/masks", tags=["masks"])
+    routes = part("masks", "/api/photos/{id}/masks")
 
     @routes.get("/things")
     def list_things(id: str) -> Things:

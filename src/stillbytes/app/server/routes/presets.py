@@ -8,7 +8,9 @@ from fastapi import APIRouter, Body, Query
 from pydantic import Field
 
 from stillbytes.app.languages import ENGLISH, Language, texts
-from stillbytes.app.server.models import SettingsModel, Strict, readable, settings_of
+from stillbytes.app.server.models import SettingsModel, readable, settings_of
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Strict
 from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.presets import Preset, Presets, of_settings
@@ -54,7 +56,7 @@ class Applied(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["presets"])
+    routes = part("presets")
 
     @routes.get("/presets")
     def list_presets(spoken: Spoken) -> PresetList:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from stillbytes.app.languages import told
 from stillbytes.app.server.models import FormatModel, Formats, GroupModel, Groups, ParameterModel, SpaceModel
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.spoken import Spoken
 from stillbytes.develop import groups, local_parameters
 from stillbytes.develop.parameter import Parameter
@@ -17,7 +18,7 @@ from stillbytes.photo.spaces import SPACES
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["reference"])
+    routes = part("reference")
 
     @routes.get("/parameters")
     def list_parameters(spoken: Spoken) -> Groups:

@@ -7,7 +7,8 @@ import threading
 from fastapi import APIRouter
 from pydantic import Field
 
-from stillbytes.app.server.models import Strict
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Strict
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core import preferences
 
@@ -22,7 +23,7 @@ class ChosenShortcuts(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["window"])
+    routes = part("window")
     one_by_one = threading.Lock()  # else windows could hear of changes in another order than they were kept
 
     @routes.get("/shortcuts")

@@ -19,6 +19,7 @@ from stillbytes.app.server.models import (
     readable,
     settings_of,
 )
+from stillbytes.app.server.routes import part
 from stillbytes.app.server.routes.photos import described, entry_of
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.edit.photo import Photo
@@ -26,7 +27,7 @@ from stillbytes.edit.snapshots import Snapshot
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api/photos", tags=["versions"])
+    routes = part("versions", "/api/photos")
 
     def told(photo: Photo) -> PhotoEntry:
         known = workspace.settings(photo.id)

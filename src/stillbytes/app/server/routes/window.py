@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from stillbytes.app.server.models import readable
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound, StillbytesError
 
@@ -16,33 +18,33 @@ MOST_PLACES = 10_000
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 
-class Places(BaseModel):
+class Places(Shape):
     """places: whole paths; the first one's folder is opened. Without any the window only comes to the front."""
 
     places: list[PathText] = Field(max_length=MOST_PLACES)
 
 
-class OpenedModel(BaseModel):
+class OpenedModel(Shape):
     path: str
     name: str
 
 
-class WindowModel(BaseModel):
+class WindowModel(Shape):
     """own: the window is ours, with dialogs of the desktop and a full screen of its own."""
 
     own: bool
 
 
-class Start(BaseModel):
+class Start(Shape):
     start: str = Field(default="", max_length=4000, description="Folder that the dialog begins in.")
 
 
-class ChosenFolder(BaseModel):
+class ChosenFolder(Shape):
     path: str | None = Field(description="None when the dialog was left.")
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["window"])
+    routes = part("window")
 
     @routes.post("/open")
     def open_place(asked: Places) -> OpenedModel:
