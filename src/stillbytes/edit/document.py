@@ -7,19 +7,31 @@ import atexit
 import hashlib
 import logging
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stillbytes.core.errors import NotFound, SidecarError
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
 from stillbytes.edit.history import History
 from stillbytes.edit.photo import Photo
 from stillbytes.edit.snapshots import Snapshot, Snapshots, well_formed
+from stillbytes.edit.trail import Trail, later
 
 AUTOSAVE_SECONDS = 0.3
 """From a change to its write; with the write itself well under half a second."""
+MOVING_SECONDS = 0.3
+"""For another program that moves a photo, until what belongs to the photo is there, too."""
+MOVED_SECONDS = 5.0
+"""How long after it was followed an older sidecar may come behind the photo."""
+CHECK_SECONDS = 1.0
+"""From a write to the look whether the photo has stayed with it."""
+MOST_STATES = 256
+"""Contents of the sidecar that are remembered."""
 FOUND = "Settings of the sidecar"
 THEIRS = "Changed by another program"
 OURS = "Kept over another program's change"
@@ -33,9 +45,18 @@ class Document:
     A damaged sidecar is never overwritten: the edit goes on in memory, `problem` tells it, and `save_aside` is the way
     out. What another program writes into the sidecar becomes a step of the history. `changed` is called after every
     change of the settings, also by another program.
+
+    A photo that another program moves is followed before the next write: `photo` and `path` are where it is now, and
+    `changed` is called. One that is not found has its edit written where it was, and `problem` tells.
     """
 
-    def __init__(self, photo: Photo, changed: Callable[[Document], None] | None = None) -> None:
+    def __init__(
+        self,
+        photo: Photo,
+        changed: Callable[[Document], None] | None = None,
+        places: Callable[[], Iterable[Path]] = tuple,
+    ) -> None:
+        """places: folders to look in for a photo that was moved, beside those around its own."""
         self.photo = photo
         self.path = photo.sidecar
         self._changed = changed or (lambda _: None)
@@ -49,11 +70,17 @@ class Document:
         self._notes = ""
         self._damage: SidecarError | None = None
         self._failure: NotFound | SidecarError | None = None
+        self._astray: NotFound | None = None  # where we wrote, for a photo that is not there
         self._dirty = False
         self._ours = False  # whether our history and snapshots are in the file
         self._dropped = False  # whether another program wrote it without those that were
         self._anew = False  # no sidecar is there, as it was moved aside
         self._seen: tuple[tuple[int, int] | None, bytes] = (None, b"")
+        self._states: deque[bytes] = deque(maxlen=MOST_STATES)  # digests of what we read or wrote
+        self._trail = Trail(photo.path, places)
+        self._followed = float("-inf")
+        self._written: bytes | None = None
+        self._left: Path | None = None  # what we wrote where the photo had just been
         start = sidecar.existing(photo.path, photo.number)
         if start is not None:
             self._take_in(start)
@@ -83,7 +110,7 @@ class Document:
     def problem(self) -> str:
         """What is wrong with the sidecar, and what to do; empty when nothing is."""
         with self._lock:
-            wrong = self._damage or self._failure
+            wrong = self._damage or self._failure or self._astray
             return str(wrong) if wrong else self._notes
 
     def commit(self, settings: Settings, label: str) -> History:
@@ -167,6 +194,15 @@ class Document:
             self._changed(self)
         return changed
 
+    def follow(self) -> bool:
+        """Be where the photo is, if another program moved it, now or before; returns whether it did."""
+        with self._saving:
+            followed = not self._discarded and self._follow()
+        if followed:
+            later(CHECK_SECONDS, self._check)
+            self._changed(self)
+        return self._followed > float("-inf")
+
     def save(self) -> Path:
         """The sidecar, with everything in it. Raises SidecarError when it cannot be written."""
         self.flush()
@@ -183,12 +219,13 @@ class Document:
                     self._timer = None
                 if not (self._dirty or self._dropped) or self._discarded:
                     return
+            followed = self._follow()
             self._look()
-            with self._lock:
-                history, snapshots, damage = self._history, self._snapshots, self._damage
-                self._dirty = damage is not None
-            if damage is None:
-                self._write(history, snapshots)
+            while not (self._put() and not self._trail.lost) and self._follow():
+                followed = True
+        if followed:
+            later(CHECK_SECONDS, self._check)
+            self._changed(self)
 
     def save_aside(self) -> Path:
         """Move a damaged sidecar out of the way and save; returns where it is now. Raises SidecarError."""
@@ -219,9 +256,62 @@ class Document:
         """With the lock held."""
         self._dirty = True
         if self._timer is None:  # not started anew by the next change, or a busy hand would put it off for ever
-            self._timer = threading.Timer(AUTOSAVE_SECONDS, self.flush)
+            self._timer = threading.Timer(AUTOSAVE_SECONDS, self._autosave)
             self._timer.daemon = True
             self._timer.start()
+
+    def _autosave(self) -> None:
+        with self._saving:
+            moving = self._trail.lost
+        if moving:
+            time.sleep(MOVING_SECONDS)
+        self.flush()
+        later(CHECK_SECONDS, self._check)
+
+    def _check(self) -> None:
+        """Have what was written where the photo is, if another program moved that at the same time."""
+        self.follow()
+        if self._just_followed:
+            self.refresh()
+        self.flush()
+        if self._just_followed:
+            later(CHECK_SECONDS, self._check)
+
+    @property
+    def _just_followed(self) -> bool:
+        return time.monotonic() - self._followed < MOVED_SECONDS
+
+    def _follow(self) -> bool:
+        """Be where the photo is; returns whether it was moved. With _saving held."""
+        if not self._trail.lost or (place := self._trail.follow()) is None:
+            return False
+        log.info("%s was moved to %s", self.photo.path, place)
+        before, known, vacant = self.path, self._seen[1], not self.photo.path.exists()
+        with self._lock:
+            self.photo = Photo(place, self.photo.number)
+            self.path, self._seen = self.photo.sidecar, (None, known)
+            self._failure = self._astray = None
+            self._followed = time.monotonic()
+        there, left = sidecar.existing(place, self.photo.number), _digest(before)
+        if there is None and left is not None and (vacant or left == known):  # with all that others wrote into it
+            try:
+                sidecar.replace(self.path, sidecar.content_of(before))
+            except SidecarError as error:
+                log.warning("the sidecar of %s did not come along: %s", place, error)
+            else:
+                there = self.path
+        elif there is not None and left == self._written != _digest(there) in self._states:
+            self._left = before
+        if there is not None:
+            self._take_in(there)
+        return True
+
+    def _put(self) -> bool:
+        """Write what there is; returns whether that is done, or not to be done. With _saving held."""
+        with self._lock:
+            history, snapshots, damage = self._history, self._snapshots, self._damage
+            self._dirty = damage is not None
+        return damage is not None or self._write(history, snapshots)
 
     def _look(self) -> None:
         """Take in the file if it changed since we last read or wrote it. A file that went away changes nothing."""
@@ -237,6 +327,11 @@ class Document:
             known, self._seen = self._seen[1], (seen, digest)
             if digest == known:
                 return
+            if digest in self._states and self._just_followed:
+                with self._lock:  # moved with the photo or behind it, and older than what we have
+                    self._damage, self._dirty = None, True
+                return
+            self._states.append(digest)
             found = sidecar.parsed(content, path.name, *self.photo.upright)
         except SidecarError as error:
             with self._lock:
@@ -267,7 +362,7 @@ class Document:
         merged = merged.joined(ours)
         return merged if merged.settings == ours.settings else merged.appended(ours.settings, OURS)
 
-    def _write(self, history: History, snapshots: Snapshots) -> None:
+    def _write(self, history: History, snapshots: Snapshots) -> bool:
         state = (history.settings, history.entries, history.position)
         try:
             with sidecar.changing:
@@ -278,12 +373,31 @@ class Document:
             log.warning("the sidecar of %s was not written: %s", self.photo.path, error)
             with self._lock:
                 self._failure, self._dirty = error, True
-            return
+            return False
+        astray = self._told_astray() if self._trail.lost else None
         with self._lock:
-            self._failure, self._known_snapshots = None, snapshots
+            self._failure, self._astray, self._known_snapshots = None, astray, snapshots
             self._anew, self._dropped, self._ours = False, False, True
         self.photo.reread()
-        self._seen = (stamp(self.path), hashlib.blake2b(content).digest())
+        self._clear_up()
+        self._written = hashlib.blake2b(content).digest()
+        self._seen = (stamp(self.path), self._written)
+        self._states.append(self._written)
+        return True
+
+    def _told_astray(self) -> NotFound:
+        name, path = self.photo.path.name, str(self.path)
+        told = said("{photo} is not where it was; its edit is in {sidecar}.", photo=name, sidecar=path)
+        return NotFound(told, "Move that beside the photo.")
+
+    def _clear_up(self) -> None:
+        """What we wrote where the photo had just been is no other photo's."""
+        left, self._left = self._left, None
+        if left is not None and left != self.path and _digest(left) == self._written:
+            try:
+                left.unlink()
+            except OSError as error:
+                log.warning("%s stays where its photo was: %s", left, error)
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
@@ -293,6 +407,13 @@ def stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
+
+
+def _digest(path: Path) -> bytes | None:
+    try:
+        return hashlib.blake2b(path.read_bytes()).digest()
+    except OSError:
+        return None
 
 
 _open: weakref.WeakSet[Document] = weakref.WeakSet()

@@ -120,6 +120,11 @@ def _versions(photos: list[Listed], names: set[str]) -> list[Listed]:
     return found
 
 
+def is_there(photo: Photo) -> bool:
+    """Whether the file of a photo is, and that of its version."""
+    return _there(photo.path, photo.number)
+
+
 def _there(path: Path, version: int) -> bool:
     return path.is_file() and (version == MAIN or sidecar.existing(path, version) is not None)
 

@@ -9,10 +9,13 @@ import pytest
 from dng import make_photo
 from fastapi.testclient import TestClient
 
+import stillbytes as sb
 from stillbytes.app.server.application import create_app
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Event
 from stillbytes.develop.settings import Settings
+from stillbytes.edit.photo import photo_id
+from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.folder import Folder
 
 
@@ -110,3 +113,38 @@ def test_a_page_that_is_about_to_close_is_waited_for(workspace: Workspace, clien
     workspace.left.clear()
     assert client.post("/api/window/left").status_code == 204
     assert workspace.left.is_set()
+
+
+def test_an_edit_is_where_another_program_moved_its_photo(
+    workspace: Workspace, client: TestClient, tmp_path: Path
+) -> None:
+    (photo,) = client.get("/api/folder").json()["photos"]
+    path, there = tmp_path / "first/a.dng", tmp_path / "first/sub/a.dng"
+    there.parent.mkdir()
+
+    def edit(exposure: float) -> int:
+        wanted = {"settings": {"exposure": exposure}, "label": "Exposure"}
+        return client.put(f"/api/photos/{photo['id']}/settings", json=wanted).status_code
+
+    assert edit(1) == 200
+    path.rename(there)
+    workspace.flush()
+    assert sb.open(there).settings == Settings(exposure=1)
+    assert edit(2) == 200  # a page that does not know of it
+    workspace.flush()
+    assert sb.open(there).settings == Settings(exposure=2) and workspace.settings(photo_id(there))
+    make_photo(path)
+    assert client.get(f"/api/photos/{photo['id']}").json()["settings"] == {}
+    assert sb.open(there).settings == Settings(exposure=2)
+
+
+def test_a_photo_is_found_again_in_the_library(workspace: Workspace, client: TestClient, tmp_path: Path) -> None:
+    (photo,) = client.get("/api/folder").json()["photos"]
+    far = tmp_path / "far/away/of"
+    far.mkdir(parents=True)
+    with Catalogue(tmp_path / "home" / "library", processes=1) as catalogue:
+        catalogue.add(far)
+    client.put(f"/api/photos/{photo['id']}/settings", json={"settings": {"exposure": 1}, "label": "Exposure"})
+    (tmp_path / "first/a.dng").rename(far / "b.dng")
+    workspace.flush()
+    assert sb.open(far / "b.dng").settings == Settings(exposure=1)

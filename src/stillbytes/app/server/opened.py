@@ -39,6 +39,11 @@ class Opened:
                     return folder.photo(id)
             raise
 
+    def places(self) -> list[Path]:
+        """The opened folder, and those that were opened before it."""
+        with self._lock:
+            return [self._folder.path, *self._before]
+
     def open(self, places: Sequence[Path]) -> None:
         """The folder of the first place, with the others chosen that lie in it. Raises NotFound."""
         folder = Folder(places[0], places[1:])

@@ -33,7 +33,7 @@ from stillbytes.edit.document import Document
 from stillbytes.edit.photo import Photo, photo_id
 from stillbytes.edit.version_names import MAIN
 from stillbytes.library import previews
-from stillbytes.library.folder import Folder
+from stillbytes.library.folder import Folder, is_there
 from stillbytes.photo.decode import embedded_preview
 from stillbytes.photo.output.encode import preview_jpeg
 
@@ -149,16 +149,31 @@ class Workspace:
         return self._preview(id)
 
     def photo(self, id: str) -> Photo:
-        """A version of a photo of the opened folder or of the library. Raises NotFound."""
+        """A version of a photo of the opened folder or of the library, or of one that was moved from there while it was
+        open. Raises NotFound."""
+        try:
+            return self._listed(id)
+        except NotFound:
+            with self._lock:
+                document = self._documents.get(id)
+            if document is None or not document.follow() or not is_there(document.photo):
+                raise
+            return document.photo
+
+    def _listed(self, id: str) -> Photo:
         return self.shelf.photo(id) or self.opened.photo(id)
 
     def document(self, id: str) -> Document:
         """The open document of a photo. Raises NotFound."""
-        with self._lock:
-            if id in self._documents:
-                self._documents.move_to_end(id)
-                return self._documents[id]
-        document = Document(self.photo(id), self._document_changed)
+        document = self._open_document(id)
+        if document is not None:
+            if not document.photo.path.exists():
+                self.photo(id)
+            with self._lock:
+                if id in self._documents:
+                    self._documents.move_to_end(id)
+            return document
+        document = Document(self.photo(id), self._document_changed, self._places)
         with self._lock:
             document = self._documents.setdefault(id, document)
             # One whose sidecar cannot be written is the only place where its edits are.
@@ -167,10 +182,28 @@ class Workspace:
                 del self._documents[old]
         return document
 
-    def settings(self, id: str) -> Settings | None:
-        """Those of the photo if it is open; else they are in its sidecar."""
+    def _open_document(self, id: str) -> Document | None:
+        """Under the id that it was opened with, too, if its photo was moved and none is in its place."""
         with self._lock:
             document = self._documents.get(id)
+        if document is None or document.photo.id == id:
+            return document
+        try:
+            self._listed(id)
+        except NotFound:
+            return document
+        with self._lock:
+            if self._documents.get(id) is document:
+                del self._documents[id]
+        return None
+
+    def _places(self) -> list[Path]:
+        """The folders that a photo may have been moved to."""
+        return [*self.opened.places(), *self.shelf.places()]
+
+    def settings(self, id: str) -> Settings | None:
+        """Those of the photo if it is open; else they are in its sidecar."""
+        document = self._open_document(id)
         return document.settings if document else None
 
     def pipeline(self, id: str) -> Pipeline:
@@ -228,8 +261,10 @@ class Workspace:
         photo = self.photo(id)
         if photo.number == MAIN:
             versions.delete(photo.path, MAIN)  # raises
+        document = self._open_document(id)
         with self._lock:
-            document = self._documents.pop(id, None)
+            for name in [name for name, one in self._documents.items() if one is document]:
+                del self._documents[name]
         if document is not None:
             document.flush()
             document.discard()
@@ -452,6 +487,9 @@ class Workspace:
             return
 
     def _document_changed(self, document: Document) -> None:
+        with self._lock:
+            if document.photo.id not in self._documents and document in self._documents.values():
+                self._documents[document.photo.id] = document  # its photo was moved
         data = {"id": document.photo.id, "edited": bool(document.settings), "digest": document.settings.digest}
         self.events.emit("photo-changed", data)
         if "ai_denoise" in document.settings:

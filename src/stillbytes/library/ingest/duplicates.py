@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stillbytes.library.catalogue import Catalogue
-from stillbytes.library.catalogue.scan.reader import content_of
 from stillbytes.library.catalogue.scan.walk import walk
 from stillbytes.library.ingest.card import Card, File
 from stillbytes.library.ingest.choices import Choices
+from stillbytes.photo.whereabouts import content_of
 
 SAMPLES = 16
 SAMPLE = 4 << 10

@@ -16,12 +16,12 @@ from stillbytes.core.jobs import Control
 from stillbytes.core.saying import said
 from stillbytes.library.catalogue import Catalogue, LibraryBusy
 from stillbytes.library.catalogue.database import alone
-from stillbytes.library.catalogue.scan.reader import content_of
 from stillbytes.library.ingest import copying, journal
 from stillbytes.library.ingest.errors import IngestError
 from stillbytes.library.ingest.journal import Journal
 from stillbytes.library.ingest.plan import Copy, Plan
 from stillbytes.library.ingest.sidecars import composed
+from stillbytes.photo.whereabouts import content_of
 
 SPARE = 64 << 20
 """Bytes that are to be left free beside what is copied."""

@@ -11,8 +11,8 @@ import numpy as np
 from stillbytes.core.errors import Cancelled, UnreadablePhoto
 from stillbytes.core.jobs import Control
 from stillbytes.core.saying import said
-from stillbytes.library.catalogue.scan.reader import ENDS
 from stillbytes.library.likeness.descriptor import LENGTH, differing, unlike
+from stillbytes.photo.whereabouts import ENDS
 
 MOST_BITS = 4
 """Of 64 that may differ in the same picture."""

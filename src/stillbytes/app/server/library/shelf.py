@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from stillbytes.core import paths
 from stillbytes.core.errors import Cancelled, NotFound, StillbytesError
 from stillbytes.core.events import Events
 from stillbytes.core.jobs import Control, Job, Jobs
@@ -79,6 +80,15 @@ class Shelf:
     def is_open(self) -> bool:
         """Whether anybody has asked for the library yet."""
         return self._catalogue is not None
+
+    def places(self) -> list[Path]:
+        """The folders of the library, whether it is open or not."""
+        from stillbytes.library.catalogue.kept import Kept  # noqa: PLC0415 - with the library
+
+        try:
+            return [Path(folder) for folder in Kept(paths.home() / "library").folders()]
+        except StillbytesError:  # whoever opens the library is told
+            return []
 
     @property
     def pictures(self) -> Pictures:

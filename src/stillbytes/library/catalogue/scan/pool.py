@@ -11,6 +11,7 @@ from typing import Any
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.library.catalogue.scan import reader
 from stillbytes.photo.decode import GLANCE_LIMIT
+from stillbytes.photo.whereabouts import content_of
 from stillbytes.photo.workers import Workers
 
 COMMAND = (sys.executable, "-P", "-m", "stillbytes.library.catalogue.scan.reader")
@@ -58,7 +59,7 @@ def _alone(readers: Readers, path: str, sidecar: str | None) -> dict[str, Any] |
         return readers.look([(path, sidecar)])[0]
     except UnreadablePhoto as error:
         try:
-            return reader.nothing(reader.content_of(Path(path)), [(error.message, error.remedy)])
+            return reader.nothing(content_of(Path(path)), [(error.message, error.remedy)])
         except FileNotFoundError:
             return None
         except OSError as failed:

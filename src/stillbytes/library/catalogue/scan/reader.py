@@ -6,7 +6,6 @@ Everything that a damaged or malicious file can do stays here; see `stillbytes.p
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +13,9 @@ from typing import Any
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.photo.metadata import Metadata, Remarks
+from stillbytes.photo.whereabouts import content_of
 from stillbytes.photo.worker import serving
 
-ENDS = 32 << 10
-"""Bytes at either end of a file that tell it from others of its size."""
 _LONGEST = 20_000
 _REMARKED = ("rating", "flag", "label", "title", "caption", "creator", "copyright", "keywords")
 
@@ -61,18 +59,6 @@ def look(path: Path, sidecar: Path | None = None) -> dict[str, Any]:
 def nothing(content: bytes, problems: list[tuple[str, str]]) -> dict[str, Any]:
     """What `look` gives for a file of which nothing could be read."""
     return _row(content, Metadata(), Remarks(), problems)
-
-
-def content_of(path: Path) -> bytes:
-    """Sixteen bytes that stay the same wherever the file goes: of its size, its first and its last 32 KiB."""
-    with path.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)
-        digest.update(file.read(ENDS))
-        if size > ENDS:
-            file.seek(max(ENDS, size - ENDS))
-            digest.update(file.read(ENDS))
-    return digest.digest()
 
 
 def digest_of(path: Path) -> bytes:
