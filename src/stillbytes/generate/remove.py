@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.resampling.frame_grid import Light
-from stillbytes.generate.classical.exemplar import fill
+from stillbytes.generate.classical.exemplar import inside
 from stillbytes.generate.hole import COPIED, Coverage, Hole
 
 AROUND, LEAST_AROUND = 0.75, 96
@@ -44,5 +44,6 @@ class Removal:
         inner = np.s_[y : y + rect.height, x : x + rect.width]
         hole = np.zeros(light.shape[:2], bool)
         hole[inner] = covered
-        filled = fill(light, hole, cancelled)[inner]
+        filled = light[inner].copy()
+        filled[covered] = inside(light, hole, cancelled)
         return np.concatenate([filled, self.hole.alpha[..., None]], axis=2).astype(np.float32)

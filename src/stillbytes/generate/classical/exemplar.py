@@ -23,8 +23,6 @@ from stillbytes.generate.classical.membrane import membrane
 Floats = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Cancel = Callable[[], bool]
-Part = tuple[slice, slice]
-"""Rows and columns."""
 
 SIDE = 7
 """Pixels along a patch."""
@@ -36,7 +34,8 @@ MOST_SOURCES = 25_000
 COMPONENTS = 24
 NEAR = 0.15
 """How much nearness counts beside likeness."""
-ROUNDS = 5
+ROUNDS, LAST_ROUNDS = 5, 3
+"""At each level, and at the finest, which is nearly right from the start."""
 MARGIN = 4
 """Pixels around the hole in which its seam is closed."""
 COHERENCE = 1.05
@@ -54,88 +53,99 @@ DARK = 1e-3
 
 
 def fill(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats:
-    """The picture with its hole filled; everything else stays to the last bit.
+    """The picture with its hole filled; everything else stays to the last bit. See `inside`."""
+    out = light.copy()
+    out[hole] = inside(light, hole, cancelled)
+    return out
+
+
+def inside(light: Floats, hole: Hole, cancelled: Cancel = lambda: False) -> Floats:
+    """(n, 3): light for the n pixels of the hole, row by row.
 
     light: (height, width, 3) scene-linear, finite. hole: (height, width). The same input gives the same output.
     Raises UnusablePicture when nothing is left around the hole to fill it with, Cancelled.
     """
     if light.shape[:2] != hole.shape or light.ndim != 3:
         raise UnusablePicture("The hole has another size than the picture.", "Give both the same.")
-    if not _finite(light):
-        raise UnusablePicture("The picture holds values that are no numbers.", "Develop it again.")
     if not hole.any():
-        return light
-    tones = encoded(light)
+        return np.zeros((0, 3), np.float32)
     finest = min(1.0, FINEST / float(np.sqrt(hole.sum())))
-    levels = _Levels(tones, hole, finest)
+    levels = _Levels(light, hole, finest)
     if not _sources(levels.at(finest)[1]).any():
         if hole.all():
             raise UnusablePicture("The whole picture is to be removed.", "Leave something around it.")
-        return _written(light, hole, np.s_[:, :], membrane(tones, hole))
+        return decoded(membrane(encoded(light), hole)[hole])
     offsets = _offsets(levels, hole, cancelled)
-    return _written(light, hole, *_copied(tones, hole, offsets, cancelled))
-
-
-def _finite(light: Floats) -> bool:
-    found: list[bool] = []
-    _in_strips(len(light), lambda strip: found.append(bool(np.isfinite(light[strip]).all())))
-    return all(found)
+    return decoded(_copied(light, hole, offsets, cancelled))
 
 
 def encoded(light: Floats) -> Floats:
     """About as the eye sees light: logarithmic, linear near black."""
-    out = np.empty(light.shape, np.float32)
-
-    def work(strip: slice) -> None:
-        np.log2(np.maximum(light[strip], 0) + np.float32(DARK), out=out[strip])
-
-    _in_strips(len(light), work)
-    return out
+    return np.asarray(np.log2(np.maximum(light, 0) + np.float32(DARK)), np.float32)
 
 
 def decoded(tones: Floats) -> Floats:
     return np.asarray(np.maximum(np.exp2(tones) - np.float32(DARK), 0), np.float32)
 
 
-def _in_strips(rows: int, work: Callable[[slice], None]) -> None:
-    """All strips of a picture, some at a time. What `work` raises is raised here."""
+def _in_strips(rows: int, height: int, work: Callable[[slice], None]) -> None:
+    """All strips of so many rows, some at a time. What `work` raises is raised here."""
     with ThreadPoolExecutor(THREADS) as threads:
-        for _ in threads.map(work, (slice(start, start + STRIP) for start in range(0, rows, STRIP))):
+        for _ in threads.map(work, (slice(top, min(top + height, rows)) for top in range(0, rows, height))):
             pass
 
 
-def _written(light: Floats, hole: Hole, part: Part, tones: Floats) -> Floats:
-    """tones: of that part of the picture, which has the whole hole."""
-    out, inside = light.copy(), hole[part]
-    out[part][inside] = decoded(tones[inside])
-    return out
-
-
 class _Levels:
-    """The picture at scales of which none is above `finest`; pixels count as hole when any part of them is."""
+    """The picture at scales of which none is above `finest`; pixels count as hole when any part of them is.
 
-    def __init__(self, tones: Floats, hole: Hole, finest: float) -> None:
-        self._tones, self._hole = tones, hole
-        self._clean, self._known = tones, (~hole).astype(np.float32)
-        if finest < 1:
-            clean, known = np.empty_like(tones), self._known
-            _in_strips(len(tones), lambda s: np.copyto(clean[s], tones[s] * known[s][..., None]))
-            size = self._size(min(1.0, BETWEEN * finest))
-            self._clean = cv2.resize(clean, size, interpolation=cv2.INTER_AREA)
-            self._known = cv2.resize(self._known, size, interpolation=cv2.INTER_AREA)
+    Raises UnusablePicture when it holds something that is no number.
+    """
+
+    def __init__(self, light: Floats, hole: Hole, finest: float) -> None:
+        self._shape = hole.shape
+        block = max(1, int(1 / (BETWEEN * finest)))
+        if block > 1:
+            light, self._known = _in_blocks(light, hole, block)
+        else:
+            self._known = (~hole).astype(np.float32)
+        if not np.isfinite(light).all():
+            raise UnusablePicture("The picture holds values that are no numbers.", "Develop it again.")
+        self._tones = encoded(light)
+        self._clean = self._tones * self._known[..., None]
 
     def at(self, scale: float) -> tuple[Floats, Hole]:
         width, height = self._size(scale)
-        if (height, width) == self._hole.shape:
-            return self._tones, self._hole
+        if (height, width) == self._known.shape:
+            return self._tones, self._known < 0.999
         share = cv2.resize(self._known, (width, height), interpolation=cv2.INTER_AREA)
         clean = cv2.resize(self._clean, (width, height), interpolation=cv2.INTER_AREA)
         small = clean / np.maximum(share, 1e-6)[..., None]
         return small.astype(np.float32), share < 0.999
 
     def _size(self, scale: float) -> tuple[int, int]:
-        height, width = (max(SIDE, round(side * scale)) for side in self._hole.shape)
+        height, width = (max(SIDE, round(side * scale)) for side in self._shape)
         return width, height
+
+
+def _in_blocks(light: Floats, hole: Hole, block: int) -> tuple[Floats, Floats]:
+    """Mean light of blocks of so many pixels a side, of those outside of the hole, and the share of these. The last
+    blocks repeat the pixels at the edge."""
+    rows, columns = (-(-side // block) for side in hole.shape)
+    small, share = np.empty((rows, columns, 3), np.float32), np.empty((rows, columns), np.float32)
+    more = columns * block - hole.shape[1]
+
+    def work(strip: slice) -> None:
+        first, last = strip.start * block, min(strip.stop * block, len(light))
+        border = (0, (strip.stop - strip.start) * block - (last - first), 0, more, cv2.BORDER_REPLICATE)
+        known = cv2.copyMakeBorder((~hole[first:last]).astype(np.float32), *border)
+        clean = cv2.copyMakeBorder(light[first:last], *border) * known[..., None]
+        size = (columns, strip.stop - strip.start)
+        share[strip] = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+        small[strip] = cv2.resize(clean, size, interpolation=cv2.INTER_AREA)
+        small[strip] /= np.maximum(share[strip], 1e-6)[..., None]
+
+    _in_strips(rows, max(1, STRIP // block), work)
+    return small, share
 
 
 def _sources(hole: Hole) -> Hole:
@@ -162,7 +172,8 @@ def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32
     guess: Floats | None = None
     found: NDArray[np.int32] | None = None
     best = np.zeros((0, 2), np.int32)
-    for scale in _scales(hole):
+    scales = list(_scales(hole))
+    for scale in scales:
         picture, small = levels.at(scale)
         sources = _sources(small)
         if not sources.any():
@@ -173,7 +184,7 @@ def _offsets(levels: _Levels, hole: Hole, cancelled: Cancel) -> NDArray[np.int32
             larger = cv2.resize(guess, small.shape[::-1], interpolation=cv2.INTER_LINEAR)
             picture = np.where(small[..., None], larger, picture).astype(np.float32)
         search = _Search(picture, small, sources)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if scale < scales[-1] else LAST_ROUNDS):
             if cancelled():
                 raise Cancelled()
             search.look_at(picture)
@@ -324,40 +335,45 @@ def _patches(picture: Floats, places: NDArray[np.integer]) -> Floats:
     return np.ascontiguousarray(windows[places[:, 0], places[:, 1]].reshape(len(places), -1))
 
 
-def _copied(tones: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Cancel) -> tuple[Part, Floats]:
-    """The part around the hole, and it with the hole from its sources at full resolution, seam closed."""
+def _copied(light: Floats, hole: Hole, offsets: NDArray[np.int32], cancelled: Cancel) -> Floats:
+    """(n, 3) tones for the pixels of the hole from its sources at full resolution, seam closed."""
     height, width = hole.shape
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
     top, bottom = max(0, int(rows[0]) - MARGIN), min(height, int(rows[-1]) + 1 + MARGIN)
     left, right = max(0, int(columns[0]) - MARGIN), min(width, int(columns[-1]) + 1 + MARGIN)
     part = np.s_[top:bottom, left:right]
-    inside, own = hole[part], tones[part]
-    around = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    filled, known = _gathered(tones, hole, offsets, (top, bottom, left, right), cancelled)
-    filled = np.where((around & known)[..., None], filled, own)
+    within, own = hole[part], encoded(light[part])
+    around = cv2.dilate(within.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    filled, known = _gathered(light, hole, offsets, (top, bottom, left, right), cancelled)
+    np.copyto(filled, own, where=~(around & known)[..., None])
     if (none := around & ~known).any():
         filled = membrane(filled, none)
     # What the copy says of the pixels just outside, against what they are.
-    seam = np.where((around & ~inside)[..., None], own - filled, 0).astype(np.float32)
-    correction = membrane(seam, inside)
+    edge = around & ~within
+    seam = np.zeros_like(filled)
+    seam[edge] = own[edge] - filled[edge]
+    correction = membrane(seam, within)
     # Nothing gets darker or brighter than what was copied and what is there already.
-    span = np.where(inside[..., None], filled, own)
-    low, high = span.min(axis=(0, 1)), span.max(axis=(0, 1))
-    return part, np.where(inside[..., None], np.clip(filled + correction, low, high), own)
+    np.copyto(own, filled, where=within[..., None])
+    closed = np.clip(own[within] + correction[within], own.min(axis=(0, 1)), own.max(axis=(0, 1)))
+    return np.asarray(closed, np.float32)
 
 
 def _gathered(
-    tones: Floats, hole: Hole, offsets: NDArray[np.int32], part: tuple[int, int, int, int], cancelled: Cancel
+    light: Floats, hole: Hole, offsets: NDArray[np.int32], part: tuple[int, int, int, int], cancelled: Cancel
 ) -> tuple[Floats, Hole]:
     """Over the part (top, bottom, left, right): what the sources of the four nearest places of the finest level say,
-    the nearer the more, and where there is any."""
+    the nearer the more, in tones, and where there is any."""
     height, width = hole.shape
     rows_small, columns_small = offsets.shape[:2]
     down, across = height / rows_small, width / columns_small
+    # Columns, then rows, as the map of a picture has them; both in one word, to be looked up at once.
+    shifts = np.rint(offsets[..., ::-1] * np.array([across, down])).astype(np.int16).view(np.int32)[..., 0]
     top, bottom, left, right = part
-    y, x = np.arange(top, bottom, dtype=np.float32), np.arange(left, right, dtype=np.float32)
-    fy, fx = (y + 0.5) / np.float32(down) - 0.5, (x + 0.5) / np.float32(across) - 0.5
-    above, before = np.floor(fy).astype(np.int32), np.floor(fx).astype(np.int32)
+    y, x = np.arange(top, bottom), np.arange(left, right)
+    fy, fx = (y + 0.5) / down - 0.5, (x + 0.5) / across - 0.5
+    above, before = np.floor(fy).astype(np.int64), np.floor(fx).astype(np.int64)
+    fy, fx = (fy - above).astype(np.float32), (fx - before).astype(np.float32)
     total = np.empty((len(y), len(x), 3), np.float32)
     weights = np.zeros((len(y), len(x)), np.float32)
     free = (~hole).astype(np.uint8)
@@ -365,22 +381,22 @@ def _gathered(
     def work(strip: slice) -> None:
         if cancelled():
             raise Cancelled()
-        some, counts = y[strip], weights[strip]
+        counts = weights[strip]
         sums = np.zeros((*counts.shape, 3), np.float32)
+        places = np.stack(np.meshgrid(x, y[strip]), axis=-1).astype(np.int16)
         for i in (0, 1):
+            rows = shifts[np.clip(above[strip] + i, 0, rows_small - 1)]
+            vertical = np.square(1 - i - fy[strip])[:, None]
             for j in (0, 1):
-                row = np.clip(above[strip] + i, 0, rows_small - 1)
-                column = np.clip(before + j, 0, columns_small - 1)
-                shift = offsets[row[:, None], column[None, :]]
-                source_y = np.rint(some[:, None] + shift[..., 0] * np.float32(down)).astype(np.float32)
-                source_x = np.rint(x[None, :] + shift[..., 1] * np.float32(across)).astype(np.float32)
-                valid = cv2.remap(free, source_x, source_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
-                valid &= (shift[..., 0] != 0) | (shift[..., 1] != 0)
-                near = np.abs(1 - i - (fy - above)[strip])[:, None] * np.abs(1 - j - (fx - before))[None, :]
-                weight = np.where(valid, near * near + 1e-6, 0).astype(np.float32)
-                sums += cv2.remap(tones, source_x, source_y, cv2.INTER_NEAREST) * weight[..., None]
+                shift = np.take(rows, np.clip(before + j, 0, columns_small - 1), axis=1)
+                source = places + shift.view(np.int16).reshape(places.shape)
+                weight = vertical * np.square(1 - j - fx) + np.float32(1e-6)
+                weight *= cv2.remap(free, source, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+                weight *= shift != 0
+                sums += cv2.remap(light, source, None, cv2.INTER_NEAREST) * weight[..., None]
                 counts += weight
-        total[strip] = sums / np.maximum(counts, np.float32(1e-12))[..., None]
+        sums /= np.maximum(counts, np.float32(1e-12))[..., None]
+        total[strip] = encoded(sums)
 
-    _in_strips(len(y), work)
+    _in_strips(len(y), STRIP, work)
     return total, weights > 0

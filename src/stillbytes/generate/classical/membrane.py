@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-ROUNDS = 12
-"""Relaxations at each level; coarse levels bring what is far away."""
+ROUNDS, FINE, FEW = 12, 256, 4
+"""Relaxations at each level; coarse levels bring what is far away. Where a hole has more pixels along a side than FINE,
+the level before has left little to do."""
 SMALLEST = 4
 
 
@@ -49,7 +50,7 @@ def _relaxed(values: Floats, hole: NDArray[np.bool_], guess: Floats) -> Floats:
     current = np.where(known, fixed, guess[part]).astype(np.float32)
     mean = np.empty_like(current)
     kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]], np.float32)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if max(fixed.shape) <= FINE else FEW):
         cv2.filter2D(current, -1, kernel, dst=mean, borderType=cv2.BORDER_REPLICATE)
         np.copyto(mean, fixed, where=known)
         current, mean = mean, current
