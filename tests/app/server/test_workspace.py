@@ -82,15 +82,14 @@ def test_a_paste_onto_a_photo_that_is_not_there_changes_none(workspace: Workspac
 def test_the_first_preview_is_read_ahead_and_the_others_when_asked_for(workspace: Workspace) -> None:
     a, b, _ = ids(workspace)
     for asked in ((a, a), (b, a)):
-        workspace.glance()
+        workspace.look_ahead()
         for id in asked:
             assert workspace.preview(id) == embedded_preview(workspace.folder.photo(id).path).jpeg
 
 
 def test_an_empty_folder_has_nothing_to_prepare(tmp_path: Path) -> None:
     workspace = Workspace(Folder(tmp_path))
-    workspace.glance()
-    workspace.prepare()
+    workspace.look_ahead()
     with pytest.raises(NotFound):
         workspace.preview("x")
     workspace.close()
@@ -98,7 +97,7 @@ def test_an_empty_folder_has_nothing_to_prepare(tmp_path: Path) -> None:
 
 def test_the_photo_that_is_shown_first_is_decoded_ahead(workspace: Workspace) -> None:
     a, b, _ = ids(workspace)
-    workspace.prepare()
+    workspace.look_ahead()
     for _ in range(3000):
         if workspace.pipelines.held(workspace.photo(a)):
             break

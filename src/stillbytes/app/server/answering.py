@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import sys
@@ -15,7 +14,7 @@ from collections.abc import Callable, Generator
 import uvicorn
 
 from stillbytes.app.server import card
-from stillbytes.app.server.application import create_app
+from stillbytes.app.server.beginning import Beginning
 from stillbytes.app.server.guard import MOST_BODY, Guard
 from stillbytes.app.server.presence import Noticing
 from stillbytes.app.server.workspace import Workspace
@@ -51,8 +50,8 @@ async def _answering(
     last_words: float,
 ) -> None:
     closing = asyncio.Event()
-    app = Noticing(create_app(workspace, closing), workspace.presence)
-    guard = Guard(app, token, listener.getsockname()[1], launch)
+    app = Beginning(workspace, closing)
+    guard = Guard(Noticing(app, workspace.presence), token, listener.getsockname()[1], launch)
     config = uvicorn.Config(
         guard,
         log_level="warning",
@@ -62,30 +61,26 @@ async def _answering(
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
-    server = Server(config, closing, workspace.prepare)
+    server = Server(config, closing)
     if until is not None:
         threading.Thread(target=server.end_after, args=(until, last_words), name="until", daemon=True).start()
-    attaching = asyncio.create_task(card.attach(workspace))
+    workspace.opened.watch()
+    later = [asyncio.create_task(app.complete()), asyncio.create_task(card.attach(workspace))]
     try:
         await server.serve([listener])
     finally:
-        attaching.cancel()
-        await asyncio.gather(attaching, return_exceptions=True)
+        for one in later:
+            one.cancel()
+        await asyncio.gather(*later, return_exceptions=True)
         await card.detach(workspace)
 
 
 class Server(uvicorn.Server):
     """Ends quietly: open streams are told first, and a signal that asked for the end has done its work."""
 
-    def __init__(self, config: uvicorn.Config, closing: asyncio.Event, begun: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
         super().__init__(config)
-        self._closing, self._begun = closing, begun
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        gc.freeze()  # see `start.begin`
-        gc.enable()
-        self._begun()  # not earlier, or the page itself would wait for the processor
+        self._closing = closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._closing.set()  # else uvicorn waits for the event streams

@@ -9,10 +9,10 @@ from stillbytes.app.server.models import readable
 from stillbytes.core.errors import EngineError
 from stillbytes.core.jobs import Control, Job, Jobs
 from stillbytes.core.saying import said
-from stillbytes.edit import denoising
 
 if TYPE_CHECKING:
     from stillbytes.app.server.workspace import Workspace
+    from stillbytes.edit.denoising import State
     from stillbytes.edit.document import Document
 
 PERCENT = 100
@@ -30,6 +30,8 @@ class Cleaning:
 
     def start(self, document: Document, model: str, amount: float | None, *, again: bool) -> Job:
         """Clean the photo and show it. amount: that in effect, or the usual one, when None."""
+        from stillbytes.edit import denoising  # noqa: PLC0415 - only for photos that are cleaned
+
         workspace, id, name = self._workspace, document.photo.id, readable(document.photo.path.name)
 
         def work(control: Control) -> str:
@@ -68,9 +70,11 @@ class Cleaning:
         with self._lock:
             return self._last.get(photo)
 
-    def renew(self, document: Document, told: denoising.State | None = None) -> None:
+    def renew(self, document: Document, told: State | None = None) -> None:
         """In the background, if the network is here: what the settings show and is not there, or stale. Quick. told:
         the state, where the caller knows it for sure."""
+        from stillbytes.edit import denoising  # noqa: PLC0415
+
         settings = document.settings
         model = denoising.wanted(settings)
         if not model or (told or denoising.state(document.photo, settings, sure=False)) == "ready":

@@ -1,7 +1,7 @@
 """Starts the server on this machine's loopback address and opens the page.
 
-The address is told as soon as the port is ours: while the browser starts, the web framework is imported, the photo is
-decoded and the kernels are loaded. Whoever connects earlier waits for that.
+The address is told as soon as the port is ours: while the browser starts, the web framework is imported and the first
+photo is developed. Whoever connects earlier waits for that.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def working(folder: Folder) -> Iterator[Workspace]:
     from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415
 
     workspace = Workspace(folder)
-    workspace.glance()
+    workspace.look_ahead()
     try:
         yield workspace
     finally:

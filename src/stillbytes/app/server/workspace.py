@@ -61,6 +61,7 @@ class Workspace:
     broker: of the server's event loop, to be used in it only; None until it is made, and where it cannot be.
     without_broker: in words, why it could not be made; empty when nothing is known against it.
     window: what shows the page, where that is ours.
+    developed: set when the photo that the page will show first has been.
     """
 
     def __init__(self, folder: Folder) -> None:
@@ -68,6 +69,7 @@ class Workspace:
         self.opened = Opened(folder, self._folder_changed, self._sidecar_changed)
         self.window: Window | None = None
         self.left = threading.Event()
+        self.developed = threading.Event()
         self.broker: Broker | None = None
         self.without_broker = ""
         self.jobs = Jobs(self._job_changed)
@@ -122,8 +124,8 @@ class Workspace:
             self.events.emit("leaving", {}, kept=False)
             self.left.wait(LEAVE_S)
 
-    def glance(self) -> None:
-        """In the background: read the camera's preview of the photo that the page will show first."""
+    def look_ahead(self) -> None:
+        """In the background: read the camera's preview of the photo that the page will show first, then develop it."""
         glance: Future[tuple[str, bytes]] = Future()
         self._glance = glance
 
@@ -133,13 +135,10 @@ class Workspace:
                 glance.set_result((id, self._preview(id)))
             except Exception as error:  # whoever opens the photo is told
                 glance.set_exception(error)
+            self._warm()
+            self.developed.set()
 
-        threading.Thread(target=read, name="glance", daemon=True).start()
-
-    def prepare(self) -> None:
-        """In the background: open that photo, and keep an eye on the folder."""
-        self.opened.watch()
-        threading.Thread(target=self._warm, name="prepare", daemon=True).start()
+        threading.Thread(target=read, name="ahead", daemon=True).start()
 
     def preview(self, id: str) -> bytes:
         """The camera's JPEG of a photo. Raises NotFound, UnreadablePhoto."""
