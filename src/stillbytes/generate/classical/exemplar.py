@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Cancel = Callable[[], bool]
 
-SIDE = 7
+SIDE = 9
 """Pixels along a patch."""
 HALF = SIDE // 2
 FINEST = 80.0
