@@ -51,6 +51,7 @@ def drawn(draws: Any) -> Any:
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "_now", [])
+    monkeypatch.setattr(drawing, "_failed", [])
 
 
 @pytest.mark.parametrize("fails", [DeviceFailed("It was unplugged."), OutOfMemory("The device ran out of memory.")])

@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.device import Device as Choice
 from stillbytes.core.device import chosen
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import joined, said
 
 if TYPE_CHECKING:
     from stillbytes.gpu.drawing_device import Drawing
 
-PROCESSOR = "The processor draws instead."
+PROCESSOR = said("The processor draws instead.")
+Tell = Callable[[int, int, str], None]
+"""How far it is: (done, of, what is being done). May raise Cancelled."""
+Hearer = Callable[[str, str], None]
+"""(why, what to do about it)"""
 log = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _now: list[Drawing | None] = []
 """What draws; empty before anybody has asked."""
+_failed: list[tuple[str, str]] = []
+"""Why the chosen device does not draw, and what to do about it; empty when it does."""
+_hearers: list[Hearer] = []
 
 
 def draws(kernel: str, *arguments: Any) -> bool:
@@ -34,7 +43,7 @@ def draws(kernel: str, *arguments: Any) -> bool:
     return drawing is not None and drawing.draws(kernel, *arguments)
 
 
-def draw_on(device: Choice) -> str:
+def draw_on(device: Choice, tell: Tell = lambda done, total, says: None) -> str:
     """From now on, in this process, draw on this: "cpu", or "opencl" for the best device of that kind. Returns its
     name.
 
@@ -49,14 +58,33 @@ def draw_on(device: Choice) -> str:
         return "cpu"
     from stillbytes.gpu.drawing_device import ready  # noqa: PLC0415 - most draw on the processor
 
-    drawing = ready()
+    drawing = ready(tell)
     _set(drawing)
     return drawing.device.device.name
 
 
-def problem() -> str:
-    """What made the chosen device stop; empty when nothing did."""
-    return _now[0].problem if _now and _now[0] is not None else ""
+def now() -> str:
+    """The name of the device that draws at this moment; empty when it is the processor."""
+    drawing = _now[0] if _now else None
+    return "" if drawing is None or drawing.problem else drawing.device.device.name
+
+
+def failed() -> tuple[str, str]:
+    """Why the chosen device does not draw, and what to do about it; empty when nothing is wrong."""
+    return _failed[0] if _failed else ("", "")
+
+
+def hear(hearer: Hearer) -> Callable[[], None]:
+    """Tell once whenever the chosen device cannot draw, or stops. Returns a function that ends it."""
+    _hearers.append(hearer)
+    return partial(_hearers.remove, hearer)
+
+
+def fail(why: str, remedy: str) -> None:
+    """The chosen device does not draw."""
+    _failed[:] = [(why, remedy)]
+    for hearer in tuple(_hearers):
+        hearer(why, remedy)
 
 
 def _begin() -> None:
@@ -75,8 +103,10 @@ def _follow(wanted: Choice) -> None:
         draw_on(wanted)
     except StillbytesError as error:
         log.warning("%s %s", error, PROCESSOR)
+        fail(joined((error.message, PROCESSOR)), error.remedy)
 
 
 def _set(drawing: Drawing | None) -> None:
     with _lock:
         _now[:] = [drawing]
+        _failed.clear()

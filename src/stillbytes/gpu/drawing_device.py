@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stillbytes.core.errors import OutOfMemory
+from stillbytes.core.saying import joined, said
 from stillbytes.develop.device import opencl
 from stillbytes.develop.device.on_device import KERNELS, DeviceFailed, OnDevice, mib
 from stillbytes.develop.frame import Output
 from stillbytes.develop.settings import Settings
-from stillbytes.gpu.drawing import PROCESSOR
+from stillbytes.gpu.drawing import PROCESSOR, Tell, fail
 
 if TYPE_CHECKING:
     from stillbytes.gpu.room import Room
@@ -43,8 +44,9 @@ class Drawing:
                     self.device.call(kernel, *arguments)
                 return granted
         except (OutOfMemory, DeviceFailed) as error:
-            self.problem = f"{error.message} {PROCESSOR}"
+            self.problem = joined((error.message, PROCESSOR))
             log.warning("%s: %s", self.device.device.name, self.problem)
+            fail(self.problem, error.remedy)
             return False
 
     def prove(self) -> None:
@@ -69,21 +71,27 @@ class Drawing:
             )
             if not np.abs(here - there).max() <= TOLERANCE * (255 if output.dtype == "uint8" else 1):
                 name = self.device.device.name
-                raise DeviceFailed(f"{name} draws other colours than the processor.", "Bring its driver up to date.")
+                raise DeviceFailed(
+                    said("{device} draws other colours than the processor.", device=name),
+                    "Bring its driver up to date.",
+                )
 
 
 def _nobody(*call: Any) -> bool:
     return False
 
 
-def ready() -> Drawing:
+def ready(tell: Tell) -> Drawing:
     """The best device, tried. Raises DeviceFailed, KernelsMissing, OutOfMemory."""
     found = opencl.devices()
     if not found:
         raise DeviceFailed("There is no OpenCL device on this computer.", "Install your graphics card's driver.")
     device = OnDevice(found[0])
-    for kernel in KERNELS:
+    steps = len(KERNELS) + 1
+    for done, kernel in enumerate(KERNELS):
+        tell(done, steps, said("Compiling for {device}", device=found[0].name))
         device.load(kernel)
+    tell(len(KERNELS), steps, said("Comparing pictures"))
     drawing = Drawing(device)
     if found[0].kind == "card":
         from stillbytes.gpu.access import shared_access  # noqa: PLC0415 - only where engines may want the same memory

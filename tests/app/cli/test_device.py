@@ -16,6 +16,7 @@ from stillbytes.gpu import drawing
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "_now", [])
+    monkeypatch.setattr(drawing, "_failed", [])
     monkeypatch.setattr(opencl, "devices", lambda: ())
 
 

@@ -4,6 +4,7 @@ import type { ApplyRequest, PatchRequest } from './generated';
 import { told } from './http';
 import type {
   Card,
+  Drawing,
   Engine,
   EngineName,
   ExportHow,
@@ -120,6 +121,9 @@ export const paste = (
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
 export const chooseLanguage = (language: Language) => told(sdk.chooseLanguage({ ...loud, body: { language } }));
+export const getDevice = (): Promise<Drawing> => told(sdk.getDevice(loud));
+export const chooseDevice = (device: Drawing['chosen']): Promise<Drawing> =>
+  told(sdk.chooseDevice({ ...loud, body: { device } }));
 export const getShortcuts = (): Promise<Shortcuts> => told(sdk.getShortcuts(loud)) as Promise<Shortcuts>;
 export const keepShortcuts = (body: Shortcuts): Promise<Shortcuts> =>
   told(sdk.keepShortcuts({ ...loud, body })) as Promise<Shortcuts>;

@@ -21,6 +21,7 @@ export type {
   CollectionModel as Collection,
   CombinationModel as Combination,
   Directory,
+  Drawing,
   EngineModel as Engine,
   ExportHow,
   ExportPreset,

@@ -1,6 +1,6 @@
 /** Models, engines and the card's memory, as the server tells them. */
 import * as api from '../api';
-import type { AiModel, Card, Engine, EngineName, ModelFolder, Plan, PlanQuery } from '../api/types';
+import type { AiModel, Card, Drawing, Engine, EngineName, ModelFolder, Plan, PlanQuery } from '../api/types';
 import { Refused } from '../transport/refused';
 import { t } from '../texts';
 
@@ -13,6 +13,8 @@ export class Engines {
   folders = $state.raw<ModelFolder[]>([]);
   engines = $state.raw<Engine[]>([]);
   plan = $state.raw<Plan | null>(null);
+  /** What draws pictures, and what could. */
+  drawing = $state.raw<Drawing | null>(null);
   /** What was asked for in the dialog and failed: messages at the window's edge are behind it. */
   problem = $state.raw<{ message: string; remedy: string } | null>(null);
   /** Engines that are being started or stopped. */
@@ -31,7 +33,7 @@ export class Engines {
   }
 
   async load(): Promise<void> {
-    await Promise.all([this.loadModels(), this.loadEngines()]);
+    await Promise.all([this.loadModels(), this.loadEngines(), this.loadDrawing()]);
   }
 
   async loadModels(): Promise<void> {
@@ -43,6 +45,14 @@ export class Engines {
 
   async loadEngines(): Promise<void> {
     this.engines = (await api.getEngines()).engines;
+  }
+
+  async loadDrawing(): Promise<void> {
+    this.drawing = await api.getDevice();
+  }
+
+  async drawOn(device: Drawing['chosen']): Promise<void> {
+    this.drawing = await api.chooseDevice(device);
   }
 
   /** The answer to an earlier question that comes late is dropped. */

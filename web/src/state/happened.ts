@@ -24,6 +24,10 @@ const meanings: Record<EventName, (app: App, data: unknown) => void> = {
   denoised: (app, data) => {
     if ((data as { photo: string }).photo === app.editor.photo?.id) app.stage.changed(false, null);
   },
+  'device-failed': (app, data) => {
+    warned(app, data);
+    app.engines.loadDrawing().catch((error: unknown) => app.failed(error));
+  },
   'patch-made': (app, data) => app.retouching.happened('patch-made', data),
   'patch-preview': (app, data) => app.retouching.happened('patch-preview', data),
   'picture-made': (app, data) => app.retouching.happened('picture-made', data),
@@ -32,12 +36,14 @@ const meanings: Record<EventName, (app: App, data: unknown) => void> = {
   'folder-changed': (app) => void listed(app).catch((error: unknown) => app.failed(error)),
   'photo-changed': (app, data) => changed(app, data as Changed),
   'place-opened': (app) => void placeOpened(app).catch((error: unknown) => app.failed(error)),
-  'place-refused': (app, data) => {
-    const { message, remedy } = data as { message: string; remedy: string };
-    app.notices.error(message, remedy);
-  },
+  'place-refused': (app, data) => warned(app, data),
   leaving: (app) => void leave(app).catch((error: unknown) => app.failed(error)),
 };
+
+function warned(app: App, data: unknown): void {
+  const { message, remedy } = data as { message: string; remedy: string };
+  app.notices.error(message, remedy);
+}
 
 /** Photos or versions came or went: one that is open and is not there any more makes room. */
 async function listed(app: App): Promise<void> {

@@ -20,6 +20,7 @@ export const EVENT_NAMES = [
   'asking',
   'carrying',
   'denoised',
+  'device-failed',
   'proposed',
   'chat-changed',
   'patch-made',

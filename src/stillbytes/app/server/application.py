@@ -18,6 +18,7 @@ from stillbytes.app.server.routes import (
     chat,
     collections,
     denoise,
+    device,
     engines,
     events,
     exports,
@@ -49,6 +50,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
     return interface(
         reference.router(),
         language.router(),
+        device.router(workspace),
         photos.router(workspace),
         versions.router(workspace),
         library.router(workspace),

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 async def attach(workspace: Workspace, after_s: float = AFTER_S) -> None:
     """Give the workspace its broker, and tell the page. Where that fails the editor goes on without and says why."""
     await asyncio.sleep(after_s)
+    workspace.devices.listen()
     try:
         broker = await asyncio.to_thread(_make)
     except StillbytesError as error:

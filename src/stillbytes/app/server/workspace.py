@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from stillbytes.app.server.batching import Batching
 from stillbytes.app.server.cleaning import Cleaning
+from stillbytes.app.server.devices import Devices
 from stillbytes.app.server.library.captioning import Captioning
 from stillbytes.app.server.library.importing import Importing
 from stillbytes.app.server.library.shelf import Shelf
@@ -87,9 +88,11 @@ class Workspace:
         self.batches = Jobs(self._job_changed)
         self.captions = Jobs(self._job_changed)
         self.idle = Jobs(self._job_changed)
+        self.trials = Jobs(self._job_changed)
         self._queues = (
             *(self.jobs, self.downloads, self.finds, self.drawings, self.pictures, self.answers, self.cleanings),
             *(self.scans, self.fills, self.sights, self.cards, self.imports, self.batches, self.captions, self.idle),
+            self.trials,
         )
         self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
         self.presence = Presence()
@@ -98,6 +101,7 @@ class Workspace:
         self.importing = Importing(self.shelf, self.cards, self.imports)
         self.catalogues = Catalogues(self, self.cards, self.imports)
         self.cleaning = Cleaning(self, self.cleanings)
+        self.devices = Devices(self.trials, self.events)
         self.batching = Batching(self)
         self.pipelines = Pipelines(self.photo)
         self._lock = threading.Lock()
@@ -460,6 +464,7 @@ class Workspace:
     def close(self) -> None:
         """Save everything and wait for what runs to end."""
         self.stop()
+        self.devices.close()
         for queue in self._queues:
             queue.close()
         self.batching.close()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import OutOfMemory, StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.develop.device.opencl import Device, loader
 from stillbytes.develop.kernels import load
 from stillbytes.develop.kernels.layout import ON_DEVICES, look_name
@@ -74,7 +75,9 @@ class _Library(Library):
 
     def choose(self, device: Device) -> None:
         if loader() is None:
-            raise DeviceFailed("There is no OpenCL on this computer.", "Install your graphics card's driver.")
+            raise DeviceFailed(
+                said("There is no OpenCL on this computer."), said("Install your graphics card's driver.")
+            )
         self._library.halide_opencl_set_platform_name(ctypes.c_char_p(device.platform.encode()))
         self._library.halide_opencl_set_device_type(ctypes.c_char_p(b""))
         self._library.halide_set_gpu_device(ctypes.c_int(device.index))
@@ -98,8 +101,8 @@ class _Library(Library):
     def _error(self, name: str, status: int) -> StillbytesError:
         says = f"{self._failure.message or status}".strip().splitlines()[0][:300]
         if status in _NO_MEMORY or any(word in says for word in _SAYS_NO_MEMORY):
-            return OutOfMemory(f"The graphics device ran out of memory ({says}).")
-        return DeviceFailed(f"The graphics device failed in {name} ({says}).")
+            return OutOfMemory(said("The graphics device ran out of memory ({reason}).", reason=says))
+        return DeviceFailed(said("The graphics device failed in {kernel} ({reason}).", kernel=name, reason=says))
 
 
 def _scalar(value: Any) -> Any:

@@ -18,6 +18,8 @@ from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Event
 
 HEARTBEAT_SECONDS = 10.0
+WORDED = ("job", "device-failed")
+"""Events that say something to people."""
 QUEUED = 512
 
 
@@ -76,6 +78,6 @@ async def _next(queue: asyncio.Queue[Event], end: asyncio.Future[Any]) -> Event 
 
 
 def told(event: Event, language: Language = ENGLISH) -> str:
-    """The event as server-sent events write it. language: what jobs are told in."""
-    data = worded(event.data, language) if event.kind == "job" else event.data
+    """The event as server-sent events write it. language: what it says to people is told in."""
+    data = worded(event.data, language) if event.kind in WORDED else event.data
     return f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(dict(data))}\n\n"
