@@ -106,9 +106,11 @@ def need(*programs: str) -> None:
 
 
 def raw_file(work: Path, photo: str, megapixels: float | None = None, truth: bool = False) -> Path:
-    """A DNG made of the reference photo, from the work folder when an earlier run left it there."""
+    """A DNG made of the reference photo of that name, or of another JPEG, from the work folder when an earlier run left
+    it there."""
     tool = SHARED / "tools/make_dng.py"
-    source = PHOTOS / f"{photo}.jpg"
+    source = Path(photo) if photo.endswith(".jpg") else PHOTOS / f"{photo}.jpg"
+    photo = source.stem
     if not tool.exists() or not source.exists():
         stop(f"{tool} and {source} are needed; set STILLBYTES_SHARED to the folder that has tools/ and reference/.")
     work.mkdir(parents=True, exist_ok=True)

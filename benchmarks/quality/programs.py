@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,6 +148,15 @@ DUAL = 2048
 DARKTABLE_METHODS = {"RCD": 5, "AMaZE": 1, "LMMSE": 6, "RCD + VNG4": DUAL | 5, "PPG": 0}
 
 
+def history(steps: Sequence[tuple[str, int, bytes]]) -> str:
+    """A sidecar of darktable: names of modules, versions of their parameters and these."""
+    written = "".join(
+        _STEP.format(number=i, name=name, version=version, params=params.hex())
+        for i, (name, version, params) in enumerate(steps)
+    )
+    return _DARKTABLE.format(end=len(steps), steps=written)
+
+
 def darktable(method: str, strength: float = 0.0, mode: int = 0) -> Render:
     """strength: of its profiled noise reduction, whose profile is the shot's own; mode: 0 non-local means, 1 wavelets
     with separate luminance and colour."""
@@ -156,12 +165,8 @@ def darktable(method: str, strength: float = 0.0, mode: int = 0) -> Render:
         steps = [("demosaic", 4, struct.pack("<ifiiif", 0, 0, 0, DARKTABLE_METHODS[method], 1, 0.2))]
         if strength:
             steps.append(("denoiseprofile", 11, _profiled(shot, strength, mode)))
-        steps_written = "".join(
-            _STEP.format(number=i, name=name, version=version, params=params.hex())
-            for i, (name, version, params) in enumerate(steps)
-        )
         sidecar, out = work / "darktable.xmp", work / "darktable.tif"
-        sidecar.write_text(_DARKTABLE.format(end=len(steps), steps=steps_written))
+        sidecar.write_text(history(steps))
         out.unlink(missing_ok=True)
         run(
             "darktable-cli", shot.path, sidecar, out, "--icc-type", "LIN_REC2020", "--core", "--disable-opencl",
