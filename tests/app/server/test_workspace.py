@@ -10,6 +10,7 @@ import pytest
 from dng import make_photo
 
 from stillbytes.app.server import workspace as module
+from stillbytes.app.server.ahead import Ahead
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound
 from stillbytes.core.events import Event
@@ -79,17 +80,21 @@ def test_a_paste_onto_a_photo_that_is_not_there_changes_none(workspace: Workspac
     assert not list(workspace.folder.path.glob("*.xmp"))
 
 
-def test_the_first_preview_is_read_ahead_and_the_others_when_asked_for(workspace: Workspace) -> None:
-    a, b, _ = ids(workspace)
-    for asked in ((a, a), (b, a)):
-        workspace.look_ahead()
-        for id in asked:
-            assert workspace.preview(id) == embedded_preview(workspace.folder.photo(id).path).jpeg
+@pytest.mark.parametrize("asked", ["aa", "ba"])
+def test_the_first_preview_is_read_ahead_and_the_others_when_asked_for(workspace: Workspace, asked: str) -> None:
+    ahead = Workspace(workspace.folder, Ahead(workspace.folder))
+    for name in asked:
+        id = ids(workspace)["abc".index(name)]
+        assert ahead.preview(id) == embedded_preview(workspace.folder.photo(id).path).jpeg
+    ahead.look_ahead()
+    assert ahead.developed.wait(30)
+    ahead.close()
 
 
 def test_an_empty_folder_has_nothing_to_prepare(tmp_path: Path) -> None:
-    workspace = Workspace(Folder(tmp_path))
+    workspace = Workspace(Folder(tmp_path), Ahead(Folder(tmp_path)))
     workspace.look_ahead()
+    assert workspace.developed.wait(30)
     with pytest.raises(NotFound):
         workspace.preview("x")
     workspace.close()

@@ -88,9 +88,12 @@ def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_
 @contextlib.contextmanager
 def working(folder: Folder) -> Iterator[Workspace]:
     """A workspace that saves everything at the end."""
-    from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415
+    from stillbytes.app.server.ahead import Ahead  # noqa: PLC0415
 
-    workspace = Workspace(folder)
+    ahead = Ahead(folder)
+    from stillbytes.app.server.workspace import Workspace  # noqa: PLC0415 - while the photo is read
+
+    workspace = Workspace(folder, ahead)
     workspace.look_ahead()
     try:
         yield workspace

@@ -8,11 +8,11 @@ import time
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
 from collections.abc import Container, Sequence
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stillbytes.app.server.ahead import Ahead, first_of
 from stillbytes.app.server.batching import Batching
 from stillbytes.app.server.cleaning import Cleaning
 from stillbytes.app.server.devices import Devices
@@ -62,11 +62,12 @@ class Workspace:
     broker: of the server's event loop, to be used in it only; None until it is made, and where it cannot be.
     without_broker: in words, why it could not be made; empty when nothing is known against it.
     window: what shows the page, where that is ours.
-    developed: set when the photo that the page will show first has been.
+    developed: set when the photo that the page will show first has been. ahead: what was read of it before.
     """
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, ahead: Ahead | None = None) -> None:
         self.events = Events()
+        self._ahead = ahead
         self.opened = Opened(folder, self._folder_changed, self._sidecar_changed)
         self.window: Window | None = None
         self.left = threading.Event()
@@ -108,7 +109,6 @@ class Workspace:
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._looks: Looks | None = None
         self._rendering = threading.Lock()
-        self._glance: Future[tuple[str, bytes]] | None = None
 
     @property
     def folder(self) -> Folder:
@@ -117,7 +117,7 @@ class Workspace:
     def open_place(self, places: Sequence[Path]) -> None:
         """Show another folder, or a photo and its neighbours. Raises NotFound."""
         self.opened.open(places)
-        self._glance = None
+        self._ahead = None
         threading.Thread(target=self._warm, name="prepare", daemon=True).start()
         self.events.emit("place-opened", {"name": self.folder.name})
 
@@ -129,27 +129,22 @@ class Workspace:
             self.left.wait(LEAVE_S)
 
     def look_ahead(self) -> None:
-        """In the background: read the camera's preview of the photo that the page will show first, then develop it."""
-        glance: Future[tuple[str, bytes]] = Future()
-        self._glance = glance
+        """In the background: develop the photo that the page will show first."""
+        ahead = self._ahead
 
-        def read() -> None:
-            try:
-                id = self._first()
-                glance.set_result((id, self._preview(id)))
-            except Exception as error:  # whoever opens the photo is told
-                glance.set_exception(error)
+        def look() -> None:
+            if ahead is not None:
+                ahead.wait()
             self._warm()
             self.developed.set()
 
-        threading.Thread(target=read, name="ahead", daemon=True).start()
+        threading.Thread(target=look, name="prepare", daemon=True).start()
 
     def preview(self, id: str) -> bytes:
         """The camera's JPEG of a photo. Raises NotFound, UnreadablePhoto."""
-        glance, self._glance = self._glance, None
-        if glance is not None and glance.exception() is None and glance.result()[0] == id:
-            return glance.result()[1]
-        return self._preview(id)
+        ahead, self._ahead = self._ahead, None  # once, since the file may change
+        found = ahead.preview(id) if ahead is not None else None
+        return found or embedded_preview(self.photo(id).path).jpeg
 
     def photo(self, id: str) -> Photo:
         """A version of a photo of the opened folder or of the library, or of one that was moved from there while it was
@@ -470,20 +465,10 @@ class Workspace:
         self.batching.close()
         self.shelf.close()
 
-    def _first(self) -> str:
-        """The id of the photo that the page will show first. Raises NotFound when there is none."""
-        listed = self.folder.photos()
-        if not listed:
-            raise NotFound("There are no photos in this folder.", "Open another one.")
-        return next((photo.id for photo in listed if photo.path == self.folder.first), listed[0].id)
-
-    def _preview(self, id: str) -> bytes:
-        return embedded_preview(self.photo(id).path).jpeg
-
     def _warm(self) -> None:
         """What the first frame needs is there before the browser asks: samples, kernels, overview, encoder."""
         try:
-            first = self._first()
+            first = first_of(self.folder).id
             pipeline = self.pipelines.of(first)
             frame = pipeline.render(self.document(first).settings, min(1.0, FIRST_LOOK / pipeline.frame.long_edge))
             preview_jpeg(frame.pixels, space=frame.space)  # type: ignore[arg-type]
