@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from stillbytes.app.languages import worded
-from stillbytes.app.server.models import Strict
+from stillbytes.app.server.routes import part
+from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.device import Device
 
 
-class Drawer(BaseModel):
+class Drawer(Shape):
     """device: what chooses it. name: empty for the processor. says: what it is. taken: whether it is the one of its
     kind that draws when that is chosen."""
 
@@ -22,7 +22,7 @@ class Drawer(BaseModel):
     taken: bool
 
 
-class Drawing(BaseModel):
+class Drawing(Shape):
     """chosen: kept for the next start. now: the name of the device that draws at this moment; empty when it is the
     processor. message: why the chosen one does not draw. job: the last that got one ready."""
 
@@ -39,7 +39,7 @@ class DeviceChoice(Strict):
 
 
 def router(workspace: Workspace) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["reference"])
+    routes = part("reference")
 
     @routes.get("/device")
     def get_device(spoken: Spoken) -> Drawing:
