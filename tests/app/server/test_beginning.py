@@ -46,6 +46,21 @@ def client(app: Beginning) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stillbytes")
 
 
+def test_the_page_needs_nothing_of_the_interface(workspace: Workspace) -> None:
+    async def page_only() -> None:
+        app = Beginning(workspace, asyncio.Event())
+        async with client(app) as web:
+            assert (await web.get("/")).headers["content-type"].startswith("text/html")
+            asked = [asyncio.create_task(web.get(path)) for path in ("/api/folder", "/assets/nothing.js")]
+            posted = asyncio.create_task(web.post("/"))
+            await asyncio.sleep(0.05)
+            assert not any(one.done() for one in (*asked, posted))
+            await app.complete()
+            assert [(await one).status_code for one in (*asked, posted)] == [200, 404, 405]
+
+    run(page_only())
+
+
 def test_the_first_picture_needs_nothing_that_comes_later(workspace: Workspace, build: threading.Event) -> None:
     async def first() -> None:
         app = Beginning(workspace, asyncio.Event())

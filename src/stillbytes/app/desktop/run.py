@@ -49,7 +49,7 @@ def show(first: First, places: Sequence[Path], kind: Kind | None) -> None:
         windows: list[Window] = []
 
         def answer() -> None:
-            from stillbytes.app.server import answering  # noqa: PLC0415 - the web framework, after all the rest
+            from stillbytes.app.server import answering  # noqa: PLC0415 - after all the rest
 
             try:
                 answering.answer(workspace, listener, key, launch, until=ended.wait, last_words=LAST_WORDS_SECONDS)

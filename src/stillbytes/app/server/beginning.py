@@ -1,4 +1,5 @@
-"""The first moments of the server: what the first picture needs is there before the rest of the interface."""
+"""The first moments of the server: the page is there before the interface, and of that first what the first picture
+needs."""
 
 from __future__ import annotations
 
@@ -6,64 +7,80 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
-from fastapi import FastAPI
-from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stillbytes.app.server import page
-from stillbytes.app.server.interface import interface
-from stillbytes.app.server.routes import events, live, photos, reference
 from stillbytes.app.server.workspace import Workspace
+
+if TYPE_CHECKING:
+    from stillbytes.app.server.first import First
 
 SHARE_S = 0.0005
 """How long importing may keep the interpreter to itself while a picture is drawn and a page is answered."""
 PATIENCE_S = 1.0
 """How long the whole interface waits for a photo that takes longer."""
 log = logging.getLogger(__name__)
+Part = TypeVar("Part")
 
 
 class Beginning:
-    """ASGI: answers with the page, the opened folder, its photos and the live picture. Whoever asks for something else
-    waits until the whole interface is there, which answers everything from then on.
+    """ASGI: answers what it can at once. Whoever asks for something else waits until that is there; once the whole
+    interface is, it answers everything.
 
     closing: see `create_app`.
     """
 
     def __init__(self, workspace: Workspace, closing: asyncio.Event) -> None:
         self._workspace, self._closing = workspace, closing
-        parts = reference.router(), photos.router(workspace), events.router(workspace, closing)
-        self._known = [route for part in parts for route in part.routes]
-        self._first = interface(*parts, live.router(workspace), page.router())
-        self._whole: asyncio.Future[FastAPI] = asyncio.get_running_loop().create_future()
+        self._page = page.router()
+        loop = asyncio.get_running_loop()
+        self._first: asyncio.Future[First] = loop.create_future()
+        self._whole: asyncio.Future[ASGIApp] = loop.create_future()
 
     async def complete(self) -> None:
-        """When the first photo has been developed, import and build the whole interface, in a thread."""
-        await asyncio.to_thread(self._workspace.developed.wait, PATIENCE_S)
-        try:
-            self._whole.set_result(await asyncio.to_thread(self._built))
-        except Exception as error:  # whoever waits for it is told
-            log.exception("the interface could not be built")
-            self._whole.set_exception(error)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app: ASGIApp = self._first
-        if self._whole.done() or not self._knows(scope):
-            app = await asyncio.shield(self._whole)  # others wait for it, too
-        await app(scope, receive, send)
-
-    def _knows(self, scope: Scope) -> bool:
-        path = str(scope["path"])
-        return not path.startswith("/api/") or any(one.matches(scope)[0] is Match.FULL for one in self._known)
-
-    def _built(self) -> FastAPI:
+        """Import and build the interface, in a thread: what the first picture needs, and the whole when that picture
+        has been developed."""
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SHARE_S)
         try:
-            from stillbytes.app.server.application import create_app  # noqa: PLC0415 - all that there is
-
-            return create_app(self._workspace, self._closing)
+            await _build(self._first, self._first_part)
+            await asyncio.to_thread(self._workspace.developed.wait, PATIENCE_S)
+            await _build(self._whole, self._all)
         finally:
             sys.setswitchinterval(usual)
             gc.freeze()  # see `start.begin`
             gc.enable()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self._who(scope))(scope, receive, send)
+
+    async def _who(self, scope: Scope) -> ASGIApp:
+        """Who answers that."""
+        if not self._whole.done():
+            if scope.get("method") in ("GET", "HEAD") and page.has(scope["path"]):
+                return self._page
+            first = await asyncio.shield(self._first)  # others wait for it, too
+            if first.knows(scope):
+                return first
+        return await asyncio.shield(self._whole)
+
+    def _first_part(self) -> First:
+        from stillbytes.app.server.first import First  # noqa: PLC0415 - the web framework, at last
+
+        return First(self._workspace, self._closing)
+
+    def _all(self) -> ASGIApp:
+        from stillbytes.app.server.application import create_app  # noqa: PLC0415 - all that there is
+
+        return create_app(self._workspace, self._closing)
+
+
+async def _build(part: asyncio.Future[Part], made: Callable[[], Part]) -> None:
+    try:
+        part.set_result(await asyncio.to_thread(made))
+    except Exception as error:  # whoever waits for it is told
+        log.exception("a part of the interface could not be built")
+        part.set_exception(error)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import warnings
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.exceptions import HTTPException
+from starlette.routing import Router
 
 from stillbytes import __version__
 from stillbytes.app.languages import worded
+from stillbytes.app.server.asked import language_of
 from stillbytes.app.server.models import complaint, readable
-from stillbytes.app.server.spoken import language_of
 from stillbytes.core.errors import InvalidSetting, NotFound, StillbytesError, UnreadablePhoto
 
 DOCUMENT = "/api/openapi.json"
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 
-def interface(*parts: APIRouter, document: str | None = None) -> FastAPI:
+def interface(*parts: Router, document: str | None = None) -> FastAPI:
     """An application of these parts. document: where it tells of itself."""
     app = FastAPI(title="Stillbytes", version=__version__, docs_url=None, redoc_url=None, openapi_url=document)
     for part in parts:

@@ -1,14 +1,15 @@
-"""The page's files, as the build has put them into `webui`."""
+"""The page's files, as the build has put them into `webui`. Needs nothing of the interface, which comes after it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route, Router
 
-from stillbytes.app.server.spoken import language_of_page
+from stillbytes.app.server.asked import language_of_page
 
 PAGE = Path(__file__).parents[2] / "webui"
 FOREVER = "public, max-age=31536000, immutable"
@@ -20,10 +21,7 @@ MISSING = (
 )
 
 
-def router(page: Path = PAGE) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/")
+def router(page: Path = PAGE) -> Router:
     def index(request: Request) -> Response:
         headers = {"cache-control": "no-store"}
         if not (page / "index.html").is_file():
@@ -31,15 +29,20 @@ def router(page: Path = PAGE) -> APIRouter:
         text = (page / "index.html").read_text("utf-8")
         return HTMLResponse(text.replace(ENGLISH, f'<html lang="{language_of_page(request)}">', 1), headers=headers)
 
-    @routes.get("/{path:path}")
-    def asset(path: str) -> Response:
+    def asset(request: Request) -> Response:
+        path = str(request.path_params["path"])
         file = found(page, path)
         if file is None:
             raise HTTPException(404, "There is nothing here.")
         # What the build puts into assets/ carries a digest in its name.
         return FileResponse(file, headers={"cache-control": FOREVER if path.startswith("assets/") else "no-cache"})
 
-    return routes
+    return Router([Route("/", index), Route("/{path:path}", asset)])
+
+
+def has(path: str) -> bool:
+    """Whether that is a part of the page."""
+    return path == "/" or found(PAGE, path.removeprefix("/")) is not None
 
 
 def found(page: Path, path: str) -> Path | None:

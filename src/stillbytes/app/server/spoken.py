@@ -1,4 +1,4 @@
-"""The language of a request, and of the page."""
+"""The language of a request, and of the page, as routes ask for it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,10 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from stillbytes.app.languages import Language, asked_for, worded
+from stillbytes.app.languages import Language, worded
+from stillbytes.app.server.asked import language_of, language_of_page
 from stillbytes.app.server.models import JobModel
-from stillbytes.core import preferences
-from stillbytes.core.errors import StillbytesError
 from stillbytes.core.jobs import Job
-
-
-def language_of(request: HTTPConnection) -> Language:
-    """What its Accept-Language wants."""
-    return asked_for(request.headers.get("accept-language", ""))
-
-
-def language_of_page(request: HTTPConnection) -> Language:
-    """What the person has chosen, else what the browser wants."""
-    try:
-        chosen = preferences.load().language
-    except StillbytesError:  # whoever needs the preferences is told; the page comes all the same
-        chosen = None
-    return chosen or language_of(request)
 
 
 def telling(request: HTTPConnection) -> Callable[[Job], JobModel]:

@@ -1,7 +1,7 @@
 """Starts the server on this machine's loopback address and opens the page.
 
-The address is told as soon as the port is ours: while the browser starts, the web framework is imported and the first
-photo is developed. Whoever connects earlier waits for that.
+The address is told as soon as the port is ours: while the browser starts and loads the page, the rest is imported and
+the first photo is developed. Whoever asks earlier waits for that.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def has_screen() -> bool:
 def run(folder: Folder, listener: socket.socket, key: str, launch: str, *, exit_with_parent: bool) -> None:
     """Answer until told to stop; then save everything."""
     with working(folder) as workspace:
-        from stillbytes.app.server.answering import answer, parent_gone  # noqa: PLC0415 - the web framework, at last
+        from stillbytes.app.server.answering import answer, parent_gone  # noqa: PLC0415 - with the page
 
         answer(workspace, listener, key, launch, until=parent_gone if exit_with_parent else None)
 
