@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,8 +17,6 @@ from stillbytes.app.server.workspace import Workspace
 if TYPE_CHECKING:
     from stillbytes.app.server.first import First
 
-SHARE_S = 0.0005
-"""How long importing may keep the interpreter to itself while a picture is drawn and a page is answered."""
 PATIENCE_S = 1.0
 """How long the whole interface waits for a photo that takes longer."""
 log = logging.getLogger(__name__)
@@ -43,14 +40,11 @@ class Beginning:
     async def complete(self) -> None:
         """Import and build the interface, in a thread: what the first picture needs, and the whole when that picture
         has been developed."""
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(SHARE_S)
         try:
             await _build(self._first, self._first_part)
             await asyncio.to_thread(self._workspace.developed.wait, PATIENCE_S)
             await _build(self._whole, self._all)
         finally:
-            sys.setswitchinterval(usual)
             gc.freeze()  # see `start.begin`
             gc.enable()
 
