@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.errors import ExportError, ModelError
+from stillbytes.core.saying import said
 from stillbytes.generate.larger import Larger
 from stillbytes.generate.painters.painter import Tell
 from stillbytes.generate.task import Task
@@ -127,7 +128,9 @@ def picture(
     output = output.expanduser()
     edit = stillbytes.open(path.expanduser()).edit() if path is not None else None
     if edit is not None and output.resolve() == edit.photo.path.resolve():
-        raise ExportError(f"{output.name} is the original.", "Choose another name; originals are never written.")
+        raise ExportError(
+            said("{output} is the original.", output=output.name), "Choose another name; originals are never written."
+        )
     who, missing = _who(task, access, dry_run)
     assert who is not None  # ComfyUI only
     order = Order(task, who, edit)

@@ -15,6 +15,7 @@ from stillbytes.core import paths
 from stillbytes.core.device import Device
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.files import lock, write_atomically
+from stillbytes.core.saying import said
 
 Command = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
 Keys = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]{1,40}$")]
@@ -90,7 +91,11 @@ def load() -> Preferences:
         return Preferences()
     except (OSError, ValidationError, UnicodeDecodeError) as error:
         raise StillbytesError(
-            f"The preferences in {path()} cannot be read: {' '.join(str(error).split())[:300]}.",
+            said(
+                "The preferences in {file} cannot be read: {these}.",
+                file=path(),
+                these=" ".join(str(error).split())[:300],
+            ),
             "Mend the file, or remove it to start from the defaults.",
         ) from error
 
@@ -118,7 +123,7 @@ def refuse_generated(task: str) -> None:
     """Raises StillbytesError where pixels of models are not wanted. task: what was asked for, for people."""
     if not generated():
         raise StillbytesError(
-            f"{task} makes pixels with a model, and generated pixels are switched off.",
+            said("{task} makes pixels with a model, and generated pixels are switched off.", task=task),
             "Switch them on with `stillbytes generated --on`, or use what takes the photo's own pixels: heal, clone, "
             "remove --engine classical.",
         )
@@ -157,5 +162,6 @@ def save(preferences: Preferences) -> None:
         write_atomically(path(), text.encode() + b"\n")
     except OSError as error:
         raise StillbytesError(
-            f"The preferences cannot be written: {error}.", f"Is {path().parent} writable?"
+            said("The preferences cannot be written: {why}.", why=str(error)),
+            said("Is {parent} writable?", parent=path().parent),
         ) from error

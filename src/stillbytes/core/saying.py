@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -55,7 +56,7 @@ class Said(str):
 
 def said(form: str, /, **values: Any) -> Said:
     """A sentence of this form. What it says in other languages is in `app/languages`, by the form."""
-    return Said(form, values)
+    return Said(form, {name: os.fspath(one) if isinstance(one, os.PathLike) else one for name, one in values.items()})
 
 
 def joined(parts: Iterable[str], between: str = " ") -> Said:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 
 MOST = 64
 MOST_NAME = 200
@@ -44,7 +45,10 @@ class Adjustment:
             raise _refused("An adjustment", given, "an object with " + ", ".join(_FIELDS))
         for name in given:
             if name not in _FIELDS:
-                raise InvalidSetting(f"An adjustment has no {str(name)[:40]!r}.", "It has " + ", ".join(_FIELDS) + ".")
+                raise InvalidSetting(
+                    said("An adjustment has no {name!r}.", name=str(name)[:40]),
+                    said("It has {these}.", these=", ".join(_FIELDS)),
+                )
         id, name, mask, delta = given.get("id"), given.get("name", ""), given.get("mask", {}), given.get("delta", {})
         amount, enabled = given.get("amount", 1.0), given.get("enabled", True)
         if not isinstance(id, str) or not 0 < len(id) <= MOST_NAME:
@@ -64,7 +68,8 @@ class Adjustment:
         for parameter, value in delta.items():
             if parameter not in known:
                 raise InvalidSetting(
-                    f"An adjustment cannot change {str(parameter)[:40]!r}.", f"It can change {', '.join(known)}."
+                    said("An adjustment cannot change {parameter!r}.", parameter=str(parameter)[:40]),
+                    said("It can change {these}.", these=", ".join(known)),
                 )
             canonical = known[parameter].check(value)
             if canonical != known[parameter].neutral:
@@ -122,4 +127,6 @@ def finite(value: Any) -> Any:
 
 
 def _refused(what: str, value: Any, allowed: str) -> InvalidSetting:
-    return InvalidSetting(f"{what} cannot be {str(value)[:80]!r}.", f"Use {allowed}.")
+    return InvalidSetting(
+        said("{what} cannot be {value!r}.", what=what, value=str(value)[:80]), said("Use {allowed}.", allowed=allowed)
+    )

@@ -14,6 +14,7 @@ from typing import Any
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Rect
+from stillbytes.core.saying import said
 from stillbytes.develop.adjustment import finite
 
 MOST = 256
@@ -57,7 +58,10 @@ class Patch:
             raise _refused("A patch", given, "an object with " + ", ".join(_FIELDS))
         for key in given:
             if key not in _FIELDS:
-                raise InvalidSetting(f"A patch has no {str(key)[:40]!r}.", "It has " + ", ".join(_FIELDS) + ".")
+                raise InvalidSetting(
+                    said("A patch has no {key!r}.", key=str(key)[:40]),
+                    said("It has {these}.", these=", ".join(_FIELDS)),
+                )
         id = _text(given, "id")
         if not id:
             raise _refused("The id of a patch", id, "a text that is not empty")
@@ -154,4 +158,6 @@ def _rect(value: Any) -> Rect:
 
 
 def _refused(what: str, value: Any, allowed: str) -> InvalidSetting:
-    return InvalidSetting(f"{what} cannot be {str(value)[:80]!r}.", f"Use {allowed}.")
+    return InvalidSetting(
+        said("{what} cannot be {value!r}.", what=what, value=str(value)[:80]), said("Use {allowed}.", allowed=allowed)
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 
 MOST = 8
 """As many as Adobe's programs keep."""
@@ -33,7 +34,10 @@ def canonical(value: Any) -> tuple[Mapping[str, Any], ...]:
     """A list of {"colour": [lightness, a, b] in Oklab or "#rrggbb" in sRGB, "hue": ...}, complete. Raises
     InvalidSetting."""
     if not isinstance(value, list | tuple) or len(value) > MOST:
-        raise InvalidSetting(f"Point colours cannot be {str(value)[:80]!r}.", f"Use a list of at most {MOST}.")
+        raise InvalidSetting(
+            said("Point colours cannot be {value!r}.", value=str(value)[:80]),
+            said("Use a list of at most {most}.", most=MOST),
+        )
     return tuple(_one(given) for given in value)
 
 
@@ -44,13 +48,18 @@ def times(value: Any, amount: float) -> tuple[Mapping[str, Any], ...]:
 
 def _one(given: Any) -> Mapping[str, Any]:
     if not isinstance(given, Mapping) or not given.keys() <= {"colour", *FIELDS}:
-        raise InvalidSetting(f"A point colour cannot be {str(given)[:80]!r}.", f"It has colour, {', '.join(FIELDS)}.")
+        raise InvalidSetting(
+            said("A point colour cannot be {given!r}.", given=str(given)[:80]),
+            said("It has colour, {these}.", these=", ".join(FIELDS)),
+        )
     found: dict[str, Any] = {"colour": _colour(given.get("colour"))}
     for name, (usual, least, most) in FIELDS.items():
         number = given.get(name, usual)
         if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
-            raise InvalidSetting(f"{name.capitalize()} of a point colour cannot be {str(number)[:40]!r}.",
-                                 f"Use a number from {least:g} to {most:g}.")  # fmt: skip
+            raise InvalidSetting(
+                said("{name} of a point colour cannot be {number!r}.", name=name.capitalize(), number=str(number)[:40]),
+                said("Use a number from {least:g} to {most:g}.", least=least, most=most),
+            )
         found[name] = float(number)
     return found
 
@@ -66,5 +75,5 @@ def _colour(given: Any) -> tuple[float, ...]:
         lightness, a, b = (float(v) for v in given)
         if 0 <= lightness <= 1 and max(abs(a), abs(b)) <= 0.5:
             return lightness, a, b
-    raise InvalidSetting(f"The colour of a point colour cannot be {str(given)[:40]!r}.",
+    raise InvalidSetting(said("The colour of a point colour cannot be {given!r}.", given=str(given)[:40]),
                          "Use #rrggbb, or lightness 0..1, a and b of Oklab.")  # fmt: skip

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
 from stillbytes.develop.patch import Patch
@@ -28,7 +29,9 @@ class Settings(Mapping[str, Value]):
         checked: dict[str, Value] = {}
         for name, value in {**(values or {}), **more}.items():
             if name not in declared:
-                raise InvalidSetting(f"There is no parameter {name!r}.", "`stillbytes params` lists them all.")
+                raise InvalidSetting(
+                    said("There is no parameter {name!r}.", name=name), "`stillbytes params` lists them all."
+                )
             canonical = declared[name].check(value)
             if canonical != declared[name].default:
                 checked[name] = canonical

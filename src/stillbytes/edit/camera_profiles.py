@@ -22,6 +22,7 @@ from pathlib import Path
 from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.develop.parameter import NAMED_PROFILE
 from stillbytes.edit.own_files import OwnFiles
 from stillbytes.photo.dcp import (
@@ -88,10 +89,13 @@ class CameraProfiles:
         found = files or [one for one in every if wanted in (one.name.casefold(), one.value.casefold())]
         if len(found) == 1:
             return found[0]
-        remedy = "`stillbytes profiles list` shows what there is."
+        remedy = said("`stillbytes profiles list` shows what there is.")
         if found:
-            raise InvalidSetting(f"{len(found)} camera profiles are called {name[:80]!r}.", f"Name the file: {remedy}")
-        raise InvalidSetting(f"There is no camera profile {name[:80]!r} of your own.", remedy)
+            raise InvalidSetting(
+                said("{number} camera profiles are called {name!r}.", number=len(found), name=name[:80]),
+                said("Name the file: {remedy}", remedy=remedy),
+            )
+        raise InvalidSetting(said("There is no camera profile {name!r} of your own.", name=name[:80]), remedy)
 
     def add(self, content: bytes, name: str) -> Kept:
         """Keep the profile in the content of the file `name`; one that says the same stays as it is.
@@ -99,7 +103,7 @@ class CameraProfiles:
         Raises UnreadableProfile, SidecarError when it cannot be written.
         """
         if not name.lower().endswith(EXTENSIONS):
-            raise UnreadableProfile(f"{name} is no camera profile.", "Choose a file that ends in .dcp.")
+            raise UnreadableProfile(said("{name} is no camera profile.", name=name), "Choose a file that ends in .dcp.")
         profile = read(content, name)
         known = next((one for one in self.all() if (one.digest, one.camera) == (digest(profile), profile.camera)), None)
         if known is not None:
@@ -230,7 +234,12 @@ def put_beside(photos: Path, values: Iterable[str]) -> None:
         try:
             write_atomically(path, source.path.read_bytes())
         except OSError as error:
-            problem = f"The camera profile {name} could not be written to {path.parent}: {error.strerror or error}."
+            problem = said(
+                "The camera profile {name} could not be written to {parent}: {why}.",
+                name=name,
+                parent=path.parent,
+                why=str(error.strerror or error),
+            )
             raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
 
 

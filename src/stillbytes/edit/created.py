@@ -18,6 +18,7 @@ import numpy as np
 from stillbytes.core.errors import ExportError, InvalidSetting
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop.frame import Dtype
 from stillbytes.edit.exporting.formats import format_of
 from stillbytes.edit.generating import Cost, of_pictures
@@ -72,13 +73,15 @@ class Order:
     @property
     def _larger(self) -> Larger:
         if not isinstance(self.task, Larger):
-            raise InvalidSetting(f"{self.task.label} makes no new picture.", "Create, upscale and enhance do.")
+            raise InvalidSetting(
+                said("{task} makes no new picture.", task=said(self.task.label)), "Create, upscale and enhance do."
+            )
         return self.task
 
     @property
     def _photo(self) -> Edit:
         if self.edit is None:
-            raise InvalidSetting(f"{self.task.label} needs a photo.", "Open one.")
+            raise InvalidSetting(said("{task} needs a photo.", task=said(self.task.label)), "Open one.")
         return self.edit
 
     def made(
@@ -117,7 +120,8 @@ def save(path: Path, made: Made) -> None:
         write_atomically(path, content)
     except OSError as error:
         raise ExportError(
-            f"{path} could not be written: {error.strerror or error}.", "Check the folder and the free space."
+            said("{file} could not be written: {why}.", file=path, why=str(error.strerror or error)),
+            "Check the folder and the free space.",
         ) from error
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting, ModelError, StillbytesError, UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.generate.denoise.networks import Network, denoisers, network_of
 from stillbytes.generate.denoise.store import PROCESS, Recipe
@@ -73,11 +74,15 @@ def chosen(photo: Photo, model: str, access: Access) -> Model:
         network = network_of(found)
         if network.sees == "mosaic" and layout != "bayer":
             raise ModelError(
-                f"{found.title} takes the mosaic of a Bayer sensor, which {photo.path.name} has not.",
-                f"These do: {_listed([one for one in denoisers(layout) if one is not found])}.",
+                said(
+                    "{what} takes the mosaic of a Bayer sensor, which {path} has not.",
+                    what=found.title,
+                    path=photo.path.name,
+                ),
+                said("These do: {listed}.", listed=_listed([one for one in denoisers(layout) if one is not found])),
             )
         if not access.here(found.id):
-            raise ModelError(f"{found.title} is not here.", _pull(found))
+            raise ModelError(said("{what} is not here.", what=found.title), _pull(found))
         return found
     able = denoisers(layout)
     here = [one for one in able if access.here(one.id)]
@@ -92,7 +97,7 @@ def _known(id: str) -> Model | None:
 
 def _pull(model: Model) -> str:
     what = f"{gigabytes(model.size)}, {model.licence.name}"
-    return f"`stillbytes models pull {model.id}` gets {model.title} ({what})."
+    return said("`stillbytes models pull {model}` gets {title} ({what}).", model=model.id, title=model.title, what=what)
 
 
 def _listed(models: Sequence[Model]) -> str:

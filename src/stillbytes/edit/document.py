@@ -176,7 +176,9 @@ class Document:
         """Write nothing any more: the version is deleted."""
         with self._saving, self._lock:
             self._discarded, self._dirty, self._dropped = True, False, False
-            self._failure = SidecarError(f"This version of {self.photo.path.name} was deleted.", "Bring it back first.")
+            self._failure = SidecarError(
+                said("This version of {path} was deleted.", path=self.photo.path.name), "Bring it back first."
+            )
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.adjustment import MOST_AMOUNT, Adjustment
 from stillbytes.develop.camera import WhitePoint
@@ -43,7 +44,10 @@ def fade(history: History, step: int, amount: float, as_shot: WhitePoint) -> Set
     another amount.
     """
     if not 0 <= amount <= MOST:
-        raise InvalidSetting(f"A step cannot be faded to {amount:g}.", f"Use 0 to {MOST:g}, 1 is all of it.")
+        raise InvalidSetting(
+            said("A step cannot be faded to {amount:g}.", amount=amount),
+            said("Use 0 to {most:g}, 1 is all of it.", most=MOST),
+        )
     history.at(step)
     before, after = history.settings_at(max(step - 1, 0)), history.settings_at(step)
     changed = difference(before, after)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stillbytes.core import preferences
 from stillbytes.core.errors import InvalidSetting, NotFound
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.develop.patch import Patch
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import patching, reference
@@ -126,7 +127,9 @@ def prepared(
         coverage = partial(mask.coverage, rasters=photo.rasters)
         hole = Hole.of(coverage, pipeline.frame, pipeline.light(settings), BEHIND if task.covers else DRAWN)
     elif "mask" in task.needs:
-        raise InvalidSetting(f"{task.label} needs a mask.", "Say where: paint over it, or choose what is meant.")
+        raise InvalidSetting(
+            said("{task} needs a mask.", task=said(task.label)), "Say where: paint over it, or choose what is meant."
+        )
     else:
         whole = Rect.of(pipeline.frame)
         hole = Hole(whole, np.ones((whole.height, whole.width), bool), 1)
@@ -161,7 +164,7 @@ def made(
     task, painter, begun = work.task, work.painter, time.monotonic()
     if painter is None:
         if work.mask is None:
-            raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is to go.")
+            raise InvalidSetting(said("{task} needs a mask.", task=said(task.label)), "Paint over what is to go.")
         patch = removed(photo, work.settings, work.mask, keep=keep, cancelled=cancelled)
         pace.remember(work.engine, work.size, time.monotonic() - begun)
         if keep:

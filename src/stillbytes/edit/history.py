@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.settings import Settings
@@ -79,7 +80,10 @@ class History:
     def at(self, position: int) -> History:
         """Raises NotFound for a step that does not exist."""
         if not 0 <= position <= len(self.entries):
-            raise NotFound(f"There is no step {position} in the history.", f"It has {len(self.entries)}.")
+            raise NotFound(
+                said("There is no step {position} in the history.", position=position),
+                said("It has {number}.", number=len(self.entries)),
+            )
         return replace(self, position=position)
 
 

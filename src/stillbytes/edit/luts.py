@@ -20,6 +20,7 @@ from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.core.filenames import made_plain
 from stillbytes.core.files import write_atomically
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.develop.parameter import NAMED_FILE
 from stillbytes.edit.own_files import OwnFiles
 from stillbytes.photo.lut import EXTENSIONS, MOST_BYTES, Lut, UnreadableLut, read
@@ -66,7 +67,9 @@ class Luts:
         for one in self.all():
             if wanted in (one.path.name.casefold(), one.name.casefold(), one.value.casefold()):
                 return one
-        raise InvalidSetting(f"There is no look-up table {name[:80]!r}.", "`stillbytes luts list` shows what there is.")
+        raise InvalidSetting(
+            said("There is no look-up table {name!r}.", name=name[:80]), "`stillbytes luts list` shows what there is."
+        )
 
     def add(self, content: bytes, name: str) -> Kept:
         """Keep the table in the content of the file `name`; one with the same content stays as it is.
@@ -150,7 +153,12 @@ def put_beside(photos: Path, values: Iterable[str]) -> None:
             try:
                 write_atomically(path, gzip.compress(content, mtime=0))
             except OSError as error:
-                problem = f"The look-up table {name} could not be written to {path.parent}: {error.strerror or error}."
+                problem = said(
+                    "The look-up table {name} could not be written to {parent}: {why}.",
+                    name=name,
+                    parent=path.parent,
+                    why=str(error.strerror or error),
+                )
                 raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
 
 

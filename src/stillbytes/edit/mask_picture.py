@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.edit.photo import Photo
 from stillbytes.masks.fields import fields_of
@@ -53,8 +54,14 @@ class Wanted:
         kind = kind_of({"kind": self.name, **given}, kinds())
         if kind.empty:
             wanted = [field for field, one in fields_of(kind).items() if one.form != "hidden"]
-            remedy = f"--set gives it its {', '.join(wanted)}." if wanted else "In the editor a file can be chosen."
-            raise InvalidSetting(f"A mask of the kind {self.name!r} with nothing in it would be black.", remedy)
+            remedy = (
+                said("--set gives it its {these}.", these=", ".join(wanted))
+                if wanted
+                else "In the editor a file can be chosen."
+            )
+            raise InvalidSetting(
+                said("A mask of the kind {name!r} with nothing in it would be black.", name=self.name), remedy
+            )
         return kind
 
 

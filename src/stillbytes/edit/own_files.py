@@ -9,6 +9,7 @@ from pathlib import Path
 from stillbytes.core.errors import SidecarError, StillbytesError
 from stillbytes.core.filenames import made_plain
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,15 @@ class OwnFiles:
         try:
             write_atomically(path, content)
         except OSError as error:
-            problem = f"The {self.what} {path.name} could not be written: {error.strerror or error}."
-            raise SidecarError(problem, f"Check the rights of {self.folder} and the free space.") from error
+            problem = said(
+                "The {what} {file} could not be written: {why}.",
+                what=self.what,
+                file=path.name,
+                why=str(error.strerror or error),
+            )
+            raise SidecarError(
+                problem, said("Check the rights of {folder} and the free space.", folder=self.folder)
+            ) from error
         return path
 
     def remove(self, path: Path) -> None:
@@ -56,5 +64,5 @@ class OwnFiles:
         try:
             path.unlink()
         except OSError as error:
-            problem = f"{path} could not be removed: {error.strerror or error}."
+            problem = said("{file} could not be removed: {why}.", file=path, why=str(error.strerror or error))
             raise SidecarError(problem, "Check its rights.") from error

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stillbytes.core import preferences
 from stillbytes.core.errors import NotFound, SidecarError, StillbytesError
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.develop.patch import Patch
 from stillbytes.develop.patched import Insert
 from stillbytes.develop.resampling.frame_grid import Light
@@ -204,8 +205,14 @@ def _part(patch: Patch, store: Store, number: int, light: Light) -> NDArray[np.f
     size = (rect.height, rect.width) if len(parts) > 1 else (patch.rect.height, patch.rect.width)
     if pixels.shape[:2] != size or rect.within(Rect.of(patch.rect.size)) != rect:
         raise SidecarError(
-            f"The patch {patch.name or patch.id} has {pixels.shape[1]} x {pixels.shape[0]} pixels where "
-            f"{patch.rect.width} x {patch.rect.height} belong.",
+            said(
+                "The patch {patch} has {shape} x {shape2} pixels where {width} x {height} belong.",
+                patch=patch.name or patch.id,
+                shape=pixels.shape[1],
+                shape2=pixels.shape[0],
+                width=patch.rect.width,
+                height=patch.rect.height,
+            ),
             "Make the patch again.",
         )
     return pixels.astype(np.float32)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound, SidecarError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def keep(photo: Photo, content: bytes) -> None:
         write_atomically(path, content)
     except OSError as error:
         raise SidecarError(
-            f"{path} could not be written: {error.strerror or error}.",
+            said("{file} could not be written: {why}.", file=path, why=str(error.strerror or error)),
             "Check that the folder is writable and the disk not full.",
         ) from error
 

@@ -19,6 +19,7 @@ from typing import Any
 from stillbytes.core.errors import InvalidSetting, NotFound, SidecarError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import camera_profiles, corrections, fields, parts, processes
@@ -111,7 +112,10 @@ def expect(photo: Path, version: int) -> None:
     Raises NotFound.
     """
     if version != MAIN and existing(photo, version) is None:
-        raise NotFound(f"{photo.name} has no version {version} any more.", "It was deleted; bring it back first.")
+        raise NotFound(
+            said("{photo} has no version {version} any more.", photo=photo.name, version=version),
+            "It was deleted; bring it back first.",
+        )
 
 
 def edited(path: Path) -> bool:
@@ -145,10 +149,13 @@ def content_of(path: Path) -> bytes:
     """The bytes of a sidecar. Raises SidecarError."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise SidecarError(f"{path.name} is larger than any honest XMP file.", "Move it away.")
+            raise SidecarError(said("{file} is larger than any honest XMP file.", file=path.name), "Move it away.")
         return path.read_bytes()
     except OSError as error:
-        raise SidecarError(f"{path.name} could not be read: {error.strerror or error}.", "Check its rights.") from error
+        raise SidecarError(
+            said("{file} could not be read: {why}.", file=path.name, why=str(error.strerror or error)),
+            "Check its rights.",
+        ) from error
 
 
 def parsed(content: bytes, name: str, orientation: int = 1, upright: Size = ANY_SIZE) -> Sidecar:
@@ -237,7 +244,8 @@ def write(
         content = packet.content()
         if len(content) > MOST_BYTES:  # it could not be read back
             raise SidecarError(
-                f"{path.name} would grow larger than a sidecar can be.", "Move it away to start a new history."
+                said("{file} would grow larger than a sidecar can be.", file=path.name),
+                "Move it away to start a new history.",
             )
         for name, put in (("lut", put_beside), ("camera_profile", camera_profiles.put_beside)):
             values = [settings.value(name), *(entry.changes.get(name) for entry in history)]
@@ -251,7 +259,7 @@ def replace(path: Path, content: bytes) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        problem = f"{path.name} could not be written: {error.strerror or error}."
+        problem = said("{file} could not be written: {why}.", file=path.name, why=str(error.strerror or error))
         raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
 
 
@@ -263,7 +271,7 @@ def move_aside(path: Path) -> Path:
     try:
         path.rename(aside)
     except OSError as error:
-        problem = f"{path.name} could not be renamed: {error.strerror or error}."
+        problem = said("{file} could not be renamed: {why}.", file=path.name, why=str(error.strerror or error))
         raise SidecarError(problem, "Check that the folder is writable.") from error
     return aside
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stillbytes.core.errors import InvalidSetting, NotFound
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.settings import Settings
@@ -57,7 +58,10 @@ class Snapshots:
             if one.name.casefold() == which.strip().casefold():
                 return one
         there = ", ".join(one.name for one in self.all)
-        raise NotFound(f"There is no snapshot {which!r}.", f"There are {there}." if there else "None was made yet.")
+        raise NotFound(
+            said("There is no snapshot {which!r}.", which=which),
+            said("There are {there}.", there=there) if there else said("None was made yet."),
+        )
 
     def taken(self, name: str, settings: Settings) -> Snapshots:
         """With one more of these settings. Raises InvalidSetting for a name that another one has."""
@@ -100,7 +104,9 @@ class Snapshots:
         wanted = named(name)
         for one in self.all:
             if one.name.casefold() == wanted.casefold() and (own is None or one.id != own.id):
-                raise InvalidSetting(f"There is a snapshot {one.name} already.", "Choose another name, or update it.")
+                raise InvalidSetting(
+                    said("There is a snapshot {what} already.", what=one.name), "Choose another name, or update it."
+                )
         return wanted
 
 
@@ -108,7 +114,9 @@ def named(name: str) -> str:
     """A name as it is kept: one line of text. Raises InvalidSetting."""
     text = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not 1 <= len(text) <= LONGEST_NAME:
-        raise InvalidSetting("A name is needed.", f"It has from 1 to {LONGEST_NAME} characters.")
+        raise InvalidSetting(
+            "A name is needed.", said("It has from 1 to {longest_name} characters.", longest_name=LONGEST_NAME)
+        )
     return text
 
 

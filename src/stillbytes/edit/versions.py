@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillbytes.core.errors import InvalidSetting, NotFound, SidecarError
+from stillbytes.core.saying import said
 from stillbytes.edit import sidecar
 from stillbytes.edit.foreign.rawtherapee import EXTENSION
 from stillbytes.edit.snapshots import LONGEST_NAME, named
@@ -62,7 +63,8 @@ def find(photo: Path, which: str | int) -> Version:
             return one
     there = ", ".join(one.name for one in versions[1:])
     raise NotFound(
-        f"{photo.name} has no version {which!r}.", f"It has {there}, and its own." if there else "It has only its own."
+        said("{photo} has no version {which!r}.", photo=photo.name, which=which),
+        said("It has {there}, and its own.", there=there) if there else said("It has only its own."),
     )
 
 
@@ -76,7 +78,9 @@ def create(photo: Path, name: str = "", source: int | None = MAIN) -> Version:
     with sidecar.changing:
         versions = listed(photo)
         if source is not None and all(one.number != source for one in versions):
-            raise NotFound(f"{photo.name} has no version {source}.", "It may have been deleted.")
+            raise NotFound(
+                said("{photo} has no version {source}.", photo=photo.name, source=source), "It may have been deleted."
+            )
         first = max((one.number for one in (*versions, *deleted(photo))), default=MAIN) + 1
         called = _free(versions, name) if name.strip() else _unused(versions)
         from_ = None if source is None else sidecar.existing(photo, source)
@@ -97,7 +101,7 @@ def rename(photo: Path, number: int, name: str) -> Version:
     """Raises NotFound, InvalidSetting for a name that another version has and for the photo's own, SidecarError."""
     with sidecar.changing:
         versions = listed(photo)
-        one = _further(photo, versions, number, "has no name of its own")
+        one = _further(photo, versions, number, said("has no name of its own"))
         called = _free([other for other in versions if other.number != number], name)
         path = photo.with_name(sidecar_name(photo.name, number))
         packet = Packet(sidecar.content_of(one.sidecar), one.sidecar.name) if one.sidecar is not None else Packet()
@@ -114,12 +118,15 @@ def delete(photo: Path, number: int) -> Version:
     has it, too: it would stay, as it is there.
     """
     with sidecar.changing:
-        one = _further(photo, listed(photo), number, "cannot be deleted; reset it instead")
+        one = _further(photo, listed(photo), number, said("cannot be deleted; reset it instead"))
         path = photo.with_name(sidecar_name(photo.name, number))
         theirs = sidecar.darktables(photo, number)
         if theirs is not None or not path.is_file():
             other = theirs.name if theirs is not None else "a file"
-            raise SidecarError(f"{one.name} is a duplicate of darktable's ({other}).", "Delete it in darktable.")
+            raise SidecarError(
+                said("{what} is a duplicate of darktable's ({other}).", what=one.name, other=other),
+                "Delete it in darktable.",
+            )
         gone = [other.number for other in deleted(photo)]
         if number in gone:
             number = max(*gone, *(other.number for other in listed(photo))) + 1
@@ -132,7 +139,10 @@ def restore(photo: Path, number: int | None = None) -> Version:
     with sidecar.changing:
         there = [one for one in deleted(photo) if number in (None, one.number)]
         if not there:
-            raise NotFound(f"{photo.name} has no deleted version{f' {number}' if number else ''}.", "")
+            raise NotFound(
+                said("{photo} has no deleted version{value}.", photo=photo.name, value=f" {number}" if number else ""),
+                "",
+            )
         one, versions = there[-1], listed(photo)
         path = _deleted_folder(photo) / sidecar_name(photo.name, one.number)
         number, name = one.number, _unlike(versions, one.name)
@@ -182,17 +192,21 @@ def names_beside(photo: Path) -> set[str]:
 
 def _further(photo: Path, versions: list[Version], number: int, why: str) -> Version:
     if number == MAIN:
-        raise InvalidSetting(f"The own version of {photo.name} {why}.", "Further versions can.")
+        raise InvalidSetting(
+            said("The own version of {photo} {why}.", photo=photo.name, why=why), "Further versions can."
+        )
     for one in versions:
         if one.number == number:
             return one
-    raise NotFound(f"{photo.name} has no version {number}.", "It may have been deleted.")
+    raise NotFound(
+        said("{photo} has no version {number}.", photo=photo.name, number=number), "It may have been deleted."
+    )
 
 
 def _free(versions: list[Version], name: str) -> str:
     wanted = named(name)
     if wanted.casefold() == "main" or any(one.name.casefold() == wanted.casefold() for one in versions):
-        raise InvalidSetting(f"There is a version {wanted} already.", "Choose another name.")
+        raise InvalidSetting(said("There is a version {wanted} already.", wanted=wanted), "Choose another name.")
     return wanted
 
 
@@ -232,9 +246,12 @@ def _claimed(folder: Path, photo: str, number: int) -> tuple[int, Path]:
         except FileExistsError:  # another process', or of a file system that knows the photo by another spelling, too
             number += 1
         except OSError as error:
-            problem = f"{path.name} could not be written: {error.strerror or error}."
+            problem = said("{file} could not be written: {why}.", file=path.name, why=str(error.strerror or error))
             raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
-    raise InvalidSetting(f"{photo} has too many versions.", f"Version {MOST} is the last that there can be.")
+    raise InvalidSetting(
+        said("{photo} has too many versions.", photo=photo),
+        said("Version {most} is the last that there can be.", most=MOST),
+    )
 
 
 def _deleted_folder(photo: Path) -> Path:
@@ -251,7 +268,7 @@ def _moved(photo: Path, path: Path, folder: Path, number: int, name: str) -> tup
         return number, name, target
     except OSError as error:
         target.unlink(missing_ok=True)
-        problem = f"{path.name} could not be moved: {error.strerror or error}."
+        problem = said("{file} could not be moved: {why}.", file=path.name, why=str(error.strerror or error))
         raise SidecarError(problem, "Check that the folder is writable.") from error
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from lxml import etree
 
 from stillbytes.core.errors import SidecarError
+from stillbytes.core.saying import said
 from stillbytes.edit.verbatim import Verbatim
 
 MOST_BYTES = 16 << 20
@@ -34,7 +35,7 @@ _EMPTY = (
 )
 _HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _TAIL = '\n<?xpacket end="w"?>\n'
-_ASIDE = "Repair it, or move it away to let Stillbytes write a new one."
+_ASIDE = said("Repair it, or move it away to let Stillbytes write a new one.")
 
 
 def qualified(name: str) -> str:
@@ -57,10 +58,10 @@ class Packet:
             try:
                 self._written = Verbatim(content, self._root)
             except (ValueError, LookupError) as error:
-                raise SidecarError(f"{name} is damaged: {error}.", _ASIDE) from error
+                raise SidecarError(said("{name} is damaged: {why}.", name=name, why=str(error)), _ASIDE) from error
         rdf = self._root if self._root.tag == f"{_RDF}RDF" else self._root.find(f"{_RDF}RDF")
         if rdf is None:
-            raise SidecarError(f"{name} holds no XMP.", _ASIDE)
+            raise SidecarError(said("{name} holds no XMP.", name=name), _ASIDE)
         self._rdf = rdf
 
     @property
@@ -163,14 +164,14 @@ class Packet:
 def parse(content: bytes, name: str) -> etree._Element:
     """XML that anybody may have written, of what a person knows as `name`. Raises SidecarError."""
     if len(content) > MOST_BYTES:
-        raise SidecarError(f"{name} is larger than any honest XMP file.", "Move it away.")
+        raise SidecarError(said("{name} is larger than any honest XMP file.", name=name), "Move it away.")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise SidecarError(f"{name} declares entities, which XMP never needs.", _ASIDE)
+        raise SidecarError(said("{name} declares entities, which XMP never needs.", name=name), _ASIDE)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SidecarError(f"{name} is damaged: {error}.", _ASIDE) from error
+        raise SidecarError(said("{name} is damaged: {why}.", name=name, why=str(error)), _ASIDE) from error
     if root.getroottree().docinfo.doctype:  # in UTF-16, say
-        raise SidecarError(f"{name} declares a document type, which XMP never needs.", _ASIDE)
+        raise SidecarError(said("{name} declares a document type, which XMP never needs.", name=name), _ASIDE)
     return root

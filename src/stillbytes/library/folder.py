@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.edit import sidecar
 from stillbytes.edit.photo import Photo, photo_id
 from stillbytes.edit.version_names import MAIN, further
@@ -42,9 +43,9 @@ class Folder:
 
     def __init__(self, place: Path, more: Sequence[Path] = ()) -> None:
         if not place.exists():
-            raise NotFound(f"{place} does not exist.", "Check the path.")
+            raise NotFound(said("{place} does not exist.", place=place), "Check the path.")
         if place.is_file() and not is_photo(place):
-            raise NotFound(f"{place.name} is not a photo.", "Open a folder or a photo.")
+            raise NotFound(said("{place} is not a photo.", place=place.name), "Open a folder or a photo.")
         self.first: Path | None = place.resolve() if place.is_file() else None
         self.path = (place.parent if place.is_file() else place).resolve()
         others = [one.resolve() for one in more if is_photo(one) and one.is_file()]
@@ -67,7 +68,7 @@ class Folder:
         try:
             listing = os.scandir(self.path)
         except OSError as error:
-            problem = f"The folder {self.path} cannot be read: {error.strerror or error}."
+            problem = said("The folder {file} cannot be read: {why}.", file=self.path, why=str(error.strerror or error))
             raise NotFound(problem, "It may have been moved, or its disk taken away.") from error
         with listing as entries:
             for entry in entries:

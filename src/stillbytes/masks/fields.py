@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 
 Point = tuple[float, float]
 FAR = 8.0
@@ -52,7 +53,10 @@ def checked(kind: Any, given: Mapping[str, Any], of: str) -> dict[str, Any]:
         try:
             values[name] = known[name].check(value)
         except (ValueError, TypeError, OverflowError) as error:
-            raise InvalidSetting(f"{name} of {of} cannot be {str(value)[:60]!r}.", f"Use {error}.") from error
+            raise InvalidSetting(
+                said("{name} of {of} cannot be {value!r}.", name=name, of=of, value=str(value)[:60]),
+                said("Use {why}.", why=str(error)),
+            ) from error
     return values
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop.resampling.frame_grid import FrameGrid, Raster
 from stillbytes.masks import fields
 
@@ -67,7 +68,8 @@ class Kind:
         for name in given:
             if name != "kind" and name not in known:
                 raise InvalidSetting(
-                    f"The mask “{cls.label}” has no {str(name)[:40]!r}.", f"It has {', '.join(known)}."
+                    said("The mask “{label}” has no {name!r}.", label=cls.label, name=str(name)[:40]),
+                    said("It has {these}.", these=", ".join(known)),
                 )
         return cls(**{name: value for name, value in given.items() if name != "kind"})
 
@@ -117,9 +119,11 @@ def smooth(t: Floats) -> Floats:
 def kind_of(given: Any, known: Mapping[str, type[Kind]]) -> Kind:
     """The kind that JSON describes. Raises InvalidSetting."""
     if not isinstance(given, Mapping):
-        raise InvalidSetting(f"A mask cannot be {str(given)[:60]!r}.", "Use an object with its kind and fields.")
+        raise InvalidSetting(
+            said("A mask cannot be {given!r}.", given=str(given)[:60]), "Use an object with its kind and fields."
+        )
     name = given.get("kind")
     if not isinstance(name, str) or name not in known:
-        remedy = f"Use {', '.join(known)}; or update Stillbytes, if a newer release made it."
-        raise InvalidSetting(f"There is no mask of the kind {str(name)[:40]!r}.", remedy)
+        remedy = said("Use {these}; or update Stillbytes, if a newer release made it.", these=", ".join(known))
+        raise InvalidSetting(said("There is no mask of the kind {name!r}.", name=str(name)[:40]), remedy)
     return known[name].from_json(given)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop.local import Mixture
 from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import mixing
@@ -92,19 +93,29 @@ class Component:
     def from_json(cls, given: Any) -> Component:
         """Raises InvalidSetting."""
         if not isinstance(given, Mapping) or any(name not in _FIELDS for name in given):
-            raise InvalidSetting(f"A part of a mask cannot be {str(given)[:60]!r}.", f"Use {', '.join(_FIELDS)}.")
+            raise InvalidSetting(
+                said("A part of a mask cannot be {given!r}.", given=str(given)[:60]),
+                said("Use {these}.", these=", ".join(_FIELDS)),
+            )
         values: dict[str, Any] = {name: given[name] for name in _FIELDS[1:] if name in given}
         if values.get("combine", "add") not in get_args(Combine):
-            raise InvalidSetting("Parts of a mask cannot be joined so.", f"Use {', '.join(get_args(Combine))}.")
+            raise InvalidSetting(
+                "Parts of a mask cannot be joined so.", said("Use {these}.", these=", ".join(get_args(Combine)))
+            )
         for name in ("inverted", "enabled"):
             if not isinstance(values.get(name, True), bool):
-                raise InvalidSetting(f"{name} of a part of a mask must be true or false.")
+                raise InvalidSetting(said("{name} of a part of a mask must be true or false.", name=name))
         if not isinstance(values.get("name", ""), str) or len(values.get("name", "")) > MOST_NAME:
-            raise InvalidSetting("The name of a part of a mask must be a text.", f"Use at most {MOST_NAME} characters.")
+            raise InvalidSetting(
+                "The name of a part of a mask must be a text.", said("Use at most {most} characters.", most=MOST_NAME)
+            )
         for name, (low, high) in LIMITS.items():
             value = values.get(name, low)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise InvalidSetting(f"{name} of a part of a mask cannot be {value!r}.", f"Use {low:g} to {high:g}.")
+                raise InvalidSetting(
+                    said("{name} of a part of a mask cannot be {value!r}.", name=name, value=value),
+                    said("Use {low:g} to {high:g}.", low=low, high=high),
+                )
             if name in values:
                 values[name] = float(value)
         return cls(kind_of(given.get("kind"), kinds()), **values)
@@ -203,10 +214,14 @@ class Mask:
     def from_json(cls, given: Any) -> Mask:
         """Raises InvalidSetting."""
         if not isinstance(given, Mapping) or any(name not in ("components", "inverted") for name in given):
-            raise InvalidSetting(f"A mask cannot be {str(given)[:60]!r}.", "Use components and inverted.")
+            raise InvalidSetting(
+                said("A mask cannot be {given!r}.", given=str(given)[:60]), "Use components and inverted."
+            )
         components, inverted = given.get("components", []), given.get("inverted", False)
         if not isinstance(components, Sequence) or isinstance(components, str) or len(components) > MOST_COMPONENTS:
-            raise InvalidSetting("The components of a mask must be a list.", f"Use at most {MOST_COMPONENTS}.")
+            raise InvalidSetting(
+                "The components of a mask must be a list.", said("Use at most {most}.", most=MOST_COMPONENTS)
+            )
         if not isinstance(inverted, bool):
             raise InvalidSetting("inverted of a mask must be true or false.")
         return cls(tuple(Component.from_json(one) for one in components), inverted)

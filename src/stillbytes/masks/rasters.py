@@ -13,6 +13,7 @@ import numpy as np
 
 from stillbytes.core.errors import NotFound, SidecarError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.develop.resampling.frame_grid import Raster
 
 _ADDRESS = re.compile(r"[0-9a-f]{24}")
@@ -76,7 +77,7 @@ class Rasters(Mapping[str, Raster]):
                 self.folder.mkdir(exist_ok=True)
                 write_atomically(path, grey_png(pixels))
             except OSError as error:
-                problem = f"{path} could not be written: {error.strerror or error}."
+                problem = said("{file} could not be written: {why}.", file=path, why=str(error.strerror or error))
                 raise SidecarError(problem, "Check that the folder is writable and the disk not full.") from error
         self._keep(address, pixels)
         return address
@@ -86,18 +87,20 @@ class Rasters(Mapping[str, Raster]):
 
     def _read(self, address: str) -> Raster:
         if not _ADDRESS.fullmatch(address):  # a sidecar may come from anywhere
-            raise NotFound(f"There is no mask {address[:40]!r}.", "Find it again.")
+            raise NotFound(said("There is no mask {address!r}.", address=address[:40]), "Find it again.")
         path = self._path(address)
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise NotFound(f"The mask {path.name} is not there.", "Find it again.") from error
+            raise NotFound(said("The mask {file} is not there.", file=path.name), "Find it again.") from error
         from stillbytes.photo.grey import read_grey  # noqa: PLC0415
 
         try:
             return read_grey(content, MOST_PIXELS)
         except ValueError as error:
-            raise SidecarError(f"The mask {path.name} is damaged: {error}.", "Find it again.") from error
+            raise SidecarError(
+                said("The mask {file} is damaged: {why}.", file=path.name, why=str(error)), "Find it again."
+            ) from error
 
     def _keep(self, address: str, pixels: Raster) -> None:
         with self._lock:

@@ -119,7 +119,8 @@ class Workers:
                 worker = self._idle.pop() if self._idle and not new else _Worker(self._command)
             except OSError as error:
                 raise UnreadablePhoto(
-                    f"The process that reads photos does not start ({error}).", "Run `stillbytes doctor` to see why."
+                    said("The process that reads photos does not start ({why}).", why=str(error)),
+                    "Run `stillbytes doctor` to see why.",
                 ) from error
             self._busy.add(worker)
             return worker

@@ -80,6 +80,93 @@ def in_code() -> tuple[set[str], set[str]]:
     return forms, raised
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_can_go_wrong_with_photos_is_told_in_the_language(language: str) -> None:
+    """No error of these floors is put together in English, and each sentence of theirs is translated."""
+    known = texts(language)  # type: ignore[arg-type]
+    put_together, lacking = [], []
+    for path, call in raising():
+        place = path.relative_to(Path(stillbytes.__file__).parent).as_posix()
+        if not place.startswith(TRANSLATED) or place.startswith(ENGLISH_ONLY):
+            continue
+        for text in call.args[:2]:
+            if isinstance(text, ast.JoinedStr | ast.BinOp):
+                put_together.append((place, call.lineno))
+            elif isinstance(text, ast.Constant) and text.value and text.value not in known:
+                lacking.append((place, text.value))
+    assert not put_together and not lacking
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_why_something_waits_for_memory_and_what_a_batch_does_is_told_in_the_language(language: str) -> None:
+    """What the broker gives as a reason, and titles of tasks, are sentences that remember their form."""
+    folder = Path(stillbytes.__file__).parent
+    told = [
+        one.value
+        for one in ast.walk(ast.parse((folder / "gpu/broker/admission.py").read_text("utf-8")))
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute) and one.targets[0].attr == "reason"
+    ]
+    for path in sorted((folder / "library/batch/tasks").glob("*.py")):
+        for one in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(one, ast.FunctionDef) and one.name == "title":
+                told += [line.value for line in ast.walk(one) if isinstance(line, ast.Return) and line.value]
+    assert len(told) > 20
+    for value in told:
+        assert not any(isinstance(part, ast.JoinedStr) for part in ast.walk(value)), ast.unparse(value)
+        texts_in = [part.value for part in ast.walk(value) if isinstance(part, ast.Constant) and part.value]
+        assert {text for text in texts_in if isinstance(text, str) and " " in text.strip()} <= {
+            *texts(language),
+            "ask-label",
+        }  # type: ignore[arg-type]
+
+
+def test_a_batch_has_its_title_in_the_language_of_who_asks(server: Running) -> None:
+    ids = list(server.ids().values())[:1]
+    asked = {"task": {"kind": "export", "folder": "batch", "how": {"format": "tiff16"}}, "photos": ids, "begin": False}
+    german = {"accept-language": "de"}
+    made = server.client.post("/api/batches", json=asked, headers=german).json()["batch"]
+    assert made["title"] == "Als TIFF, 16 Bit exportieren"
+    listed = {
+        wanted: [
+            one["title"]
+            for one in server.client.get("/api/batches", headers={"accept-language": wanted}).json()["batches"]
+        ]
+        for wanted in ("en", "es")
+    }
+    assert "Export as TIFF, 16 bit" in listed["en"] and "Exportar como TIFF, 16 bits" in listed["es"]
+    server.client.delete(f"/api/batches/{made['id']}")
+
+
+def test_an_error_that_names_a_file_is_told_in_the_language(server: Running) -> None:
+    german = {"accept-language": "de"}
+    error = server.client.post("/api/open", json={"places": ["/nowhere/at/all"]}, headers=german).json()["error"]
+    assert error == {"message": "/nowhere/at/all existiert nicht.", "remedy": "Prüfen Sie den Pfad."}
+
+
+TRANSLATED = ("photo/", "masks/", "edit/", "library/", "app/server/", "app/generating", "core/")
+ENGLISH_ONLY = ("library/batch/c",)
+"""Other machines, which only the command line has to do with."""
+
+
+@cache
+def raising() -> list[tuple[Path, ast.Call]]:
+    """The calls that make an error of ours, with the files that they are in."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in Path(stillbytes.__file__).parent.rglob("*.py")}
+    kinds, before = {"StillbytesError"}, 0
+    while before != len(kinds):
+        before = len(kinds)
+        for tree in trees.values():
+            for one in ast.walk(tree):
+                if isinstance(one, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id in kinds for b in one.bases):
+                    kinds.add(one.name)
+    return [
+        (path, call)
+        for path, tree in trees.items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds
+    ]
+
+
 def test_answers_come_in_the_language_of_the_request(server: Running) -> None:
     def exposure(accept: str) -> tuple[str, str]:
         groups = server.client.get("/api/parameters", headers={"accept-language": accept}).json()["groups"]
@@ -122,7 +209,7 @@ def test_errors_are_told_in_the_language_where_both_of_their_sentences_can_be(se
     assert error["remedy"].startswith("Prüfen Sie, ob sie ganz kopiert wurde")
     photo = server.ids()["IMG_1.dng"]
     error = server.client.post(f"/api/photos/{photo}/patches", json={"task": "remove"}, headers=headers).json()["error"]
-    assert error == {"message": "Remove needs a mask.", "remedy": "Paint over what is meant."}
+    assert error == {"message": "Entfernen braucht eine Maske.", "remedy": "Übermalen Sie, was gemeint ist."}
 
 
 def test_the_events_of_a_page_are_in_its_language(server: Running) -> None:

@@ -65,6 +65,12 @@ def told(answer: Answer, language: Language) -> Answer:
     return type(answer).model_validate(_told(answer.model_dump(), texts(language)))
 
 
+def in_language(text: str, language: Language) -> str:
+    """One text in the language; English where nothing is known of it."""
+    told: str = text if language == ENGLISH else _said(text, texts(language))
+    return told
+
+
 def named(choice: str) -> str:
     """A choice as it is read where nothing else is declared: "as-shot" -> "As shot"."""
     words = choice.replace("-", " ").replace("_", " ")
@@ -72,7 +78,7 @@ def named(choice: str) -> str:
 
 
 def _told(value: Any, known: Mapping[str, str]) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_told(one, known) for one in value]
     if not isinstance(value, Mapping):
         return value

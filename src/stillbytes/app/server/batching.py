@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stillbytes.app.server.models import readable
-from stillbytes.core.errors import ExportError, InvalidSetting, NotFound
+from stillbytes.core.errors import ExportError, InvalidSetting, NotFound, StillbytesError
 from stillbytes.core.jobs import Control, Job
 from stillbytes.core.saying import about, joined, said
 from stillbytes.edit.document import Document
@@ -57,6 +57,13 @@ class Batching:
             photos += [Photo(one.path, one.version) for one in shelf.shown(shelf.catalogue.numbers(query))]
         return self.queue.add(task, photos, confirmed=confirmed)
 
+    def title(self, one: Batch) -> str:
+        """What the queue keeps in English, as its task says it."""
+        try:
+            return self.queue.task(one.id).title
+        except StillbytesError:  # of another release
+            return one.title
+
     def start(self, id: str) -> Job:
         """Do what is left of a batch, in the background. Raises NotFound."""
         one = self.queue.batch(id)
@@ -79,7 +86,9 @@ class Batching:
                 told.append(said("And {number:,} more.", number=ended.failed - len(failed)))
             raise ExportError(readable(joined(told)), said("They can be tried again."))
 
-        label = said("{title}: {count:,} photo | {title}: {count:,} photos", title=readable(one.title), count=one.total)
+        label = said(
+            "{title}: {count:,} photo | {title}: {count:,} photos", title=readable(self.title(one)), count=one.total
+        )
         return self._workspace.batches.start(label, one.total, work)
 
     def _document(self, photo: Photo) -> Document:

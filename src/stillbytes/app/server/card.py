@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.events import Events
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     from stillbytes.app.server.workspace import Workspace
@@ -34,7 +35,7 @@ async def attach(workspace: Workspace, after_s: float = AFTER_S) -> None:
         return
     except Exception:
         log.exception("there is no broker")
-        _lacking(workspace, "Engines cannot be used: something unexpected went wrong. The log says more.")
+        _lacking(workspace, said("Engines cannot be used: something unexpected went wrong. The log says more."))
         return
     told = Told(broker, workspace.events)
     broker.watch(told)

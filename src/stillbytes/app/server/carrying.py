@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from stillbytes.core.errors import InvalidSetting, StillbytesError
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.masks.kinds.picture import Picture, fits
@@ -41,7 +42,13 @@ def _bring(photo: Photo, address: str, frame: Size, strict: bool) -> None:
             return
         if strict:
             raise InvalidSetting(
-                f"The mask is a picture of {size.width} x {size.height} pixels, this photo has {frame.width} x "
-                f"{frame.height}: other proportions.",
+                said(
+                    "The mask is a picture of {width} x {height} pixels, this photo has {width2} x "
+                    "{height2}: other proportions.",
+                    width=size.width,
+                    height=size.height,
+                    width2=frame.width,
+                    height2=frame.height,
+                ),
                 "Paste it to a photo of the same proportions.",
             )

@@ -62,16 +62,20 @@ class Asked:
         picture: str | None = None,
     ) -> Asked:
         """Raises InvalidSetting for what the task does not take, and for one without the mask that it needs."""
-        said = {key: value for key, value in parameters.items() if value not in (None, "")}
-        task = task_of(name, said)
+        chosen = {key: value for key, value in parameters.items() if value not in (None, "")}
+        task = task_of(name, chosen)
         if task.result == "picture" and patch:
-            raise InvalidSetting(f"{task.label} makes a new picture, not a patch.", "Ask for one more.")
+            raise InvalidSetting(
+                said("{task} makes a new picture, not a patch.", task=said(task.label)), "Ask for one more."
+            )
         for given, need in ((reference, "reference"), (picture, "picture")):
             if given is not None and need not in task.takes:
-                raise InvalidSetting(f"{task.label} takes no {need}.", "Leave it away.")
+                raise InvalidSetting(
+                    said("{task} takes no {need}.", task=said(task.label), need=need), "Leave it away."
+                )
         if "mask" in task.needs and mask is None and not patch:
-            raise InvalidSetting(f"{task.label} needs a mask.", "Paint over what is meant.")
-        return cls(task, None if mask is None else Mask.from_json(mask), patch, said, reference, picture)
+            raise InvalidSetting(said("{task} needs a mask.", task=said(task.label)), "Paint over what is meant.")
+        return cls(task, None if mask is None else Mask.from_json(mask), patch, chosen, reference, picture)
 
     def complete(self, workspace: Workspace) -> Task:
         """The task with the pictures that go in beside the photo. Raises NotFound, UnreadablePhoto."""

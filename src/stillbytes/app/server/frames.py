@@ -18,6 +18,7 @@ from stillbytes.app.server.shape import Strict
 from stillbytes.core.errors import Cancelled, ExportError, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.develop.frame import Frame, Output
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
@@ -146,9 +147,14 @@ def through(made: Frame, asked: Proof, space: str) -> tuple[Frame, float]:
     from stillbytes.edit.exporting.proof import proofed  # noqa: PLC0415 - only when a proof is shown
 
     if asked.icc and asked.icc not in kept():
-        raise ExportError(f"There is no profile {asked.icc!r}.", f"Put it into {home() / 'profiles'}.")
+        raise ExportError(
+            said("There is no profile {icc!r}.", icc=asked.icc), said("Put it into {home}.", home=home() / "profiles")
+        )
     if not asked.icc and asked.space not in SPACES:
-        raise ExportError(f"There is no colour space {asked.space!r}.", f"Use one of {', '.join(SPACES)}.")
+        raise ExportError(
+            said("There is no colour space {space!r}.", space=asked.space),
+            said("Use one of {these}.", these=", ".join(SPACES)),
+        )
     profile = profile_of(asked.icc) if asked.icc else icc_profile(asked.space)
     pixels, outside = proofed(
         np.asarray(made.pixels, np.uint16), profile,
@@ -172,7 +178,7 @@ def visible(wish: Wish, developed: Size) -> Rect:
     whole = Rect.of(size)
     region = whole if wish.region is None else Rect(**wish.region.model_dump()).within(whole)
     if region.empty:
-        extent = f"The picture has {size.width} x {size.height} pixels at this scale."
+        extent = said("The picture has {width} x {height} pixels at this scale.", width=size.width, height=size.height)
         raise InvalidSetting("The region lies outside the picture.", extent)
     if region.width * region.height > MOST_PIXELS:
         raise InvalidSetting("The region is too large for a live frame.", "Ask for the visible part.")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.photo.decode import warm_up, workers
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def bound(port: int) -> socket.socket:
         listener.close()
         reason = error.strerror or error
         raise StillbytesError(
-            f"Port {port} cannot be used: {reason}.", "Use another one, or --port 0 for any free one."
+            said("Port {port} cannot be used: {why}.", port=port, why=reason),
+            "Use another one, or --port 0 for any free one.",
         ) from error
     return listener

@@ -357,7 +357,11 @@ class Workspace:
         while self.broker is None:
             if self.without_broker or time.monotonic() > until:
                 raise EngineError(
-                    f"Nothing can be looked for: {self.without_broker or 'the engines are not ready.'}", "Try again."
+                    said(
+                        "Nothing can be looked for: {without_broker}",
+                        without_broker=self.without_broker or said("the engines are not ready."),
+                    ),
+                    "Try again.",
                 )
             time.sleep(0.05)
         return shared_access()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.pipeline import Pipeline
@@ -126,7 +127,9 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
         of_set = SETS.get(name.replace("_", "-"))
         if of_set is None and name.replace("-", "_") not in FINDERS:
             known = ", ".join([*SETS, *(n.replace("_", "-") for n in FINDERS)])
-            raise InvalidSetting(f"{name!r} cannot be found automatically.", f"Use {known}.")
+            raise InvalidSetting(
+                said("{name!r} cannot be found automatically.", name=name), said("Use {known}.", known=known)
+            )
         meant.update(of_set or [name.replace("-", "_")])
     return tuple(name for name in FINDERS if name in meant)
 

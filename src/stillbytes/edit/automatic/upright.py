@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.resampling import perspective
 from stillbytes.develop.resampling.warp import Warp
@@ -58,7 +59,10 @@ def guided(camera: Camera, drawn: Sequence[Sequence[float]]) -> dict[str, float]
     horizontal and rotate; one line alone rotates. Raises InvalidSetting for what makes no line.
     """
     if not FEWEST <= len(drawn) <= MOST:
-        raise InvalidSetting(f"{len(drawn)} lines were drawn.", f"Draw {FEWEST} to {MOST}.")
+        raise InvalidSetting(
+            said("{number} lines were drawn.", number=len(drawn)),
+            said("Draw {fewest} to {most}.", fewest=FEWEST, most=MOST),
+        )
     lines = camera.lines(drawn)
     if not np.all(np.isfinite(lines)) or _length(lines).min() < 0.01:
         raise InvalidSetting("A line is too short to tell a direction.", "Draw along an edge, from end to end.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stillbytes.core.errors import ExportError
+from stillbytes.core.saying import said
 
 
 def format_of(path: Path, chosen: str | None = None) -> str:
@@ -14,11 +15,16 @@ def format_of(path: Path, chosen: str | None = None) -> str:
     names = ", ".join(FORMATS)
     if chosen is not None:
         if chosen not in FORMATS:
-            raise ExportError(f"There is no export format {chosen!r}.", f"Use one of {names}.")
+            raise ExportError(
+                said("There is no export format {chosen!r}.", chosen=chosen), said("Use one of {names}.", names=names)
+            )
         return chosen
     extension = path.suffix.lower().lstrip(".")
     wanted = {"jpeg": "jpg", "tiff": "tif"}.get(extension, extension)
     for name, format in FORMATS.items():
         if format.extension.lstrip(".") == wanted:
             return name
-    raise ExportError(f"The extension of {path.name} names no export format.", f"Use --format with one of {names}.")
+    raise ExportError(
+        said("The extension of {file} names no export format.", file=path.name),
+        said("Use --format with one of {names}.", names=names),
+    )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, ExportError
 from stillbytes.core.geometry import Rect
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import corrections, fields
 from stillbytes.edit.exporting.spec import Spec
@@ -35,10 +36,12 @@ def check(edit: Edit, spec: Spec) -> None:
     asked = [name for name in ("size", "resize", "icc", "watermark") if getattr(spec, name)]
     asked += ["sharpen_for"] if spec.sharpen_for != "none" else []
     if asked:
-        raise ExportError(f"A DNG holds the whole photo before that: {', '.join(asked)}.", "Leave it out.")
+        raise ExportError(
+            said("A DNG holds the whole photo before that: {these}.", these=", ".join(asked)), "Leave it out."
+        )
     if not edit.photo.pipeline.raw or edit.photo.pipeline.sensed.colour is None:
         raise ExportError(
-            f"{edit.photo.path.name} is no RAW file, so that there is no light of a sensor to keep.",
+            said("{path} is no RAW file, so that there is no light of a sensor to keep.", path=edit.photo.path.name),
             "Choose another format, such as tiff16.",
         )
 

@@ -10,6 +10,7 @@ from stillbytes.core.errors import ExportError
 from stillbytes.core.filenames import made_plain
 from stillbytes.core.files import write_atomically
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.edit.exporting.formats import format_of
 from stillbytes.edit.exporting.spec import Spec, spec_of
 
@@ -47,18 +48,24 @@ class ExportPresets:
         for known, spec in every.items():
             if known.casefold() == name.casefold():
                 return spec
-        raise ExportError(f"There is no preset of exports called {name[:80]!r}.", f"There are {', '.join(every)}.")
+        raise ExportError(
+            said("There is no preset of exports called {name!r}.", name=name[:80]),
+            said("There are {these}.", these=", ".join(every)),
+        )
 
     def keep(self, name: str, spec: Spec) -> str:
         """Write it; one of the same name is replaced. Returns the name. Raises ExportError."""
         if made_plain(name) != name.strip():
-            raise ExportError(f"A preset cannot be called {name[:80]!r}.", "Use letters, digits and spaces.")
+            raise ExportError(
+                said("A preset cannot be called {name!r}.", name=name[:80]), "Use letters, digits and spaces."
+            )
         path = self.folder / f"{name.strip()}.json"
         try:
             write_atomically(path, json.dumps(spec.stored(), indent=1).encode())
         except OSError as error:
             raise ExportError(
-                f"{path} could not be written: {error.strerror or error}.", "Check its rights."
+                said("{file} could not be written: {why}.", file=path, why=str(error.strerror or error)),
+                "Check its rights.",
             ) from error
         return name.strip()
 
@@ -66,12 +73,13 @@ class ExportPresets:
         """Raises ExportError for one that there is not or that comes with the program."""
         path = self.folder / f"{made_plain(name)}.json"
         if not path.is_file():
-            raise ExportError(f"There is no preset of your own called {name[:80]!r}.", "")
+            raise ExportError(said("There is no preset of your own called {name!r}.", name=name[:80]), "")
         try:
             path.unlink()
         except OSError as error:
             raise ExportError(
-                f"{path} could not be removed: {error.strerror or error}.", "Check its rights."
+                said("{file} could not be removed: {why}.", file=path, why=str(error.strerror or error)),
+                "Check its rights.",
             ) from error
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ExportError
+from stillbytes.core.saying import said
 from stillbytes.develop.difference import lab_of
 from stillbytes.edit.exporting.spec import INTENTS
 from stillbytes.edit.picture import Picture
@@ -33,7 +34,9 @@ def proof(
     """See `Edit.proof`. Raises ExportError, and as `Edit.render`."""
     profile = profile_of(icc)
     if intent not in INTENTS:
-        raise ExportError(f"There is no intent {intent!r}.", f"Use one of {', '.join(INTENTS)}.")
+        raise ExportError(
+            said("There is no intent {intent!r}.", intent=intent), said("Use one of {these}.", these=", ".join(INTENTS))
+        )
     picture = np.asarray(edit.render(size, None, FROM, "uint16"))
     shown, outside = proofed(picture, profile, intent=intent, bpc=black_point, warn=warn)
     found = shown.view(Picture)

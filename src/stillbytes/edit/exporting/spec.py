@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stillbytes.core.errors import ExportError
+from stillbytes.core.saying import said
 from stillbytes.edit.exporting import names, sizes
 from stillbytes.photo.output.encode import FORMATS
 
@@ -74,10 +75,13 @@ class Spec:
             sizes.parsed(self.resize)
             names.check(self.name)
         except ValueError as error:
-            raise ExportError(f"The export cannot be made: {error}.", "Change it.") from error
+            raise ExportError(said("The export cannot be made: {why}.", why=str(error)), "Change it.") from error
         if self.hdr_headroom and self.format in FORMATS and not FORMATS[self.format].gain_map:
             able = ", ".join(name for name, format in FORMATS.items() if format.gain_map)
-            raise ExportError(f"There is no gain map in {self.format}.", f"Leave hdr_headroom at 0, or use {able}.")
+            raise ExportError(
+                said("There is no gain map in {format}.", format=self.format),
+                said("Leave hdr_headroom at 0, or use {able}.", able=able),
+            )
 
     @property
     def plain(self) -> bool:
@@ -97,7 +101,10 @@ def spec_of(given: Mapping[str, Any]) -> Spec:
     known = {option.name for option in options()}
     unknown = [str(name)[:40] for name in given if name not in known]
     if unknown:
-        raise ExportError(f"Exports have no {', '.join(unknown)}.", f"There are {', '.join(sorted(known))}.")
+        raise ExportError(
+            said("Exports have no {these}.", these=", ".join(unknown)),
+            said("There are {these}.", these=", ".join(sorted(known))),
+        )
     return Spec(**given)
 
 
@@ -121,4 +128,7 @@ def _check(option: Option, value: Any) -> None:
         fits = option.least <= value <= option.most
     if not fits:
         allowed = ", ".join(option.choices) or (f"{option.least:g} to {option.most:g}" if option.most else "a text")
-        raise ExportError(f"{option.name} of an export cannot be {value!r:.60}.", f"Use {allowed}.")
+        raise ExportError(
+            said("{option} of an export cannot be {value!r:.60}.", option=option.name, value=value),
+            said("Use {allowed}.", allowed=allowed),
+        )

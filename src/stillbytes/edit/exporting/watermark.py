@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ExportError
+from stillbytes.core.saying import said
 
 MARGIN = 0.03
 """Of the short edge, between the mark and the edges."""
@@ -74,9 +75,12 @@ def _picture(path: Path, tall: int, room: tuple[int, int]) -> NDArray[np.float32
                 raise Image.DecompressionBombError
             image = opened.convert("RGBA")
     except Image.DecompressionBombError as error:  # also Pillow's own, of what only says that it is so large
-        raise ExportError(f"The watermark {path.name} is too large.", "Make it smaller.") from error
+        raise ExportError(said("The watermark {file} is too large.", file=path.name), "Make it smaller.") from error
     except (OSError, ValueError, SyntaxError) as error:
-        raise ExportError(f"The watermark {path.name} cannot be read ({error}).", "Choose another picture.") from error
+        raise ExportError(
+            said("The watermark {file} cannot be read ({why}).", file=path.name, why=str(error)),
+            "Choose another picture.",
+        ) from error
     scale = min(tall / image.height, room[0] / image.width, room[1] / image.height)
     extent = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return np.asarray(image.resize(extent, Image.Resampling.LANCZOS), np.float32) / np.float32(255)

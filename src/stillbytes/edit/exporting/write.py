@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stillbytes.core.errors import ExportError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop.frame import Dtype, Output
 from stillbytes.edit.exporting import sizes
 from stillbytes.edit.exporting.spec import Spec
@@ -41,7 +42,9 @@ def write(
     `Edit.export`."""
     chosen = FORMATS[spec.format]
     if target.resolve() == edit.photo.path.resolve():
-        raise ExportError(f"{target.name} is the original.", "Choose another name; originals are never written.")
+        raise ExportError(
+            said("{file} is the original.", file=target.name), "Choose another name; originals are never written."
+        )
     if chosen.of_light:
         _write(target, _light(edit, spec, cancelled, through, access, tell))
         return target
@@ -148,7 +151,8 @@ def _write(target: Path, content: bytes) -> None:
         write_atomically(target, content)
     except OSError as error:
         raise ExportError(
-            f"{target} could not be written: {error.strerror or error}.", "Check the folder and the free space."
+            said("{file} could not be written: {why}.", file=target, why=str(error.strerror or error)),
+            "Check the folder and the free space.",
         ) from error
 
 

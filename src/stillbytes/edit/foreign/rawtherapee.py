@@ -7,6 +7,7 @@ from typing import Any
 
 from stillbytes.core.errors import SidecarError
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.edit.foreign.found import Foreign, fitting
 
 EXTENSION = ".pp3"
@@ -50,7 +51,7 @@ def read(content: bytes, name: str, upright: Size) -> Foreign:
 
 def _parsed(content: bytes, name: str) -> Profile:
     if len(content) > MOST_BYTES or b"\0" in content:
-        raise SidecarError(f"{name} is no profile of RawTherapee's.", "Move it away.")
+        raise SidecarError(said("{name} is no profile of RawTherapee's.", name=name), "Move it away.")
     found: Profile = {}
     section: dict[str, str] = {}
     for line in content.decode("utf-8-sig", "replace").splitlines():
@@ -61,7 +62,7 @@ def _parsed(content: bytes, name: str) -> Profile:
             key, _, value = text.partition("=")
             section[key.strip()] = value.strip()
     if "Version" not in found:
-        raise SidecarError(f"{name} is no profile of RawTherapee's.", "Move it away.")
+        raise SidecarError(said("{name} is no profile of RawTherapee's.", name=name), "Move it away.")
     return found
 
 

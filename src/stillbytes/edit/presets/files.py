@@ -13,6 +13,7 @@ from typing import Any
 
 from stillbytes.core.errors import SidecarError, StillbytesError
 from stillbytes.core.filenames import made_plain
+from stillbytes.core.saying import said
 from stillbytes.edit import corrections, fields, sidecar
 from stillbytes.edit.luts import Luts, address_of
 from stillbytes.edit.presets import lrtemplate
@@ -40,7 +41,10 @@ def opened(content: bytes, name: str, group: str = "", *, own: bool = True) -> P
     """The preset in the content of the file `name`. Raises SidecarError."""
     stem, _, extension = name.rpartition(".")
     if f".{extension.lower()}" not in EXTENSIONS:
-        raise SidecarError(f"{name} is no preset.", f"Choose a file that ends in {' or '.join(EXTENSIONS)}.")
+        raise SidecarError(
+            said("{name} is no preset.", name=name),
+            said("Choose a file that ends in {these}.", these=" or ".join(EXTENSIONS)),
+        )
     if extension.lower() == "xmp":
         packet = Packet(content, name, changing=False)
         title, of_file = _first(packet, "crs:Name"), _first(packet, "crs:Group")
@@ -52,7 +56,9 @@ def opened(content: bytes, name: str, group: str = "", *, own: bool = True) -> P
     kept = settings.without(LEFT_OUT)
     notes += [*remarks, *filter(None, (told(unmapped(packet)),))]
     if not kept:
-        raise SidecarError(f"{name} sets nothing that Stillbytes has.", " ".join(notes) or "Choose another file.")
+        raise SidecarError(
+            said("{name} sets nothing that Stillbytes has.", name=name), " ".join(notes) or "Choose another file."
+        )
     return Preset(made_plain(title or stem), kept, made_plain(of_file or group or "My presets"), own, tuple(notes))
 
 
@@ -98,7 +104,7 @@ def _from_table(table: dict[str, Any], name: str) -> tuple[Packet, str]:
     value = table.get("value")
     settings = value.get("settings") if isinstance(value, dict) else None
     if table.get("type", "Develop") != "Develop" or not isinstance(settings, dict):
-        raise SidecarError(f"{name} is not a preset for developing.", "Choose another file.")
+        raise SidecarError(said("{name} is not a preset for developing.", name=name), "Choose another file.")
     packet = Packet()
     put_fields(packet, settings)
     return packet, str(table.get("title") or table.get("internalName") or "")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stillbytes.core.errors import SidecarError
+from stillbytes.core.saying import said
 
 MOST_BYTES = 1 << 20
 DEEPEST = 32
@@ -27,7 +28,7 @@ def parse(content: bytes, name: str, most: int = MOST_BYTES) -> dict[str, Any]:
     most: bytes. Raises SidecarError when it is not one.
     """
     if len(content) > most:
-        raise SidecarError(f"{name} is larger than it can be.", "Choose another file.")
+        raise SidecarError(said("{name} is larger than it can be.", name=name), "Choose another file.")
     try:
         tokens = [*_tokens(content.decode("utf-8-sig"))]
         if tokens[:2] and tokens[0][0] == "word" and tokens[1] == ("mark", "="):
@@ -36,7 +37,9 @@ def parse(content: bytes, name: str, most: int = MOST_BYTES) -> dict[str, Any]:
         if end != len(tokens) or not isinstance(value, dict):
             raise ValueError("not a table")
     except (ValueError, IndexError, UnicodeDecodeError) as error:
-        raise SidecarError(f"{name} is no table of Lightroom's ({error}).", "Choose another file.") from error
+        raise SidecarError(
+            said("{name} is no table of Lightroom's ({why}).", name=name, why=str(error)), "Choose another file."
+        ) from error
     return value
 
 

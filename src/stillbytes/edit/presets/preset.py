@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.filenames import FORBIDDEN, made_plain
 from stillbytes.core.filenames import MOST as MOST_LETTERS
+from stillbytes.core.saying import said
 from stillbytes.develop import groups, parameters
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.settings import Settings
@@ -47,7 +48,10 @@ class Preset:
         InvalidSetting for an amount out of range.
         """
         if not 0 <= amount <= MOST:
-            raise InvalidSetting(f"The amount of a preset cannot be {amount!r}.", f"Use 0 to {MOST:g}, 1 is all of it.")
+            raise InvalidSetting(
+                said("The amount of a preset cannot be {amount!r}.", amount=amount),
+                said("Use 0 to {most:g}, 1 is all of it.", most=MOST),
+            )
         if amount == 0:
             return settings
         changes: dict[str, Value] = {}
@@ -85,8 +89,8 @@ def of_settings(name: str, settings: Settings, chosen: Iterable[str] | None = No
     Raises InvalidSetting for a name that is none, and when nothing is set.
     """
     if made_plain(name) != name.strip():
-        remedy = f"Use at most {MOST_LETTERS} characters without {' '.join(FORBIDDEN)}."
-        raise InvalidSetting(f"A preset cannot be called {name[:MOST_LETTERS]!r}.", remedy)
+        remedy = said("Use at most {most} characters without {these}.", most=MOST_LETTERS, these=" ".join(FORBIDDEN))
+        raise InvalidSetting(said("A preset cannot be called {name!r}.", name=name[:MOST_LETTERS]), remedy)
     every = [group.name for group in groups()] if chosen is None else list(chosen)
     kept = settings.only([group for group in every if group not in LEFT_OUT])
     if not kept:

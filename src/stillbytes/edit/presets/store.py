@@ -14,6 +14,7 @@ from stillbytes.core.errors import InvalidSetting, SidecarError
 from stillbytes.core.filenames import made_plain
 from stillbytes.core.files import write_atomically
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.edit.presets.files import EXTENSIONS, load, opened, stored
 from stillbytes.edit.presets.preset import Preset
 
@@ -44,9 +45,13 @@ class Presets:
                 return found[0]
             if found:
                 ids = ", ".join(preset.id for preset in found)
-                raise InvalidSetting(f"There are {len(found)} presets called {name!r}.", f"Use one of {ids}.")
+                raise InvalidSetting(
+                    said("There are {number} presets called {name!r}.", number=len(found), name=name),
+                    said("Use one of {ids}.", ids=ids),
+                )
         raise InvalidSetting(
-            f"There is no preset called {name[:80]!r}.", "`stillbytes presets list` shows what there is."
+            said("There is no preset called {name!r}.", name=name[:80]),
+            "`stillbytes presets list` shows what there is.",
         )
 
     def keep(self, preset: Preset) -> Preset:
@@ -58,8 +63,12 @@ class Presets:
             if before is not None and before.suffix.lower() != ".xmp":
                 before.unlink()  # of the other kind
         except OSError as error:
-            problem = f"The preset {preset.name} could not be written: {error.strerror or error}."
-            raise SidecarError(problem, f"Check the rights of {self.folder} and the free space.") from error
+            problem = said(
+                "The preset {preset} could not be written: {why}.", preset=preset.name, why=str(error.strerror or error)
+            )
+            raise SidecarError(
+                problem, said("Check the rights of {folder} and the free space.", folder=self.folder)
+            ) from error
         return replace(preset, own=True)
 
     def take(self, content: bytes, name: str, group: str = "") -> Preset:
@@ -70,13 +79,16 @@ class Presets:
         """Raises InvalidSetting for one that there is not or that comes with the program, SidecarError."""
         preset = self.find(name)
         if not preset.own:
-            raise InvalidSetting(f"{preset.name} comes with Stillbytes and stays.", "Remove presets of your own.")
+            raise InvalidSetting(
+                said("{preset} comes with Stillbytes and stays.", preset=preset.name), "Remove presets of your own."
+            )
         path = next(path for path, own in self._own() if own.id == preset.id)
         try:
             path.unlink()
         except OSError as error:
             raise SidecarError(
-                f"{path} could not be removed: {error.strerror or error}.", "Check its rights."
+                said("{file} could not be removed: {why}.", file=path, why=str(error.strerror or error)),
+                "Check its rights.",
             ) from error
         return preset
 

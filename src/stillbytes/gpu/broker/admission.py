@@ -7,6 +7,7 @@ are there already, and whose working memory is free beside all that is promised,
 
 from __future__ import annotations
 
+from stillbytes.core.saying import joined, said
 from stillbytes.gpu.broker import eviction
 from stillbytes.gpu.broker.desk import Desk, Job, Swap
 from stillbytes.gpu.broker.ledger import RETURNED_MIB, Account
@@ -20,7 +21,7 @@ PROMOTED_S = 600.0
 PATIENCE_S, BATCH_PATIENCE_S = 90.0, 3600.0
 """After so long without room a request is refused, with what was in the way; not while work or a loading model of ours
 is what it waits for, which ends by itself: on a processor that takes minutes."""
-SHORT = "Close other programs that use this memory, or choose smaller models."
+SHORT = said("Close other programs that use this memory, or choose smaller models.")
 """What to do about too little memory."""
 FOREIGN_PATIENCE_S = 20.0
 """How long we hope for another program to give back memory that a person's request cannot do without."""
@@ -70,7 +71,7 @@ class Admission:
         jobs = (*self.desk.waiting.values(), *self.desk.running.values())
         if not self.desk.resting and all(other.request.idle for other in jobs):
             return True
-        job.reason = "Waits until there is nothing else to do."
+        job.reason = said("Waits until there is nothing else to do.")
         job.stuck_since = None
         return False
 
@@ -90,7 +91,8 @@ class Admission:
         if there and self.desk.ledger.working_mib(way) <= self.desk.available - reserved:
             self._grant(job)
             return True
-        job.reason = f"Waits for {self.name_of_swap()}." if self.desk.swap is not None else "Waits for free memory."
+        swap = self.desk.swap
+        job.reason = said("Waits for {what}.", what=self.name_of_swap()) if swap else said("Waits for free memory.")
         return False
 
     def _admit(self, job: Job) -> bool:
@@ -100,7 +102,7 @@ class Admission:
         job.stuck_since = None if moves else self.desk.now if job.stuck_since is None else job.stuck_since
         patience = PATIENCE_S if request.interactive else BATCH_PATIENCE_S
         if job.stuck_since is not None and self.desk.now - job.stuck_since > patience:
-            self._give_up(job, "It waited too long for memory" + self.desk.in_the_way())
+            self._give_up(job, self.desk.in_the_way(said("It waited too long for memory")))
             return False
         if not request.interactive and not self._may_batch(job):
             return False
@@ -114,7 +116,7 @@ class Admission:
         if request.interactive:
             self.desk.stop_loading(way)
         elif self.desk.is_loading():
-            job.reason = "Waits for a model that is being loaded."
+            job.reason = said("Waits for a model that is being loaded.")
             return False
         missing = [account for account in accounts if not account.usable]
         need, available = self.need(way, missing), self.desk.available
@@ -130,7 +132,7 @@ class Admission:
             ready = [account for account in missing if account.state != "leaving"]
         if ready:
             self.desk.load(ready[0])
-            job.reason = f"Loads {ready[0].resident.name}."
+            job.reason = said("Loads {model}.", model=ready[0].resident.name)
         return False
 
     def _restarts(self, way: Way) -> bool:
@@ -155,19 +157,22 @@ class Admission:
             if needs[index] <= room:
                 if index > job.way:
                     says = job.request.ways[index].says or "in a smaller way"
-                    self.desk.say(f"{job.request.label} {says}{self.desk.in_the_way()}.")
+                    self.desk.say(self.desk.in_the_way(f"{job.request.label} {says}"))
                 job.way, job.short_since = index, None
                 return True
         least, has = min(needs[job.least :]), self.desk.ledger.total - self.desk.ledger.guard
         if least > has:  # what has to stay free is nobody's to use
-            have = f"{max(0, has) / 1024:.1f} of {self.desk.ledger.total / 1024:.1f} GB can be used"
-            self._give_up(job, f"It needs {least / 1024:.1f} GB of memory, of which {have}")
+            short = said(
+                "It needs {least:.1f} GB of memory, of which {has:.1f} of {total:.1f} GB can be used.",
+                least=least / 1024, has=max(0, has) / 1024, total=self.desk.ledger.total / 1024,
+            )  # fmt: skip
+            self._give_up(job, short)
             return False
         job.short_since = self.desk.now if job.short_since is None else job.short_since
-        job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
+        job.reason = self.desk.in_the_way(said("Waits for memory that other programs hold"))
         patience = FOREIGN_PATIENCE_S if job.request.interactive else BATCH_PATIENCE_S
         if self.desk.now - job.short_since > patience:
-            self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
+            self._give_up(job, self.desk.in_the_way(said("There is not enough memory")))
         return False
 
     def _needs(self, way: Way) -> int:
@@ -179,7 +184,7 @@ class Admission:
     def _give_up(self, job: Job, reason: str) -> None:
         if self.desk.swap is not None and self.desk.swap.id == job.request.id:
             self.desk.swap = None
-        self.refuse(job, f"{reason}.")
+        self.refuse(job, reason)
 
     def _may_batch(self, job: Job) -> bool:
         """Batches take the card when no person wants it, or when they need nothing that is not there."""
@@ -187,16 +192,16 @@ class Admission:
             return True
         jobs = [*self.desk.waiting.values(), *self.desk.running.values()]
         if any(other.request.interactive for other in jobs) or self.desk.intended():
-            job.reason = "Waits until you pause."
+            job.reason = said("Waits until you pause.")
             return False
         if any(not other.request.aside for other in self.desk.running.values()):
-            job.reason = "Waits for the batch before it."
+            job.reason = said("Waits for the batch before it.")
             return False
         quiet = self.desk.now - self.desk.last_interactive
         way = job.request.ways[job.way]
         missing = [account for account in self.desk.ledger.of(way.residents) if not account.usable]
         fits = self.need(way, missing) <= self.desk.available
-        job.reason = "Waits until you pause."
+        job.reason = said("Waits until you pause.")
         return quiet >= (QUIET_S if fits else LONG_QUIET_S)
 
     def _hold(self, job: Job, way: Way) -> None:
@@ -228,10 +233,10 @@ class Admission:
         """Ask for what is missing beyond the memory that is on its way back already."""
         deficit -= self.desk.outstanding
         if deficit <= 0:
-            job.reason = "Waits for memory that is on its way back."
+            job.reason = said("Waits for memory that is on its way back.")
             return
         if job.request.interactive and self.desk.room_without_batches(way, deficit):
-            job.reason = "Stops a batch for a moment."
+            job.reason = said("Stops a batch for a moment.")
             return
         victims = eviction.choose(self.desk.idle(way), deficit, self.desk.wanted, partial=self.desk.policy.partial)
         if victims is not None:
@@ -239,13 +244,16 @@ class Admission:
                 self.desk.evict(victim.account, victim.mib)
                 if not job.request.interactive:
                     self.desk.displaced.append(victim.account.resident.name)
-            job.reason = "Makes room: " + ", ".join(v.account.resident.name for v in victims) + " leaves."
+            leaves = ", ".join(victim.account.resident.name for victim in victims)
+            job.reason = said("Makes room: {models} leaves.", models=leaves)
             self.desk.say(f"{job.request.label}: {job.reason}")
             return
         if self.desk.running:
-            job.reason = f"Waits for {', '.join(j.request.label for j in self.desk.running.values())} to end."
+            job.reason = said(
+                "Waits for {what} to end.", what=joined((j.request.label for j in self.desk.running.values()), ", ")
+            )
         elif self._coming_soon():
-            job.reason = "Waits for memory that is on its way back."
+            job.reason = said("Waits for memory that is on its way back.")
         else:
             self._last_resort(job, way, deficit)
 
@@ -260,7 +268,7 @@ class Admission:
         if idle:
             for account in idle:
                 self.desk.evict(account, None)
-            job.reason = "Makes room: everything that is idle leaves."
+            job.reason = said("Makes room: everything that is idle leaves.")
             return
         engines = {account.resident.engine for account in self.desk.ledger.accounts.values()} - self.desk.swap.restarted
         keeps = {engine: self.desk.ledger.slack(engine, self.desk.reading) for engine in engines}
@@ -270,15 +278,15 @@ class Admission:
             self.desk.swap.restarted.add(engine)
             self.desk.restarting.add(engine)
             self.desk.effects.append(Restart(engine))
-            job.reason = f"Restarts {engine}, which keeps memory that it does not use."
+            job.reason = said("Restarts {engine}, which keeps memory that it does not use.", engine=engine)
             self.desk.say(f"{job.request.label}: {job.reason}")
             return
         if job.way + 1 < len(job.request.ways):
             self.next_way(job, "")
             return
-        job.reason = "Waits for memory that other programs hold" + self.desk.in_the_way() + "."
+        job.reason = self.desk.in_the_way(said("Waits for memory that other programs hold"))
         if self.desk.now - self.desk.swap.since > FOREIGN_PATIENCE_S:
-            self._give_up(job, "There is not enough memory" + self.desk.in_the_way())
+            self._give_up(job, self.desk.in_the_way(said("There is not enough memory")))
 
     def next_way(self, job: Job, reason: str, remedy: str = SHORT) -> None:
         if job.way + 1 < len(job.request.ways):
@@ -296,4 +304,4 @@ class Admission:
 
     def name_of_swap(self) -> str:
         job = self.desk.waiting.get(self.desk.swap.id) if self.desk.swap else None
-        return job.request.label if job else "a model that is being loaded"
+        return job.request.label if job else said("a model that is being loaded")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from stillbytes.core.saying import said
 from stillbytes.gpu.broker.admission import LONG_QUIET_S, Admission
 from stillbytes.gpu.broker.desk import Desk, Job, Policy
 from stillbytes.gpu.broker.ledger import MEASURED_MARGIN, RETURNED_MIB, SEEN_MARGIN, Account, Coming, Ledger
@@ -176,8 +177,13 @@ class Decider:
         self.ledger.peaks[way] = round(self.ledger.working_mib(way) * 1.15) + 64
         self.desk.waiting[id] = job
         if job.tries > (TRIES if len(job.request.ways) == 1 else TRIES_OF_SEVERAL):
-            how = f", even where {way.says}" if way.says else ""
-            self._admission.next_way(job, f"{job.request.label} ran out of memory {job.tries} times{how}.")
+            name, tries = job.request.label, job.tries
+            ran_out = said("{what} ran out of memory {tries} times.", what=name, tries=tries)
+            if way.says:
+                ran_out = said(
+                    "{what} ran out of memory {tries} times, even where {way}.", what=name, tries=tries, way=way.says
+                )
+            self._admission.next_way(job, ran_out)
 
     def _loaded(self, account: Account, mib: int | None) -> None:
         if account.state != "loading":
@@ -220,7 +226,9 @@ class Decider:
             if reason and not memory:  # which says by itself what to do
                 self._admission.next_way(job, reason, "")
             else:
-                self._admission.next_way(job, reason or f"{account.resident.name} did not find enough memory.")
+                self._admission.next_way(
+                    job, reason or said("{model} did not find enough memory.", model=account.resident.name)
+                )
 
     def _crashed(self, engine: str) -> None:
         self.desk.restarting.discard(engine)

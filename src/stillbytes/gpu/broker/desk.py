@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from stillbytes.core.saying import joined, said
 from stillbytes.gpu.broker import eviction
 from stillbytes.gpu.broker.habit import Habit
 from stillbytes.gpu.broker.ledger import Account, Coming, Ledger
@@ -224,9 +225,12 @@ class Desk:
         if not self.said or self.said[-1] != what:
             self.said = [*self.said[1 - SAID :], what]
 
-    def in_the_way(self) -> str:
+    def in_the_way(self, what: str) -> str:
+        """A sentence of this, and of what other programs hold if that is much."""
         foreign = self.ledger.foreign(self.reading)
-        return f": other programs hold {foreign / 1024:.1f} GB" if foreign > 512 else ""
+        if foreign <= 512:
+            return joined((what, "."), "")
+        return said("{what}: other programs hold {foreign:.1f} GB.", what=what, foreign=foreign / 1024)
 
 
 def _cost_s(victims: Iterable[eviction.Victim]) -> float:

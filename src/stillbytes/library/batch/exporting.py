@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stillbytes.core.errors import Cancelled, ExportError, StillbytesError
 from stillbytes.core.files import free
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.exporting import Spec, names
 from stillbytes.edit.exporting.formats import format_of
@@ -92,7 +93,10 @@ def export(
             except StillbytesError as error:
                 outcomes.append(Outcome(photo.path, error=error, version=version))
             except OSError as error:
-                problem = ExportError(f"{photo.path.name} could not be exported: {error}.", "Check the target folder.")
+                problem = ExportError(
+                    said("{path} could not be exported: {why}.", path=photo.path.name, why=str(error)),
+                    "Check the target folder.",
+                )
                 outcomes.append(Outcome(photo.path, error=problem, version=version))
             photo.let_go()
     progress(len(photos), len(photos), target)

@@ -19,6 +19,7 @@ from stillbytes.core import paths
 from stillbytes.core.errors import InvalidSetting, NotFound, UnreadablePhoto
 from stillbytes.core.files import lock
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch import schema
 from stillbytes.library.batch.carrying import left_over
@@ -155,8 +156,9 @@ class Queue:
         with self._reading() as db:
             rows = db.execute(f"{_BATCHES} WHERE substr(b.id, 1, ?) = ? GROUP BY b.id", (len(id), id)).fetchall()
         if len(rows) != 1 or not id:
-            many = "several batches" if rows and id else "no batch"
-            raise NotFound(f"There is {many} {id[:40]!r}.", "`stillbytes batch list` shows what there is.")
+            several = said("There are several batches {id!r}.", id=id[:40])
+            none = said("There is no batch {id!r}.", id=id[:40])
+            raise NotFound(several if rows and id else none, "`stillbytes batch list` shows what there is.")
         return self._batch(rows[0])
 
     def task(self, id: str) -> AnyTask:
@@ -164,7 +166,9 @@ class Queue:
         with self._reading() as db:
             row = db.execute("SELECT task FROM batches WHERE id = ?", (id,)).fetchone()
         if row is None:
-            raise NotFound(f"There is no batch {id[:40]!r}.", "`stillbytes batch list` shows what there is.")
+            raise NotFound(
+                said("There is no batch {id!r}.", id=id[:40]), "`stillbytes batch list` shows what there is."
+            )
         return task_of(json.loads(row[0]))
 
     def items(
@@ -230,7 +234,7 @@ class Queue:
                 except OSError as error:
                     if time.monotonic() > until:
                         raise QueueError(
-                            f"Somebody is working on the batch {id}.", "Wait until it ends, or cancel it."
+                            said("Somebody is working on the batch {id}.", id=id), "Wait until it ends, or cancel it."
                         ) from error
                     time.sleep(0.05)
             yield
@@ -331,7 +335,9 @@ class Queue:
 def check(task: AnyTask, count: int, confirmed: int | None) -> None:
     """Raises InvalidSetting unless a person said yes to so many photos, where that is wanted."""
     if task.asks and count > 1 and confirmed != count:
-        raise InvalidSetting(f"{count} photos would be changed.", "Ask first, and confirm that number.")
+        raise InvalidSetting(
+            said("{number} photos would be changed.", number=count), "Ask first, and confirm that number."
+        )
 
 
 def now() -> str:
@@ -366,7 +372,7 @@ def _text(path: Path) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UnreadablePhoto(f"The name of {path.name!r} is no text.", "Rename it.") from None
+        raise UnreadablePhoto(said("The name of {file!r} is no text.", file=path.name), "Rename it.") from None
     return text
 
 

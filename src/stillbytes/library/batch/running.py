@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from stillbytes.core.errors import Cancelled, StillbytesError
 from stillbytes.core.files import place
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import Photo
@@ -155,8 +156,8 @@ class _Doing:
                 continue
             self.queue.update(self.id, item.number, "lost", staged=None)
             if item.attempts >= MOST_TRIES:
-                said = f"{item.photo.name} was begun {item.attempts} times, and each time the program ended before it."
-                self._failed(item, said, "Try it alone: `stillbytes develop`.")
+                told = f"{item.photo.name} was begun {item.attempts} times, and each time the program ended before it."
+                self._failed(item, told, "Try it alone: `stillbytes develop`.")
             else:
                 self.queue.put_back(self.id, item.number, tried=True)
 
@@ -191,8 +192,8 @@ class _Doing:
         except StillbytesError as error:
             self._failed(item, error.message, error.remedy, by=result["by"])
         except OSError as error:
-            said = f"The result for {item.photo.name} could not be written: {error}."
-            self._failed(item, said, "Check the folder and the free space.", by=result["by"])
+            told = f"The result for {item.photo.name} could not be written: {error}."
+            self._failed(item, told, "Check the folder and the free space.", by=result["by"])
         return None
 
     def _order(self, item: Item) -> Order:
@@ -256,7 +257,9 @@ class _Doing:
         if self.stale[item.number] < MOST_STALE:
             document.flush()
             return False
-        raise StillbytesError(f"{item.photo.name} is being changed by somebody else.", "Try it again later.")
+        raise StillbytesError(
+            said("{photo} is being changed by somebody else.", photo=item.photo.name), "Try it again later."
+        )
 
     def _placed_before(self, item: Item) -> bool:
         """Whether the result of a photo that was about to get its place has it, now at the latest."""

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import said
 
 VERSION = 1
 PATIENCE_SECONDS = 20.0
@@ -57,7 +58,9 @@ def connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise QueueError(f"The queue {path} cannot be opened: {error}.", "Check the folder's rights.") from error
+        raise QueueError(
+            said("The queue {file} cannot be opened: {why}.", file=path, why=str(error)), "Check the folder's rights."
+        ) from error
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -66,7 +69,7 @@ def connect(path: Path) -> sqlite3.Connection:
         db.execute("BEGIN IMMEDIATE")
         (found,) = db.execute("PRAGMA user_version").fetchone()
         if found > VERSION:
-            raise QueueError(f"The queue {path} is of a newer release.", "Update Stillbytes.")
+            raise QueueError(said("The queue {file} is of a newer release.", file=path), "Update Stillbytes.")
         if found < VERSION:
             for statement in TABLES.split(";\n"):
                 db.execute(statement)
@@ -84,7 +87,11 @@ def connect(path: Path) -> sqlite3.Connection:
 def damaged(path: Path, error: sqlite3.Error) -> QueueError:
     """An error of SQLite in words."""
     if isinstance(error, sqlite3.OperationalError):
-        return QueueError(f"The queue {path} cannot be used: {error}.", "Is the disk full, or the file locked?")
+        return QueueError(
+            said("The queue {file} cannot be used: {why}.", file=path, why=str(error)),
+            "Is the disk full, or the file locked?",
+        )
     return QueueError(
-        f"The queue {path} is damaged: {error}.", "Move it away; photos and finished exports are not touched by that."
+        said("The queue {file} is damaged: {why}.", file=path, why=str(error)),
+        "Move it away; photos and finished exports are not touched by that.",
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from stillbytes.core.errors import ModelError
 from stillbytes.core.preferences import Language
+from stillbytes.core.saying import said
 from stillbytes.engines.llama.client import Properties
 from stillbytes.engines.llama.sight import edge
 from stillbytes.engines.llama.talk import Chat, Finished, Image, Limits, Message, Request, Text
@@ -84,7 +85,9 @@ async def described(
         async with asyncio.timeout(WHOLE):
             text, reason = await _answer(partial(chat, request(shown, language, known), LIMITS))
     except TimeoutError as error:
-        raise Nonsense(f"The model did not finish within {WHOLE:g} s.", "Use a smaller one.") from error
+        raise Nonsense(
+            said("The model did not finish within {whole:g} s.", whole=WHOLE), "Use a smaller one."
+        ) from error
     return taken(text, reason)
 
 
@@ -112,9 +115,9 @@ def taken(text: str, reason: str = "stop") -> Suggestion:
         given = None
     if not isinstance(given, dict):
         raise Nonsense("The model did not answer as it was asked to.", "Use another model.")
-    said, listed = given.get("caption"), given.get("keywords")
+    words, listed = given.get("caption"), given.get("keywords")
     texts = [one for one in listed[: 4 * MOST_KEYWORDS] if isinstance(one, str)] if isinstance(listed, list) else []
-    found = Suggestion(caption(said) if isinstance(said, str) else "", keywords(texts))
+    found = Suggestion(caption(words) if isinstance(words, str) else "", keywords(texts))
     if not found.caption and not found.keywords:
         raise Nonsense("The model saw nothing that it could name.", "Ask again with another model.")
     return found

@@ -105,7 +105,10 @@ def suggest(
         failed += bool(one.problem)
         row = row + 1 if one.problem and one.model else 0
         if row == IN_A_ROW:
-            raise ModelError(f"{one.model} says nothing about photos. {one.problem}", "Use another model that sees.")
+            raise ModelError(
+                said("{model} says nothing about photos. {problem}", model=one.model, problem=one.problem),
+                "Use another model that sees.",
+            )
     return Suggested(photos, failed, time.monotonic() - begin)
 
 
@@ -144,7 +147,9 @@ def _answer(
         except Nonsense as error:
             return Answer(content, who, language, problem=error.message)
         if found is None:
-            problem = f"{who} does not see pictures." if who else "There is no model here that sees pictures."
+            problem = (
+                said("{who} does not see pictures.", who=who) if who else "There is no model here that sees pictures."
+            )
             raise NotFound(problem, "`stillbytes models list --task see` lists those that do.")
         return Answer(content, who, language, found)
 

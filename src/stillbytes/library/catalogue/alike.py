@@ -112,7 +112,9 @@ class Alike:
         with self._database.writing() as db:
             row = db.execute("SELECT folder, burst, content FROM photos WHERE id = ?", (number,)).fetchone()
             if row is None:
-                raise NotFound(f"There is no photo {number} in the library.", "It may have been removed.")
+                raise NotFound(
+                    said("There is no photo {number} in the library.", number=number), "It may have been removed."
+                )
             folder, burst, content = row
             if burst is None:
                 raise LibraryError("This photo is in no burst.", "`is:burst` finds those that are.")

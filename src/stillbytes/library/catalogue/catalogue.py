@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stillbytes.core import paths
 from stillbytes.core.errors import NotFound, StillbytesError
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.alike import Alike
 from stillbytes.library.catalogue.captions import Captions
 from stillbytes.library.catalogue.collections import Collections
@@ -146,13 +147,13 @@ class Catalogue:
         """
         top = Path(folder).expanduser().resolve()
         if not top.is_dir():
-            raise NotFound(f"{top} is no folder.", "Check the path.")
+            raise NotFound(said("{top} is no folder.", top=top), "Check the path.")
         try:
             str(top).encode()
         except UnicodeEncodeError:
             raise LibraryError("The folder's name is no text.", "Rename it to have it in the library.") from None
         if self.place.resolve().is_relative_to(top) and top == self.place.resolve():
-            raise LibraryError(f"{top} is the library's own folder.", "Add a folder with photos.")
+            raise LibraryError(said("{top} is the library's own folder.", top=top), "Add a folder with photos.")
         with self._database.scanning():
             known = self._kept.folders()
             outer = next((path for path in known if top.is_relative_to(path)), None)
@@ -168,7 +169,9 @@ class Catalogue:
         with self._database.scanning():
             known = self._kept.folders()
             if path not in known:
-                raise NotFound(f"{path} is no folder of the library.", "`stillbytes library status` lists them.")
+                raise NotFound(
+                    said("{file} is no folder of the library.", file=path), "`stillbytes library status` lists them."
+                )
             self._kept.keep_folders([one for one in known if one != path])
             with self._database.writing() as db:
                 db.execute("DELETE FROM roots WHERE path = ?", (path,))

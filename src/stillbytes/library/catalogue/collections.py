@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.edit.version_names import MAIN, sidecar_name, version_of
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.errors import LibraryError
@@ -66,7 +67,9 @@ class Collections:
         """Set the photos of a collection, in order. Raises NotFound."""
         one = self._one(id)
         if one.query is not None:
-            raise LibraryError(f'"{one.name}" is a smart collection.', "Its search says which photos it holds.")
+            raise LibraryError(
+                said('"{what}" is a smart collection.', what=one.name), "Its search says which photos it holds."
+            )
         with self._database.writing() as db:
             once = list(dict.fromkeys(photos))
             members = [_member(db, number) for number in once]
@@ -132,7 +135,7 @@ class Collections:
         if not name:
             raise LibraryError("A collection needs a name.", "Give it one.")
         if any(one.name.casefold() == name.casefold() and one.id != id for one in self._kept.collections()):
-            raise LibraryError(f'There is a collection "{name}" already.', "Choose another name.")
+            raise LibraryError(said('There is a collection "{name}" already.', name=name), "Choose another name.")
         return name
 
 
@@ -155,7 +158,7 @@ def _member(db: sqlite3.Connection, number: int) -> tuple[str, str]:
     sql = "SELECT f.path, p.name, p.content, p.version FROM photos p JOIN folders f ON f.id = p.folder WHERE p.id = ?"
     row = db.execute(sql, (number,)).fetchone()
     if row is None:
-        raise NotFound(f"There is no photo {number} in the library.", "It may have been removed.")
+        raise NotFound(said("There is no photo {number} in the library.", number=number), "It may have been removed.")
     folder, name, content, version = row
     name = name if version == MAIN else sidecar_name(name, version)
     return folder.rstrip("/\\") + "/" + name, content.hex()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue import schema
 from stillbytes.library.catalogue.errors import LibraryBusy, LibraryError
 
@@ -62,7 +63,7 @@ class Database:
     @contextlib.contextmanager
     def scanning(self) -> Iterator[None]:
         """Held by whoever fills the catalogue, until the process ends at the latest. Raises LibraryBusy."""
-        with alone(self.place, "scan", "adding photos to this library", "what it has added stays"):
+        with alone(self.place, "scan", said("adding photos to this library"), said("what it has added stays")):
             yield
 
     def _connect(self) -> sqlite3.Connection:
@@ -94,12 +95,15 @@ def alone(place: Path, name: str, doing: str, stays: str) -> Iterator[None]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise LibraryError(f"{place} cannot be written: {error}.", "Check its rights.") from error
+                raise LibraryError(
+                    said("{place} cannot be written: {why}.", place=place, why=str(error)), "Check its rights."
+                ) from error
             with contextlib.suppress(OSError):
                 raise LibraryBusy(
-                    f"Process {note.read_text()} is {doing}.", f"Wait until it has ended, or stop it; {stays}."
+                    said("Process {note} is {doing}.", note=note.read_text(), doing=doing),
+                    said("Wait until it has ended, or stop it; {stays}.", stays=stays),
                 ) from None
-            raise LibraryBusy(f"Another process is {doing}.", "Wait until it ends.") from None
+            raise LibraryBusy(said("Another process is {doing}.", doing=doing), "Wait until it ends.") from None
         with contextlib.suppress(OSError):
             note.write_text(str(os.getpid()))
         yield

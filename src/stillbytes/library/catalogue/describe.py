@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.edit import sidecar
 from stillbytes.edit.foreign.rawtherapee import EXTENSION
 from stillbytes.edit.photo import Photo
@@ -25,12 +26,16 @@ def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in remarks.items():
         if name not in _WRITERS:
             raise InvalidSetting(
-                f"{name} is nothing that can be said about a photo.", f"There are {', '.join(_WRITERS)}."
+                said("{name} is nothing that can be said about a photo.", name=name),
+                said("There are {these}.", these=", ".join(_WRITERS)),
             )
         if name in ("rating", "flag"):
             least, most = (0, 5) if name == "rating" else (-1, 1)
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise InvalidSetting(f"{name} cannot be {value!r}.", f"It is a whole number from {least} to {most}.")
+                raise InvalidSetting(
+                    said("{name} cannot be {value!r}.", name=name, value=value),
+                    said("It is a whole number from {least} to {most}.", least=least, most=most),
+                )
             checked[name] = value
         elif name == "keywords":
             if isinstance(value, str) or not all(isinstance(word, str) for word in value):
@@ -40,7 +45,7 @@ def check(remarks: Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(value, str):
             checked[name] = NO_XML.sub(" ", value).strip()
         else:
-            raise InvalidSetting(f"{name} is a text.", "")
+            raise InvalidSetting(said("{name} is a text.", name=name), "")
     return checked
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import NotFound, StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue import describe as remarks_of
 from stillbytes.library.catalogue.database import Database
 from stillbytes.library.catalogue.scan.pool import Readers
@@ -42,8 +43,10 @@ def each(
     database: Database, readers: Readers, photos: Sequence[Entry], remarks: Callable[[Entry], Mapping[str, Any]]
 ) -> list[tuple[int, StillbytesError | None]]:
     """For each photo remarks of its own; nothing is written where there are none."""
-    said = {photo.number: remarks_of.check(remarks(photo)) for photo in photos}
-    return _written(database, readers, [photo for photo in photos if said[photo.number]], lambda p: said[p.number])
+    checked = {photo.number: remarks_of.check(remarks(photo)) for photo in photos}
+    return _written(
+        database, readers, [photo for photo in photos if checked[photo.number]], lambda p: checked[p.number]
+    )
 
 
 def _written(
@@ -57,7 +60,9 @@ def _written(
     for photo in photos:
         try:
             if not photo.path.is_file() or photo.path.resolve() != photo.path:  # a folder may have become a link
-                raise NotFound(f"{photo.path} is not there.", "Connect its disk, or look where it was moved to.")
+                raise NotFound(
+                    said("{photo} is not there.", photo=photo.path), "Connect its disk, or look where it was moved to."
+                )
             remarks_of.write(photo.path, remarks(photo), photo.version)
         except StillbytesError as error:
             outcomes.append((photo.number, error))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import LibraryError
 
 
@@ -105,11 +106,15 @@ def _read(file: Path) -> Any:
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise LibraryError(f"{file} cannot be read: {error}.", "Mend the file, or move it away.") from error
+        raise LibraryError(
+            said("{file} cannot be read: {why}.", file=file, why=str(error)), "Mend the file, or move it away."
+        ) from error
 
 
 def _write(file: Path, value: object) -> None:
     try:
         write_atomically(file, json.dumps(value, indent=1).encode())
     except OSError as error:
-        raise LibraryError(f"{file} cannot be written: {error}.", "Is the disk full?") from error
+        raise LibraryError(
+            said("{file} cannot be written: {why}.", file=file, why=str(error)), "Is the disk full?"
+        ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import DamagedLibrary, LibraryError
 
 PATIENCE_SECONDS = 30.0
@@ -207,7 +208,10 @@ def connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise LibraryError(f"The catalogue {path} cannot be opened: {error}.", "Check the folder's rights.") from error
+        raise LibraryError(
+            said("The catalogue {file} cannot be opened: {why}.", file=path, why=str(error)),
+            "Check the folder's rights.",
+        ) from error
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
@@ -228,9 +232,13 @@ def connect(path: Path) -> sqlite3.Connection:
 def damaged(path: Path, error: sqlite3.Error) -> LibraryError:
     """An error of SQLite in words."""
     if isinstance(error, sqlite3.OperationalError):
-        return LibraryError(f"The catalogue {path} cannot be used: {error}.", "Is the disk full, or the file locked?")
+        return LibraryError(
+            said("The catalogue {file} cannot be used: {why}.", file=path, why=str(error)),
+            "Is the disk full, or the file locked?",
+        )
     return DamagedLibrary(
-        f"The catalogue {path} is damaged: {error}.", "`stillbytes library rebuild` makes it again; no photo is lost."
+        said("The catalogue {file} is damaged: {why}.", file=path, why=str(error)),
+        "`stillbytes library rebuild` makes it again; no photo is lost.",
     )
 
 
@@ -241,7 +249,9 @@ def version(db: sqlite3.Connection) -> int:
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
     """Bring the database to this release's schema, in one transaction or not at all. Raises LibraryError."""
     if version(db) > len(MIGRATIONS):
-        raise LibraryError(f"The catalogue {path} was made by a newer Stillbytes.", "Update Stillbytes.")
+        raise LibraryError(
+            said("The catalogue {file} was made by a newer Stillbytes.", file=path), "Update Stillbytes."
+        )
     if version(db) == len(MIGRATIONS):
         return
     db.execute("BEGIN IMMEDIATE")

@@ -116,11 +116,11 @@ def look(source: str | Path, control: Control | None = None, readers: Readers | 
         place = whole(source).resolve()
         there = place.exists()
     except (ValueError, OSError) as error:
-        raise NotFound(f"{str(source)[:200]} is no path.", "Check it.") from error
+        raise NotFound(said("{source} is no path.", source=str(source)[:200]), "Check it.") from error
     if not there:
-        raise NotFound(f"{place} does not exist.", "Connect the card, or check the path.")
+        raise NotFound(said("{place} does not exist.", place=place), "Connect the card, or check the path.")
     if place.is_file() and not is_photo(place):
-        raise NotFound(f"{place.name} is not a photo.", "Name a card, a folder or a photo.")
+        raise NotFound(said("{place} is not a photo.", place=place.name), "Name a card, a folder or a photo.")
     control = control or Control(lambda done, total, message: None)
     problems: list[tuple[str, str]] = []
     shots: list[Shot] = []

@@ -79,5 +79,5 @@ def chosen(**values: Any) -> Choices:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        said = str(first["msg"]).removeprefix("Value error, ")
-        raise IngestError(f"{where}: {said}.".replace("..", "."), "") from error
+        why = str(first["msg"]).removeprefix("Value error, ")
+        raise IngestError(f"{where}: {why}.".replace("..", "."), "") from error

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from stillbytes.core.errors import NotFound
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.ingest.choices import Choices
 from stillbytes.library.ingest.errors import IngestError
@@ -73,7 +74,8 @@ class Journal:
                     os.fsync(file.fileno())
         except OSError as error:
             raise IngestError(
-                f"{self.path} cannot be written: {error.strerror or error}.", "Is the disk full? Run it again then."
+                said("{file} cannot be written: {why}.", file=self.path, why=str(error.strerror or error)),
+                "Is the disk full? Run it again then.",
             ) from error
 
     def end(self) -> None:
@@ -99,7 +101,9 @@ def begin(library: Catalogue, plan: Plan) -> Journal:
     try:
         write_atomically(path, json.dumps(head).encode() + b"\n")
     except OSError as error:
-        raise IngestError(f"{path} cannot be written: {error.strerror or error}.", "Is the disk full?") from error
+        raise IngestError(
+            said("{file} cannot be written: {why}.", file=path, why=str(error.strerror or error)), "Is the disk full?"
+        ) from error
     return Journal(path, begun, plan.source, plan.choices, copies)
 
 
@@ -140,7 +144,9 @@ def _read(path: Path) -> Journal:
             if digest:
                 found.digests[number] = bytes.fromhex(digest)
     except (OSError, ValueError, KeyError, TypeError, IndexError, ValidationError) as error:
-        raise IngestError(f"{path} cannot be read: {error}.", "Remove it, and import again.") from error
+        raise IngestError(
+            said("{file} cannot be read: {why}.", file=path, why=str(error)), "Remove it, and import again."
+        ) from error
     return found
 
 

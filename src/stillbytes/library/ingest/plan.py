@@ -102,7 +102,8 @@ def plan(
     except OSError as error:
         reason = error.strerror or str(error)
         raise IngestError(
-            f"{str(error.filename)[:200]} cannot be looked at: {reason}.", "Check the folders."
+            said("{filename} cannot be looked at: {why}.", filename=str(error.filename)[:200], why=reason),
+            "Check the folders.",
         ) from error
 
 
@@ -165,17 +166,17 @@ def _belonging(shot: Shot, photos: Collection[File]) -> list[File]:
 
 def _copies(shot: Shot, photos: list[File], folder: str, stem: str, choices: Choices) -> Iterator[Copy]:
     renamed = any(stem != file.path.name[: -len(file.rest)] for file in photos)
-    said = bool(choices.preset or choices.keywords or choices.remarks)
+    remarked = bool(choices.preset or choices.keywords or choices.remarks)
     packets = {packet: photo for photo in photos if (packet := beside_of(shot, photo)) is not None}
     keywords = tuple(dict.fromkeys([*shot.keywords, *choices.keywords])) if choices.keywords else ()
     for file in photos:
         yield Copy(file.path, f"{folder}{stem}{file.rest}", file.size, file.changed, photo=True, content=file.content)
-        if said and file not in packets.values():
+        if remarked and file not in packets.values():
             rest = ".xmp" if file is shot.photos[0] else f"{file.rest}.xmp"
             yield Copy(None, f"{folder}{stem}{rest}", of=(str(file.path), f"{stem}{file.rest}"), keywords=keywords)
     for file in _belonging(shot, photos):
         of = None
-        if file in packets and (said or renamed):
+        if file in packets and (remarked or renamed):
             of = (str(packets[file].path), f"{stem}{packets[file].rest}")
         target = f"{folder}{stem}{file.rest}"
         yield Copy(file.path, target, file.size, file.changed, of=of, keywords=keywords if of else ())

@@ -149,7 +149,7 @@ def _copy(doing: _Doing, number: int, copy: Copy) -> None:
     source: Path | bytes | None = copy.source
     if copy.source is not None and copy.content and content_of(copy.source) != copy.content:
         raise IngestError(
-            f"{copy.source} is another photo than the one that was planned.",
+            said("{source} is another photo than the one that was planned.", source=copy.source),
             "Put in the card that was begun with and run it again, or give the rest up with `import --forget`.",
         )
     if copy.of is not None:
@@ -232,18 +232,20 @@ def _failing(doing: _Doing, copy: Copy) -> Iterator[None]:
         reason = error.strerror or str(error)
         if error.errno in FULL:
             raise IngestError(
-                f"The disk is full: {copy.target} could not be copied.",
+                said("The disk is full: {file} could not be copied.", file=copy.target),
                 "Make room and run it again: it goes on where it stopped.",
             ) from error
         source = doing.journal.source
         if not _reachable(source):
             raise IngestError(
-                f"{source} is out of reach: was the card taken out?", "Put it in and run it again: it goes on."
+                said("{source} is out of reach: was the card taken out?", source=source),
+                "Put it in and run it again: it goes on.",
             ) from error
         for top in filter(None, (choices.to, choices.second_copy)):
             if not top.is_dir() or error.errno == errno.EROFS:
                 raise IngestError(
-                    f"{top} cannot be written: {reason}.", "Connect it and run it again: it goes on."
+                    said("{top} cannot be written: {why}.", top=top, why=reason),
+                    "Connect it and run it again: it goes on.",
                 ) from error
         doing.failed.append(Failed(copy.source or choices.to / copy.target, f"It was not copied: {reason}."))
     except StillbytesError as error:
@@ -268,7 +270,9 @@ def _make(*tops: Path) -> None:
 
 
 def _unmade(top: Path, reason: str) -> IngestError:
-    return IngestError(f"{top} cannot be made: {reason}.", "Choose another folder, or connect it.")
+    return IngestError(
+        said("{top} cannot be made: {why}.", top=top, why=reason), "Choose another folder, or connect it."
+    )
 
 
 def _check_space(to: Path, second: Path | None, size: int, second_size: int) -> None:
@@ -288,7 +292,12 @@ def _check_space(to: Path, second: Path | None, size: int, second_size: int) -> 
         free = shutil.disk_usage(place).free
         if count + SPARE > free:
             raise IngestError(
-                f"There is not enough room in {place}: {told(count)} are to be copied, {told(free)} are free.",
+                said(
+                    "There is not enough room in {place}: {number} are to be copied, {free} are free.",
+                    place=place,
+                    number=told(count),
+                    free=told(free),
+                ),
                 "Make room, choose another folder, or import fewer photos.",
             )
 
@@ -335,7 +344,7 @@ def _take_in(doing: _Doing, library: Catalogue, folders: tuple[Path, ...]) -> tu
 
 
 def _alone(library: Catalogue) -> contextlib.AbstractContextManager[None]:
-    return alone(library.place, "import", "importing photos", "what it has copied stays")
+    return alone(library.place, "import", said("importing photos"), said("what it has copied stays"))
 
 
 def _unwatched() -> Control:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import Cancelled, SidecarError
+from stillbytes.core.saying import said
 from stillbytes.edit.presets import lrtemplate
 from stillbytes.library.catalogue.errors import LibraryError
 
@@ -58,10 +59,15 @@ def images(catalogue: Path, stopped: Callable[[], bool] = lambda: False) -> Iter
     """All photos of a catalogue and their virtual copies. stopped: asked while it is read. Raises LibraryError for a
     file that is none, or one that Lightroom has open, Cancelled."""
     if not catalogue.is_file():
-        raise LibraryError(f"There is no catalogue {catalogue}.", "Name a file that ends in .lrcat.")
+        raise LibraryError(
+            said("There is no catalogue {catalogue}.", catalogue=catalogue), "Name a file that ends in .lrcat."
+        )
     log = catalogue.with_name(f"{catalogue.name}-wal")
     if log.exists() and log.stat().st_size > 0:
-        raise LibraryError(f"{catalogue.name} is open in Lightroom.", "Close Lightroom first, or name a copy.")
+        raise LibraryError(
+            said("{catalogue} is open in Lightroom.", catalogue=catalogue.name),
+            "Close Lightroom first, or name a copy.",
+        )
     try:
         with closing(sqlite3.connect(f"{catalogue.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
             db.text_factory = lambda text: text.decode(errors="replace")
@@ -72,7 +78,12 @@ def images(catalogue: Path, stopped: Callable[[], bool] = lambda: False) -> Iter
         if stopped():
             raise Cancelled() from error
         raise LibraryError(
-            f"{catalogue.name} is no catalogue of Lightroom Classic, or damaged ({error}).", "Choose another file."
+            said(
+                "{catalogue} is no catalogue of Lightroom Classic, or damaged ({why}).",
+                catalogue=catalogue.name,
+                why=str(error),
+            ),
+            "Choose another file.",
         ) from error
 
 

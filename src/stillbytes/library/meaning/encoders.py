@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models import registry
 from stillbytes.library.meaning.pieces import Pieces, pieces
 from stillbytes.masks.detect.detector import Ask, Picture
@@ -84,7 +85,10 @@ def encoder_of(model: str) -> Encoder:
     found = next((one for one in encoders() if one.model == model), None)
     if found is None:
         able = ", ".join(one.model for one in encoders())
-        raise ModelError(f"{model[:80]} does not find photos by what is meant.", f"These do: {able}.")
+        raise ModelError(
+            said("{model} does not find photos by what is meant.", model=model[:80]),
+            said("These do: {able}.", able=able),
+        )
     return found
 
 
@@ -107,8 +111,8 @@ def of_picture(pixels: NDArray[np.uint8], encoder: Encoder, ask: Ask) -> Vector:
 def of_text(text: str, encoder: Encoder, vocabulary: Path, ask: Ask) -> Vector:
     """The same of a sentence. vocabulary: the model's file."""
     form = encoder.form
-    said = form.sentence.format(" ".join(text.split()))
-    numbers = _spoken(vocabulary, _changed(vocabulary), form.words is None).of(said)
+    sentence = form.sentence.format(" ".join(text.split()))
+    numbers = _spoken(vocabulary, _changed(vocabulary), form.words is None).of(sentence)
     if form.words is not None:
         numbers = _filled(numbers, form.words)
     ids = np.array([numbers], np.int64)
@@ -125,12 +129,13 @@ def _vector(outputs: dict[str, NDArray[Any]], name: str, encoder: Encoder) -> Ve
     found = outputs.get(name)
     if found is None or found.size != encoder.form.length:
         raise ModelError(
-            f"{encoder.model} does not answer as it should.", f"`stillbytes models pull {encoder.model}` gets it anew."
+            said("{model} does not answer as it should.", model=encoder.model),
+            said("`stillbytes models pull {model}` gets it anew.", model=encoder.model),
         )
     vector = np.asarray(found, np.float32).ravel()
     size = float(np.linalg.norm(vector))
     if not np.isfinite(size) or size == 0:
-        raise ModelError(f"{encoder.model} answers with no direction.", "Use another model.")
+        raise ModelError(said("{model} answers with no direction.", model=encoder.model), "Use another model.")
     return (vector / size).astype(np.float16)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 
 SPACE = "\u2581"
 MOST_BYTES = 64 << 20
@@ -75,6 +76,7 @@ def pieces(path: Path) -> Pieces:
         numbers["<eos>"], numbers["<unk>"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
-            f"{path.name} is not a vocabulary that can be read.", "`stillbytes models pull` downloads it again."
+            said("{file} is not a vocabulary that can be read.", file=path.name),
+            "`stillbytes models pull` downloads it again.",
         ) from error
     return Pieces(numbers, ranks)

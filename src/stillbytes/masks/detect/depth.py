@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Detector, Finding, Networks, Picture
 from stillbytes.masks.detect.networks import first, planes, spread
 from stillbytes.masks.kinds.depth import Depth
@@ -18,7 +19,8 @@ class FindDepth(Detector[Depth]):
     def find(self, picture: Picture, kind: Depth, networks: Networks, model: str | None) -> Finding:
         if model is None:
             raise NotFound(
-                "Nothing here can tell near from far.", f"`stillbytes models pull {self.models[0]}` gets what can."
+                "Nothing here can tell near from far.",
+                said("`stillbytes models pull {models}` gets what can.", models=self.models[0]),
             )
         if model == "tcmonodepth-small":
             small = picture.stretched(320, 192).astype(np.float32).transpose(2, 0, 1)[None]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.masks.kind import Floats, Found
 from stillbytes.masks.refine.matting import BY_NETWORK
@@ -143,7 +144,9 @@ class Detector(Generic[K]):
 
     def nothing(self, what: str) -> NotFound:
         """That it is not in the picture."""
-        return NotFound(f"No {what} was found in this photo.", "Draw a mask, or choose an object with a box.")
+        return NotFound(
+            said("No {what} was found in this photo.", what=what), "Draw a mask, or choose an object with a box."
+        )
 
 
 def pixels_of(picture: Picture, point: tuple[float, float]) -> tuple[float, float]:

@@ -77,11 +77,12 @@ def find(
     """
     detector = detectors().get(kind.name)
     if detector is None:
-        raise NotFound(f"Nothing here finds “{kind.label}”.")
+        raise NotFound(said("Nothing here finds “{kind}”.", kind=said(kind.label)))
     lacking = [model for model in detector.also if not networks.here(model)]
     if lacking:
         raise NotFound(
-            f"{kind.label} needs {' and '.join(lacking)}.", f"`stillbytes models pull {' '.join(lacking)}` gets it."
+            said("{kind} needs {these}.", kind=said(kind.label), these=" and ".join(lacking)),
+            said("`stillbytes models pull {these}` gets it.", these=" ".join(lacking)),
         )
     choices = detector.choices(kind)
     progress(said("Looking for “{kind}”", kind=said(kind.label)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import CLASSICAL, Detector, Finding, Networks, Picture
 from stillbytes.masks.detect.scenes import FREE, MODELS, named
 from stillbytes.masks.detect.sky import sky_of
@@ -28,8 +29,11 @@ class FindLandscape(Detector[Landscape]):
             coarse = _plants(picture, networks)
         else:
             raise NotFound(
-                f"Nothing here can tell {kind.what} from the rest.",
-                f"`stillbytes models pull {FREE}` gets what can; or use a colour range, a box or the brush.",
+                said("Nothing here can tell {what} from the rest.", what=kind.what),
+                said(
+                    "`stillbytes models pull {free}` gets what can; or use a colour range, a box or the brush.",
+                    free=FREE,
+                ),
             )
         if float((coarse > 0.5).mean()) < LEAST:
             raise self.nothing(kind.what)

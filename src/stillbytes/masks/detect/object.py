@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.validate import InvalidWorkflow
 from stillbytes.masks.detect import grabcut, sam
 from stillbytes.masks.detect.boxed import in_box
@@ -95,9 +96,12 @@ class FindObject(Detector[Object]):
             return Finding(shape, (CLIPSEG,))
         if not known:
             raise NotFound(
-                f"Nothing here knows what “{words[:60]}” is.",
-                f"`stillbytes models pull {SMALLER[0]}` gets what does; or use a word for an everyday thing such as "
-                "person, car or dog, or draw a box.",
+                said("Nothing here knows what “{words}” is.", words=words[:60]),
+                said(
+                    "`stillbytes models pull {smaller}` gets what does; or use a word for an everyday "
+                    "thing such as person, car or dog, or draw a box.",
+                    smaller=SMALLER[0],
+                ),
             )
         if not found:
             raise self.nothing(" or ".join(name.replace("_", " ") for name in known))

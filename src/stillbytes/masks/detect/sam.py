@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from stillbytes.core import paths
 from stillbytes.core.errors import ModelError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Ask, Picture, pixels_of
 from stillbytes.masks.detect.networks import Box, planes, sigmoid
 from stillbytes.masks.kind import Floats
@@ -123,8 +124,8 @@ def _encode(picture: Picture, ask: Ask, model: str, names: Names) -> Arrays:
     found = {array.shape[1]: array for array in outputs if array.ndim == 4}
     if any(channels not in found for channels in CHANNELS):
         raise ModelError(
-            f"The encoder of {model} does not answer as SAM 2.1 does.",
-            f"`stillbytes models pull {model}` gets it anew.",
+            said("The encoder of {model} does not answer as SAM 2.1 does.", model=model),
+            said("`stillbytes models pull {model}` gets it anew.", model=model),
         )
     return {str(channels): found[channels] for channels in CHANNELS}
 

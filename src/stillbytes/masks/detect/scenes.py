@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import planes
 from stillbytes.masks.kind import Floats
@@ -91,4 +92,7 @@ def _of(outputs: Mapping[str, NDArray[Any]], name: str, dimensions: int, model: 
 
 
 def _strange(model: str) -> ModelError:
-    return ModelError(f"{model} does not answer as it should.", f"`stillbytes models pull {model}` gets it anew.")
+    return ModelError(
+        said("{model} does not answer as it should.", model=model),
+        said("`stillbytes models pull {model}` gets it anew.", model=model),
+    )

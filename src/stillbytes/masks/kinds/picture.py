@@ -8,6 +8,7 @@ import numpy as np
 
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.develop.resampling.frame_grid import FrameGrid
 from stillbytes.masks import fields
 from stillbytes.masks.kind import Floats, Kind, Rasters
@@ -45,18 +46,28 @@ def imported(content: bytes, frame: Size, rasters: Kept, *, keep: bool = True) -
     from stillbytes.photo.grey import read_grey  # noqa: PLC0415 - codecs load when needed
 
     if len(content) > MOST_BYTES:
-        raise InvalidSetting(f"The picture is larger than {MOST_BYTES >> 20} MiB.", "Save it with compression.")
+        raise InvalidSetting(
+            said("The picture is larger than {most} MiB.", most=MOST_BYTES >> 20), "Save it with compression."
+        )
     try:
         pixels = read_grey(content, MOST_PIXELS)
     except ValueError as error:
-        raise InvalidSetting(f"The picture cannot be a mask: {error}.", "Use a grey PNG or TIFF.") from error
+        raise InvalidSetting(
+            said("The picture cannot be a mask: {why}.", why=str(error)), "Use a grey PNG or TIFF."
+        ) from error
     height, width = pixels.shape
     if not fits(Size(width, height), frame):
         raise InvalidSetting(
-            f"The picture has {width} x {height} pixels, the photo {frame.width} x {frame.height}: other proportions.",
-            "Turn it by a quarter."
+            said(
+                "The picture has {width} x {height} pixels, the photo {width2} x {height2}: other proportions.",
+                width=width,
+                height=height,
+                width2=frame.width,
+                height2=frame.height,
+            ),
+            said("Turn it by a quarter.")
             if fits(Size(height, width), frame)
-            else "A mask covers the whole photo, without any crop.",
+            else said("A mask covers the whole photo, without any crop."),
         )
     return Picture(raster=rasters.put(pixels) if keep else rasters.hold(pixels))
 

@@ -7,6 +7,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from stillbytes.core.saying import said
 from stillbytes.photo.dcp.profile import (
     MOST_LETTERS,
     MOST_NODES,
@@ -42,7 +43,7 @@ def read(content: bytes, name: str) -> CameraProfile:
             raise ValueError("it is larger than any")
         return of_tags(opened(content), name.rpartition(".")[0])
     except ValueError as error:
-        problem = f"{name} cannot be read as a camera profile: {error}."
+        problem = said("{name} cannot be read as a camera profile: {why}.", name=name, why=str(error))
         raise UnreadableProfile(problem, "Choose another .dcp file.") from error
 
 

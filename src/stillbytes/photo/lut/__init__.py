@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from stillbytes.core.saying import said
 from stillbytes.photo.lut.table import MOST_EDGE, Lut, UnreadableLut
 
 EXTENSIONS = (".cube", ".3dl", ".png")
@@ -21,10 +22,15 @@ def read(content: bytes, name: str) -> Lut:
 
     extension = "." + name.rpartition(".")[2].lower()
     if extension not in EXTENSIONS:
-        raise UnreadableLut(f"{name} is no look-up table.", f"Choose a file that ends in {', '.join(EXTENSIONS)}.")
+        raise UnreadableLut(
+            said("{name} is no look-up table.", name=name),
+            said("Choose a file that ends in {these}.", these=", ".join(EXTENSIONS)),
+        )
     if len(content) > MOST_BYTES:
-        raise UnreadableLut(f"{name} is larger than any look-up table.", "Choose another file.")
+        raise UnreadableLut(said("{name} is larger than any look-up table.", name=name), "Choose another file.")
     try:
         return {".cube": cube.parse, ".3dl": lustre.parse, ".png": hald.parse}[extension](content)
     except ValueError as error:
-        raise UnreadableLut(f"{name} cannot be read as a look-up table: {error}.", "Choose another file.") from error
+        raise UnreadableLut(
+            said("{name} cannot be read as a look-up table: {why}.", name=name, why=str(error)), "Choose another file."
+        ) from error

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import ExportError
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 from stillbytes.photo.profile import icc_profile
 
 MOST_BYTES = 32 << 20
@@ -34,12 +35,13 @@ def profile_of(named: str) -> bytes:
         path = home() / "profiles" / path
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise ExportError(f"{path.name} is larger than any honest profile.", "Choose another file.")
+            raise ExportError(said("{file} is larger than any honest profile.", file=path.name), "Choose another file.")
         content = path.read_bytes()
     except OSError as error:
         there = ", ".join(kept()) or "none"
         raise ExportError(
-            f"The profile {named} cannot be read: {error.strerror or error}.", f"Profiles kept here: {there}."
+            said("The profile {named} cannot be read: {why}.", named=named, why=str(error.strerror or error)),
+            said("Profiles kept here: {there}.", there=there),
         ) from error
     check(content, path.name)
     return content
@@ -64,7 +66,7 @@ def check(content: bytes, name: str) -> None:
                 if offset + length > len(content) or offset < entries:
                     what = "is damaged"
     if what:
-        raise ExportError(f"{name} {what}.", "Choose another profile.")
+        raise ExportError(said("{name} {what}.", name=name, what=what), "Choose another profile.")
 
 
 def converted(
@@ -104,4 +106,6 @@ def converted(
             )
         )
     except (RuntimeError, ValueError) as error:
-        raise ExportError(f"The profile cannot be used ({error}).", "Choose another profile.") from error
+        raise ExportError(
+            said("The profile cannot be used ({why}).", why=str(error)), "Choose another profile."
+        ) from error

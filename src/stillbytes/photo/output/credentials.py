@@ -17,6 +17,7 @@ from typing import Any
 from stillbytes.core import paths
 from stillbytes.core.errors import ExportError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 
 YEARS = 10
 KEY, CHAIN = "key.pem", "certificates.pem"
@@ -84,8 +85,11 @@ def signed(
             builder.sign(signer, media_type, io.BytesIO(content), told)
     except c2pa.C2paError as error:
         raise ExportError(
-            f"Content Credentials could not be put into {title}: {error}.",
-            f"Remove {_folder()} to have a new certificate made, or uninstall c2pa-python to export without.",
+            said("Content Credentials could not be put into {title}: {why}.", title=title, why=str(error)),
+            said(
+                "Remove {file} to have a new certificate made, or uninstall c2pa-python to export without.",
+                file=_folder(),
+            ),
         ) from error
     return told.getvalue()
 
@@ -108,7 +112,8 @@ def _identity() -> tuple[bytes, bytes]:
         write_atomically(folder / CHAIN, chain)
     except OSError as error:
         raise ExportError(
-            f"The certificate cannot be kept in {folder}: {error.strerror or error}.", "Is the folder writable?"
+            said("The certificate cannot be kept in {folder}: {why}.", folder=folder, why=str(error.strerror or error)),
+            "Is the folder writable?",
         ) from error
     return key, chain
 

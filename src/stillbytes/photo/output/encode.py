@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import ExportError
+from stillbytes.core.saying import said
 from stillbytes.photo import jpeg
 from stillbytes.photo.metadata import Carried
 from stillbytes.photo.output.rows import Rows
@@ -75,23 +76,37 @@ def encode(
     the picture raises while it is worked out.
     """
     if format not in FORMATS or space not in SPACES:
-        raise ExportError(f"There is no export as {format} in {space}.", f"Formats: {', '.join(FORMATS)}.")
+        raise ExportError(
+            said("There is no export as {format} in {space}.", format=format, space=space),
+            said("Formats: {these}.", these=", ".join(FORMATS)),
+        )
     chosen = FORMATS[format]
     rows = Rows.of(picture)
     if max(rows.width, rows.height) > chosen.longest:
         raise ExportError(
-            f"{chosen.label} holds at most {chosen.longest} pixels a side; "
-            f"this picture is {rows.width} x {rows.height}.",
+            said(
+                "{chosen} holds at most {longest} pixels a side; this picture is {width} x {height}.",
+                chosen=chosen.label,
+                longest=chosen.longest,
+                width=rows.width,
+                height=rows.height,
+            ),
             "Choose a smaller size or another format.",
         )
     if chosen.spaces is not None and (space not in chosen.spaces or profile is not None):
-        raise ExportError(f"{chosen.label} is written in {SPACES[chosen.spaces[0]].label} only.", "Choose that space.")
+        raise ExportError(
+            said("{chosen} is written in {spaces} only.", chosen=chosen.label, spaces=SPACES[chosen.spaces[0]].label),
+            "Choose that space.",
+        )
     if chosen.quality:
         quality = int(np.clip(quality, *chosen.quality))
     rows = rows.in_depth(chosen.bits)
     if chosen.bits == 32:
         if profile is not None:
-            raise ExportError(f"{chosen.label} holds linear light, for which that profile is not.", "Choose a space.")
+            raise ExportError(
+                said("{chosen} holds linear light, for which that profile is not.", chosen=chosen.label),
+                "Choose a space.",
+            )
         curve = SPACES[space].transfer
         pieces = (curve.to_linear(piece).astype(np.float32) for piece in rows.pieces)
         rows, profile = Rows(rows.width, rows.height, pieces), linear_profile(space)
@@ -177,7 +192,9 @@ def _pillow(picture: Rows, carried: Carried, **options: Any) -> bytes:
     try:
         Image.fromarray(picture.whole()).save(out, **options)
     except (OSError, ValueError) as error:
-        raise ExportError(f"The picture could not be encoded as {options['format']} ({error}).") from error
+        raise ExportError(
+            said("The picture could not be encoded as {options} ({why}).", options=options["format"], why=str(error))
+        ) from error
     return out.getvalue()
 
 
@@ -202,7 +219,7 @@ def _heif(picture: Rows, icc: bytes, quality: int, carried: Carried) -> bytes:
     try:
         image.save(out, quality=quality, chroma=444 if quality >= 90 else 420, matrix_coefficients=1)
     except (OSError, ValueError, RuntimeError) as error:
-        raise ExportError(f"The picture could not be encoded as HEIF ({error}).") from error
+        raise ExportError(said("The picture could not be encoded as HEIF ({why}).", why=str(error))) from error
     return out.getvalue()
 
 

@@ -41,7 +41,10 @@ class Importing:
         """Read what is on a card, in the background; the number that it will have. Raises NotFound."""
         place = whole(source)
         if not os.path.isdir(place):  # noqa: PTH112 - unlike Path's, false for a name that is too long
-            raise NotFound(f"{readable(source[:200])} is no folder.", "Connect the card, or choose another folder.")
+            raise NotFound(
+                said("{source} is no folder.", source=readable(source[:200])),
+                "Connect the card, or choose another folder.",
+            )
         number = uuid.uuid4().hex[:12]
         with self._lock:
             self._cards[number] = None
@@ -90,7 +93,7 @@ class Importing:
             raise NotFound("There is no such photo on the card.", "Look at it again.")
         path = shots[place].photos[-1].path  # a JPEG beside its RAW is read faster, and shows the same
         if not path.is_file() or path.is_symlink():
-            raise NotFound(f"{path.name} is not there any more.", "Was the card taken out?")
+            raise NotFound(said("{file} is not there any more.", file=path.name), "Was the card taken out?")
         return previews.cached(path, Settings()) or previews.of_camera(path)
 
     def start(self, number: str, choices: Choices, chosen: Collection[int] | None) -> Job:
@@ -194,5 +197,5 @@ def whole(text: str) -> Path:
             os.fsencode(path)
             return path
     except (ValueError, RuntimeError) as error:
-        raise NotFound(f"{readable(text[:200])} is no path.", "Choose another folder.") from error
-    raise NotFound(f"{readable(text[:200])} is no whole path.", "Begin with the root of the disk.")
+        raise NotFound(said("{text} is no path.", text=readable(text[:200])), "Choose another folder.") from error
+    raise NotFound(said("{text} is no whole path.", text=readable(text[:200])), "Begin with the root of the disk.")

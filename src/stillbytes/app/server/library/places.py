@@ -10,6 +10,7 @@ from stillbytes.app.server.library.models import Directory, SubFolder
 from stillbytes.app.server.library.taking import SUFFIX
 from stillbytes.app.server.models import readable
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.photo.formats import is_photo
 
@@ -21,7 +22,9 @@ def directory(text: str) -> Directory:
     try:
         path = Path(text).expanduser()
         if not path.is_absolute():
-            raise NotFound(f"{readable(text[:200])} is no whole path.", "Begin with the root of the disk.")
+            raise NotFound(
+                said("{text} is no whole path.", text=readable(text[:200])), "Begin with the root of the disk."
+            )
         path = path.resolve()
         folders, catalogues, photos = [], [], 0
         with os.scandir(path) as entries:
@@ -36,7 +39,10 @@ def directory(text: str) -> Directory:
                     photos += 1
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it is no folder"
-        raise NotFound(f"{readable(text[:200])} cannot be looked into: {reason}.", "Choose another folder.") from error
+        raise NotFound(
+            said("{text} cannot be looked into: {why}.", text=readable(text[:200]), why=reason),
+            "Choose another folder.",
+        ) from error
     for found in (folders, catalogues):
         found.sort(key=lambda one: one.name.casefold())
     parent = None if path.parent == path else readable(str(path.parent))

@@ -162,7 +162,7 @@ class Shelf:
         """Take in a folder in the background. Raises NotFound."""
         place = Path(folder).expanduser()
         if not place.is_absolute() or not place.is_dir():
-            raise NotFound(f"{folder} is no folder.", "Choose one that is there.")
+            raise NotFound(said("{folder} is no folder.", folder=folder), "Choose one that is there.")
         name = place.name or str(place)
 
         def work(control: Control) -> str:

@@ -196,7 +196,10 @@ def chosen(text: str) -> Path:
     """Raises NotFound for what is no file of a catalogue."""
     place = whole(text)
     if place.suffix.lower() != SUFFIX or not os.path.isfile(place):  # noqa: PTH113 - false for a name that is too long
-        raise NotFound(f"{readable(text[:200])} is no catalogue.", f"Choose a file that ends in {SUFFIX}.")
+        raise NotFound(
+            said("{text} is no catalogue.", text=readable(text[:200])),
+            said("Choose a file that ends in {suffix}.", suffix=SUFFIX),
+        )
     return place
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from stillbytes.app.languages import Language, in_language
 from stillbytes.app.server.models import Id, JobModel, readable
 from stillbytes.app.server.routes import part
 from stillbytes.app.server.shape import Shape, Strict
-from stillbytes.app.server.spoken import Telling
+from stillbytes.app.server.spoken import Spoken, Telling
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.library.batch.queue import Batch, BatchState, Item, ItemState
 from stillbytes.library.batch.tasks import AnyTask
@@ -85,20 +86,28 @@ def router(workspace: Workspace) -> APIRouter:
     routes = part("batches", "/api/batches")
     batching = workspace.batching
 
+    def told(one: Batch, language: Language) -> BatchModel:
+        return BatchModel(
+            id=one.id, made=one.made, kind=one.kind, title=in_language(readable(batching.title(one)), language),
+            state=one.state, total=one.total, waiting=one.waiting, running=one.running, done=one.done,
+            failed=one.failed,
+        )  # fmt: skip
+
     @routes.get("")
-    def list_batches() -> BatchList:
+    def list_batches(language: Spoken) -> BatchList:
         """Oldest first, those of the command line too."""
-        return BatchList(batches=[_told(one) for one in batching.queue.batches()])
+        return BatchList(batches=[told(one, language) for one in batching.queue.batches()])
 
     @routes.post("", status_code=202)
-    def create_batch(new: NewBatch, telling: Telling) -> StartedBatch:
+    def create_batch(new: NewBatch, telling: Telling, language: Spoken) -> StartedBatch:
         """Put a task for many photos into the queue, and begin."""
         made = batching.add(new.task, new.photos, new.query, new.confirmed)
-        return StartedBatch(batch=_told(made), job=telling(batching.start(made.id)) if new.begin else None)
+        return StartedBatch(batch=told(made, language), job=telling(batching.start(made.id)) if new.begin else None)
 
     @routes.get("/{id}")
     def get_batch(
         id: str,
+        language: Spoken,
         state: ItemState | None = None,
         offset: Annotated[int, Query(ge=0, le=10 * MOST_PHOTOS)] = 0,
         limit: Annotated[int, Query(ge=0, le=MOST_SHOWN)] = 100,
@@ -107,8 +116,8 @@ def router(workspace: Workspace) -> APIRouter:
         one = batching.queue.batch(id)
         items = batching.queue.items(one.id, (state,) if state else (), limit=limit, offset=offset)
         task = batching.queue.task(one.id)
-        told = task.model_dump(mode="json", include=set(task.shown))
-        return BatchDetail(**_told(one).model_dump(), task=told, photos=[_photo(item) for item in items])
+        shown = task.model_dump(mode="json", include=set(task.shown))
+        return BatchDetail(**told(one, language).model_dump(), task=shown, photos=[_photo(item) for item in items])
 
     @routes.post("/{id}/run", status_code=202)
     def run_batch(id: str, how: BatchGoesOn, telling: Telling) -> JobModel:
@@ -116,9 +125,9 @@ def router(workspace: Workspace) -> APIRouter:
         return telling(batching.start(batching.queue.again(id, failed=how.failed).id))
 
     @routes.post("/{id}/cancel")
-    def cancel_batch(id: str) -> BatchModel:
+    def cancel_batch(id: str, language: Spoken) -> BatchModel:
         """Stop it, also when another program works on it. What is done stays."""
-        return _told(batching.queue.cancel(id))
+        return told(batching.queue.cancel(id), language)
 
     @routes.delete("/{id}", status_code=204, response_class=Response)
     def forget_batch(id: str) -> Response:
@@ -127,13 +136,6 @@ def router(workspace: Workspace) -> APIRouter:
         return Response(status_code=204)
 
     return routes
-
-
-def _told(one: Batch) -> BatchModel:
-    return BatchModel(
-        id=one.id, made=one.made, kind=one.kind, title=readable(one.title), state=one.state, total=one.total,
-        waiting=one.waiting, running=one.running, done=one.done, failed=one.failed,
-    )  # fmt: skip
 
 
 def _photo(item: Item) -> BatchPhoto:

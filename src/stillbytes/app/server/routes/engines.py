@@ -13,6 +13,7 @@ from stillbytes.app.server.models import readable
 from stillbytes.app.server.routes import part
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import EngineError, ModelError
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     from stillbytes.core.preferences import Preferences
@@ -66,7 +67,10 @@ def router(workspace: Workspace) -> APIRouter:
 
         path = paths.home() / "logs" / "engines" / f"{name}.log"
         if not path.exists():
-            raise EngineError(f"{TITLES[name]} has no log yet: Stillbytes has not started it.", f"It would be {path}.")
+            raise EngineError(
+                said("{titles} has no log yet: Stillbytes has not started it.", titles=TITLES[name]),
+                said("It would be {file}.", file=path),
+            )
         return EngineLog(path=readable(str(path)), lines=this_run(path, MOST_LOG).splitlines()[-lines:])
 
     return routes
@@ -82,7 +86,7 @@ def chosen(choices: Preferences, named: str | None) -> Model:
     if name := named or choices.llama.model:
         model = find(name)
         if model.engine != "llama":
-            raise ModelError(f"{model.title} is not a language model.", "Choose one that can chat.")
+            raise ModelError(said("{model} is not a language model.", model=model.title), "Choose one that can chat.")
         actions.where(store, model)
         return model
     here = [one.model for one in actions.list_models(store, task="chat") if one.installed]

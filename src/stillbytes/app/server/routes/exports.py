@@ -130,13 +130,24 @@ def checked(request: ExportRequest) -> Spec:
 def permitted(spec: Spec) -> Spec:
     """The same for what is an export already. Raises ExportError."""
     if spec.format not in FORMATS:
-        raise ExportError(f"There is no export format {spec.format!r}.", f"Use one of {', '.join(FORMATS)}.")
+        raise ExportError(
+            said("There is no export format {format!r}.", format=spec.format),
+            said("Use one of {these}.", these=", ".join(FORMATS)),
+        )
     if spec.space not in SPACES:
-        raise ExportError(f"There is no colour space {spec.space!r}.", f"Use one of {', '.join(SPACES)}.")
+        raise ExportError(
+            said("There is no colour space {space!r}.", space=spec.space),
+            said("Use one of {these}.", these=", ".join(SPACES)),
+        )
     if spec.suffix and not plain(spec.suffix):
-        raise ExportError("A suffix becomes part of a file's name.", f"Leave out {FORBIDDEN} and control characters.")
+        raise ExportError(
+            "A suffix becomes part of a file's name.",
+            said("Leave out {forbidden} and control characters.", forbidden=FORBIDDEN),
+        )
     if spec.icc and spec.icc not in kept():
-        raise ExportError(f"There is no profile {spec.icc!r}.", f"Put it into {home() / 'profiles'}.")
+        raise ExportError(
+            said("There is no profile {icc!r}.", icc=spec.icc), said("Put it into {home}.", home=home() / "profiles")
+        )
     if is_picture(spec.watermark):
         raise ExportError("A picture as watermark is for the command line.", "Write a text.")
     return spec
@@ -154,7 +165,9 @@ def network(asked: Through) -> Larger:
 
     task = task_of(asked.task, asked.parameters)
     if not isinstance(task, Larger):
-        raise InvalidSetting(f"{task.label} cannot be on the way to a file.", "Upscale and enhance can.")
+        raise InvalidSetting(
+            said("{task} cannot be on the way to a file.", task=said(task.label)), "Upscale and enhance can."
+        )
     return task
 
 
@@ -162,7 +175,9 @@ def folder_name(wanted: str | None) -> str:
     """A plain name of a folder beside the photos. Raises ExportError for anything that is a path."""
     name = (wanted or DEFAULT_FOLDER).strip()
     if not name or name.endswith(".") or not plain(name) or name.split(".")[0].upper() in DEVICES:
-        raise ExportError(f"{name!r} is not the name of a folder.", "Use a plain name; it is made beside the photos.")
+        raise ExportError(
+            said("{name!r} is not the name of a folder.", name=name), "Use a plain name; it is made beside the photos."
+        )
     return name
 
 
@@ -172,7 +187,9 @@ def made(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or error
-        raise ExportError(f"The folder {folder} could not be made: {reason}.", "Choose another name.") from error
+        raise ExportError(
+            said("The folder {folder} could not be made: {why}.", folder=folder, why=reason), "Choose another name."
+        ) from error
 
 
 def told(outcomes: list[Outcome], target: Path) -> str:

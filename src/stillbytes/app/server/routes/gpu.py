@@ -6,15 +6,18 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from stillbytes.app.languages import worded
 from stillbytes.app.server import card as card_events
 from stillbytes.app.server.ai_models import CardList, CardModel, CardStatus, PlanModel
 from stillbytes.app.server.planning import Planner
 from stillbytes.app.server.routes import part
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
+from stillbytes.core.saying import said
 
 Size = Annotated[str | None, Query(max_length=20)]
 Name = Annotated[str | None, Query(max_length=100)]
-NOT_YET = "No engine is in use yet: nothing holds the card's memory for Stillbytes."
+NOT_YET = said("No engine is in use yet: nothing holds the card's memory for Stillbytes.")
 
 
 def router(workspace: Workspace) -> APIRouter:
@@ -22,17 +25,18 @@ def router(workspace: Workspace) -> APIRouter:
     planner = Planner()
 
     @routes.get("/status")
-    async def get_card() -> CardStatus:
+    async def get_card(language: Spoken) -> CardStatus:
         broker = workspace.broker
         if broker is None:
-            return CardStatus(present=False, says=workspace.without_broker or NOT_YET)
-        return CardStatus.model_validate(card_events.fields(broker, broker.snapshot()))
+            says = {"present": False, "says": workspace.without_broker or NOT_YET}
+            return CardStatus.model_validate(worded(says, language))
+        return CardStatus.model_validate(worded(card_events.fields(broker, broker.snapshot()), language))
 
     @routes.post("/free")
-    async def free_card() -> CardStatus:
+    async def free_card(language: Spoken) -> CardStatus:
         if workspace.broker is not None:
             await workspace.broker.free_everything()
-        return await get_card()
+        return await get_card(language)
 
     @routes.get("/cards")
     def list_cards() -> CardList:

@@ -134,7 +134,9 @@ def router(workspace: Workspace) -> APIRouter:
     def find_mask(id: str, request: FindRequest, telling: Telling) -> JobModel:
         kind = kind_of(request.kind, kinds())
         if not isinstance(kind, Found):
-            raise InvalidSetting(f"“{kind.label}” is not looked for.", "Draw it, or set its range.")
+            raise InvalidSetting(
+                said("“{kind}” is not looked for.", kind=said(kind.label)), "Draw it, or set its range."
+            )
         document = workspace.document(id)
         photo = document.photo
 

@@ -103,7 +103,9 @@ def router(workspace: Workspace) -> APIRouter:
             found = actions.verify(store(), model, control)
             bad = [one for one in found if one.verdict in ("missing", "damaged")]
             if bad:
-                raise ModelError(" ".join(one.says for one in bad), f"Remove {model.title} and download it again.")
+                raise ModelError(
+                    " ".join(one.says for one in bad), said("Remove {model} and download it again.", model=model.title)
+                )
             return said("{model} is as its makers published it.", model=model.title)
 
         return telling(workspace.downloads.start(said("Verify {model}", model=model.title), 0, work))
@@ -127,7 +129,7 @@ def store() -> Store:
     try:
         return open_store(preferences.load())
     except OSError as error:
-        raise StillbytesError(f"The models' folders cannot be read: {error}.") from error
+        raise StillbytesError(said("The models' folders cannot be read: {why}.", why=str(error))) from error
 
 
 def planned(plan: Pull, here: Store) -> PullModel:

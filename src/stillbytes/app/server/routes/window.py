@@ -13,6 +13,7 @@ from stillbytes.app.server.routes import part
 from stillbytes.app.server.shape import Shape
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.errors import NotFound, StillbytesError
+from stillbytes.core.saying import said
 
 MOST_PLACES = 10_000
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -95,5 +96,5 @@ def router(workspace: Workspace) -> APIRouter:
 def _whole(text: str) -> Path:
     path = Path(text)
     if "\0" in text or not path.is_absolute():
-        raise NotFound(f"{readable(text[:200])} is no whole path.", "Begin with the root of the disk.")
+        raise NotFound(said("{text} is no whole path.", text=readable(text[:200])), "Begin with the root of the disk.")
     return path

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.library.batch.tasks.ask import Ask
 from stillbytes.library.batch.tasks.edit import Edit
 from stillbytes.library.batch.tasks.export import Export
@@ -28,6 +29,10 @@ def task_of(document: Any) -> AnyTask:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
         raise InvalidSetting(
-            f"The task of the batch is not understood: {place + ': ' if place else ''}{first['msg']}.",
+            said(
+                "The task of the batch is not understood: {place}{first}.",
+                place=place + ": " if place else "",
+                first=first["msg"],
+            ),
             "See docs/batch.md.",
         ) from error

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.changes import Changes
 from stillbytes.edit.photo import Photo
@@ -21,7 +22,7 @@ class Edit(Changing):
 
     @property
     def title(self) -> str:
-        return self.label or " and ".join(preset.name for preset in self.changes.presets) or "Edit"
+        return self.label or " and ".join(preset.name for preset in self.changes.presets) or said("Edit")
 
     def check(self) -> None:
         self.changes.check()

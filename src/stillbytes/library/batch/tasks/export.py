@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.edit.changes import Changes
 from stillbytes.edit.exporting import Spec
 from stillbytes.edit.exporting.spec import spec_of
@@ -36,7 +37,9 @@ class Network(BaseModel):
 
         found = task_of(self.task, self.parameters)
         if not isinstance(found, Larger):
-            raise InvalidSetting(f"{found.label} cannot be on the way to a file.", "Upscale and enhance can.")
+            raise InvalidSetting(
+                said("{what} cannot be on the way to a file.", what=found.label), "Upscale and enhance can."
+            )
         return found
 
 
@@ -67,7 +70,7 @@ class Export(Making):
 
     @property
     def title(self) -> str:
-        return f"Export as {FORMATS[self.spec.format].label}"
+        return said("Export as {format}", format=said(FORMATS[self.spec.format].label))
 
     def check(self) -> None:
         self.changes.check()
@@ -76,9 +79,9 @@ class Export(Making):
         return free_place(photo.path.parent / self.folder, photo, self.spec, taken, number)
 
     def make(self, photo: Photo, part: Path, name: str, means: Means) -> str:
-        settings, said = self.changes.applied(photo, means.networks, cancelled=means.cancelled)
+        settings, notes = self.changes.applied(photo, means.networks, cancelled=means.cancelled)
         edit = photo.edit(settings)
         through, access = (self.through.larger(), means.networks()) if self.through else (None, None)
         write(edit, part, self.spec, means.cancelled, through, access, name=name)
         outcome = Outcome(photo.path, empty=edit.empty, remark=lacks(photo, settings))
-        return " ".join(filter(None, (*said, outcome.warning)))
+        return " ".join(filter(None, (*notes, outcome.warning)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch.task import Changing, Means
@@ -35,7 +36,9 @@ class Heal(Changing):
     @property
     def title(self) -> str:
         count = len(self.spots)
-        return f"{'Clone' if self.clone else 'Heal'} {count} spot{'s' if count > 1 else ''}"
+        if self.clone:
+            return said("Clone {count} spot | Clone {count} spots", count=count)
+        return said("Heal {count} spot | Heal {count} spots", count=count)
 
     def check(self) -> None:
         self._spots()

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from stillbytes.core.files import free, write_atomically
+from stillbytes.core.saying import said
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch.task import Making, Means
 from stillbytes.masks.kinds import kinds
@@ -31,7 +32,7 @@ class Mask(Making):
 
     @property
     def title(self) -> str:
-        return f"Mask: {self.words or kinds()[self.what].label}"
+        return said("Mask: {what}", what=self.words or said(kinds()[self.what].label))
 
     def place(self, photo: Photo, number: int, taken: set[Path]) -> Path:
         return free(photo.path.parent / self.folder, f"{photo.path.stem}-{self.what}", ".png", taken)

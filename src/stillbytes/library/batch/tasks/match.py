@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from stillbytes.core.errors import UnreadablePhoto
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.photo import Photo
 from stillbytes.library.batch.task import Changing, Means
@@ -27,11 +28,11 @@ class Match(Changing):
 
     @property
     def title(self) -> str:
-        return f"Look of {self.like.name}"
+        return said("Look of {photo}", photo=self.like.name)
 
     def check(self) -> None:
         if not self.like.is_file():
-            raise UnreadablePhoto(f"{self.like} does not exist or is no file.", "Check the path.")
+            raise UnreadablePhoto(said("{like} does not exist or is no file.", like=self.like), "Check the path.")
 
     def change(self, photo: Photo, means: Means) -> tuple[Settings, str]:
         from stillbytes.edit.looks import matched  # noqa: PLC0415 - loads OpenCV

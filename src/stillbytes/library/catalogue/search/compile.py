@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
 from stillbytes.library.catalogue.search.fields import Condition, field, words
 from stillbytes.library.catalogue.search.parse import All, Either, Not, Query, Term, parse
@@ -47,11 +48,15 @@ def mentions_missing(query: Query) -> bool:
 def _of_collection(name: str, collections: Callable[[str], Collection | None], depth: int) -> Condition:
     found = collections(name)
     if found is None:
-        raise InvalidQuery(f'There is no collection "{name[:60]}".', "`stillbytes library status` lists them.")
+        raise InvalidQuery(
+            said('There is no collection "{name}".', name=name[:60]), "`stillbytes library status` lists them."
+        )
     if found[1] is None:
         return "id IN (SELECT photo FROM collection_photos WHERE collection = ?)", (found[0],)
     if depth >= _NESTED:
-        raise InvalidQuery(f'The smart collection "{name[:60]}" refers to itself.', "Change its search.")
+        raise InvalidQuery(
+            said('The smart collection "{name}" refers to itself.', name=name[:60]), "Change its search."
+        )
     return compiled(parse(found[1]), collections, depth + 1)
 
 

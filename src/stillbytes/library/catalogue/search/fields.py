@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
 from stillbytes.library.catalogue.search.values import bounds, span
 
@@ -102,7 +103,10 @@ def _date(value: str, exact: bool) -> Condition:
 def _choice(name: str, column: str, choices: dict[str, int]) -> Callable[[str, bool], Condition]:
     def condition(value: str, exact: bool) -> Condition:
         if value.lower() not in choices:
-            raise InvalidQuery(f"{name}:{value[:60]} is not known.", f"There are {', '.join(choices)}.")
+            raise InvalidQuery(
+                said("{name}:{value} is not known.", name=name, value=value[:60]),
+                said("There are {these}.", these=", ".join(choices)),
+            )
         return f"{column} = ?", (choices[value.lower()],)
 
     return condition
@@ -111,13 +115,17 @@ def _choice(name: str, column: str, choices: dict[str, int]) -> Callable[[str, b
 def _kind(value: str, exact: bool) -> Condition:
     kinds = _KINDS.get(value.lower().lstrip("."))
     if kinds is None:
-        raise InvalidQuery(f"kind:{value[:60]} is not known.", f"There are {', '.join(_KINDS)}.")
+        raise InvalidQuery(
+            said("kind:{value} is not known.", value=value[:60]), said("There are {these}.", these=", ".join(_KINDS))
+        )
     return f"kind IN ({', '.join('?' * len(kinds))})", kinds
 
 
 def _state(value: str, exact: bool) -> Condition:
     if value.lower() not in _STATES:
-        raise InvalidQuery(f"is:{value[:60]} is not known.", f"There are {', '.join(_STATES)}.")
+        raise InvalidQuery(
+            said("is:{value} is not known.", value=value[:60]), said("There are {these}.", these=", ".join(_STATES))
+        )
     return _STATES[value.lower()], ()
 
 
@@ -133,7 +141,10 @@ def _hint(value: str, exact: bool) -> Condition:
         return f"content IN ({seen}) AND content NOT IN (SELECT content FROM hints WHERE fires)", ()
     found = hint(name)
     if found is None:
-        raise InvalidQuery(f"hint:{value[:60]} is not known.", f"There are {', '.join(hints())}, any, none.")
+        raise InvalidQuery(
+            said("hint:{value} is not known.", value=value[:60]),
+            said("There are {these}, any, none.", these=", ".join(hints())),
+        )
     return "content IN (SELECT content FROM hints WHERE fires AND kind = ?)", (found.kind,)
 
 
@@ -150,7 +161,9 @@ def _near(value: str, exact: bool) -> Condition:
     except ValueError:
         latitude = longitude = km = math.nan
     if not (abs(latitude) <= 90 and abs(longitude) <= 180 and 0 < km <= 20_000):
-        raise InvalidQuery(f"near:{value[:60]} is not understood.", "Write near:46.95,7.45,10 for 10 km around.")
+        raise InvalidQuery(
+            said("near:{value} is not understood.", value=value[:60]), "Write near:46.95,7.45,10 for 10 km around."
+        )
     reach, narrow = km / _KM_PER_DEGREE, max(math.cos(math.radians(latitude)), 1e-6)
     east = "min(abs(longitude - ?), 360 - abs(longitude - ?)) * ?"
     return (
@@ -219,5 +232,8 @@ def field(name: str) -> Field:
     if found is None:
         close = difflib.get_close_matches(name, [*FIELDS, "collection"], 1)
         hint = f"Did you mean {close[0]}:?" if close else f"There are {', '.join(FIELDS)}, collection."
-        raise InvalidQuery(f"{name}: is no field.", f'{hint} For the text itself use quotes: "{name}:...".')
+        raise InvalidQuery(
+            said("{name}: is no field.", name=name),
+            said('{hint} For the text itself use quotes: "{name}:...".', hint=hint, name=name),
+        )
     return found

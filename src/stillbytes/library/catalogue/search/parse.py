@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
 
 DEEPEST = 40
@@ -64,7 +65,7 @@ def parse(text: str) -> Query:
     """
     tokens = _tokens(text.encode("utf-8", "replace").decode().replace("\0", " "))
     if len(tokens) > MOST_TERMS:
-        raise InvalidQuery("The search is too long.", f"It may have {MOST_TERMS} terms.")
+        raise InvalidQuery("The search is too long.", said("It may have {most} terms.", most=MOST_TERMS))
     reading = _Reading(tokens)
     found = reading.either(0)
     if reading.next is not None:
@@ -89,7 +90,10 @@ def _tokens(text: str) -> list[Term | str]:
         elif field is None or word is not None or quoted is not None:
             found.append(Term(field.lower() if field else None, word if quoted is None else quoted, quoted is not None))
         else:
-            raise InvalidQuery(f"{field}: needs a value.", f'For the word itself write "{field}:" in quotes.')
+            raise InvalidQuery(
+                said("{field}: needs a value.", field=field),
+                said('For the word itself write "{field}:" in quotes.', field=field),
+            )
     return found
 
 
@@ -105,7 +109,9 @@ class _Reading:
 
     def either(self, depth: int) -> Query:
         if depth > DEEPEST:
-            raise InvalidQuery("The search has too many brackets in one another.", f"{DEEPEST} are allowed.")
+            raise InvalidQuery(
+                "The search has too many brackets in one another.", said("{deepest} are allowed.", deepest=DEEPEST)
+            )
         parts = [self._all(depth)]
         while self.next == "OR":
             self._at += 1

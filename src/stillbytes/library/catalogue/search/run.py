@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
 from stillbytes.library.catalogue.search.compile import IN_TEXTS, Collection, compiled, mentions_missing
 from stillbytes.library.catalogue.search.fields import Condition
@@ -184,7 +185,10 @@ def _together(db: sqlite3.Connection, found: list[int]) -> list[int]:
 def order(sort: str, descending: bool) -> str:
     """Raises InvalidQuery."""
     if sort not in SORTS:
-        raise InvalidQuery(f"Photos cannot be sorted by {sort[:60]}.", f"There are {', '.join(SORTS)}.")
+        raise InvalidQuery(
+            said("Photos cannot be sorted by {sort}.", sort=sort[:60]),
+            said("There are {these}.", these=", ".join(SORTS)),
+        )
     way = "DESC" if descending else "ASC NULLS LAST"
     return ", ".join(f"{column.strip()} {way}" for column in (*_columns(sort), "id"))
 

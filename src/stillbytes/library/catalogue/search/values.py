@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
 
 Bounds = tuple[float | None, bool, float | None, bool]
@@ -112,5 +113,6 @@ def _number(field: str, text: str) -> float:
 def _unclear(field: str, text: str) -> InvalidQuery:
     examples = {"date": "2024, 2024-05, 2024-05-12 or 2024-05..2024-06", "exposure": "1/250, >=0.5 or 1..30"}
     return InvalidQuery(
-        f"{field}:{text[:60]} is not understood.", f"Write {examples.get(field, '3, >=3 or 1..3')} after the colon."
+        said("{field}:{text} is not understood.", field=field, text=text[:60]),
+        said("Write {examples} after the colon.", examples=examples.get(field, "3, >=3 or 1..3")),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.errors import NotFound
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Networks, Picture, best
 from stillbytes.masks.detect.networks import Box
 from stillbytes.masks.detect.parts.faces import BLAZE, MESH, Square, drawn, face_of
@@ -40,8 +41,8 @@ def parts_of(
     if lacking := [part for part in parts if part not in (*of_faces, *of_mesh, *of_bodies)]:
         wanted = (BODIES if lacking[0] in OF_BODY else FACES)[0]
         raise NotFound(
-            f"Nothing here can tell a person's {' and '.join(lacking)}.",
-            f"`stillbytes models pull {wanted}` gets what can.",
+            said("Nothing here can tell a person's {these}.", these=" and ".join(lacking)),
+            said("`stillbytes models pull {wanted}` gets what can.", wanted=wanted),
         )
     scale = min(1.0, EDGE / picture.long_edge)
     shape = max(1, round(picture.height * scale)), max(1, round(picture.width * scale))
@@ -62,7 +63,8 @@ def parts_of(
             used.add(bodies)
     if float(total.max()) < 0.5:
         raise NotFound(
-            f"No {' or '.join(parts)} of a person can be seen in this photo.", "Paint a mask with the brush."
+            said("No {these} of a person can be seen in this photo.", these=" or ".join(parts)),
+            "Paint a mask with the brush.",
         )
     return total, tuple(model for model in (*FACES, *BODIES, MESH, BLAZE) if model in used)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import Box, planes
 from stillbytes.masks.detect.parts.faces import Square, upright
@@ -72,7 +73,8 @@ def _logits(outputs: dict[str, Floats], classes: int, model: str) -> Floats:
         if output.ndim == 4 and output.shape[1] == classes:
             return np.asarray(output[0], np.float32)
     raise ModelError(
-        f"{model} does not answer with {classes} classes.", f"`stillbytes models pull {model}` gets it anew."
+        said("{model} does not answer with {classes} classes.", model=model, classes=classes),
+        said("`stillbytes models pull {model}` gets it anew.", model=model),
     )
 
 

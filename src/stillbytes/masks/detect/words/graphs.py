@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import nodes
 from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.masks.detect.detector import Networks, Picture
@@ -54,19 +55,25 @@ def seen(picture: Picture, words: str, networks: Networks, model: str) -> Floats
     small = picture.within(SIDE)
     kept = io.BytesIO()
     Image.fromarray(small).save(kept, "PNG")
-    said = " ".join(words.split())[:LONGEST]
-    answers = networks.drawn(model, kept.getvalue(), lambda name, files: GRAPHS[model](name, said, files))
+    asked = " ".join(words.split())[:LONGEST]
+    answers = networks.drawn(model, kept.getvalue(), lambda name, files: GRAPHS[model](name, asked, files))
     found = np.zeros(small.shape[:2], np.float32)
     for content in answers:  # one for each thing
         try:
             with Image.open(io.BytesIO(content)) as opened:
                 if opened.size != (small.shape[1], small.shape[0]):
                     raise EngineError(
-                        f"{model} answered with {opened.width} x {opened.height} pixels instead of {small.shape[1]} x "
-                        f"{small.shape[0]}.",
+                        said(
+                            "{model} answered with {width} x {height} pixels instead of {shape} x {shape2}.",
+                            model=model,
+                            width=opened.width,
+                            height=opened.height,
+                            shape=small.shape[1],
+                            shape2=small.shape[0],
+                        ),
                         "Update ComfyUI and its nodes, or name it with another model.",
                     )
                 found = np.maximum(found, np.asarray(opened.convert("L"), np.float32) / np.float32(255))
         except (UnidentifiedImageError, OSError) as error:
-            raise EngineError(f"{model} answered with no picture.", "Try again.") from error
+            raise EngineError(said("{model} answered with no picture.", model=model), "Try again.") from error
     return found if float((found > 0.5).mean()) > 0 else None

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.masks.detect.detector import Networks, Picture
 from stillbytes.masks.detect.networks import Box, planes, sigmoid
 from stillbytes.masks.detect.words.tokens import BytePairs, WordPieces, byte_pairs, word_pieces
@@ -48,7 +49,10 @@ def boxed(picture: Picture, words: str, networks: Networks, model: str) -> list[
     )
     logits, places = outputs.get("logits"), outputs.get("pred_boxes")
     if logits is None or places is None or logits.ndim != 3 or places.shape[-1] != 4:
-        raise ModelError(f"{model} does not answer as it should.", f"`stillbytes models pull {model}` gets it anew.")
+        raise ModelError(
+            said("{model} does not answer as it should.", model=model),
+            said("`stillbytes models pull {model}` gets it anew.", model=model),
+        )
     meant = [i for i, piece in enumerate(pieces[: logits.shape[2]]) if piece not in ("[CLS]", "[SEP]", ".")]
     if not meant:
         return []

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 
 LONGEST = 77
 """Numbers that CLIP takes at most, begin and end included."""
@@ -131,7 +132,8 @@ def _read(path: Path) -> bytes:
 
 def _damaged(path: Path) -> ModelError:
     return ModelError(
-        f"{path.name} is not a vocabulary that can be read.", "`stillbytes models pull` downloads it again."
+        said("{file} is not a vocabulary that can be read.", file=path.name),
+        "`stillbytes models pull` downloads it again.",
     )
 
 
