@@ -60,6 +60,11 @@ class Editor:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"the picture did not settle as expected; its brightness is {last}")
 
+    def developed(self) -> float:
+        """The brightness of a page that has just been opened, when more than the camera's preview is seen."""
+        self.until("window.__stillbytes_metrics?.some(frame => !frame.draft && frame.view === 'main')", 60)
+        return self.settled()
+
     def framed(
         self, action: Callable[[], object], expected: Callable[[float], bool] = lambda brightness: True
     ) -> float:
@@ -123,7 +128,7 @@ def opened(
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(launch)
     found = Editor(page, folder)
-    found.settled()
+    found.developed()
     yield found
     assert problems == []
     page.close()
