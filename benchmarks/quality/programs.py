@@ -90,7 +90,7 @@ def ours(**settings: float) -> Render:
         pipeline = Pipeline(decode(shot.path))
         chosen = Settings({"noise_luminance": 0, "noise_colour": 0} | settings)
         # No public call ends before the look, so this is where the tests measure, too.
-        uniforms = pipeline._noise_uniforms(chosen, 1.0, 0)
+        uniforms = pipeline._noise_uniforms(chosen, pipeline.form(chosen), 1.0, 0)
         planes, _, _ = pipeline._sensor.read(0, Rect.of(pipeline.frame), uniforms)
         return np.moveaxis(planes, 0, -1)
 
@@ -100,7 +100,7 @@ def ours(**settings: float) -> Render:
 STILLBYTES = Program(
     "Stillbytes",
     {"": ours()},
-    {"": tuple(ours(noise_luminance=luminance, noise_colour=25) for luminance in (15, 25, 35, 50))},
+    {"": tuple(ours(noise_luminance=luminance, noise_colour=25) for luminance in (15, 30, 50))},
 )
 
 
@@ -190,7 +190,10 @@ def _profiled(shot: Shot, strength: float, mode: int) -> bytes:
 DARKTABLE = Program(
     "darktable",
     {name: darktable(name) for name in ("RCD", "AMaZE", "LMMSE")},
-    {f"NLM, {method}": tuple(darktable(method, strength) for strength in (1.0, 1.8)) for method in ("RCD", "LMMSE")},
+    {
+        f"NLM, {method}": tuple(darktable(method, strength) for strength in (0.7, 1.2, 1.8))
+        for method in ("RCD", "LMMSE")
+    },
 )
 
 
@@ -280,7 +283,7 @@ def _decoded(codes: Picture, profile: bytes) -> Picture:
 RAWTHERAPEE = Program(
     "RawTherapee",
     {name: rawtherapee(name) for name in THERAPEE_METHODS},
-    {"amaze": tuple(rawtherapee("amaze", luma) for luma in (30, 50, 70))},
+    {method: tuple(rawtherapee(method, luma) for luma in (35, 65, 95)) for method in ("amaze", "lmmse")},
 )
 
 PROGRAMS = (STILLBYTES, LIBRAW, DARKTABLE, RAWTHERAPEE)
