@@ -190,10 +190,7 @@ def _profiled(shot: Shot, strength: float, mode: int) -> bytes:
 DARKTABLE = Program(
     "darktable",
     {name: darktable(name) for name in ("RCD", "AMaZE", "LMMSE")},
-    {
-        f"NLM, {method}": tuple(darktable(method, strength) for strength in (0.7, 1.2, 1.8))
-        for method in ("RCD", "LMMSE")
-    },
+    {"NLM, LMMSE": tuple(darktable("LMMSE", strength) for strength in (0.7, 1.2, 1.8))},
 )
 
 
@@ -283,7 +280,7 @@ def _decoded(codes: Picture, profile: bytes) -> Picture:
 RAWTHERAPEE = Program(
     "RawTherapee",
     {name: rawtherapee(name) for name in THERAPEE_METHODS},
-    {method: tuple(rawtherapee(method, luma) for luma in (35, 65, 95)) for method in ("amaze", "lmmse")},
+    {"amaze": tuple(rawtherapee("amaze", luma) for luma in (35, 65, 95))},
 )
 
 PROGRAMS = (STILLBYTES, LIBRAW, DARKTABLE, RAWTHERAPEE)

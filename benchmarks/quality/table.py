@@ -8,10 +8,12 @@ reduction has a strength, the best of a few counts, for each program.
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,9 @@ NEAR = 0.3
 WHITE = 0.45
 """Where it places diffuse white, signal 1 at saturation."""
 
+Scores = dict[tuple[int, str], Score]
+"""(ISO, method) -> how near it comes."""
+
 
 def shots(work: Path, photo: Path, isos: list[int]) -> dict[int, tuple[Shot, Path]]:
     """ISO -> the RAW file of the middle of a photo, and where its truth is."""
@@ -60,8 +65,8 @@ def shots(work: Path, photo: Path, isos: list[int]) -> dict[int, tuple[Shot, Pat
     return found
 
 
-def judged(program: Program, photo: Path, work: Path, isos: list[int], *, clean: bool) -> dict[tuple[int, str], Score]:
-    """(ISO, method) -> how near it comes. clean: with noise reduction."""
+def judged(program: Program, photo: Path, work: Path, isos: list[int], *, clean: bool) -> Scores:
+    """clean: with noise reduction."""
     made = shots(work, photo, sorted({100, *isos}))
     shot, truth = made[100]
     to_camera = program.fitted(shot, np.load(truth), work)
@@ -83,6 +88,25 @@ def judged(program: Program, photo: Path, work: Path, isos: list[int], *, clean:
     }
 
 
+class Known:
+    """What other programs reached, kept from run to run: theirs changes only with their versions."""
+
+    def __init__(self, place: Path, versions: Mapping[str, str]) -> None:
+        self._place, self._versions = place, versions
+        self._scores = json.loads(place.read_text()) if place.exists() else {}
+
+    def judged(self, program: Program, photo: Path, work: Path, isos: list[int], *, clean: bool) -> Scores:
+        """As `judged`."""
+        if program is STILLBYTES:
+            return judged(program, photo, work, isos, clean=clean)
+        key = f"{program.name} {self._versions[program.name]}, {photo.stem}, {isos}, {'clean' if clean else 'bare'}"
+        if key not in self._scores:
+            found = judged(program, photo, work, isos, clean=clean)
+            self._scores[key] = [[iso, name, *astuple(one)] for (iso, name), one in found.items()]
+            self._place.write_text(json.dumps(self._scores))
+        return {(iso, name): Score(*numbers) for iso, name, *numbers in self._scores[key]}
+
+
 def main() -> None:
     made = parser(__doc__)
     made.add_argument("--isos", type=int, nargs="+", default=[100, 1600, 6400, 25600])
@@ -94,12 +118,15 @@ def main() -> None:
     if len(programs) == len(PROGRAMS):
         need("darktable-cli", "rawtherapee-cli")
     photos = chosen.photos or [*sorted(PHOTOS.glob("*.jpg")), *sorted(SMALL.glob("*.jpg"))[:40:8]]
-    peers = {
-        name: version_of(f"{name}-cli", flag) for name, flag in (("darktable", "--version"), ("rawtherapee", "-v"))
+    versions = {
+        "LibRaw": f"rawpy {importlib.metadata.version('rawpy')}",
+        "darktable": version_of("darktable-cli", "--version"),
+        "RawTherapee": version_of("rawtherapee-cli", "-v"),
     }
-    report = announce(LIMIT, rawpy=importlib.metadata.version("rawpy"), **peers) | {"demosaic": {}, "denoise": {}}
+    report = announce(LIMIT, **versions) | {"demosaic": {}, "denoise": {}}
     work = chosen.work / f"quality-{MOST[0]}"
     work.mkdir(parents=True, exist_ok=True)
+    known = Known(work / "others.json", versions)
     for what, isos in (
         ("demosaic", [iso for iso in chosen.isos if iso <= BARE]),
         ("denoise", [iso for iso in chosen.isos if iso >= CLEANED]),
@@ -109,7 +136,7 @@ def main() -> None:
         found: dict[int, dict[str, dict[str, Score]]] = defaultdict(lambda: defaultdict(dict))
         for photo in photos:
             for program in programs:
-                for (iso, method), one in judged(program, photo, work, isos, clean=what == "denoise").items():
+                for (iso, method), one in known.judged(program, photo, work, isos, clean=what == "denoise").items():
                     found[iso][f"{program.name} {method}".strip()][photo.stem] = one
             told = " ".join(
                 f"{iso}: " + ", ".join(f"{name} {each[photo.stem].psnr:.2f}" for name, each in methods.items())
