@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stillbytes.core.errors import NotFound, SidecarError
-from stillbytes.core.saying import said
+from stillbytes.core.saying import joined, said
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
 from stillbytes.edit.history import History
@@ -111,7 +111,7 @@ class Document:
         """What is wrong with the sidecar, and what to do; empty when nothing is."""
         with self._lock:
             wrong = self._damage or self._failure or self._astray
-            return str(wrong) if wrong else self._notes
+            return joined(filter(None, (wrong.message, wrong.remedy))) if wrong else self._notes
 
     def commit(self, settings: Settings, label: str) -> History:
         """One step of history that leads to `settings`."""

@@ -143,6 +143,19 @@ def test_an_error_that_names_a_file_is_told_in_the_language(server: Running) -> 
     assert error == {"message": "/nowhere/at/all existiert nicht.", "remedy": "Prüfen Sie den Pfad."}
 
 
+def test_what_is_wrong_with_a_sidecar_is_told_in_the_language(server: Running) -> None:
+    photo = server.folder / "IMG_1.dng"
+    beside = photo.with_name("wrong.xmp")
+    photo.with_name("wrong.dng").write_bytes(photo.read_bytes())
+    beside.write_text("<broken")
+    try:
+        told = server.client.get(f"/api/photos/{server.ids()['wrong.dng']}", headers={"accept-language": "de"}).json()
+    finally:
+        beside.unlink()
+        photo.with_name("wrong.dng").unlink()
+    assert told["problem"].startswith("wrong.xmp ist beschädigt: ") and "Richten Sie sie" in told["problem"]
+
+
 TRANSLATED = ("photo/", "masks/", "edit/", "library/", "app/server/", "app/generating", "core/")
 ENGLISH_ONLY = ("library/batch/c",)
 """Other machines, which only the command line has to do with."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from stillbytes.app.languages import ENGLISH, Language, in_language
 from stillbytes.app.server.models import (
     Commit,
     Extent,
@@ -29,6 +30,7 @@ from stillbytes.app.server.models import (
     settings_of,
 )
 from stillbytes.app.server.routes import part
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 from stillbytes.develop import parameters
 from stillbytes.edit.automatic import Meter, found, people_in
@@ -45,10 +47,10 @@ LONG = "private, max-age=31536000, immutable"
 def router(workspace: Workspace) -> APIRouter:
     routes = part("photos")
 
-    def shown(id: str) -> PhotoModel:
+    def shown(id: str, language: Language) -> PhotoModel:
         document = workspace.document(id)
         document.refresh()
-        return described(workspace, document)
+        return described(workspace, document, language)
 
     def edited(listed: Listed) -> bool:
         known = workspace.settings(listed.id)
@@ -71,8 +73,8 @@ def router(workspace: Workspace) -> APIRouter:
         return FolderModel(path=path, name=name, first=first, chosen=chosen, photos=photos)
 
     @routes.get("/photos/{id}")
-    def get_photo(id: str) -> PhotoModel:
-        return shown(id)
+    def get_photo(id: str, language: Spoken) -> PhotoModel:
+        return shown(id, language)
 
     @routes.get("/photos/{id}/thumbnail", response_class=Response)
     def get_thumbnail(id: str, v: str = "") -> Response:
@@ -85,11 +87,11 @@ def router(workspace: Workspace) -> APIRouter:
         return Response(workspace.preview(id), media_type="image/jpeg", headers={"cache-control": "no-cache"})
 
     @routes.put("/photos/{id}/settings")
-    def put_settings(id: str, commit: Commit) -> PhotoModel:
+    def put_settings(id: str, commit: Commit, language: Spoken) -> PhotoModel:
         document, settings = workspace.document(id), settings_of(commit.settings)
         workspace.bring(id, settings)
         document.commit(settings, commit.label)
-        return described(workspace, document)
+        return described(workspace, document, language)
 
     @routes.post("/photos/{id}/undo")
     def undo(id: str) -> PhotoModel:
@@ -156,7 +158,7 @@ def entry_of(photo: Photo, edited: bool) -> PhotoEntry:
     )  # fmt: skip
 
 
-def described(workspace: Workspace, document: Document) -> PhotoModel:
+def described(workspace: Workspace, document: Document, language: Language = ENGLISH) -> PhotoModel:
     photo, history = document.photo, document.history
     pipeline = workspace.pipeline(photo.id)
     settings = history.settings
@@ -183,7 +185,7 @@ def described(workspace: Workspace, document: Document) -> PhotoModel:
         version=photo.number,
         version_name=readable(photo.version_name),
         snapshots=[SnapshotModel(id=one.id, name=readable(one.name), at=one.at) for one in document.snapshots.all],
-        problem=readable(document.problem),
+        problem=in_language(readable(document.problem), language),
     )
 
 
