@@ -8,6 +8,7 @@ from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS, HEADS, Clause
 from stillbytes.assistant.vocabulary.reading.descriptions import no_deed, no_description
+from stillbytes.assistant.vocabulary.reading.forms import check_form
 from stillbytes.assistant.vocabulary.reading.slots import Amount, Form, Named, Slots, Unclear, left_out
 from stillbytes.develop import groups
 
@@ -56,6 +57,7 @@ def slots(clause: Clause) -> Slots:
         if found.flags == {"not"} and not (found.named or found.amount or found.size):  # "..., not the sky"
             found.keeps, found.kept, found.targets, found.flags = True, found.targets, [], set()
             found.left_out = True
+    check_form(found)
     return found
 
 

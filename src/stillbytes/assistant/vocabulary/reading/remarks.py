@@ -54,7 +54,7 @@ def only_offers(atoms: Sequence[Atom]) -> bool:
     """Whether nobody is asked to do it, where there is a question mark: "rather black and white", "too warm"."""
     if any(atom.has("too", "too_much", "lacking", "copula") for atom in atoms):
         return not any(atom.has("wish", "fix", *DIRECTIONS) for atom in atoms)
-    return not any(atom.has("wish", "modal", "fix", *DIRECTIONS) or is_done(atom) for atom in atoms)
+    return not any(atom.has("wish", "modal", "fix") for atom in atoms)
 
 
 _STATES = frozenset(("copula", "too", "too_much", "lacking", "not_so"))

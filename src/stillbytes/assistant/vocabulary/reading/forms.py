@@ -1,0 +1,151 @@
+"""In which form something is said: what tells of things, or only names them, asks for no change though each word is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from stillbytes.assistant.vocabulary.lexicon import Atom
+from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS
+from stillbytes.assistant.vocabulary.reading.remarks import is_done
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, left_out
+
+TELLS = "This tells how it is, not what to do."
+NAMES = "This names a thing, and not what to do."
+_COMPLAINING = ("too", "too_much", "lacking", "not_so")
+_ASKING = ("wish", "making", "fix", "set", "shift", "recover", "remove", "up", "down", "reduce", "adds", "kill")
+_MUCH = ("large", "huge")
+
+
+def check_form(found: Slots) -> None:
+    """Raises Unclear for a part that is no request in its form."""
+    atoms = found.clause.atoms
+    if _of_a_thing(found):
+        raise Unclear("Is that how it looks in the picture, or how it is?")
+    if _tells(found):
+        raise Unclear(TELLS)
+    if _names(found):
+        raise Unclear(NAMES)
+    if any(atom.has("purpose") and after.has("target") for atom, after in pairwise(_saying(atoms))):
+        if "same" not in found.flags:  # "brighter for the face"
+            raise Unclear("It is not clear what is meant.")
+
+
+def _saying(atoms: Sequence[Atom]) -> list[Atom]:
+    """Without articles and the like, of which "for" is none."""
+    return [atom for atom in atoms if atom.has("purpose") or not atom.has("leads")]
+
+
+def _asks(atoms: Sequence[Atom]) -> bool:
+    """Whether a word asks for something to be done."""
+    return any(atom.has(*_ASKING) or is_done(atom) for atom in atoms)
+
+
+def _stated(found: Slots) -> bool:
+    """Whether it is a sentence about how something is, or is not."""
+    return any(atom.has("copula", *_COMPLAINING) for atom in found.clause.atoms)
+
+
+def _adjectives(found: Slots) -> list[Named]:
+    return [one for one in found.named if one.form == "adjective"]
+
+
+def _owned(target: str) -> bool:
+    """Whether it is a thing or a person, with a colour, an edge and a temperature of its own."""
+    kind, _, part = target.partition(":")
+    return kind == "object" or (kind == "person" and part in ("", "clothes"))
+
+
+def _of_a_thing(found: Slots) -> bool:
+    """ "the bottle is too green", "a warmer dress", "the dog is noisy", "cool down everybody": as things are by
+    themselves, and not in the light of the picture."""
+    things = [target for target in found.targets if _owned(target)]
+    if not things:
+        return False
+    effects = meaning().effects
+    held = [effects[one.name] for one in found.named if one.kind == "effect"]
+    coloured = any(one.kind in ("colour", "band") for one in found.named)
+    felt = any(effect.felt for effect in held)
+    faulty = any((effect.removable or effect.inherent) and not effect.much for effect in held)
+    if coloured or felt:
+        return True
+    return _stated(found) and (faulty or any(not (e.domain == "light" or e.fault) for e in held))
+
+
+def _tells(found: Slots) -> bool:
+    """What is told: "much warmer now", "that sky is too dark", "it is flatter", "must be warmer", "lots of light"."""
+    atoms = found.clause.atoms
+    adjectives = _adjectives(found)
+    compared = [one for one in adjectives if not one.plain]
+    copula = any(atom.has("copula") for atom in atoms) and not any(atom.has("wish", *_COMPLAINING) for atom in atoms)
+    if compared and copula:  # "it looks flatter"
+        return True
+    if any(atom.has("demonstrative") and after.has("target") for atom, after in pairwise(atoms)) and _stated(found):
+        return True
+    if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
+        return True
+    if adjectives and not (_asks(atoms) or _stated(found)) and _now_after(found):
+        return True
+    return _stative(atoms, adjectives) or _plenty(found)
+
+
+def _now_after(found: Slots) -> bool:
+    last = max(one.place for one in found.named)
+    return any(atom.has("now") for atom in found.clause.atoms[last + 1 :])
+
+
+def _stative(atoms: Sequence[Atom], adjectives: Sequence[Named]) -> bool:
+    """ "get softer", "stay cool", "look muted": said to somebody."""
+    said = [(place, atom) for place, atom in enumerate(atoms) if not atom.has("opener", "size")]
+    return bool(said and adjectives) and said[0][1].has("stative") and len(said) > 1 and said[1][0] == adjectives[0].place
+
+
+def _plenty(found: Slots) -> bool:
+    """ "lots of contrast", "so much light"."""
+    atoms = found.clause.atoms
+    nouns = bool(found.named) and all(one.form == "noun" for one in found.named)
+    told = found.worded or found.amount or found.keeps or found.clause.with_before or _asks(atoms)
+    return nouns and found.size in _MUCH and not told
+
+
+def _names(found: Slots) -> bool:
+    """What is only named: "the darker sky", "in muted", "very moody", "the bottle soften"."""
+    atoms = found.clause.atoms
+    if _asks([atom for atom in atoms if not is_done(atom)]) or _stated(found) or found.keeps:
+        return False
+    compared = {one.place for one in _adjectives(found) if not one.plain}
+    for place, (atom, after) in enumerate(pairwise(atoms)):
+        noun = atoms[place + 2 : place + 3]
+        if atom.has("determined") and place + 1 in compared and noun and noun[0].has("target", "whole", "measure"):
+            return True
+    return _bare_look(found) or _subject_first(found)
+
+
+def _bare_look(found: Slots) -> bool:
+    """A word for a look, as "moody" is, with more around it than one asks with."""
+    looks = bool(found.named) and all(one.form == "adjective" and one.plain for one in found.named)
+    if not looks or found.targets or found.worded or found.amount or found.factor:
+        return False
+    places = {one.place for one in found.named}
+    rest = [atom for place, atom in enumerate(found.clause.atoms) if place not in places]
+    return found.size in _MUCH or not all(atom.has("opener", "size", "measure", "whole", "article") for atom in rest)
+
+
+def _subject_first(found: Slots) -> bool:
+    """ "the sky darken" """
+    atoms = found.clause.atoms
+    target = next((place for place, atom in enumerate(atoms) if atom.has("target")), None)
+    verb = next((one.place for one in found.named if one.form == "verb"), None)
+    if target is None or verb is None or verb < target or found.scoped:
+        return False
+    return any(atom.has("subject_article") for atom in atoms[:target])
+
+
+def check_absence(found: Slots) -> None:
+    """Raises Unclear for "no noise", of what is not there to be taken away: that, or how it is?"""
+    if any(left_out(one) for one in found.named):
+        raise Unclear(TELLS)
+
+
+DEEDS = (*DIRECTIONS, "fix", "shift", "making")
