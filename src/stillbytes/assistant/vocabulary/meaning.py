@@ -43,6 +43,7 @@ class Effect:
     off: tuple[str, ...] = ()
     too: tuple[str, ...] = ()
     felt: bool = False
+    things: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def _again(pending: list[Slots]) -> float | None:
     if not flags and one.size:
         if any(atom.has("not_much") for atom in one.clause.atoms):
             raise Unclear("More of it or less?")
+        if not any(atom.has("returns", "even") for atom in one.clause.atoms):  # "a lot", "some"
+            raise Unclear("More of it or less?")
         chosen = {"less"} if any(atom.has("returns") for atom in one.clause.atoms) else {"more"}  # "a touch back"
     if "copula" in one.flags and not chosen & {"too", "lacking"}:
         raise Unclear("This tells how it is, not what to do.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.reading.clauses import DIRECTIONS
 from stillbytes.assistant.vocabulary.reading.remarks import is_done
-from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, left_out
+from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear
+from stillbytes.develop import parameters
 
 TELLS = "This tells how it is, not what to do."
 NAMES = "This names a thing, and not what to do."
@@ -54,23 +54,23 @@ def _adjectives(found: Slots) -> list[Named]:
 def _owned(target: str) -> bool:
     """Whether it is a thing or a person, with a colour, an edge and a temperature of its own."""
     kind, _, part = target.partition(":")
-    return kind == "object" or (kind == "person" and part in ("", "clothes"))
+    return kind == "object" or target in ("landscape:buildings", "person") or part in ("clothes", "hair")
 
 
 def _of_a_thing(found: Slots) -> bool:
     """ "the bottle is too green", "a warmer dress", "the dog is noisy", "cool down everybody": as things are by
     themselves, and not in the light of the picture."""
-    things = [target for target in found.targets if _owned(target)]
-    if not things:
-        return False
     effects = meaning().effects
     held = [effects[one.name] for one in found.named if one.kind == "effect"]
+    if found.targets and _stated(found) and any(len(effect.moves) > 1 and effect.look for effect in held):
+        return any(not effect.things for effect in held)  # "the sky isn't moody enough"
+    if not any(_owned(target) for target in found.targets):
+        return False
     coloured = any(one.kind in ("colour", "band") for one in found.named)
-    felt = any(effect.felt for effect in held)
-    faulty = any((effect.removable or effect.inherent) and not effect.much for effect in held)
-    if coloured or felt:
-        return True
-    return _stated(found) and (faulty or any(not (e.domain == "light" or e.fault) for e in held))
+    own = [one for one in found.named if one.kind == "effect" and one.form != "noun" and not effects[one.name].things]
+    edge = _stated(found) and any("sharpen_amount" in effect.moves and not effect.always for effect in held)
+    noise = _stated(found) and any(effect.removable for effect in held)
+    return coloured or bool(own) or edge or noise
 
 
 def _tells(found: Slots) -> bool:
@@ -83,11 +83,37 @@ def _tells(found: Slots) -> bool:
         return True
     if any(atom.has("demonstrative") and after.has("target") for atom, after in pairwise(atoms)) and _stated(found):
         return True
+    if any(atom.has("intense") and after.has("plain") for atom, after in pairwise(atoms)):  # "so dull"
+        return True
+    if _strong(found):
+        return True
     if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
         return True
     if adjectives and not (_asks(atoms) or _stated(found)) and _now_after(found):
         return True
     return _stative(atoms, adjectives) or _plenty(found)
+
+
+def _strong(found: Slots) -> bool:
+    """ "the grain is strong", "the light is too red"."""
+    atoms = found.clause.atoms
+    nouns = [one for one in found.named if one.form == "noun" and one.kind in ("parameter", "effect")]
+    copula = any(atom.has("copula") for atom in atoms)
+    if copula and nouns and any(atom.has("state") for atom in atoms) and not found.worded:
+        return True
+    beside = [one for one in _adjectives(found) if one.kind == "colour" or not _of_noun(one, nouns)]
+    return bool(nouns and beside) and _stated(found)
+
+
+def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
+    """Whether what is named can be so, as highlights can be bright and colours dull."""
+    effects = meaning().effects
+    effect = effects[one.name]
+    if all(noun.name == "white_balance" or noun.name in effect.moves for noun in nouns):
+        return True
+    regions = all(noun.name in meaning().regions for noun in nouns)
+    domains = {effects[noun.name].domain for noun in nouns if noun.kind == "effect"}
+    return (regions and bool(effect.dimension or effect.always)) or (bool(domains) and effect.domain in domains)
 
 
 def _now_after(found: Slots) -> bool:
@@ -98,7 +124,9 @@ def _now_after(found: Slots) -> bool:
 def _stative(atoms: Sequence[Atom], adjectives: Sequence[Named]) -> bool:
     """ "get softer", "stay cool", "look muted": said to somebody."""
     said = [(place, atom) for place, atom in enumerate(atoms) if not atom.has("opener", "size")]
-    return bool(said and adjectives) and said[0][1].has("stative") and len(said) > 1 and said[1][0] == adjectives[0].place
+    return (
+        bool(said and adjectives) and said[0][1].has("stative") and len(said) > 1 and said[1][0] == adjectives[0].place
+    )
 
 
 def _plenty(found: Slots) -> bool:
@@ -125,9 +153,15 @@ def _names(found: Slots) -> bool:
 def _bare_look(found: Slots) -> bool:
     """A word for a look, as "moody" is, with more around it than one asks with."""
     looks = bool(found.named) and all(one.form == "adjective" and one.plain for one in found.named)
-    if not looks or found.targets or found.worded or found.amount or found.factor:
+    if not looks or found.targets or found.worded or found.amount or found.factor or "not_too" in found.flags:
+        return False
+    if any(meaning().effects[one.name].always for one in found.named if one.kind == "effect"):
         return False
     places = {one.place for one in found.named}
+    if any(is_done(found.clause.atoms[place]) for place in places) and found.clause.atoms[-1].has(
+        "size", "rest", "object"
+    ):
+        return False  # "warm it a bit"
     rest = [atom for place, atom in enumerate(found.clause.atoms) if place not in places]
     return found.size in _MUCH or not all(atom.has("opener", "size", "measure", "whole", "article") for atom in rest)
 
@@ -142,10 +176,36 @@ def _subject_first(found: Slots) -> bool:
     return any(atom.has("subject_article") for atom in atoms[:target])
 
 
-def check_absence(found: Slots) -> None:
-    """Raises Unclear for "no noise", of what is not there to be taken away: that, or how it is?"""
-    if any(left_out(one) for one in found.named):
-        raise Unclear(TELLS)
+def check_absence(found: Slots, there: Collection[str]) -> None:
+    """Raises Unclear for "no haze", of what was never put in: that, or how it is?"""
+    effects = meaning().effects
+    for one in found.named:
+        effect = effects[one.name] if one.kind == "effect" else None
+        names = {one.name, *((effect.added, *effect.off, *effect.moves) if effect else ())}
+        known = parameters()
+        on = any(name in known and known[name].kind == "number" and known[name].default for name in names)
+        if not (on or names & set(there)):
+            raise Unclear(TELLS)
 
 
-DEEDS = (*DIRECTIONS, "fix", "shift", "making")
+def check_joined(pending: Sequence[Slots]) -> None:
+    """Raises Unclear where what follows a part of the picture may be of that part or of all of it."""
+    for before, one in pairwise(pending):
+        if one.targets or not before.targets or before.keeps or one.keeps or not one.named or before.scoped:
+            continue
+        whole = any(atom.has("whole", "rest") for atom in one.clause.atoms)
+        only_whole = all(_only_whole(named) for named in one.named)
+        listed = one.amount is not None and not one.clause.and_before and all(n.form == "noun" for n in one.named)
+        if not (whole or only_whole or listed or one.clause.starts):
+            raise Unclear("That part, or the whole picture?")
+
+
+def _only_whole(one: Named) -> bool:
+    """Whether no part of a picture can have it alone, as the vignette and the grain."""
+    effect = meaning().effects[one.name] if one.kind == "effect" else None
+    names = ([effect.added] if effect.added else list(effect.moves)) if effect else [one.name]
+    if one.kind == "region":
+        return one.name == "corners"
+    return one.kind in ("parameter", "effect", "fault", "off_switch") and all(
+        meaning().in_part(n) is None for n in names
+    )

@@ -25,7 +25,8 @@ def asks(atoms: Sequence[Atom]) -> bool:
 
 def tells_of_somebody(atoms: Sequence[Atom]) -> bool:
     """Whether it tells what somebody did or would like: "they cropped it", "they want it brighter"."""
-    done = any(atom.has("speaks") and (after.has("command") or is_done(after)) for atom, after in pairwise(atoms))
+    deeds = ("command", "up", "down", "reduce", "remove", "recover", "parameter")
+    done = any(atom.has("speaks") and (after.has(*deeds) or is_done(after)) for atom, after in pairwise(atoms))
     return done or any(atom.has("others") and after.has("wish") for atom, after in pairwise(atoms))
 
 

@@ -25,6 +25,7 @@ from stillbytes.assistant.vocabulary.reading.ellipsis import (
     sizes_after,
 )
 from stillbytes.assistant.vocabulary.reading.filling import slots
+from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import (
     asks,
@@ -65,6 +66,7 @@ def read(
     for one in leave_out(pending):
         check_used(one.clause)
     share_targets(pending)
+    check_joined(pending)
     if pending and not found.orders and all(only_tells(one) for one in pending):
         raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
@@ -183,7 +185,12 @@ def _shaped(said: list[Clause]) -> list[Clause]:
 def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
     """What a request wants to be without, when it wants nothing else."""
     (one,) = pending if len(pending) == 1 else (None,)
-    return absence(one, there) if one is not None and "none" in one.flags else []
+    if one is None or "none" not in one.flags:
+        return []
+    found = absence(one, there)
+    if found:
+        check_absence(one, there)
+    return found
 
 
 def _interjection(part: Clause) -> bool:
