@@ -17,13 +17,18 @@ from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
 
 
-def more(situation: Situation, factor: float) -> list[Step]:
-    """Steps that take the last change further, or part of it back. Raises Unclear when there is none."""
+def more(situation: Situation, factor: float, *, off: bool = False) -> list[Step]:
+    """Steps that take the last change further, or part of it back. off: whether it is to be switched off.
+
+    Raises Unclear when there is none.
+    """
     before, after = situation.before_last, situation.settings
     if before is not None and any(before.value(n) != after.value(n) for n in meaning().crop["ratio"]):
         raise Unclear("A crop has no more or less: say which shape.")
     if before is None:
         raise Unclear("There is no last change that this could be about.")
+    if off and not _switchable(before, after):
+        raise Unclear("It is not clear what is to be off.")
     rows = list(_further_rows(before, after, factor, situation))
     found = [Step("set", "Settings", tuple(rows))] if rows else []
     earlier = {one.id: one for one in before.adjustments}
@@ -42,6 +47,12 @@ def more(situation: Situation, factor: float) -> list[Step]:
     if not found:
         raise Unclear("The last change has no more or less.")
     return found
+
+
+def _switchable(before: Settings, after: Settings) -> bool:
+    """Whether something changed that a picture can be without."""
+    changed = [p for name, p in parameters().items() if before.value(name) != after.value(name)]
+    return any(p.kind == "toggle" or p.minimum == 0 or p.name in meaning().polarity for p in changed)
 
 
 def _further_rows(before: Settings, after: Settings, factor: float, situation: Situation) -> Iterator[Row]:

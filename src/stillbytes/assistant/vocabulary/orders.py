@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from stillbytes.assistant.vocabulary.lexicon import Atom
@@ -70,6 +71,8 @@ def _automatic(part: Clause) -> Order | None:
     if not all(
         w or a.has("fill", "whole", "parameter", "group", "choice") for w, a in zip(worded, part.atoms, strict=True)
     ):
+        return None
+    if any(before.has("leads") and atom.has("target") for before, atom in pairwise(part.atoms)):  # German: "das Auto"
         return None
     asked = any(worded) or any(AUTOMATIC in atom.roles.get("choice", ()) for atom in part.atoms)
     named = [name for atom in part.atoms if atom.has("parameter") for name in atom.roles["parameter"]]

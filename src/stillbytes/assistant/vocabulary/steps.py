@@ -46,7 +46,7 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
             found.append(step)
             settings = settings.changed(**{row.parameter.name: row.after for row in step.rows})
     if reading.again is not None:
-        found += last_change.more(replace(situation, history=history), reading.again)
+        found += last_change.more(replace(situation, history=history), reading.again, off=reading.off)
     if reading.last_to is not None:
         found.append(last_change.set_to(replace(situation, history=history), reading.last_to, reading.last_way))
     if reading.same_for:

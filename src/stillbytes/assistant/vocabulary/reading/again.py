@@ -24,7 +24,8 @@ _ABOUT = {
 
 def about_last(pending: list[Slots], found: Reading) -> bool:
     """Whether the request is about the last change, which is then told in `found`."""
-    found.again = meaning().again["off"] if _switches_off(pending) else _again(pending)
+    found.off = _switches_off(pending)
+    found.again = meaning().again["off"] if found.off else _again(pending)
     if found.again is not None:
         return True
     one = pending[0] if len(pending) == 1 else None

@@ -77,7 +77,7 @@ def _tells(found: Slots) -> bool:
     """What is told: "much warmer now", "that sky is too dark", "it is flatter", "must be warmer", "lots of light"."""
     atoms = found.clause.atoms
     adjectives = _adjectives(found)
-    compared = [one for one in adjectives if not one.plain]
+    compared = [one for one in adjectives if not one.plain or found.flags & {"more", "less"}]
     copula = any(atom.has("copula") for atom in atoms) and not any(atom.has("wish", *_COMPLAINING) for atom in atoms)
     if compared and copula:  # "it looks flatter"
         return True
@@ -89,7 +89,11 @@ def _tells(found: Slots) -> bool:
         return True
     if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
         return True
-    if adjectives and not (_asks(atoms) or _stated(found)) and _now_after(found):
+    if adjectives and not (_asks(atoms) or _stated(found)) and _of_now(found):
+        return True
+    if found.named and any(atom.has("than") for atom in atoms[found.named[0].place :]):
+        return True
+    if _stated(found) and not _complains(found) and (found.targets or not adjectives) and _plain_fault(found):
         return True
     return _stative(atoms, adjectives) or _plenty(found)
 
@@ -116,9 +120,23 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
     return (regions and bool(effect.dimension or effect.always)) or (bool(domains) and effect.domain in domains)
 
 
-def _now_after(found: Slots) -> bool:
+def _of_now(found: Slots) -> bool:
+    """ "darker now", "jetzt heller": how it has become; not "now a bit darker"."""
+    atoms = found.clause.atoms
     last = max(one.place for one in found.named)
-    return any(atom.has("now") for atom in found.clause.atoms[last + 1 :])
+    before = any(atom.has("now") for atom in atoms[:last])
+    bare = not (found.size or found.targets) and not any(atom.has("even", "sequel") for atom in atoms)
+    return any(atom.has("now") for atom in atoms[last + 1 :]) or (before and bare)
+
+
+def _complains(found: Slots) -> bool:
+    return any(atom.has("wish", "fix", *_COMPLAINING) for atom in found.clause.atoms)
+
+
+def _plain_fault(found: Slots) -> bool:
+    """ "the lake is very flat", "there is noise": a fault only where it is too much of it."""
+    effects = [meaning().effects[one.name] for one in found.named if one.kind == "effect"]
+    return bool(effects) and not any(effect.always for effect in effects) and "cast" not in found.flags
 
 
 def _stative(atoms: Sequence[Atom], adjectives: Sequence[Named]) -> bool:
@@ -147,6 +165,9 @@ def _names(found: Slots) -> bool:
         noun = atoms[place + 2 : place + 3]
         if atom.has("determined") and place + 1 in compared and noun and noun[0].has("target", "whole", "measure"):
             return True
+        of_all = after.has("whole") or (place + 1 in compared and noun and noun[0].has("whole"))
+        if atom.has("article") and atom.has("number") and of_all and _adjectives(found):  # "a warmer photo"
+            return True
     return _bare_look(found) or _subject_first(found)
 
 
@@ -163,7 +184,7 @@ def _bare_look(found: Slots) -> bool:
     ):
         return False  # "warm it a bit"
     rest = [atom for place, atom in enumerate(found.clause.atoms) if place not in places]
-    return found.size in _MUCH or not all(atom.has("opener", "size", "measure", "whole", "article") for atom in rest)
+    return bool(found.size) or not all(atom.has("opener", "measure", "article") for atom in rest)
 
 
 def _subject_first(found: Slots) -> bool:
@@ -183,9 +204,23 @@ def check_absence(found: Slots, there: Collection[str]) -> None:
         effect = effects[one.name] if one.kind == "effect" else None
         names = {one.name, *((effect.added, *effect.off, *effect.moves) if effect else ())}
         known = parameters()
-        on = any(name in known and known[name].kind == "number" and known[name].default for name in names)
+        on = one.kind == "parameter" and one.name in known and bool(known[one.name].default)
         if not (on or names & set(there)):
             raise Unclear(TELLS)
+
+
+def check_looks(pending: Sequence[Slots]) -> None:
+    """Raises Unclear for "dark and muted", "but moody": words for looks alone, of which nothing says that they are
+    asked for."""
+    joined = len(pending) > 1 or (len(pending) == 1 and (pending[0].clause.and_before or pending[0].clause.but_before))
+    if joined and all(_only_look(one) for one in pending):
+        raise Unclear(NAMES)
+
+
+def _only_look(one: Slots) -> bool:
+    bare = not (one.targets or one.amount or one.keeps or one.flags or one.factor or one.share or one.size)
+    looks = bool(one.named) and all(named.form == "adjective" and named.plain for named in one.named)
+    return bare and looks and not any(atom.has("wish", "making") for atom in one.clause.atoms)
 
 
 def check_joined(pending: Sequence[Slots]) -> None:

@@ -25,7 +25,7 @@ from stillbytes.assistant.vocabulary.reading.ellipsis import (
     sizes_after,
 )
 from stillbytes.assistant.vocabulary.reading.filling import slots
-from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined
+from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined, check_looks
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import (
     asks,
@@ -55,6 +55,7 @@ def read(
         there = {*there, "black_and_white"}
     said = _shaped(_said(parts))
     pending = _told_apart(said, found.orders)
+    check_looks(pending)
     sizes_after(pending)
     of_the_same(pending)
     if found.orders:
