@@ -1,4 +1,4 @@
-"""In which form something is said: what tells of things, or only names them, asks for no change though each word is known."""
+"""In which form something is said: what tells of things, or only names them, asks for no change."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def check_form(found: Slots) -> None:
         raise Unclear(TELLS)
     if _names(found):
         raise Unclear(NAMES)
-    if any(atom.has("purpose") and after.has("target") for atom, after in pairwise(_saying(atoms))):
-        if "same" not in found.flags:  # "brighter for the face"
-            raise Unclear("It is not clear what is meant.")
+    meant = any(atom.has("purpose") and after.has("target") for atom, after in pairwise(_saying(atoms)))
+    if meant and "same" not in found.flags:  # "brighter for the face"
+        raise Unclear("It is not clear what is meant.")
 
 
 def _saying(atoms: Sequence[Atom]) -> list[Atom]:
@@ -64,6 +64,9 @@ def _of_a_thing(found: Slots) -> bool:
     held = [effects[one.name] for one in found.named if one.kind == "effect"]
     if found.targets and _stated(found) and any(len(effect.moves) > 1 and effect.look for effect in held):
         return any(not effect.things for effect in held)  # "the sky isn't moody enough"
+    felt = any(effect.felt for effect in held)
+    if felt and any(target == "landscape:water" for target in found.targets):  # "cool the water"
+        return True
     if not any(_owned(target) for target in found.targets):
         return False
     coloured = any(one.kind in ("colour", "band") for one in found.named)
@@ -90,6 +93,8 @@ def _tells(found: Slots) -> bool:
     if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
         return True
     if adjectives and not (_asks(atoms) or _stated(found)) and _of_now(found):
+        return True
+    if _placed(found):
         return True
     if found.named and any(atom.has("than") for atom in atoms[found.named[0].place :]):
         return True
@@ -118,6 +123,17 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
     regions = all(noun.name in meaning().regions for noun in nouns)
     domains = {effects[noun.name].domain for noun in nouns if noun.kind == "effect"}
     return (regions and bool(effect.dimension or effect.always)) or (bool(domains) and effect.domain in domains)
+
+
+def _placed(found: Slots) -> bool:
+    """ "there is too little light in the house", "it is too dark in the water": how it is there."""
+    if not (found.targets and _stated(found)):
+        return False
+    if any(atom.has("exists") for atom in found.clause.atoms):
+        return True
+    said = [atom for atom in found.clause.atoms if not atom.has("article", "determined", "subject_article")]
+    there = any(atom.has("place") and after.has("target") for atom, after in pairwise(said))
+    return there and any(_owned(target) or target.startswith("landscape:") for target in found.targets)
 
 
 def _of_now(found: Slots) -> bool:

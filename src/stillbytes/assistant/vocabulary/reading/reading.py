@@ -13,7 +13,8 @@ class Reading:
     """moves: with their targets. kept: targets that stay as they are. names: parameters and groups that do.
 
     forbidden: moves that must not be. again: how much of the last change; None when the request is not about it.
-    off: whether it is to be switched off. last_to: the value that the slider of the last change is to have. last_way: 1 for up to it, -1 for down to it.
+    off: whether it is to be switched off. last_to: the value that the slider of the last change is to have.
+    last_way: 1 for up to it, -1 for down to it.
     same_for: targets that get the last change too.
     complains: whether it tells what is wrong or goes on, without where, as "too dark" and "even darker" do of the part
     that was changed last. repeats: whether it is a word such as "darker" alone, which may be of that part too.
