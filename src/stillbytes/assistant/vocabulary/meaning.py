@@ -44,6 +44,7 @@ class Effect:
     too: tuple[str, ...] = ()
     felt: bool = False
     things: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

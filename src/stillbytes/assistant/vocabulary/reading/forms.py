@@ -21,6 +21,8 @@ _MUCH = ("large", "huge")
 def check_form(found: Slots) -> None:
     """Raises Unclear for a part that is no request in its form."""
     atoms = found.clause.atoms
+    if any(one.kind == "effect" and one.form != "verb" and meaning().effects[one.name].unsure for one in found.named):
+        raise Unclear("That could be done in more than one way.")
     if _of_a_thing(found):
         raise Unclear("Is that how it looks in the picture, or how it is?")
     if _tells(found):
