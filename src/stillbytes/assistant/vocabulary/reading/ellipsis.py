@@ -121,6 +121,8 @@ def _lend_to_targets(pending: list[Slots]) -> None:
         amount = one.amount is not None and not (one.amount.sign or one.amount.relation == "to")
         if amount and one.targets and not (one.named or one.worded) and first.named and first.targets:
             one.named, one.flags = [replace(named) for named in first.named], one.flags | first.flags
+            if first.amount is None and not first.size and one.clause.and_before:  # "darken the sky and the sea by 0.3"
+                first.amount = one.amount
     for place, one in enumerate(pending):
         if one.only_target:
             before = pending[place - 1] if place else None
@@ -188,10 +190,11 @@ def _of_no_band(one: Slots) -> bool:
 
 
 def _size_first(one: Slots) -> bool:
-    """Whether it begins with its size."""
+    """Whether its size stands before the adjectives: "slightly warmer", "the greens a little darker"."""
     if not (one.size and one.named) or one.amount:
         return False
-    return one.clause.atoms[0].has("size") and one.named[0].form == "adjective"
+    adjectives = [named.place for named in one.named if named.form == "adjective"]
+    return bool(adjectives) and 0 <= first_size(one) < min(adjectives)
 
 
 def _needs(one: Slots) -> bool:
@@ -219,6 +222,8 @@ def _follows(one: Slots) -> bool:
 
 def _copy(source: Slots, one: Slots) -> None:
     one.twin = source
+    if one.size and not source.size and source.amount is None:  # "lighten the lips and the eyes a touch"
+        source.size = one.size
     one.named = [replace(named) for named in source.named]
     one.flags, one.size, one.amount = one.flags | source.flags, one.size or source.size, source.amount
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
+from stillbytes.assistant.vocabulary.reading.about import COMPLAINTS
 from stillbytes.assistant.vocabulary.reading.remarks import is_done
 from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear
 from stillbytes.develop import parameters
@@ -66,6 +67,10 @@ def _of_a_thing(found: Slots) -> bool:
     held = [effects[one.name] for one in found.named if one.kind == "effect"]
     if found.targets and _stated(found) and any(len(effect.moves) > 1 and effect.look for effect in held):
         return any(not effect.things for effect in held)  # "the sky isn't moody enough"
+    atoms = found.clause.atoms
+    one_of = [place for place, atom in enumerate(atoms) if atom.has("article") and atom.has("number")]
+    if _adjectives(found) and any(any(_owned(t) for t in _next_target(atoms[place + 1 :])) for place in one_of):
+        return True  # "give her a lighter jacket"
     felt = any(effect.felt for effect in held)
     if felt and any(target == "landscape:water" for target in found.targets):  # "cool the water"
         return True
@@ -76,6 +81,16 @@ def _of_a_thing(found: Slots) -> bool:
     edge = _stated(found) and any("sharpen_amount" in effect.moves and not effect.always for effect in held)
     noise = _stated(found) and any(effect.removable for effect in held)
     return coloured or bool(own) or edge or noise
+
+
+def _next_target(atoms: Sequence[Atom]) -> list[str]:
+    """What stands next, behind adjectives only, or before them as in Spanish."""
+    for atom in atoms:
+        if atom.has("target"):
+            return [atom.of("target")]
+        if not atom.has("effect", "colour", "more", "less", "size"):
+            return []
+    return []
 
 
 def _tells(found: Slots) -> bool:
@@ -239,6 +254,18 @@ def _only_look(one: Slots) -> bool:
     bare = not (one.targets or one.amount or one.keeps or one.flags or one.factor or one.share or one.size)
     looks = bool(one.named) and all(named.form == "adjective" and named.plain for named in one.named)
     return bare and looks and not any(atom.has("wish", "making") for atom in one.clause.atoms)
+
+
+def check_twice(pending: Sequence[Slots]) -> None:
+    """Raises Unclear for "bright, brighter": the same of the same, more than once."""
+    for place, one in enumerate(pending):
+        names = {named.name for named in one.named if named.kind == "effect"}
+        for other in pending[place + 1 :]:
+            same = names & {named.name for named in other.named if named.kind == "effect"}
+            if same and one.targets == other.targets and not ((one.flags | other.flags) & COMPLAINTS):
+                bands = [named for named in (*one.named, *other.named) if named.kind not in ("effect", "dimension")]
+                if not (bands or one.keeps or other.keeps or one.twin or other.twin):
+                    raise Unclear("It asks for the same thing twice.")
 
 
 def check_joined(pending: Sequence[Slots]) -> None:

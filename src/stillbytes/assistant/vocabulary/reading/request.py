@@ -25,7 +25,7 @@ from stillbytes.assistant.vocabulary.reading.ellipsis import (
     sizes_after,
 )
 from stillbytes.assistant.vocabulary.reading.filling import slots
-from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined, check_looks
+from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined, check_looks, check_twice
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import (
     asks,
@@ -68,6 +68,7 @@ def read(
         check_used(one.clause)
     share_targets(pending)
     check_joined(pending)
+    check_twice(pending)
     if pending and not found.orders and all(only_tells(one) for one in pending):
         raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
