@@ -87,6 +87,8 @@ def _ordered(order: Order, settings: Settings, situation: Situation) -> Step | N
         return _step("crop", f"Crop to {width:g}:{height:g}", settings, changes)
     if order.command == "uncrop":
         changes = {name: parameters()[name].default for name in meaning().crop["uncropped"]}
+        if all(settings.value(name) == value for name, value in changes.items()):
+            raise Unclear("It is not cropped.")
         return _step("crop", "Remove the crop", settings, changes)
     if order.command == "automatic":
         try:
