@@ -69,6 +69,7 @@ class Lexicon:
         self._contractions: Mapping[str, str] = given.get("contractions", {})
         self._compared = re.compile(given["compared"])
         self._declined = re.compile(given.get("declined", given["compared"]))
+        self._bends = re.compile(given["declined"]) if "declined" in given else None
         self._words = frozenset(
             word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
         )
@@ -128,7 +129,14 @@ class Lexicon:
             declined = before.has("article") or after.has("target")  # "ein heller Himmel", "heller Himmel"
             compared = self._declined if declined else self._compared
             plain = atom.has("effect", "colour") and not compared.search(atom.text)
-            found.append(replace(atom, roles={**atom.roles, "plain": ("",)}) if plain else atom)
+            held = (
+                {"plain": ("",)}
+                if plain
+                else {"declined": ("",)}
+                if self._bends and self._bends.search(atom.text)
+                else {}
+            )
+            found.append(replace(atom, roles={**atom.roles, **held}) if held and atom.has("effect", "colour") else atom)
             before = atom
         return found
 

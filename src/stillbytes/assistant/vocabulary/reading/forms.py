@@ -28,7 +28,7 @@ def check_form(found: Slots) -> None:
         raise Unclear("Is that how it looks in the picture, or how it is?")
     if _tells(found):
         raise Unclear(TELLS)
-    if _names(found):
+    if _names(found) or _one_of_them(found):
         raise Unclear(NAMES)
     meant = any(atom.has("purpose") and after.has("target") for atom, after in pairwise(_saying(atoms)))
     if meant and "same" not in found.flags:  # "brighter for the face"
@@ -202,6 +202,19 @@ def _names(found: Slots) -> bool:
         if atom.has("article") and atom.has("number") and of_all and _adjectives(found):  # "a warmer photo"
             return True
     return _bare_look(found) or _subject_first(found)
+
+
+def _one_of_them(found: Slots) -> bool:
+    """ "the brighter", "die hellere", "la más clara": one of several, and not how it is to be."""
+    atoms = [atom for atom in found.clause.atoms if not atom.has("opener")]
+    if len(atoms) < 2 or found.targets or not (atoms[0].has("determined", "subject_article")):
+        return False
+    first, second = atoms[:2]
+    if first.has("demonstrative") or not _adjectives(found):
+        return False
+    named = atoms[2:] if second.has("more", "less") else atoms[1:]
+    bends = second.has("more", "less", "declined") or (first.has("subject_article") and not second.has("plain"))
+    return bends and bool(named) and named[0].has("effect", "colour") and all(a.has("fill") for a in named[1:])
 
 
 def _bare_look(found: Slots) -> bool:
