@@ -109,7 +109,10 @@ def _tells(found: Slots) -> bool:
         return True
     if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
         return True
-    if adjectives and not (_asks(atoms) or _stated(found)) and _of_now(found):
+    fragment = bool(adjectives) and not (_asks(atoms) or _stated(found))
+    if fragment and (_of_now(found) or (compared and _by_much(found) and not found.targets)):  # "much brighter!"
+        return True
+    if any(atom.has("purpose") and after.has("demonstrative") for atom, after in pairwise(atoms)):  # "+1 for this"
         return True
     if _placed(found):
         return True
@@ -140,6 +143,10 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
     regions = all(noun.name in meaning().regions for noun in nouns)
     domains = {effects[noun.name].domain for noun in nouns if noun.kind == "effect"}
     return (regions and bool(effect.dimension or effect.always)) or (bool(domains) and effect.domain in domains)
+
+
+def _by_much(found: Slots) -> bool:
+    return found.size in _MUCH or any(atom.has("stronger") and atom.has("size") for atom in found.clause.atoms)
 
 
 def _placed(found: Slots) -> bool:

@@ -41,6 +41,12 @@ def is_fine(part: Clause) -> bool:
     return any(atom.has("fine") for atom in said) and all(atom.has("fine", *HEADS, "target") for atom in said)
 
 
+def praises(part: Clause) -> bool:
+    """ "but nice": nothing but praise."""
+    said = [atom for atom in part.atoms if not (atom.has("fill", "whole", "size") and not atom.has("fine", "praise"))]
+    return bool(said) and all(atom.has("fine", "praise") for atom in said)
+
+
 def exclaims(atoms: Sequence[Atom]) -> bool:
     """ "how dark", "what a blue sky"."""
     words = [atom for atom in atoms if not atom.breaks]

@@ -35,6 +35,7 @@ from stillbytes.assistant.vocabulary.reading.remarks import (
     only_names,
     only_offers,
     only_tells,
+    praises,
     tells_of_somebody,
 )
 from stillbytes.assistant.vocabulary.reading.slots import Slots, Unclear
@@ -86,6 +87,8 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
     """The parts that say something. Raises Unclear."""
     if any(_interjection(part) and any(atom.has("denies") for atom in part.atoms) for part in parts[1:]):
         raise Unclear("Is it to be changed or not?")  # "brighter? no."
+    if any(part.but_before and praises(part) for part in parts[1:]):  # "too dark, but nice"
+        raise Unclear("This tells how it is, not what to do.")
     for part in parts:
         bare = all(atom.has("fill", "whole", "size") for atom in part.atoms)
         if bare and any(atom.has("measure") for atom in part.atoms):  # "exposure and intensity"
