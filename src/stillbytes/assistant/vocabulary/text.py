@@ -14,12 +14,14 @@ BREAKS = frozenset(',;.!?()[]{}"“”«»*|>~_#·•…–—-+/\\')
 _TOKEN = re.compile(
     r"""(?P<ratio>\d{1,5}(?:[.,]\d+)?\s?[:x×]\s?\d{1,5}(?:[.,]\d+)?(?![\w]))
       | (?P<number>(?:(?<![\w.,%°])[+\-−]\s?)?(?:\d+\s\d[/⁄]\d+|\d+(?:[.,]\d+)*(?:[/⁄]\d+)?|(?<![\w.,])[.,]\d+))
-      | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+      | (?P<word>[^\W\d_]+(?:['\-][^\W\d_]+)*)
       | (?P<mark>\S)""",
     re.VERBOSE,
 )
 _AFTER_WHOLE = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 """Where "1½" is a number and a fraction."""
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])(?!(?:up|down|off|out|in|on|over|ups|ons)\b)")
+"""What joins words that stand for themselves, as in "white-balance"; "make-up" is a word of its own."""
 _PICTURES = ("So", "Sk", "Cf", "Mn")
 """Categories of characters that are no words: emoji, joiners, accents that stand alone."""
 _OPENING = "¿¡"
@@ -55,7 +57,7 @@ def folded(text: str) -> str:
 def tokens(text: str) -> tuple[Token, ...]:
     """Raises ValueError for a number that nobody would write."""
     found = []
-    plain = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", folded(text).replace("−", "-").replace("‑", "-"))
+    plain = _HYPHEN.sub(" ", folded(text).replace("−", "-").replace("‑", "-"))
     plain = re.sub(r"(?<=[^\W\d_])(?=[+\-]\d)", " ", plain)
     for match in _TOKEN.finditer(plain):
         said = match.group()

@@ -97,7 +97,7 @@ def _tells(found: Slots) -> bool:
     """What is told: "much warmer now", "that sky is too dark", "it is flatter", "must be warmer", "lots of light"."""
     atoms = found.clause.atoms
     adjectives = _adjectives(found)
-    compared = [one for one in adjectives if not one.plain or found.flags & {"more", "less"}]
+    compared = [one for one in adjectives if not one.plain or found.flags & {"more", "less", "stronger"}]
     copula = any(atom.has("copula") for atom in atoms) and not any(atom.has("wish", *_COMPLAINING) for atom in atoms)
     if compared and copula:  # "it looks flatter"
         return True
@@ -146,7 +146,7 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
 
 
 def _by_much(found: Slots) -> bool:
-    return found.size in _MUCH or any(atom.has("stronger") and atom.has("size") for atom in found.clause.atoms)
+    return found.size in _MUCH or any(atom.has("stronger") for atom in found.clause.atoms)
 
 
 def _placed(found: Slots) -> bool:

@@ -97,11 +97,19 @@ def _told(atom: Atom) -> bool:
 
 
 def only_tells(one: Slots) -> bool:
-    """ "clear", "all clear", "a bit dark": a word that compares nothing and gives no look, and nothing else."""
+    """ "clear", "a bit dark", "dramatic!": a word that compares nothing, and nothing else."""
     known = meaning().effects
     effects = [known[named.name] for named in one.named if named.kind == "effect" and named.form == "adjective"]
     bare = not (one.targets or one.amount or one.keeps or one.flags or one.factor or one.share)
     plain = all(named.plain for named in one.named)
     wish = any(atom.has("wish") for atom in one.clause.atoms)
-    looks = any(effect.look or effect.always for effect in effects)
-    return bool(effects) and len(effects) == len(one.named) and bare and plain and not wish and not looks
+    always = any(effect.always for effect in effects)
+    verb = any(is_done(atom) for atom in one.clause.atoms)
+    told = bool(effects) and len(effects) == len(one.named) and bare and plain and not wish and not always
+    look = any(atom.has("measure") for atom in one.clause.atoms)  # "a matte look"
+    return told and not (look or (verb and _to_it(one.clause.atoms)))
+
+
+def _to_it(atoms: Sequence[Atom]) -> bool:
+    """ "warm it": a word that is also one for what is to be done to something."""
+    return any(atom.has("object", "size", "rest") for atom in atoms[1:])
