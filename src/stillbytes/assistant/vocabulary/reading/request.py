@@ -70,7 +70,12 @@ def read(
     share_targets(pending)
     check_joined(pending)
     check_twice(pending)
-    if pending and not found.orders and all(only_tells(one) for one in pending):
+    if (
+        pending
+        and not found.orders
+        and all(only_tells(one) or one.keeps for one in pending)
+        and any(only_tells(one) for one in pending)
+    ):
         raise Unclear("This tells how it is, not what to do.")
     absent = _absent(pending, there)
     _about_part(pending, found)
