@@ -37,6 +37,8 @@ def coloured(
         for one in effects
     ):  # "less red light", "deep red"
         raise Unclear(ONE_THING)
+    if slots.amount is not None and not (effects or plain):  # "reds down by two"
+        raise Unclear("That much of what: hue, saturation or luminance?")
     found: list[Move] = []
     for band in bands:
         dimension, sign = _dimension(effects, plain)

@@ -18,6 +18,8 @@ def check(found: Reading) -> None:
     """Raises Unclear for a request that contradicts itself."""
     if sum(order.command == "crop" for order in found.orders) > 1:
         raise Unclear("Crop to one shape.")
+    if sum(order.command == "rotate" for order in found.orders) > 1:
+        raise Unclear("Turn which way?")
     signs: dict[tuple[str, str, tuple[str, ...]], set[int]] = {}
     exact: set[tuple[str, str, tuple[str, ...]]] = set()
     for move in found.moves:

@@ -120,7 +120,16 @@ def _tells(found: Slots) -> bool:
         return True
     if _stated(found) and not _complains(found) and (found.targets or not adjectives) and _plain_fault(found):
         return True
-    return _stative(atoms, adjectives) or _plenty(found)
+    return _stative(atoms, adjectives) or _plenty(found) or _to_oneself(found)
+
+
+def _to_oneself(found: Slots) -> bool:
+    """ "go warm up", "cool down": what people do, where nothing says what it is to be done to."""
+    atoms = found.clause.atoms
+    verbs = [one for one in found.named if one.kind == "effect" and one.form == "verb" and " " in atoms[one.place].text]
+    felt = any(meaning().effects[one.name].felt for one in verbs)
+    objects = ("object", "whole", "rest", "clitic", "pronoun", "article", "determined", "demonstrative", "measure")
+    return felt and not (found.targets or found.amount or found.size or any(atom.has(*objects) for atom in atoms))
 
 
 def _strong(found: Slots) -> bool:
@@ -298,6 +307,15 @@ def check_joined(pending: Sequence[Slots]) -> None:
         listed = one.amount is not None and not one.clause.and_before and all(n.form == "noun" for n in one.named)
         if not (whole or only_whole or listed or one.clause.starts):
             raise Unclear("That part, or the whole picture?")
+
+
+def check_colours(pending: Sequence[Slots]) -> None:
+    """Raises Unclear for "blue less saturated, red more": more of what?"""
+    for before, one in pairwise(pending):
+        of_colours = any(named.kind in ("colour", "band") for named in before.named)
+        alone = bool(one.named) and all(named.kind in ("colour", "band") for named in one.named)
+        if of_colours and alone and len(before.named) > 1 and one.flags & {"more", "less"} and not one.targets:
+            raise Unclear("That could be done in more than one way.")
 
 
 def _only_whole(one: Named) -> bool:

@@ -106,7 +106,8 @@ def only_tells(one: Slots) -> bool:
     always = any(effect.always for effect in effects)
     verb = any(is_done(atom) for atom in one.clause.atoms)
     told = bool(effects) and len(effects) == len(one.named) and bare and plain and not wish and not always
-    look = any(atom.has("measure") for atom in one.clause.atoms)  # "a matte look"
+    last = max((named.place for named in one.named), default=0)
+    look = any(atom.has("measure") for atom in one.clause.atoms[last + 1 :])  # "a matte look"
     return told and not (look or (verb and _to_it(one.clause.atoms)))
 
 

@@ -25,7 +25,13 @@ from stillbytes.assistant.vocabulary.reading.ellipsis import (
     sizes_after,
 )
 from stillbytes.assistant.vocabulary.reading.filling import slots
-from stillbytes.assistant.vocabulary.reading.forms import check_absence, check_joined, check_looks, check_twice
+from stillbytes.assistant.vocabulary.reading.forms import (
+    check_absence,
+    check_colours,
+    check_joined,
+    check_looks,
+    check_twice,
+)
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import (
     asks,
@@ -69,6 +75,7 @@ def read(
         check_used(one.clause)
     share_targets(pending)
     check_joined(pending)
+    check_colours(pending)
     check_twice(pending)
     if (
         pending
@@ -98,6 +105,8 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
         bare = all(atom.has("fill", "whole", "size") for atom in part.atoms)
         if bare and any(atom.has("measure") for atom in part.atoms):  # "exposure and intensity"
             raise Unclear(f"What “{part.atoms[-1].text}” is to mean here is not clear.")
+    if any(all(atom.has("fill") for atom in part.atoms) and _sided(part) for part in parts[1:]):  # "left, then right"
+        raise Unclear("Which way?")
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
     return [part for part in said if not (_interjection(part) or is_fine(part))]
 
@@ -201,6 +210,10 @@ def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
     if found:
         check_absence(one, there)
     return found
+
+
+def _sided(part: Clause) -> bool:
+    return any(atom.has("side") for atom in part.atoms)
 
 
 def _interjection(part: Clause) -> bool:
