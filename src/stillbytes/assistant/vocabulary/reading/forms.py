@@ -266,7 +266,8 @@ def check_absence(found: Slots, there: Collection[str]) -> None:
         effect = effects[one.name] if one.kind == "effect" else None
         names = {one.name, *((effect.added, *effect.off, *effect.moves) if effect else ())}
         known = parameters()
-        on = one.kind == "parameter" and one.name in known and bool(known[one.name].default)
+        own = (one.name,) if one.kind == "parameter" else effect.off if effect else ()
+        on = any(name in known and known[name].kind == "number" and known[name].default for name in own)
         if not (on or names & set(there)):
             raise Unclear(TELLS)
 
