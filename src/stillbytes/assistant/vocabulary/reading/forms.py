@@ -110,7 +110,7 @@ def _tells(found: Slots) -> bool:
     if any(atom.has("supposed") for atom in atoms):  # "must be warmer"
         return True
     fragment = bool(adjectives) and not (_asks(atoms) or _stated(found))
-    if fragment and (_of_now(found) or (compared and _by_much(found) and not found.targets)):  # "much brighter!"
+    if fragment and _of_now(found):
         return True
     if any(atom.has("purpose") and after.has("demonstrative") for atom, after in pairwise(atoms)):  # "+1 for this"
         return True
@@ -273,11 +273,20 @@ def check_absence(found: Slots, there: Collection[str]) -> None:
 
 
 def check_looks(pending: Sequence[Slots]) -> None:
-    """Raises Unclear for "dark and muted", "but moody": words for looks alone, of which nothing says that they are
-    asked for."""
+    """Raises Unclear for "dark and muted", "but moody" and "much brighter": of which nothing says that it is asked for."""
+    if len(pending) == 1 and _came_out(pending[0]):
+        raise Unclear(TELLS)
     joined = len(pending) > 1 or (len(pending) == 1 and (pending[0].clause.and_before or pending[0].clause.but_before))
     if joined and all(_only_look(one) for one in pending):
         raise Unclear(NAMES)
+
+
+def _came_out(one: Slots) -> bool:
+    """ "much brighter!": what one says of what has changed as well as of what is to change."""
+    adjectives = _adjectives(one)
+    compared = any(not named.plain for named in adjectives) or bool(one.flags & {"more", "less", "stronger"})
+    asked = _asks(one.clause.atoms) or _stated(one) or bool(one.targets) or one.keeps
+    return bool(adjectives) and compared and _by_much(one) and not asked
 
 
 def _only_look(one: Slots) -> bool:
@@ -305,8 +314,7 @@ def check_joined(pending: Sequence[Slots]) -> None:
             continue
         whole = any(atom.has("whole", "rest") for atom in one.clause.atoms)
         only_whole = all(_only_whole(named) for named in one.named)
-        listed = one.amount is not None and not one.clause.and_before and all(n.form == "noun" for n in one.named)
-        if not (whole or only_whole or listed or one.clause.starts):
+        if not (whole or only_whole or one.clause.starts):
             raise Unclear("That part, or the whole picture?")
 
 
@@ -315,7 +323,8 @@ def check_colours(pending: Sequence[Slots]) -> None:
     for before, one in pairwise(pending):
         of_colours = any(named.kind in ("colour", "band") for named in before.named)
         alone = bool(one.named) and all(named.kind in ("colour", "band") for named in one.named)
-        if of_colours and alone and len(before.named) > 1 and one.flags & {"more", "less"} and not one.targets:
+        after = alone and any(atom.has("more", "less") for atom in one.clause.atoms[one.named[-1].place :])
+        if of_colours and after and len(before.named) > 1 and not one.targets:
             raise Unclear("That could be done in more than one way.")
 
 
