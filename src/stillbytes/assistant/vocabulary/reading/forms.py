@@ -273,7 +273,7 @@ def check_absence(found: Slots, there: Collection[str]) -> None:
 
 
 def check_looks(pending: Sequence[Slots]) -> None:
-    """Raises Unclear for "dark and muted", "but moody" and "much brighter": of which nothing says that it is asked for."""
+    """Raises Unclear for "dark and muted", "but moody", "much brighter": nothing says that it is asked for."""
     if len(pending) == 1 and _came_out(pending[0]):
         raise Unclear(TELLS)
     joined = len(pending) > 1 or (len(pending) == 1 and (pending[0].clause.and_before or pending[0].clause.but_before))
