@@ -112,6 +112,9 @@ def _tells(found: Slots) -> bool:
     fragment = bool(adjectives) and not (_asks(atoms) or _stated(found))
     if fragment and _of_now(found):
         return True
+    mood = any(one.kind == "effect" and one.form == "noun" and _a_look(one) for one in found.named)
+    if mood and not (found.targets or any(atom.has("wish", "making", "whole") for atom in atoms)):  # "less drama"
+        return True
     if any(atom.has("purpose") and after.has("demonstrative") for atom, after in pairwise(atoms)):  # "+1 for this"
         return True
     if _placed(found):
@@ -152,6 +155,12 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
     regions = all(noun.name in meaning().regions for noun in nouns)
     domains = {effects[noun.name].domain for noun in nouns if noun.kind == "effect"}
     return (regions and bool(effect.dimension or effect.always)) or (bool(domains) and effect.domain in domains)
+
+
+def _a_look(one: Named) -> bool:
+    """Whether it moves several sliders that make a look together."""
+    effect = meaning().effects[one.name]
+    return effect.look and not effect.things and len(effect.moves) > 1
 
 
 def _by_much(found: Slots) -> bool:

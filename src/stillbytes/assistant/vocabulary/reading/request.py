@@ -176,6 +176,8 @@ def _parts(request: str, atoms: list[Atom]) -> list[Clause]:
         raise Unclear("That is a question.")
     if any(atom.has("ordinal") and after.has("target", "whole") for atom, after in pairwise(atoms)):  # "the first dog"
         raise Unclear("One of several cannot be told apart.")
+    if any(atom.has("article") and atom.has("number") and after.has("whole") for atom, after in pairwise(atoms)):
+        raise Unclear("This names a thing, and not what to do.")  # "a picture with more contrast would be better"
     if "?" in request and only_offers(atoms):
         raise Unclear("That is a question.")
     if exclaims(atoms) or tells_of_somebody(atoms) or any(atom.has("past") for atom in atoms):
