@@ -113,7 +113,9 @@ def _tells(found: Slots) -> bool:
     if fragment and _of_now(found):
         return True
     mood = any(one.kind == "effect" and one.form == "noun" and _a_look(one) for one in found.named)
-    if mood and not (found.targets or any(atom.has("wish", "making", "whole") for atom in atoms)):  # "less drama"
+    if mood and not (
+        found.targets or _stated(found) or any(atom.has("wish", "making", "whole") for atom in atoms)
+    ):  # "less drama"
         return True
     if any(atom.has("purpose") and after.has("demonstrative") for atom, after in pairwise(atoms)):  # "+1 for this"
         return True
@@ -160,7 +162,7 @@ def _of_noun(one: Named, nouns: Sequence[Named]) -> bool:
 def _a_look(one: Named) -> bool:
     """Whether it moves several sliders that make a look together."""
     effect = meaning().effects[one.name]
-    return effect.look and not effect.things and len(effect.moves) > 1
+    return effect.look and not (effect.things or effect.added) and len(effect.moves) > 1
 
 
 def _by_much(found: Slots) -> bool:
