@@ -17,7 +17,7 @@ from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
 from stillbytes.assistant.vocabulary.reading.request import read
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
-from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, tokens
+from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, Unreadable, tokens
 
 NAME = "vocabulary"
 
@@ -38,8 +38,8 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
             why[language] = f"The word “{str(error)[:40]}” is not known."
         except Unclear as error:
             why[language] = str(error)
-        except ValueError:
-            return not_understood(request, NAME, "A number in it cannot be read.")
+        except Unreadable as problem:
+            return not_understood(request, NAME, f"The number “{str(problem)[:40]}” cannot be read.")
         else:
             proposal = Proposal(request, NAME, True, "", tuple(found), base)
             return replace(proposal, message=described(proposal))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from stillbytes.assistant.vocabulary.meaning import named_targets, object_words
 from stillbytes.assistant.vocabulary.spelling import LONG_TO_LOSE, corrected
 from stillbytes.assistant.vocabulary.text import GAP, Token, tokens
+from stillbytes.assistant.vocabulary.word_files import language_words
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 
@@ -60,7 +59,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         self.language = language
         self._phrases: dict[str, dict[Phrase, dict[str, list[Any]]]] = {}
-        given = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
+        given = language_words(language)
         for role, payload, phrase in _listed(given):
             self._add(phrase, role, payload)
         for role, payload, phrase in _declared(given.get("plural", ""), language == "en"):

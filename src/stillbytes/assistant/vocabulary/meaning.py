@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from stillbytes.assistant.vocabulary.word_files import broken, words
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.masks import fields
@@ -109,7 +108,7 @@ class Meaning:
 
 @cache
 def meaning() -> Meaning:
-    given = tomllib.loads((files(__package__) / "words" / "meaning.toml").read_text("utf-8"))
+    given = words("meaning.toml")
     effects = {
         name: Effect(**{**told, **{field: tuple(told.get(field, ())) for field in ("part", "off", "too")}})
         for name, told in given["effects"].items()
@@ -126,7 +125,7 @@ def meaning() -> Meaning:
         *(name for effect in effects.values() for name in (*effect.off, *effect.too)),
     ]
     if unknown := [name for name in used if name not in known]:
-        raise ValueError(f"meaning.toml speaks of parameters that do not exist: {', '.join(unknown)}")
+        raise broken("meaning.toml", f"it speaks of parameters that do not exist: {', '.join(unknown)}")
     return Meaning(
         given["usual"],
         given["sizes"],

@@ -8,7 +8,7 @@ from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, lexicon
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading.clauses import Clause
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
-from stillbytes.assistant.vocabulary.text import Token, tokens
+from stillbytes.assistant.vocabulary.text import Token, Unreadable, tokens
 from stillbytes.edit.presets import Preset, Presets
 from stillbytes.edit.presets.preset import MOST
 
@@ -78,5 +78,5 @@ def _amount(part: Clause) -> float:
 def _tokens(said: str) -> tuple[Token, ...]:
     try:
         return tokens(said)
-    except ValueError:  # a number that nobody would write
+    except Unreadable:
         return ()

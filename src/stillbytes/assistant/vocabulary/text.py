@@ -29,6 +29,10 @@ _OPENING = "¿¡"
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
+class Unreadable(ValueError):
+    """A number that nobody would write."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """text: folded. number: without its sign, for numbers. sign: "+", "-" or "". ratio: width and height.
@@ -55,7 +59,7 @@ def folded(text: str) -> str:
 
 @lru_cache(512)  # a request and the names of presets are read for each language
 def tokens(text: str) -> tuple[Token, ...]:
-    """Raises ValueError for a number that nobody would write."""
+    """Raises Unreadable."""
     found = []
     plain = _HYPHEN.sub(" ", folded(text).replace("−", "-").replace("‑", "-"))
     plain = re.sub(r"(?<=[^\W\d_])(?=[+\-]\d)", " ", plain)
@@ -66,7 +70,11 @@ def tokens(text: str) -> tuple[Token, ...]:
             found.append(Token(said, ratio=(width, height)))
         elif match.lastgroup == "number":
             sign = said[0] if said[0] in "+-" else ""
-            found.append(Token(said, number=_number(said.lstrip("+- ")), sign=sign))
+            try:
+                number = _number(said.lstrip("+- "))
+            except ValueError as problem:
+                raise Unreadable(said) from problem
+            found.append(Token(said, number=number, sign=sign))
         elif (
             match.lastgroup == "word"
             or said == "°"

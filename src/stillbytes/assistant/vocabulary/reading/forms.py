@@ -144,6 +144,9 @@ def _strong(found: Slots) -> bool:
     copula = any(atom.has("copula") for atom in atoms)
     if copula and nouns and any(atom.has("state") for atom in atoms) and not found.worded:
         return True
+    kinds = {one.kind for one in found.named}
+    if _stated(found) and {"colour", "effect"} <= kinds and "cast" not in found.flags:
+        return True
     beside = [one for one in _adjectives(found) if one.kind == "colour" or not _of_noun(one, nouns)]
     return bool(nouns and beside) and _stated(found)
 

@@ -1,0 +1,110 @@
+"""Sentences of known words that tell, name or weigh: their form says that nothing is asked for."""
+
+from __future__ import annotations
+
+import pytest
+from assistant.talk import say, settings
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "that jacket is too red",
+        "the bottle is too green",
+        "a warmer dress",
+        "give her a lighter jacket",
+        "cool down everybody",
+        "cool the water",
+        "the dog is noisy",
+        "una chaqueta más clara",
+        "eine wärmere Jacke",
+    ],
+)
+def test_how_things_are_by_themselves_is_not_changed(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words", ["brighten the dog", "the dog is too dark", "a darker sky", "the skin is too red", "sharpen the bird"]
+)
+def test_how_they_are_in_the_light_is(words):
+    assert say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "darker now",
+        "much brighter, thanks!",
+        "viel heller, danke!",
+        "¡Mucho más clara, gracias!",
+        "it looks flatter",
+        "se ve más plana",
+        "must be warmer",
+        "get softer",
+        "so dull",
+        "lots of contrast",
+        "the grain is strong",
+        "the light is too red",
+        "hay poca luz en la casa",
+        "it is too dark in the water",
+        "más nítida que el lago",
+        "keep it cool and dark",
+        "too dark for my taste, but nice",
+        "go warm up",
+        "less drama",
+    ],
+)
+def test_what_is_told_asks_for_nothing(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the darker sky",
+        "the brighter, please",
+        "die hellere bitte",
+        "la más clara, por favor",
+        "a picture with more contrast would be better",
+        "dark and muted",
+        "dramatic!",
+        "lighter make-up",
+        "bright, brighter",
+        "both too dark",
+    ],
+)
+def test_what_is_named_asks_for_nothing(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "background -0.3 EV, saturation -10",
+        "the sky is too bright, darken it and add some contrast",
+        "blue less saturated, red more",
+        "reds down by two",
+        "turn left, then right",
+        "clearer",
+        "more contrast?",
+        "brighter for the face",
+        "no haze",
+    ],
+)
+def test_what_may_be_of_this_or_that_is_left_alone(words):
+    assert not say(words).understood
+
+
+def test_a_size_is_of_all_that_it_stands_beside():
+    both = {step.name: step.rows[0].after for step in say("lighten the lips and the eyes just a touch").steps}
+    assert set(both.values()) == {0.25}
+    assert settings("make the greens a little darker and less saturated") == {
+        "luminance_green": -10,
+        "saturation_green": -10,
+    }
+
+
+def test_only_what_a_picture_can_be_without_is_turned_off():
+    assert settings("grain 20", "turn it off") == {"grain_amount": 0}
+    assert not say("brighter", "turn it off").understood
