@@ -108,3 +108,8 @@ def test_a_size_is_of_all_that_it_stands_beside():
 def test_only_what_a_picture_can_be_without_is_turned_off():
     assert settings("grain 20", "turn it off") == {"grain_amount": 0}
     assert not say("brighter", "turn it off").understood
+
+
+def test_less_of_what_was_taken_back_is_not_more_of_it():
+    assert not say("brighter", "a bit less", "a bit less").understood
+    assert say("brighter", "more", "more").understood

@@ -29,6 +29,8 @@ def more(situation: Situation, factor: float, *, off: bool = False) -> list[Step
         raise Unclear("There is no last change that this could be about.")
     if off and not _switchable(before, after):
         raise Unclear("It is not clear what is to be off.")
+    if abs(factor) < 1 and _took_back(situation, before, after):
+        raise Unclear("More or less than before the last change, or than before that?")
     rows = list(_further_rows(before, after, factor, situation))
     found = [Step("set", "Settings", tuple(rows))] if rows else []
     earlier = {one.id: one for one in before.adjustments}
@@ -47,6 +49,22 @@ def more(situation: Situation, factor: float, *, off: bool = False) -> list[Step
     if not found:
         raise Unclear("The last change has no more or less.")
     return found
+
+
+def _took_back(situation: Situation, before: Settings, after: Settings) -> bool:
+    """Whether the last change took part of the one before it back, as "less" does: what is less then?"""
+    position = situation.history.position
+    if position < 2:  # noqa: PLR2004 - two steps
+        return False
+    first = situation.history.settings_at(position - 2)
+    for name, p in parameters().items():
+        if p.kind != "number" or before.value(name) == after.value(name) or before.value(name) == first.value(name):
+            continue
+        begun, last = _numbers(name, before, after, situation)
+        start = _numbers(name, first, before, situation)[0]
+        if (last - begun) * (begun - start) < 0 and abs(last - begun) < abs(begun - start):
+            return True
+    return False
 
 
 def _switchable(before: Settings, after: Settings) -> bool:
