@@ -54,7 +54,7 @@ def more(situation: Situation, factor: float, *, off: bool = False) -> list[Step
 def _took_back(situation: Situation, before: Settings, after: Settings) -> bool:
     """Whether the last change took part of the one before it back, as "less" does: what is less then?"""
     position = situation.history.position
-    if position < 2:  # noqa: PLR2004 - two steps
+    if position < 2:
         return False
     first = situation.history.settings_at(position - 2)
     for name, p in parameters().items():
