@@ -158,7 +158,7 @@ def test_a_photo_that_changed_meanwhile_is_left_as_it_is(served: Served) -> None
 
 def test_a_mask_that_has_to_be_looked_for_is_a_job(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace, client, id = served
-    proposal = asked(client, id, "darken the sky and more contrast")
+    proposal = asked(client, id, "more contrast and darken the sky")
     assert proposal["seeks"] == ["Sky"]
     sky = next(i for i, step in enumerate(proposal["steps"]) if step["tool"] == "mask")
     without = apply(client, id, proposal, **{f"{sky}.exposure": 0})  # nothing is left to look for
@@ -170,7 +170,7 @@ def test_a_mask_that_has_to_be_looked_for_is_a_job(served: Served, monkeypatch: 
 
     monkeypatch.setattr(finding, "look_for", nowhere)
     monkeypatch.setattr(workspace, "networks", lambda *_: None)
-    answer = apply(client, id, asked(client, id, "darken the sky and more contrast"))
+    answer = apply(client, id, asked(client, id, "more contrast and darken the sky"))
     assert answer.status_code == 202
     job = ended(client, answer.json()["job"]["id"])
     assert job["state"] == "failed" and "no sky" in job["message"]
@@ -457,7 +457,7 @@ def test_one_photo_that_fails_costs_the_others_nothing(
 
     monkeypatch.setattr(finding, "look_for", once)
     monkeypatch.setattr(workspace, "networks", lambda *_: None)
-    proposal = asked(client, three[0], "darken the sky and contrast +20")
+    proposal = asked(client, three[0], "contrast +20 and darken the sky")
     answer = batch(client, proposal, three, 3)
     job = ended(client, answer.json()["id"])
     assert job["state"] == "failed" and job["message"].count("no sky") == 3 and looked == three
