@@ -15,6 +15,7 @@ from stillbytes.develop.camera import Camera
 from stillbytes.develop.noise_spectrum import spectrum
 from stillbytes.develop.pipeline import Output, Pipeline
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import processes
 from stillbytes.photo.decoded import CameraColour, Decoded
 
 FLOAT = Output("rec2020", "float32")
@@ -128,7 +129,7 @@ def test_demosaicing_leaves_less_of_high_frequencies() -> None:
 def test_the_first_process_looks_as_it_did(name: str, settings: dict[str, float]) -> None:
     """Rendered by the release before the second process."""
     scene = Pipeline(bayer(colourful(96, 128), noise=0.01))
-    pixels = scene.render(Settings(settings, noise_process="1"), output=Output(dtype="float32")).pixels
+    pixels = scene.render(processes.brought(Settings(settings), "1"), output=Output(dtype="float32")).pixels
     with np.load(GOLDEN / "noise-process-1.npz") as file:
         kept = file[name].astype(np.float64) / 65535
     assert np.abs(pixels[40:56, 50:74] - kept).max() < 1e-3

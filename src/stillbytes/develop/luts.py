@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.develop.colour import REC2020_LUMINANCE
+from stillbytes.develop.colour import REC2020_LUMINANCE, REC2020_TO_LMS
 from stillbytes.develop.lut_spaces import LUT_SPACES, SCENE_SCALE
 from stillbytes.develop.operation import Scene, Uniforms
 from stillbytes.develop.settings import Settings
@@ -20,7 +20,8 @@ from stillbytes.photo.spaces import SPACES
 Words = NDArray[np.uint64]
 CHANNELS = ("red", "green", "blue")
 _NOTHING: dict[str, Any] = {
-    "matrix": np.zeros(9, np.float32), "luminance": np.zeros(3, np.float32), "scale": 1.0,
+    "matrix": np.zeros(9, np.float32), "luminance": np.zeros(3, np.float32), "roots": np.zeros(9, np.float32),
+    "scale": 1.0,
     **{channel: np.zeros(ENTRIES, np.float32) for channel in CHANNELS},
     "transfer": np.zeros(5, np.float32), "back": np.zeros(9, np.float32), "amount": 0.0,
 }  # fmt: skip
@@ -47,9 +48,9 @@ def _grid(lut: Lut) -> tuple[Words, tuple[int, int, int]]:
 def uniforms_of(settings: Settings, scene: Scene) -> Uniforms:
     """Uniforms by name.
 
-    matrix: linear Rec.2020 -> linear light in the table's gamut; luminance: that gamut's weights. scale: of that light
-    before it is looked up. red, green, blue: light -> place among the nodes. transfer, back: from what the table gives
-    to linear Rec.2020.
+    matrix: linear Rec.2020 -> linear light in the table's gamut; luminance: that gamut's weights. roots: cubes of what
+    Oklab is linear in -> the same light. scale: of it before it is looked up. red, green, blue: light -> place among
+    the nodes. transfer, back: from what the table gives to linear Rec.2020.
     """
     if scene.table is None:
         return _NOTHING
@@ -59,6 +60,7 @@ def uniforms_of(settings: Settings, scene: Scene) -> Uniforms:
     return {
         "matrix": space.from_rec2020.astype(np.float32).ravel(),
         "luminance": (REC2020_LUMINANCE @ np.linalg.inv(space.from_rec2020)).astype(np.float32),
+        "roots": (space.from_rec2020 @ np.linalg.inv(REC2020_TO_LMS)).astype(np.float32).ravel(),
         "scale": SCENE_SCALE if space.scene else 1.0,
         **dict(zip(CHANNELS, _shapers(scene.table, name), strict=True)),
         "transfer": np.array([t.gamma, t.a, t.b, t.c, t.d], np.float32),
@@ -99,14 +101,15 @@ def build(value: Any, light: Sequence[Any] | None, u: Any, ctx: Any) -> Any:
     Both are mixed as square roots of display light, which is even to the eye, and beyond 1 carries on.
     """
     rgb = ctx.stored(value.rgb)
-    return value.of(ctx.replaced_if(u.grid.on, rgb, lambda: _looked_up(rgb, light, u, ctx)))
+    return value.of(ctx.replaced_if(u.grid.on, rgb, lambda: _looked_up(value.of(rgb), light, u, ctx)))
 
 
-def _looked_up(rgb: Sequence[Any], light: Sequence[Any] | None, u: Any, ctx: Any) -> Sequence[Any]:
+def _looked_up(value: Any, light: Sequence[Any] | None, u: Any, ctx: Any) -> Sequence[Any]:
+    rgb = value.rgb
     given = rgb if light is None else light
     turned = [sum(u.matrix[3 * i + k] * given[k] for k in range(3)) * u.scale for i in range(3)]
     if light is None:
-        turned = ctx.into_gamut(ctx.stored(turned), [u.luminance[i] for i in range(3)])
+        turned = ctx.into_gamut(value, ctx.stored(turned), u.roots, [u.luminance[i] for i in range(3)])
     places = ctx.stored([ctx.larger(t, 0.0) for t in turned])
     at = [ctx.table(entries, c) for entries, c in zip((u.red, u.green, u.blue), places, strict=True)]
     codes = ctx.stored(u.grid.between(ctx.stored(at), ctx))

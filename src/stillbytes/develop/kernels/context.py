@@ -10,7 +10,7 @@ import halide as hl
 import numpy as np
 
 from stillbytes.develop.kernels import functions
-from stillbytes.develop.kernels.gamut import into_gamut
+from stillbytes.develop.kernels.gamut import at_constant_hue, into_gamut
 from stillbytes.develop.kernels.grid import Grid
 from stillbytes.develop.kernels.layout import KNEE, LANES
 from stillbytes.develop.kernels.listed import Listed, Tabled
@@ -204,11 +204,13 @@ class Context(Rows):
     mixed: in kernels with adjustments, EV that red, green and blue get besides where masks cover a pixel in part, and
     what is added to the saturation, 1 for twice as much.
     prepared: what `prepare` of the operation that is being built worked out for this pixel.
-    light: three expressions, the scene light before the view transform, once that is built.
+    light: three expressions, the scene light before the view transform, once that is built. hue_turns: 1 where colours
+    are brought into the gamut in the older way; None in kernels that have only the newer one.
     """
 
     prepared: Any = None
     light: Sequence[Any] = ()
+    hue_turns: Any = None
     mixed: Sequence[Any] = ()
 
     def __init__(self, x: Any, y: Any, frame: Any, place: tuple[Any, ...] = ()) -> None:
@@ -247,9 +249,13 @@ class Context(Rows):
         stretch = (new[1] - new[0]) * functions.inverse(hl.max(ends[1] - ends[0], 1e-9))
         return [new[0] + (c - ends[0]) * stretch for c in rgb]
 
-    def into_gamut(self, rgb: Sequence[Any], luminance: Sequence[Any]) -> list[Any]:
-        """See `kernels.gamut`."""
-        return into_gamut(rgb, luminance, KNEE)
+    def into_gamut(self, value: Any, rgb: Sequence[Any], roots: Any, luminance: Sequence[Any]) -> list[Any]:
+        """A colour, and its light in the space that it is brought into: see `kernels.gamut`."""
+        kept = at_constant_hue(self.stored(value.lab), roots, KNEE)
+        if self.hue_turns is None:
+            return kept
+        turned = into_gamut(rgb, luminance, KNEE)
+        return [hl.select(self.hue_turns == 1, old, new) for old, new in zip(turned, kept, strict=True)]
 
     # Hue, as directions in the plane of Oklab's a and b
 

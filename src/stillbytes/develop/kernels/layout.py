@@ -24,6 +24,7 @@ FRAME: Mapping[str, int] = {
     "matrix": 9,
     "luminance": 3,
     "transfer": 5,
+    "roots": 9,
     "knee": 0,
     "steps": 0,
     "dither": 0,

@@ -12,7 +12,7 @@ from stillbytes.develop.kernels.adjusted import Adjusted
 from stillbytes.develop.kernels.colour import Colour
 from stillbytes.develop.kernels.context import Context, Range, Switches, Uniforms
 from stillbytes.develop.kernels.functions import power
-from stillbytes.develop.kernels.gamut import into_gamut
+from stillbytes.develop.kernels.gamut import at_constant_hue, into_gamut
 from stillbytes.develop.kernels.grid import Grid
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, interleaved
 from stillbytes.develop.kernels.layout import (
@@ -135,14 +135,26 @@ class Look:
             uniforms.switches = Switches(self.switches, switch_places().get(operation.name, 0))
             ctx.prepared = self.prepared[operation][x, y] if operation in self.prepared else None
             colour = operation.build(colour, uniforms, ctx)
-        return self.encoded(colour), ctx
+        return self.encoded(colour, ctx), ctx
 
-    def encoded(self, colour: Any) -> list[Any]:
-        """Linear Rec.2020 display light to encoded values of the output space, brought into its gamut."""
+    def held(self, colour: Any, ctx: Context) -> list[Any]:
+        """Linear Rec.2020 display light in the light of the output space, brought into its gamut."""
         frame = self.frame
-        rgb = colour.transformed(frame.matrix).rgb
-        rgb = into_gamut(rgb, [frame.luminance[i] for i in range(3)], frame.knee)
-        t = frame.transfer  # 1 / gamma, 1 / a, -b / a, slope and end of the straight part
+        lab = ctx.stored(colour.lab)
+
+        def turned() -> list[Any]:
+            rgb = colour.transformed(frame.matrix).rgb
+            return into_gamut(rgb, [frame.luminance[i] for i in range(3)], frame.knee)
+
+        def kept() -> list[Any]:
+            return at_constant_hue(lab, frame.roots, frame.knee)
+
+        return kept() if ctx.hue_turns is None else ctx.one_of(ctx.hue_turns, turned, kept)
+
+    def encoded(self, colour: Any, ctx: Context) -> list[Any]:
+        """Linear Rec.2020 display light to encoded values of the output space."""
+        rgb = self.held(colour, ctx)
+        t = self.frame.transfer  # 1 / gamma, 1 / a, -b / a, slope and end of the straight part
         out = []
         for v in rgb:
             bent = power(hl.max(v, 1e-9), t[0]) * t[1] + t[2]
