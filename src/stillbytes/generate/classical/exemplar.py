@@ -27,14 +27,16 @@ Cancel = Callable[[], bool]
 SIDE = 9
 """Pixels along a patch."""
 HALF = SIDE // 2
+VOTING = 3
+"""Pixels to each side of a patch's centre for which it votes; the rest only tells what fits."""
 FINEST = 80.0
 """Root of the hole's area in pixels at the finest level where patches are compared."""
 COARSEST = 7.0
-MOST_SOURCES = 25_000
+MOST_SOURCES = 15_000
 COMPONENTS = 24
 NEAR = 0.15
 """How much nearness counts beside likeness."""
-ROUNDS, LAST_ROUNDS = 5, 3
+ROUNDS, LAST_ROUNDS = 5, 2
 """At each level, and at the finest, which is nearly right from the start."""
 MARGIN = 4
 """Pixels around the hole in which its seam is closed."""
@@ -241,11 +243,11 @@ class _Search:
                 yield number[there]
 
     def _pixels(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """For each pixel of a patch: the patches in which it is inside of the picture, and its place there."""
+        """For each pixel that a patch votes for: the patches in which it is inside of the picture, and its place."""
         height, width = self._hole.shape
         rows, columns = self._at.T
-        for down in range(-HALF, HALF + 1):
-            for right in range(-HALF, HALF + 1):
+        for down in range(-VOTING, VOTING + 1):
+            for right in range(-VOTING, VOTING + 1):
                 y, x = rows + down, columns + right
                 inside = np.flatnonzero((y >= 0) & (y < height) & (x >= 0) & (x < width))
                 yield inside, (y * width + x)[inside]
