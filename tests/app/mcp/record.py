@@ -102,7 +102,8 @@ async def converse(folder: Path, log: Path) -> None:
     from mcp.client.stdio import StdioServerParameters  # noqa: PLC0415
 
     server = [sys.executable, "-m", "stillbytes", "mcp", str(folder)]
-    given = StdioServerParameters(command=sys.executable, args=[__file__, "--tee", str(log), *server], env=None)
+    home = {"STILLBYTES_HOME": str(log.parent / "home")}  # in which nothing was done before
+    given = StdioServerParameters(command=sys.executable, args=[__file__, "--tee", str(log), *server], env=home)
     async with Client(given) as client:
         await client.list_tools()
         for name, arguments in CALLS:
