@@ -8,7 +8,10 @@ from playwright.sync_api import expect
 
 def test_a_step_is_faded_seen_stored_and_faded_again(editor: Editor) -> None:
     page = editor.page
-    before = editor.settled()
+    exposure = page.get_by_role("group", name="Exposure", exact=True).get_by_role("textbox")
+    exposure.fill("-1.5")
+    before = editor.framed(lambda: exposure.press("Enter"))
+    exposure.blur()
     after = editor.framed(lambda: page.keyboard.press("Control+u"))
     assert abs(after - before) > 4  # else there is nothing to see
     amount = page.get_by_role("slider", name="Fade", exact=True)
