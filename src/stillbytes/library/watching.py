@@ -58,6 +58,8 @@ class Watching(FileSystemEventHandler):
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
             self._thread.start()
+        if self._ended:  # meanwhile
+            self._end_observer()
 
     def stop(self) -> None:
         with self._turn:

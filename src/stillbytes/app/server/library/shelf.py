@@ -35,6 +35,8 @@ AT_ONCE = 64
 """Photos whose thumbnails are asked for together while nobody waits for them."""
 BUSY_SECONDS = 0.3
 """Between two tries to fill a library that somebody else fills."""
+REST, LONGEST_REST_SECONDS = 2.0, 0.5
+"""Of work that nobody waits for: how long it leaves the interpreter to others, for each second that it had it."""
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class Shelf:
     ) -> None:
         self._events, self._scans, self._fills, self._new_pictures = events, scans, fills, pictures
         self._sights, self._networks = sights, networks
-        self._lock = threading.RLock()
+        self._lock, self._watch_lock = threading.RLock(), threading.Lock()
         self._catalogue: Catalogue | None = None
         self._pictures: Pictures | None = None
         self._watching: Watching | None = None
@@ -292,7 +294,8 @@ class Shelf:
         """What happened while no server was running, and from now on."""
         try:
             self._watch()
-            found = _in_turn(self.catalogue.update, lambda: self._closed)
+            control = Control(lambda done, total, message: None, _unhurried(lambda: self._closed))
+            found = _in_turn(lambda: self.catalogue.update(control), lambda: self._closed)
             if found.added or found.changed or found.moved or found.missing:
                 self.told()
             self._notice()
@@ -305,12 +308,13 @@ class Shelf:
     def _watch(self) -> None:
         from stillbytes.library.watching import Watching  # noqa: PLC0415 - with the library
 
-        folders = [folder.path for folder in self.catalogue.folders()]
-        with self._lock:
-            if self._closed:
-                return
-            self._watching = self._watching or Watching(self._happened)
-            self._watching.watch(folders)
+        with self._watch_lock:
+            folders = [folder.path for folder in self.catalogue.folders()]
+            with self._lock:
+                if self._closed:
+                    return
+                watching = self._watching = self._watching or Watching(self._happened)
+            watching.watch(folders)  # which takes seconds for many thousand, while the page asks for photos
 
     def _happened(self, folders: Sequence[Path]) -> Sequence[Path]:
         from stillbytes.library.catalogue import LibraryBusy  # noqa: PLC0415
@@ -342,3 +346,16 @@ def _in_turn(scan: Callable[[], T], stopped: Callable[[], bool], waits: Callable
                 raise Cancelled() from None
             waits()
             time.sleep(BUSY_SECONDS)
+
+
+def _unhurried(stopped: Callable[[], bool]) -> Callable[[], bool]:
+    """The same, asked by work that nobody waits for: it rests whenever it asks."""
+    begun = time.monotonic()
+
+    def asked() -> bool:
+        nonlocal begun
+        time.sleep(min(REST * (time.monotonic() - begun), LONGEST_REST_SECONDS))
+        begun = time.monotonic()
+        return stopped()
+
+    return asked
