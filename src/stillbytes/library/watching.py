@@ -30,7 +30,7 @@ class Watching(FileSystemEventHandler):
 
     def __init__(self, changed: Callable[[Sequence[Path]], Sequence[Path]]) -> None:
         self._changed = changed
-        self._turn = threading.Condition()
+        self._turn, self._setting = threading.Condition(), threading.Lock()
         self._dirty: set[Path] = set()
         self._whole: set[Path] = set()
         self._first = self._last = 0.0
@@ -41,31 +41,31 @@ class Watching(FileSystemEventHandler):
 
     def watch(self, folders: Sequence[Path]) -> None:
         """These and no others from now on. One that cannot be watched is left out; the log says why."""
-        wanted = frozenset(folder for folder in folders if folder.is_dir())
-        if wanted == self._watched or self._ended:
-            return
-        self._watched = wanted
-        self._end_observer()
-        if not wanted:
-            return
-        self._observer = Observer()
-        for folder in sorted(wanted):
-            try:
-                self._observer.schedule(self, str(folder), recursive=True)
-            except OSError as error:
-                log.warning("%s cannot be watched: %s", folder, error)
-        self._observer.start()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
-            self._thread.start()
-        if self._ended:  # meanwhile
+        with self._setting:
+            wanted = frozenset(folder for folder in folders if folder.is_dir())
+            if wanted == self._watched or self._ended:
+                return
+            self._watched = wanted
             self._end_observer()
+            if not wanted:
+                return
+            self._observer = Observer()
+            for folder in sorted(wanted):
+                try:
+                    self._observer.schedule(self, str(folder), recursive=True)
+                except OSError as error:
+                    log.warning("%s cannot be watched: %s", folder, error)
+            self._observer.start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
+                self._thread.start()
 
     def stop(self) -> None:
         with self._turn:
             self._ended = True
             self._turn.notify_all()
-        self._end_observer()
+        with self._setting:
+            self._end_observer()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in ("opened", "closed_no_write"):
