@@ -107,6 +107,7 @@ def measure(path: Path, count: int) -> dict[str, Any]:
         and operation.stage not in ("view", "geometry")
         and not operation.local
         and not operation.gridded
+        and operation.name != "gamut"  # at work in its default too; its other way is for edits made before
         and not all(p.listed for p in operation.parameters)
     ]
     if idle:
