@@ -40,7 +40,7 @@ from stillbytes.photo.spaces import SPACES
 
 WHOLE_PIXELS = 5_000_000
 """A picture up to this size is computed at once, and what it is made from is kept for the next change of a slider."""
-STRIP_PIXELS = 1_600_000
+STRIP_PIXELS = 2_400_000
 """A larger one is computed in strips of about as many pixels, which bounds the memory and stays in the CPU's cache."""
 STRIP_ROWS = 64
 """The rows of a strip are a multiple of this: threads take 32 each, and two of them are busy to its end."""
