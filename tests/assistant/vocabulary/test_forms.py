@@ -113,3 +113,34 @@ def test_only_what_a_picture_can_be_without_is_turned_off():
 def test_less_of_what_was_taken_back_is_not_more_of_it():
     assert not say("brighter", "a bit less", "a bit less").understood
     assert say("brighter", "more", "more").understood
+
+
+@pytest.mark.parametrize("words", ["cut the noise, please", "kill the blues", "drain the colour", "cut the light"])
+def test_an_idiom_is_left_alone(words):
+    assert not say(words).understood
+
+
+def test_an_amount_makes_an_idiom_a_request():
+    assert settings("drain the colour a little")["vibrance"] < 0
+    assert settings("cut the contrast by 10", contrast=25.0) == {"contrast": 15.0}
+
+
+@pytest.mark.parametrize("words", ["lighten up", "brighten up", "warm up"])
+def test_what_people_are_told_needs_a_thing_to_be_done_to(words):
+    assert not say(words).understood
+    assert say(f"{words} the picture").understood
+
+
+@pytest.mark.parametrize("words", ["perhaps it is too dark", "vielleicht ist es zu dunkel", "quizás esté demasiado clara"])
+def test_what_one_is_not_sure_of_is_no_request(words):
+    assert not say(words).understood
+
+
+def test_it_is_not_told_apart_from_what_was_left_out():
+    assert not say("brighten everything except the sky, and warm it up").understood
+    assert settings("brighten everything except the sky, and make it black and white")["black_and_white"] is True
+
+
+def test_colour_has_no_slider_of_its_own_to_set_to_a_number():
+    assert settings("more colour") == {"vibrance": 20}
+    assert not say("colour 40").understood

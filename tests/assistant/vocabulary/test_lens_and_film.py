@@ -129,4 +129,4 @@ def test_a_correction_that_is_switched_off_is_not_at_its_default(said):
 
 def test_what_is_killed_is_gone_or_less():
     assert settings("kill the vignette", vignette_amount=-35.0) == {"vignette_amount": 0.0}
-    assert settings("kill the blues")["saturation_blue"] < 0
+    assert settings("kill the highlights")["highlights"] < 0

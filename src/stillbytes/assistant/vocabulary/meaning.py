@@ -44,6 +44,7 @@ class Effect:
     felt: bool = False
     things: bool = False
     unsure: bool = False
+    uncounted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

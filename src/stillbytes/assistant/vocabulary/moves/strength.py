@@ -135,7 +135,8 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
         return _light_times(slots, weights, sign)
     if amount is None:
         return [Move(name, "usual", sign * weight * factor) for name, weight in weights.items()]
-    if len(weights) != 1 or slots.size:
+    uncounted = any(one.kind == "effect" and meaning().effects[one.name].uncounted for one in slots.named)
+    if len(weights) != 1 or slots.size or uncounted:
         raise Unclear("That many of what?")
     name, weight = next(iter(weights.items()))
     towards = sign * (1 if weight > 0 else -1)

@@ -26,8 +26,10 @@ def check_form(found: Slots) -> None:
         raise Unclear("That could be done in more than one way.")
     if _of_a_thing(found):
         raise Unclear("Is that how it looks in the picture, or how it is?")
-    if _tells(found):
+    if _tells(found) or _supposes(found):
         raise Unclear(TELLS)
+    if _figurative(found):
+        raise Unclear("It is not clear what is meant.")
     if _names(found) or _one_of_them(found):
         raise Unclear(NAMES)
     meant = any(atom.has("purpose") and after.has("target") for atom, after in pairwise(_saying(atoms)))
@@ -129,12 +131,25 @@ def _tells(found: Slots) -> bool:
 
 
 def _to_oneself(found: Slots) -> bool:
-    """ "go warm up", "cool down": what people do, where nothing says what it is to be done to."""
+    """ "go warm up", "cool down", "lighten up": what people do, where nothing says what it is to be done to."""
     atoms = found.clause.atoms
     verbs = [one for one in found.named if one.kind == "effect" and one.form == "verb" and " " in atoms[one.place].text]
-    felt = any(meaning().effects[one.name].felt for one in verbs)
+    if not any(meaning().effects[one.name].domain for one in verbs):
+        return False
     objects = ("object", "whole", "rest", "clitic", "pronoun", "article", "determined", "demonstrative", "measure")
-    return felt and not (found.targets or found.amount or found.size or any(atom.has(*objects) for atom in atoms))
+    return not (found.targets or found.amount or found.size or any(atom.has(*objects) for atom in atoms))
+
+
+def _supposes(found: Slots) -> bool:
+    """ "perhaps it is too dark": what one is not sure of."""
+    return _stated(found) and any(atom.has("hedges") for atom in found.clause.atoms)
+
+
+def _figurative(found: Slots) -> bool:
+    """ "cut the noise", "kill the blues", "drain the colour": idioms, unless a slider, a part or an amount is named."""
+    said = found.targets or found.amount or found.size or found.factor or found.share
+    of_the_picture = said or any(one.kind in ("parameter", "fault", "off_switch") for one in found.named)
+    return not of_the_picture and any(atom.has("figurative") for atom in found.clause.atoms)
 
 
 def _strong(found: Slots) -> bool:
@@ -324,12 +339,20 @@ def check_twice(pending: Sequence[Slots]) -> None:
 def check_joined(pending: Sequence[Slots]) -> None:
     """Raises Unclear where what follows a part of the picture may be of that part or of all of it."""
     for before, one in pairwise(pending):
+        if before.apart and _of_it(one):  # "brighten everything but the sky, and warm it up"
+            raise Unclear("That part, or the whole picture?")
         if one.targets or not before.targets or before.keeps or one.keeps or not one.named or before.scoped:
             continue
         whole = any(atom.has("whole", "rest") for atom in one.clause.atoms)
         only_whole = all(_only_whole(named) for named in one.named)
         if not (whole or only_whole or one.clause.starts):
             raise Unclear("That part, or the whole picture?")
+
+
+def _of_it(one: Slots) -> bool:
+    """Whether it is of "it", and not of what only a whole picture has."""
+    it = any(atom.has("pronoun") for atom in one.clause.atoms) and not any(a.has("whole") for a in one.clause.atoms)
+    return it and bool(one.named) and not (one.targets or one.keeps) and not all(_only_whole(n) for n in one.named)
 
 
 def check_colours(pending: Sequence[Slots]) -> None:
