@@ -131,7 +131,9 @@ def test_what_people_are_told_needs_a_thing_to_be_done_to(words):
     assert say(f"{words} the picture").understood
 
 
-@pytest.mark.parametrize("words", ["perhaps it is too dark", "vielleicht ist es zu dunkel", "quizás esté demasiado clara"])
+@pytest.mark.parametrize(
+    "words", ["perhaps it is too dark", "vielleicht ist es zu dunkel", "quizás esté demasiado clara"]
+)
 def test_what_one_is_not_sure_of_is_no_request(words):
     assert not say(words).understood
 
@@ -144,3 +146,13 @@ def test_it_is_not_told_apart_from_what_was_left_out():
 def test_colour_has_no_slider_of_its_own_to_set_to_a_number():
     assert settings("more colour") == {"vibrance": 20}
     assert not say("colour 40").understood
+
+
+@pytest.mark.parametrize("words", ["the flat has lots of light", "the light is too cold", "softer!", "red stronger"])
+def test_what_is_a_thing_or_a_voice_or_one_of_two_is_left_alone(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["the colours are too dull", "make it softer", "softer skin", "stronger reds"])
+def test_what_says_of_what_it_is_asked_is_a_request(words):
+    assert say(words).understood

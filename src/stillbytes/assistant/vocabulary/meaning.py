@@ -45,6 +45,7 @@ class Effect:
     things: bool = False
     unsure: bool = False
     uncounted: bool = False
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ def tinted(slots: Slots, colours: list[Named], others: list[Named]) -> list[Move
         raise Unclear("More of that colour, or that colour itself?")
     if plain and any(atom.has("brings_out") for atom in slots.clause.atoms):  # "enhance the green"
         raise Unclear("More of that colour, or what is of that colour?")
+    if plain and slots.flags & {"stronger", "weaker"}:  # "red stronger"
+        raise Unclear("More of that colour, or what is of that colour?")
     counted = direction_of(slots) if slots.flags & {"too_much", "lacking"} - _adverbs(slots) else None
     sign = sign_of(slots, colours[0]) if counted is None else counted
     return moved(slots, meaning().colours[colours[0].name].cast, sign)

@@ -26,7 +26,7 @@ def check_form(found: Slots) -> None:
         raise Unclear("That could be done in more than one way.")
     if _of_a_thing(found):
         raise Unclear("Is that how it looks in the picture, or how it is?")
-    if _tells(found) or _supposes(found):
+    if _tells(found) or _supposes(found) or _for_a_noun(found):
         raise Unclear(TELLS)
     if _figurative(found):
         raise Unclear("It is not clear what is meant.")
@@ -143,6 +143,29 @@ def _to_oneself(found: Slots) -> bool:
 def _supposes(found: Slots) -> bool:
     """ "perhaps it is too dark": what one is not sure of."""
     return _stated(found) and any(atom.has("hedges") for atom in found.clause.atoms)
+
+
+def _for_a_noun(found: Slots) -> bool:
+    """ "the flat has lots of light", "the light is too cold": what looks like an adjective is the thing spoken of."""
+    atoms = found.clause.atoms
+    adjectives = {one.place for one in found.named if one.form == "adjective" and one.kind == "effect"}
+    return any(
+        place in adjectives
+        and " " not in atoms[place].text
+        and before.has("article", "determined", "subject_article")
+        and after.has("copula")
+        for place, (before, after) in enumerate(zip(atoms, atoms[2:], strict=False), 1)
+    )
+
+
+def _heard(found: Slots) -> bool:
+    """ "softer!": what may be said of a voice as well as of the picture."""
+    alone = len(found.named) == 1 and not (found.targets or found.amount or found.size or found.keeps or found.factor)
+    effects = meaning().effects
+    heard = alone and any(one.kind == "effect" and effects[one.name].heard for one in found.named)
+    atoms = [atom for atom in found.clause.atoms if not atom.has("effect")]
+    meant = ("whole", "wish", "making", "pronoun", "object", "clitic", "measure", *_COMPLAINING)
+    return heard and not any(atom.has(*meant) for atom in atoms)
 
 
 def _figurative(found: Slots) -> bool:
@@ -305,6 +328,8 @@ def check_looks(pending: Sequence[Slots]) -> None:
     """Raises Unclear for "dark and muted", "but moody", "much brighter": nothing says that it is asked for."""
     if len(pending) == 1 and _came_out(pending[0]):
         raise Unclear(TELLS)
+    if len(pending) == 1 and _heard(pending[0]):
+        raise Unclear("Of what?")
     joined = len(pending) > 1 or (len(pending) == 1 and (pending[0].clause.and_before or pending[0].clause.but_before))
     if joined and all(_only_look(one) for one in pending):
         raise Unclear(NAMES)
