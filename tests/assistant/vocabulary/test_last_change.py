@@ -97,3 +97,9 @@ def test_going_on_is_of_the_part_and_a_bare_word_could_be_of_either():
 )
 def test_what_could_go_either_way_is_left(first, then):
     assert not say(first, then).understood
+
+
+@pytest.mark.parametrize("words", ["a step back, please", "go back", "einen Schritt zurück", "un paso atrás"])
+def test_a_step_back_is_one_only_where_there_is_something_to_undo(words):
+    assert not say(words).understood
+    assert [step.tool for step in say("brighter", words).steps] == ["undo"]

@@ -177,7 +177,7 @@ def _narrowed(slots: Slots, plain: list[Named], effects: list[Named]) -> list[Mo
     effect = meaning().effects[effects[0].name]
     name = plain[0].name
     light = effect.dimension.lstrip("-") == "luminance" and name in {r.luminance for r in meaning().regions.values()}
-    if name not in effect.moves and not light:  # "a dark vignette"
+    if name not in effect.moves and not light and effect.dimension.lstrip("-") != name:  # "a dark vignette"
         raise Unclear(ONE_THING)
     weight = effect.moves.get(name, -1.0 if effect.dimension.startswith("-") else 1.0)
     if effects[0].form == "noun" and weight > 0:  # "colour saturation" is saturation
