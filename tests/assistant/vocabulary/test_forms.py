@@ -156,3 +156,15 @@ def test_what_is_a_thing_or_a_voice_or_one_of_two_is_left_alone(words):
 @pytest.mark.parametrize("words", ["the colours are too dull", "make it softer", "softer skin", "stronger reds"])
 def test_what_says_of_what_it_is_asked_is_a_request(words):
     assert say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["brighter and then some", "it's a bit dull, can we have stronger colours?", "it looks hazy, more contrast"],
+)
+def test_a_part_that_leaves_open_what_it_is_about_leaves_all_of_it_open(words):
+    assert not say(words).understood
+
+
+def test_what_is_complained_of_twice_is_mended_twice():
+    assert settings("it looks flat and grey").keys() == {"contrast", "vibrance"}

@@ -165,7 +165,7 @@ def test_how_far_it_is_to_go_is_of_the_part_that_is_complained_of():
     assert delta == {"exposure": pytest.approx(-0.33, abs=0.01)}
 
 
-@pytest.mark.parametrize("words", ["softer", "darker", "too dark"])
+@pytest.mark.parametrize("words", ["make it softer", "darker", "too dark"])
 def test_a_word_that_may_be_of_the_vignette_is_not_taken_for_the_picture(words):
     assert say(words).understood
     assert not say("vignette -20", words).understood

@@ -107,6 +107,8 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
             raise Unclear(f"What “{part.atoms[-1].text}” is to mean here is not clear.")
     if any(all(atom.has("fill") for atom in part.atoms) and _sided(part) for part in parts[1:]):  # "left, then right"
         raise Unclear("Which way?")
+    if any(part.and_before and _loose(part) for part in parts[1:]):  # "brighter and then some"
+        raise Unclear("It is not clear what is meant.")
     said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
     return [part for part in said if not (_interjection(part) or is_fine(part))]
 
@@ -115,6 +117,8 @@ def _take_all(pending: Sequence[Slots], found: Reading, there: Collection[str]) 
     """The moves of all parts, of which complaints give way to what is asked for. Raises Unclear."""
     barred = [bool("not" in one.flags and one.targets) for one in pending]
     complained: set[tuple[str, str, tuple[str, ...]]] = set()
+    told: set[tuple[str, str, tuple[str, ...]]] = set()
+    asked: set[tuple[str, str, tuple[str, ...]]] = set()
     for place, one in enumerate(pending):
         if place and not one.targets and barred[place - 1]:
             raise Unclear("It is not clear which part of the picture is meant.")
@@ -124,10 +128,16 @@ def _take_all(pending: Sequence[Slots], found: Reading, there: Collection[str]) 
         same_way([move for move in earlier if move.slider in again], made)
         found.moves = [move for move in found.moves if move in made or move.slider not in again]
         complaint = one.flags & (COMPLAINTS - {"not_so"})
+        if complaint != {"copula"}:
+            asked |= {move.slider for move in made if not (complaint or _described(one))}
+        elif not one.targets:
+            told |= {move.slider for move in made}
         if complaint and made and {move.slider for move in made} <= {move.slider for move in earlier}:
             same_way(made, earlier)  # "a little brighter, it is too dark"
             found.moves = made = earlier
         complained = {move.slider for move in made} if complaint else complained
+    if told and asked and not told & asked:  # "it's a bit dull, stronger colours please"
+        raise Unclear("Is one to mend the other, or are both to be changed?")
 
 
 def _about_part(pending: list[Slots], found: Reading) -> None:
@@ -212,6 +222,17 @@ def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
     if found:
         check_absence(one, there)
     return found
+
+
+def _described(one: Slots) -> bool:
+    """ "and grey": what goes on telling how it is."""
+    return all(named.plain and named.form == "adjective" for named in one.named)
+
+
+def _loose(part: Clause) -> bool:
+    """Whether it says nothing that people say beside a request, as "please" and "that's it" are."""
+    said = ("tells", "opener", "wish", "whole")
+    return all((a.has("fill") and not a.has(*said)) or "medium" in a.roles.get("size", ()) for a in part.atoms)
 
 
 def _sided(part: Clause) -> bool:
