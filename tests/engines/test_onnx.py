@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 from engines.onnx_model import addition
+from masks.detect.export import FLOAT, export
 
 from stillbytes.core.errors import EngineCrashed, EngineError, ModelError
 from stillbytes.engines.engine import Engine, Loadable
@@ -58,6 +59,17 @@ def test_a_network_is_loaded_run_and_given_back(tmp_path: Path) -> None:
         assert (await engine.run("add", {"X": empty}))["Y"].shape == (0, 5)
         await engine.unload("add")
         assert await engine.footprint() == {} and not worker.is_running()
+
+    with_engine(test)
+
+
+@pytest.mark.parametrize(("wanted", "answered"), [(0, ["mask", "side", "half"]), (1, ["mask"]), (2, ["mask", "side"])])
+def test_only_the_outputs_that_are_wanted_leave_the_process(wanted: int, answered: list[str], tmp_path: Path) -> None:
+    path = export(tmp_path / "a.onnx", {"X": (FLOAT, [2, 3])}, {"mask": [1, 4], "side": [2, 2], "half": [3]})
+
+    async def test(engine: Onnx) -> None:
+        await engine.load(Loadable("a", {"model": path}, {"provider": "cpu", "outputs": wanted}))
+        assert list(await engine.run("a", {"X": ONES})) == answered
 
     with_engine(test)
 

@@ -110,9 +110,9 @@ def test_what_an_image_model_was_seen_to_hold_counts_too() -> None:
 def test_networks_on_the_processor_take_nothing_of_a_card(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     model = registry.get("isnet-small")
     assert resident_of(model, None).mib > 1000 > resident_of(model, None, off_card=True).mib
-    assert loadable_of(model, {}, None, on_card=True).options == {"provider": "cpu"}
+    assert loadable_of(model, {}, None, on_card=True).options == {"provider": "cpu", "outputs": 1}
     monkeypatch.setattr("stillbytes.gpu.start.on_device", lambda: True)
-    assert loadable_of(model, {}, None, on_card=True).options == {}
+    assert loadable_of(model, {}, None, on_card=True).options == {"outputs": 1}
 
 
 def test_a_plan_that_fails_keeps_no_model_away(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

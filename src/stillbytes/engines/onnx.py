@@ -30,8 +30,9 @@ _KINDS: dict[str, type[EngineError] | type[ModelError]] = {"model": ModelError, 
 class Onnx:
     """An Engine with sessions in one process. A model's files that end in .onnx become sessions, by role.
 
-    options of a model: "provider" ("cuda", "directml" or "cpu"; the best without), "threads", "memory_mib" (what it is
-    counted with where a device does not say what it holds). Thread-safe for one event loop.
+    options of a model: "provider" ("cuda", "directml" or "cpu"; the best without), "threads", "outputs" (how many it
+    answers with, from the first; all without), "memory_mib" (what it is counted with where a device does not say what
+    it holds). Thread-safe for one event loop.
     """
 
     name = "onnx"
@@ -258,4 +259,5 @@ def _load_request(model: Loadable, role: str, path: Path) -> dict[str, Any]:
         "path": str(path.absolute()),
         "provider": str(model.options.get("provider", "")),
         "threads": int(model.options.get("threads", 0)),
+        "outputs": int(model.options.get("outputs", 0)),
     }

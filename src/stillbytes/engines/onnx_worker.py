@@ -25,7 +25,8 @@ PROVIDERS = {"cuda": "CUDAExecutionProvider", "directml": "DmlExecutionProvider"
 """Those that calculate on this machine, the best first. ONNX Runtime also knows some that do not."""
 DTYPES = ("float32", "float16", "float64", "uint8", "int8", "uint16", "int16", "int32", "int64", "bool")
 _OURS = "If it goes on, report it: the network and its input do not fit together."
-_sessions: dict[tuple[str, str], Any] = {}
+_sessions: dict[tuple[str, str], tuple[Any, list[str]]] = {}
+"""By model and role, with the names of what it answers with."""
 Array = NDArray[Any]
 Reply = tuple[dict[str, Any], Sequence[Array]]
 
@@ -44,9 +45,8 @@ def pack(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], list[NDArra
     for name, array in arrays.items():
         if array.dtype.name not in DTYPES:
             raise TypeError(f"{name} is {array.dtype}, which no network takes here")
-        # ascontiguousarray would make a number an array of one.
         listed.append({"name": name, "dtype": array.dtype.name, "shape": list(array.shape)})
-        parts.append(np.frombuffer(array.tobytes(), np.uint8))
+        parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
     return listed, parts
 
 
@@ -98,25 +98,26 @@ def _load(request: dict[str, Any], _: Sequence[Array]) -> Reply:
             f"{path.name} is not a network that ONNX Runtime {onnxruntime.__version__} can load: {_short(error)}.",
             "`stillbytes models verify` checks it; `stillbytes models pull` downloads it again.",
         ) from error
-    _sessions[key] = session
+    names = [one.name for one in session.get_outputs()]
+    _sessions[key] = session, names[: request["outputs"] or None]
     used = next(name for name, long in PROVIDERS.items() if long == (session.get_providers() or [PROVIDERS["cpu"]])[0])
     return {"provider": used, "memory": memory()}, []
 
 
 def _run(request: dict[str, Any], arrays: Sequence[Array]) -> Reply:
-    session = _sessions.get((request["model"], request["role"]))
-    if session is None:
+    key = request["model"], request["role"]
+    if key not in _sessions:
         raise Failed("engine", f"{request['model']} is not loaded.", "Load it, then try again.")
+    session, names = _sessions[key]
     try:
         given = unpack(request["arrays"], arrays)
         halves = {one.name for one in session.get_inputs() if one.type == "tensor(float16)"}
         given = {n: a.astype(np.float16) if n in halves and a.dtype == np.float32 else a for n, a in given.items()}
-        found = session.run(None, given)
+        found = session.run(names, given)
     except Exception as error:  # of many kinds
         if _no_room(error):
             raise Failed("memory", f"{request['model']} ran out of memory.", "A smaller picture needs less.") from error
         raise Failed("engine", f"{request['model']} cannot work on that: {_short(error)}.", _OURS) from error
-    names = [one.name for one in session.get_outputs()]
     listed, parts = pack({name: np.asarray(one) for name, one in zip(names, found, strict=True)})
     return {"arrays": listed, "memory": memory()}, parts
 

@@ -95,10 +95,9 @@ def loadable_of(model: Model, files: Mapping[str, Path], option: Planned, *, on_
         settings = workflow(option)
         options = {"tile": settings.tile, "overlap": settings.overlap, "megapixels": settings.max_megapixels}
         options |= {"steps": settings.steps, "shape": option.shape}
-    elif (
-        isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx" and not (on_card and on_device())
-    ):
-        options = {"provider": "cpu"}
+    elif isinstance(model.architecture, NetworkArchitecture) and model.engine == "onnx":
+        options = {} if on_card and on_device() else {"provider": "cpu"}
+        options |= {"outputs": model.architecture.outputs} if model.architecture.outputs else {}
     return Loadable(model.id, files, options)
 
 

@@ -178,11 +178,16 @@ class DiffusionArchitecture:
 
 @dataclass(frozen=True, slots=True)
 class NetworkArchitecture:
-    """Any other network: parameters, its input's side in pixels, and activation bytes measured or estimated there."""
+    """Any other network: parameters, its input's side in pixels, and activation bytes measured or estimated there.
+
+    outputs: how many of its outputs are wanted, from the first; 0 for all. Others, which it was only trained with,
+    would take longer to fetch from its process than many a step of its work.
+    """
 
     parameters: float
     side: int
     activation_bytes: int = 0
+    outputs: int = 0
 
 
 Architecture = LanguageArchitecture | DiffusionArchitecture | NetworkArchitecture

@@ -31,18 +31,22 @@ def without_specks(coarse: Floats) -> Floats:
     import cv2  # noqa: PLC0415 - loads only when a mask is looked for
 
     seen = (coarse > SEEN).astype(np.uint8)
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
+    count, labels = cv2.connectedComponents(seen, connectivity=8)
     if count < 3:
         return coarse
-    areas = statistics[:, cv2.CC_STAT_AREA].astype(np.float64)
-    # What is faint counts less.
-    mass = areas * np.bincount(labels.ravel(), coarse.ravel(), count) / np.maximum(areas, 1)
-    mass[0] = 0
-    large = mass >= SPECK * mass.max()
-    reach = FAR * max(coarse.shape)
-    away = cv2.distanceTransform((~large[labels]).astype(np.uint8), cv2.DIST_L2, 3)
+    there = np.flatnonzero(seen)
+    part = labels.ravel()[there]
+    mass = np.bincount(part, coarse.ravel()[there], count)  # what is faint counts less
+    small = mass < SPECK * mass.max()
+    in_small = small[part]
+    if not in_small.any():
+        return coarse
+    nothing_large = np.ones(coarse.shape, np.uint8)
+    nothing_large.flat[there[~in_small]] = 0
+    away = cv2.distanceTransform(nothing_large, cv2.DIST_L2, 3)
     nearest = np.full(count, np.inf)
-    np.minimum.at(nearest, labels.ravel(), away.ravel())
-    gone = (nearest > reach) & ~large
-    gone[0] = False
-    return np.where(gone[labels], np.float32(0), coarse)
+    there, part = there[in_small], part[in_small]
+    np.minimum.at(nearest, part, away.ravel()[there])
+    found = coarse.copy()
+    found.flat[there[nearest[part] > FAR * max(coarse.shape)]] = 0
+    return found

@@ -12,6 +12,7 @@ Cost: 24 megapixels in about 2 s on two cores; `edge=512` in about 1 s, to be sh
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ AROUND = 1 / 400
 BY_COLOUR, BY_NETWORK = 0.5, 0.4
 """What the word of colours and network counts, beside 1 for what is known."""
 LEAST_BY_NETWORK = 0.02
+NOT_KNOWN = np.uint8(128)
+"""In a mask: what is still to be solved."""
 TILE = 512
 """Side of what is worked on at once at full resolution, which bounds the memory."""
 
@@ -72,18 +75,18 @@ def refined(
     # Of what is smaller than its pixels the network knows nothing.
     trust = max(LEAST_BY_NETWORK, trust / max(1.0, height * width / coarse.size))
     lines = _solved(linear(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), own, band, trust)
+    known = np.where(band, NOT_KNOWN, np.where(own > 0.5, np.uint8(255), np.uint8(0)))
     for top in range(0, height, TILE):
         go_on()
         for left in range(0, width, TILE):
             place = slice(top, min(top + TILE, height)), slice(left, min(left + TILE, width))
-            near = stretched(band.astype(np.uint8), place, (height, width), nearest=True) > 0
-            sure = stretched(own, place, (height, width))
-            found = np.where(sure > 0.5, np.uint8(255), np.uint8(0))
-            if lines is not None and near.any():
-                x, y, z, added = np.moveaxis(stretched(lines, place, (height, width))[near], -1, 0)
-                light = linear(picture[place][near])
-                alpha = x * light[:, 0] + y * light[:, 1] + z * light[:, 2] + added
-                found[near] = np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)
+            found = stretched(known, place, (height, width), nearest=True)
+            near = np.flatnonzero(found == NOT_KNOWN)
+            if lines is not None and near.size:
+                factors = np.take(stretched(lines, place, (height, width)).reshape(-1, 4), near, 0)
+                light = linear(np.take(picture[place].reshape(-1, 3), near, 0))
+                alpha = np.einsum("ij,ij->i", factors[:, :3], light) + factors[:, 3]
+                found.flat[near] = np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)
             out[place] = found
     return out
 
@@ -115,13 +118,15 @@ def _solved(light: Floats, own: Floats, band: NDArray[np.bool_], trust: float) -
         slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
         slice(max(0, int(columns[0]) - margin), int(columns[-1]) + margin + 1),
     )
-    by_colour = guess(light, own, band)
-    weight = np.where(band, np.float32(trust), np.float32(1))
-    wanted = np.where(band, own, (own > 0.5).astype(np.float32))
-    more = np.where(band, BY_COLOUR * by_colour.sure, np.float32(0))
-    wanted = (weight * wanted + more * by_colour.alpha) / (weight + more)
-    windows = Windows(light[part])
-    alpha = windows.solved(np.asarray(wanted[part], np.float32), np.asarray((weight + more)[part], np.float32))
+    with ThreadPoolExecutor(1) as beside:  # both take as long, each on one core
+        preparing = beside.submit(Windows, light[part])
+        by_colour = guess(light, own, band)
+        windows = preparing.result()
+    more = BY_COLOUR * by_colour.sure
+    weight, wanted = np.ones_like(own), (own > 0.5).astype(np.float32)
+    weight[band] = trust + more
+    wanted[band] = (trust * own[band] + more * by_colour.alpha) / (trust + more)
+    alpha = windows.solved(wanted[part], weight[part])
     alpha = np.where(band[part], np.clip(alpha, 0, 1), wanted[part]).astype(np.float32)
     lines = np.zeros((*own.shape, 4), np.float32)
     lines[part] = np.dstack(windows.lines(alpha))

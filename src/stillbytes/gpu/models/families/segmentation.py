@@ -48,7 +48,7 @@ def _isnet(size: str, bytes_: int, sha256: str, precision: str, quality: int) ->
         f"ISNet {size}",
         "subject",
         precision,
-        NetworkArchitecture(parameters=44.1e6, side=1024),
+        NetworkArchitecture(parameters=44.1e6, side=1024, outputs=1),
         (
             File(
                 "model",
@@ -114,7 +114,7 @@ MODELS: tuple[Model, ...] = (
         "ISNet general use",
         "subject",
         "fp32",
-        NetworkArchitecture(parameters=44.1e6, side=1024),
+        NetworkArchitecture(parameters=44.1e6, side=1024, outputs=1),
         (
             File(
                 "model",
