@@ -150,7 +150,7 @@ def test_every_answer_carries_the_security_headers(server: Running, path: str) -
         policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == "'self'"
-        assert policy["img-src"] == "'self' blob:"
+        assert policy["img-src"] == "'self' blob: data:"
         assert policy["frame-ancestors"] == "'none'"
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layout, reveal, rowsIn } from './grid';
+import { layout, paced, reveal, rowsIn, rowsNext } from './grid';
 
 test('cells fill the width and are never smaller than wanted', () => {
   expect(layout(100_000, 1000, 160, 24)).toMatchObject({ columns: 6, rows: 16_667 });
@@ -24,4 +24,27 @@ test('going to a photo scrolls no further than needed', () => {
   expect(reveal(grid, 0, 500, 800)).toBe(0);
   expect(reveal(grid, 12, 300, 800)).toBe(300);
   expect(reveal(grid, 50, 0, 800)).toBe(11 * 200 - 800);
+});
+
+test('a screen is asked for ahead, and more of them the quicker the hand is', () => {
+  const grid = layout(100_000, 1000, 200, 24); // cells of 200 x 200
+  expect(rowsNext(grid, [10, 15], 5, 0)).toEqual([15, 20]);
+  expect(rowsNext(grid, [10, 15], 5, 4000)).toEqual([15, 25]);
+  expect(rowsNext(grid, [10, 15], 5, 1e6)).toEqual([15, 35]);
+  expect(rowsNext(grid, [20, 25], 5, -2800)).toEqual([10, 20]);
+  expect(rowsNext(grid, [2, 7], 5, -1)).toEqual([0, 2]);
+  expect(rowsNext(grid, [19_995, 20_000], 5, 6000)).toEqual([20_000, 20_000]);
+});
+
+test('while the hand goes on, the next screen is asked for once', () => {
+  const grid = layout(100_000, 1000, 200, 24);
+  const ends = Array.from({ length: 50 }, (_, row) => rowsNext(grid, [row, row + 5], 5, 6000)[1]);
+  expect(new Set(ends).size).toBe(11);
+});
+
+test('the pace follows the hand, and its rests end it', () => {
+  let pace = 0;
+  for (let frame = 0; frame < 30; frame++) pace = paced(pace, 100, 1000 / 60);
+  expect(pace).toBeCloseTo(6000, -1);
+  expect(paced(pace, -50, 400)).toBe(-1);
 });

@@ -32,6 +32,36 @@ export function rowsIn(grid: Layout, top: number, height: number, beside = 0): [
   return [Math.min(first, grid.rows), Math.min(grid.rows, Math.ceil((top + height) / grid.height) + beside)];
 }
 
+/** How far ahead of the hand pictures are asked for: by the time that they take, within a number of screens. */
+const AHEAD_S = 0.5;
+const MOST_SCREENS = 4;
+
+/**
+ * Rows that come into sight next when the hand goes on at `pace` pixels a second, up if negative. They are counted in
+ * whole screens, `screen` rows each: one question for many photos costs hardly more than one for a row.
+ */
+export function rowsNext(
+  grid: Layout,
+  sight: readonly [number, number],
+  screen: number,
+  pace: number,
+): [number, number] {
+  const rows = Math.ceil((Math.abs(pace) * AHEAD_S) / grid.height);
+  const further = Math.min(Math.max(rows, screen), MOST_SCREENS * screen);
+  if (pace < 0) return [Math.max(0, Math.floor((sight[0] - further) / screen) * screen), sight[0]];
+  return [sight[1], Math.min(grid.rows, Math.ceil((sight[1] + further) / screen) * screen)];
+}
+
+/** A hand that stops for longer begins anew, in milliseconds; and how much the last movement counts. */
+const STOPS = 250;
+const LATEST = 0.3;
+
+/** The pace of the hand, in pixels a second, when it has gone `by` pixels within so many milliseconds. */
+export function paced(before: number, by: number, ms: number): number {
+  if (ms > STOPS) return Math.sign(by);
+  return before * (1 - LATEST) + (by / Math.max(1, ms)) * 1000 * LATEST;
+}
+
 /** The scroll position nearest to `top` at which the photo at `index` is whole in sight. */
 export function reveal(grid: Layout, index: number, top: number, height: number): number {
   const from = Math.floor(index / grid.columns) * grid.height;

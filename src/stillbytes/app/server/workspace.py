@@ -95,8 +95,11 @@ class Workspace:
             *(self.scans, self.fills, self.sights, self.cards, self.imports, self.batches, self.captions, self.idle),
             self.trials,
         )
-        self.shelf = Shelf(self.events, self.scans, self.fills, self.sights, self._pictures, self.networks)
         self.presence = Presence()
+        self.shelf = Shelf(
+            self.events, self.scans, self.fills, self.sights, self._pictures, self.networks,
+            lambda: self.presence.busy,
+        )  # fmt: skip
         self.captioning = Captioning(self.shelf, self.captions, self.idle, self.quiet)
         self.shelf.came = self.captioning.notice
         self.importing = Importing(self.shelf, self.cards, self.imports)

@@ -128,17 +128,23 @@ class Catalogue:
         return Meaning(self._database, self._vectors)
 
     def look(
-        self, query: str = "", control: Control | None = None, *, again: bool = False, networks: Networks | None = None
+        self,
+        query: str = "",
+        control: Control | None = None,
+        *,
+        again: bool = False,
+        networks: Networks | None = None,
+        seen: Callable[[Sequence[int]], None] = lambda numbers: None,
     ) -> Looked:
         """Look at the photos' pictures for hints and likeness, as far as that was not done yet; again: all of them.
 
-        networks: access to those that find faces, by default this process' own. Raises InvalidQuery, EngineError,
-        Cancelled, with all that was seen so far kept.
+        networks: access to those that find faces, by default this process' own. seen: told now and then which photos
+        were looked at. Raises InvalidQuery, EngineError, Cancelled, with all that was seen so far kept.
         """
         from stillbytes.gpu.access import shared_access  # noqa: PLC0415
         from stillbytes.library.hints.looking import look  # noqa: PLC0415 - searching does without
 
-        return look(self.looks, control or _unwatched(), networks or shared_access, query, again=again)
+        return look(self.looks, control or _unwatched(), networks or shared_access, query, again=again, told=seen)
 
     def add(self, folder: str | Path, control: Control | None = None) -> Scanned:
         """Take in a folder and all below it, or bring it up to date. Raises NotFound, LibraryBusy, Cancelled.

@@ -89,6 +89,12 @@ class Looks:
                     sql = "INSERT INTO embeddings (content, model, vector) VALUES (?, ?, ?)"
                     db.execute(sql, (one.content, model, one.vector))
 
+    def photos(self, contents: Sequence[bytes]) -> list[int]:
+        """The numbers of all photos of these contents."""
+        with self._database.reading() as db:
+            sql = "SELECT id FROM photos WHERE content = ?"
+            return [number for one in contents for (number,) in db.execute(sql, (one,))]
+
     def restack(self, contents: Sequence[bytes] | None = None) -> None:
         """Find the bursts in folders where photos of these contents are; in all of them when None."""
         with self._database.writing() as db:

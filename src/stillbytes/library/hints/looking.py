@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +50,19 @@ class Looked:
 
 
 def look(
-    looks: Looks, control: Control, networks: Networks, query: str = "", *, again: bool = False, processes: int = 1
+    looks: Looks,
+    control: Control,
+    networks: Networks,
+    query: str = "",
+    *,
+    again: bool = False,
+    processes: int = 1,
+    told: Callable[[Sequence[int]], None] = lambda numbers: None,
 ) -> Looked:
     """Look at the pictures that were not looked at yet. Raises Cancelled, with all that was seen so far kept.
 
-    networks: gives access to those that find faces, asked when there is something to look at. Raises InvalidQuery,
-    and EngineError where networks cannot run.
+    networks: gives access to those that find faces, asked when there is something to look at. told: hears which photos
+    were looked at. Raises InvalidQuery, and EngineError where networks cannot run.
     """
     begin = time.monotonic()
     looks.forget(unused=True)
@@ -78,6 +85,7 @@ def look(
             failed += bool(one.problem)
             if time.monotonic() - last > COMMIT_SECONDS:
                 looks.put(held, model)
+                told(looks.photos([one.content for one in held]))
                 held, last = [], time.monotonic()
                 control.progress(done, len(wanted), said("Looking at photos"))
     finally:

@@ -1,6 +1,7 @@
-/** Small pictures of what is in sight: asked for in streams, kept as blobs, forgotten when far away. */
+/** Small pictures of what is in sight: asked for in streams, kept as addresses, forgotten when far away. */
 import { SvelteMap } from 'svelte/reactivity';
 import { streamPreviews } from '../../api/library';
+import { jpegUrl } from '../../catalogue/data-url';
 import type { Preview } from '../../catalogue/records';
 
 export interface Thumbnail {
@@ -93,9 +94,7 @@ export class Thumbnails {
     if (state === 'none') return this.broke(number);
     const old = this.made.get(number);
     if (old?.url && state === 'provisional') return; // what is there is no worse
-    if (old?.url) setTimeout(() => URL.revokeObjectURL(old.url), 1000);
-    const url = URL.createObjectURL(new Blob([jpeg], { type: 'image/jpeg' }));
-    this.made.set(number, { url, final: state === 'final' });
+    this.made.set(number, { url: jpegUrl(jpeg), final: state === 'final' });
     this.trim();
   }
 
@@ -111,11 +110,9 @@ export class Thumbnails {
   private trim(): void {
     if (this.made.size <= KEPT) return;
     const near = new Set(this.wanted);
-    for (const [number, { url }] of this.made) {
+    for (const number of this.made.keys()) {
       if (this.made.size <= KEPT * 0.9) return;
-      if (near.has(number)) continue;
-      if (url) URL.revokeObjectURL(url);
-      this.made.delete(number);
+      if (!near.has(number)) this.made.delete(number);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { jpegUrl } from '../../catalogue/data-url';
 import type { Preview } from '../../catalogue/records';
 import { Thumbnails } from './thumbnails.svelte';
 
@@ -9,23 +10,23 @@ type Ask = {
   end: () => void;
 };
 const asks = vi.hoisted(() => [] as Ask[]);
+let sent = 0;
 vi.mock('../../api/library', () => ({
   streamPreviews: (numbers: number[], _t: string, _a: boolean, on: (p: Preview) => void, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve());
-      const send = (number: number, state: Preview['state'] = 'final') => on({ number, state, jpeg: new Uint8Array() });
+      const send = (number: number, state: Preview['state'] = 'final') =>
+        on({ number, state, jpeg: Uint8Array.of(++sent) });
       asks.push({ numbers, signal, send, end: resolve });
     }),
 }));
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 let thumbnails: Thumbnails;
-let urls = 0;
+const url = (jpeg: number) => jpegUrl(Uint8Array.of(jpeg));
 
 beforeEach(() => {
   asks.length = 0;
-  urls = 0;
-  vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${++urls}`);
-  vi.spyOn(URL, 'revokeObjectURL').mockImplementation(() => undefined);
+  sent = 0;
   thumbnails = new Thumbnails((error) => {
     throw error;
   });
@@ -36,7 +37,7 @@ test('what is in sight is asked for once', () => {
   thumbnails.look([2, 3, 4]);
   expect(asks.map(({ numbers }) => numbers)).toEqual([[1, 2, 3], [4]]);
   asks[0]?.send(2);
-  expect(thumbnails.of(2)).toEqual({ url: 'blob:1', final: true });
+  expect(thumbnails.of(2)).toEqual({ url: url(1), final: true });
 });
 
 test('what was scrolled past is no longer waited for, and makes room for what is there now', async () => {
@@ -64,7 +65,7 @@ test('an edited photo is shown as the camera saw it until the edit is there', ()
   asks[0]?.send(1, 'provisional');
   expect(thumbnails.of(1)?.final).toBe(false);
   asks[0]?.send(1);
-  expect(thumbnails.of(1)).toEqual({ url: 'blob:2', final: true });
+  expect(thumbnails.of(1)).toEqual({ url: url(2), final: true });
 });
 
 test('a photo that changed keeps its old picture until there is a new one', async () => {
@@ -73,12 +74,12 @@ test('a photo that changed keeps its old picture until there is a new one', asyn
   asks[0]?.end();
   await settle();
   thumbnails.stale([1]);
-  expect(thumbnails.of(1)?.url).toBe('blob:1');
+  expect(thumbnails.of(1)?.url).toBe(url(1));
   expect(asks.at(-1)?.numbers).toEqual([1]);
   asks.at(-1)?.send(1, 'provisional');
-  expect(thumbnails.of(1)?.url).toBe('blob:1');
+  expect(thumbnails.of(1)?.url).toBe(url(1));
   asks.at(-1)?.send(1);
-  expect(thumbnails.of(1)?.url).toBe('blob:2');
+  expect(thumbnails.of(1)?.url).toBe(url(3));
 });
 
 test('what has no picture is not asked for again', async () => {

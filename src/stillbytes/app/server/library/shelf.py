@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from stillbytes.gpu.access import Access
     from stillbytes.library.catalogue import Catalogue, Entry
     from stillbytes.library.catalogue.scan.scan import Scanned
-    from stillbytes.library.hints.looking import Looked
     from stillbytes.library.watching import Watching
 
 T = TypeVar("T")
 EVERY_SECONDS = 1.0
 """Between two tellings of a catalogue that is being filled."""
-AT_ONCE = 64
+AT_ONCE = 16
 """Photos whose thumbnails are asked for together while nobody waits for them."""
+GLANCE_SECONDS = 0.1
+"""Between two looks at whether a person is at work."""
 BUSY_SECONDS = 0.3
 """Between two tries to fill a library that somebody else fills."""
 REST, LONGEST_REST_SECONDS = 2.0, 0.5
@@ -44,7 +45,8 @@ class Shelf:
     """Thread-safe. Whatever changes is told as the event "library-changed", with the photos if they are known.
 
     scans, fills, sights: queues for looking through folders, for thumbnails, and for looking at pictures. networks:
-    access to those that find faces. came: called where photos may have come, for who suggests captions.
+    access to those that find faces. busy: whether a person is at work, for whom what nobody waits for makes room.
+    came: called where photos may have come, for who suggests captions.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Shelf:
         sights: Jobs,
         pictures: Callable[[], Pictures],
         networks: Callable[[], Access],
+        busy: Callable[[], bool],
     ) -> None:
         self._events, self._scans, self._fills, self._new_pictures = events, scans, fills, pictures
-        self._sights, self._networks = sights, networks
+        self._sights, self._networks, self._busy = sights, networks, busy
         self._lock, self._watch_lock = threading.RLock(), threading.Lock()
         self._catalogue: Catalogue | None = None
         self._pictures: Pictures | None = None
@@ -197,6 +200,7 @@ class Shelf:
         """Make the thumbnails that are not there yet, when there is nothing else to do."""
 
         def work(control: Control) -> str:
+            control = self._giving_way(control)
             numbers = self.catalogue.numbers(sort="path", descending=False)
             made = 0
             for at in range(0, len(numbers), AT_ONCE):
@@ -217,16 +221,16 @@ class Shelf:
         if waiting is not None and not again:
             return waiting
 
-        def look(control: Control) -> Looked:
-            return self.catalogue.look("", control, again=again, networks=self._networks)
-
         def work(control: Control) -> str:
             self._unwanted = False
+            control = self._giving_way(control)
             try:
-                found = self._growing(control, look)
+                found = self.catalogue.look("", control, again=again, networks=self._networks, seen=self.told)
             except Cancelled:
                 self._unwanted = True
                 raise
+            finally:
+                self.told()
             seen = said("{count:,} photo looked at | {count:,} photos looked at", count=found.photos)
             return joined([seen, said("{count:,} unreadable", count=found.failed)] if found.failed else [seen], ", ")
 
@@ -289,6 +293,16 @@ class Shelf:
             return work(control)
         finally:
             self.told()
+
+    def _giving_way(self, control: Control) -> Control:
+        """The same, for work that nobody waits for: while a person is at work it rests whenever it asks."""
+
+        def asked() -> bool:
+            while self._busy() and not control.cancelled():
+                time.sleep(GLANCE_SECONDS)
+            return control.cancelled()
+
+        return Control(control.progress, asked)
 
     def _catch_up(self) -> None:
         """What happened while no server was running, and from now on."""

@@ -123,6 +123,7 @@ def router(workspace: Workspace) -> APIRouter:
     @routes.post("/previews", response_class=StreamingResponse)
     async def stream_previews(wanted: WantedPreviews) -> StreamingResponse:
         """Previews as records (see `RECORD`), first those that are there, then the others as they are made."""
+        workspace.presence.glanced()
         gone = threading.Event()
         urgency = Urgency.AHEAD if wanted.ahead else Urgency.SEEN
         records = _records(shelf, wanted.photos, TIERS[wanted.tier], urgency, gone)
