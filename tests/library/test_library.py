@@ -14,9 +14,12 @@ import stillbytes as sb
 from stillbytes.core import paths
 from stillbytes.core.errors import Cancelled, NotFound
 from stillbytes.develop.settings import Settings
+from stillbytes.edit import sidecar
+from stillbytes.edit.photo import photo_id
 from stillbytes.library import previews
 from stillbytes.library.batch import Spec, export
 from stillbytes.library.folder import Folder, natural
+from stillbytes.photo.formats import is_photo
 
 
 @pytest.fixture
@@ -47,6 +50,21 @@ def test_a_link_that_leads_outside_is_not_followed(folder: Path, tmp_path: Path)
     make_photo(tmp_path / "secret.dng")
     (folder / "link.dng").symlink_to(tmp_path / "secret.dng")
     assert "link.dng" not in [photo.name for photo in Folder(folder).photos()]
+
+
+def test_which_photos_are_edited_is_known_from_one_look_into_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.dng", "a.jpg", "b.jpg", "C.JPG", "d.jpg", "d.x.jpg", "e.jpg", "ink.jpg", "ink.png"):
+        (tmp_path / name).write_bytes(b"")
+    for name in ("a.xmp", "b.jpg.xmp", "C.XMP", "d.x.xmp", "ink.png.xmp"):
+        (tmp_path / name).write_bytes(b"")
+    photos = sorted(path for path in tmp_path.iterdir() if is_photo(path))
+    there = {path.name: sidecar.path_for(path).exists() for path in photos}
+    monkeypatch.setattr(sidecar, "_names_beside", lambda photo: pytest.fail("it is looked into for every photo"))
+    listed = Folder(tmp_path).photos()
+    assert {one.name: one.edited for one in listed} == there and set(there.values()) == {True, False}
+    assert [one.id for one in listed] == [photo_id(one.path) for one in listed]
 
 
 def test_an_unknown_photo_is_not_found(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from stillbytes.core.errors import NotFound
 from stillbytes.core.saying import said
 from stillbytes.edit import sidecar
-from stillbytes.edit.photo import Photo, photo_id
+from stillbytes.edit.photo import Photo, id_of, photo_id
 from stillbytes.edit.version_names import MAIN, further
 from stillbytes.edit.versions import name_in
 from stillbytes.photo.formats import Kind, is_photo, kind
@@ -63,7 +63,7 @@ class Folder:
 
         Raises NotFound when the folder cannot be read any more.
         """
-        found: list[Listed] = []
+        files: list[tuple[Path, Kind, str]] = []
         names: set[str] = set()
         try:
             listing = os.scandir(self.path)
@@ -75,10 +75,17 @@ class Folder:
                 path = Path(entry.path)
                 names.add(entry.name)
                 found_kind = kind(path)
-                if found_kind is None or not entry.is_file() or not self._inside(path):
+                if found_kind is None or not entry.is_file():
                     continue
-                edited, id = sidecar.path_for(path).exists(), photo_id(path)
-                found.append(Listed(id, path, found_kind, edited, id))
+                if not entry.is_symlink():  # then it is itself inside, as the folder's own path has no links in it
+                    files.append((path, found_kind, id_of(path)))
+                elif self._inside(path):
+                    files.append((path, found_kind, photo_id(path)))
+        kin = _by_stem(names)
+        found = [
+            Listed(id, path, its_kind, sidecar.path_for(path, kin[_stem(path.name)]).name in names, id)
+            for path, its_kind, id in files
+        ]
         found += _versions(found, names)
         found.sort(key=lambda photo: (natural(photo.name), photo.name, photo.version))
         with self._lock:
@@ -107,6 +114,18 @@ class Folder:
             return path.resolve().is_relative_to(self.path)
         except (OSError, RuntimeError):
             return False
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0].casefold()
+
+
+def _by_stem(names: set[str]) -> dict[str, list[str]]:
+    """The names of a folder by what is before their last dot: only those matter to where a sidecar is."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_stem(name), []).append(name)
+    return found
 
 
 def _versions(photos: list[Listed], names: set[str]) -> list[Listed]:

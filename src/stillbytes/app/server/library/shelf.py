@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ EVERY_SECONDS = 1.0
 """Between two tellings of a catalogue that is being filled."""
 AT_ONCE = 16
 """Photos whose thumbnails are asked for together while nobody waits for them."""
+FIRST_SECONDS = 5.0
+"""How long whoever opens the library has every core, before it is watched and looked through."""
 GLANCE_SECONDS = 0.1
 """Between two looks at whether a person is at work."""
 BUSY_SECONDS = 0.3
@@ -225,6 +228,8 @@ class Shelf:
             self._unwanted = False
             control = self._giving_way(control)
             try:
+                if control.cancelled():
+                    raise Cancelled()
                 found = self.catalogue.look("", control, again=again, networks=self._networks, seen=self.told)
             except Cancelled:
                 self._unwanted = True
@@ -298,17 +303,23 @@ class Shelf:
         """The same, for work that nobody waits for: while a person is at work it rests whenever it asks."""
 
         def asked() -> bool:
-            while self._busy() and not control.cancelled():
-                time.sleep(GLANCE_SECONDS)
+            self._rest(control.cancelled)
             return control.cancelled()
 
         return Control(control.progress, asked)
 
+    def _rest(self, stopped: Callable[[], bool], most: float = math.inf) -> None:
+        """Until no person is at work, for so many seconds at most."""
+        until = time.monotonic() + most
+        while self._busy() and not stopped() and time.monotonic() < until:
+            time.sleep(GLANCE_SECONDS)
+
     def _catch_up(self) -> None:
         """What happened while no server was running, and from now on."""
+        control = Control(lambda done, total, message: None, _unhurried(lambda: self._closed))
         try:
+            self._rest(control.cancelled, FIRST_SECONDS)
             self._watch()
-            control = Control(lambda done, total, message: None, _unhurried(lambda: self._closed))
             found = _in_turn(lambda: self.catalogue.update(control), lambda: self._closed)
             if found.added or found.changed or found.moved or found.missing:
                 self.told()
