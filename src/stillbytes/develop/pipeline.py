@@ -171,7 +171,9 @@ class Pipeline(Stages):
             return out[strip.y - view.cut.y :][: strip.height]
 
         for strip, _, part in self._strips(settings, view, output, cancelled, local, place):
-            if part is not None:
+            if part is not None and strip == view.cut:
+                shown = part
+            elif part is not None:
                 shown = np.full(out.shape[:2], canvas.FULL, np.uint16) if shown is None else shown
                 shown[strip.y - view.cut.y :][: strip.height] = part
         known = None if shown is None else view.form.from_cut(shown)

@@ -82,6 +82,7 @@ class Stages:
         self._cleans = cleans or (lambda settings: None)
         self._last_clean: tuple[Clean, Sensor] | None = None
         self._last_profiled: tuple[CameraProfile, Camera] | None = None
+        self._last_calibrated: tuple[Settings, Camera, NDArray[np.float64]] | None = None
         self._last_auto: tuple[tuple[Camera, Repaired], WhitePoint] | None = None
         self._lock = threading.RLock()
         self._held: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
@@ -138,7 +139,7 @@ class Stages:
         with self._lock:
             for kept in (self._held, self._guides, self._overviews, self._lights, self._shone):
                 kept.clear()
-            self._last_bases = self._last_clean = None
+            self._last_bases = self._last_clean = self._last_calibrated = None
             for name in ("sensed", "_patches"):
                 self.__dict__.pop(name, None)
 
@@ -235,10 +236,8 @@ class Stages:
             baseline += colour.baseline_exposure + offset
         if settings.value("profile") == "linear":
             baseline = 0.0
-        calibrated = calibration.matrix(settings)
-        camera = self._camera_matrix(settings)
         return Scene(
-            camera_matrix=camera if calibrated is None else calibrated @ camera,
+            camera_matrix=self._calibrated(settings),
             baseline=baseline,
             gains=self.camera.gains,
             noise=self._samples.noise,
@@ -266,6 +265,14 @@ class Stages:
             return np.tensordot(self._luma, self._overview(seen).smooth(x, y, self.frame), 1)
 
         return Shining(at, (seen, form.warp), self._shone)
+
+    def _calibrated(self, settings: Settings) -> NDArray[np.float64]:
+        """`_camera_matrix` with the calibration of the settings. The last one is kept."""
+        last, camera = self._last_calibrated, self._camera(settings)
+        if last is None or last[0] is not settings or last[1] is not camera:
+            matrix, calibrated = self._camera_matrix(settings), calibration.matrix(settings)
+            self._last_calibrated = last = settings, camera, matrix if calibrated is None else calibrated @ matrix
+        return last[2]
 
     def _camera_matrix(self, settings: Settings) -> NDArray[np.float64]:
         return self._camera(settings).to_rec2020(self._white(settings) if self._rebalanced(settings) else None)
@@ -382,7 +389,7 @@ class Stages:
             _drop_but_two(self._overviews)
         return self._overviews[seen]
 
-    @property
+    @cached_property
     def _luma(self) -> NDArray[np.float64]:
         """Luminance weights of as-shot-balanced camera RGB."""
         return np.asarray(REC2020_LUMINANCE @ self.camera.to_rec2020())

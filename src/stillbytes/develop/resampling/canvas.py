@@ -55,6 +55,7 @@ class Edge:
 
     def __init__(self, known: Known) -> None:
         self.known = known
+        self.known.flags.writeable = False  # frames have it without a copy
         self._places = np.flatnonzero(known < FULL)
         self._share = (known.ravel()[self._places] * np.float32(1 / FULL))[:, None]
 
