@@ -16,6 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillbytes.develop.kernels.lanes import built_for
 from stillbytes.develop.kernels.sources import digest
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _compiled(folder: Path, features: str, number: int, device: str = "") -> Pat
     if number < 0:
         _runtime(folder / "runtime.o", hl.Target(plain))
         return folder / "runtime.o"
-    kernel = _kernels(device)[number]()
+    with built_for(features):
+        kernel = _kernels(device)[number]()
     path = folder / f"{kernel.name}.o"
     target = f"{plain}-no_bounds_query-no_runtime" + ("" if kernel.fused else "-strict_float")
     _object(kernel.output, kernel.arguments, kernel.name, path, hl.Target(target))

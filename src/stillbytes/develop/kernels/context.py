@@ -12,7 +12,8 @@ import numpy as np
 from stillbytes.develop.kernels import functions
 from stillbytes.develop.kernels.gamut import at_constant_hue, into_gamut
 from stillbytes.develop.kernels.grid import Grid
-from stillbytes.develop.kernels.layout import KNEE, LANES
+from stillbytes.develop.kernels.lanes import together
+from stillbytes.develop.kernels.layout import KNEE
 from stillbytes.develop.kernels.listed import Listed, Tabled
 from stillbytes.develop.kernels.texture import Texture
 from stillbytes.develop.kernels.vocabulary import Vocabulary
@@ -92,10 +93,10 @@ class Sometimes:
         stages."""
         x, times = self.row.args()[0], self.times.x
         if self.number == 0:
-            keep(self.row).vectorize(x, LANES, ROUND_UP)
-        self.row.update(self.number).reorder(x, times).vectorize(x, LANES)
+            keep(self.row).vectorize(x, together(), ROUND_UP)
+        self.row.update(self.number).reorder(x, times).vectorize(x, together())
         for f in self.rows:
-            keep(f, self.row, times).vectorize(x, LANES, ROUND_UP)
+            keep(f, self.row, times).vectorize(x, together(), ROUND_UP)
         for f in self.loads:
             keep(f, self.row, times).unroll(x, 8, ROUND_UP)
         return [*([] if self.number else [self.row]), *self.rows, *self.loads]

@@ -15,10 +15,10 @@ from stillbytes.develop.kernels.functions import power
 from stillbytes.develop.kernels.gamut import at_constant_hue, into_gamut
 from stillbytes.develop.kernels.grid import Grid
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, interleaved
+from stillbytes.develop.kernels.lanes import together
 from stillbytes.develop.kernels.layout import (
     GRID_FLOOR,
     GRID_SPAN,
-    LANES,
     STRIP,
     TILE,
     List,
@@ -193,7 +193,7 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
     yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3).split(y, yo, yi, STRIP, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo).unroll(c)
     out.split(x, xo, xi, TILE, hl.TailStrategy.GuardWithIf)
-    out.parallel(yo).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf)
+    out.parallel(yo).vectorize(xi, together(), hl.TailStrategy.GuardWithIf)
 
     def keep(f: Any, consumer: Any = out, loop: Any = xo) -> Any:
         """A row of a tile at a time, whole, so that what the stages hand on stays in the nearest cache and needs no
@@ -202,11 +202,11 @@ def look(kind: str, *, whole: bool, local: bool = False) -> Kernel:
         return look.adjusted.bounded(f) if local else f.bound_extent(x, TILE)
 
     for f in (encoded, *ctx.rows):
-        keep(f).vectorize(look.place[0], LANES, hl.TailStrategy.RoundUp)
+        keep(f).vectorize(look.place[0], together(), hl.TailStrategy.RoundUp)
     for f in ctx.loads:
         keep(f).unroll(look.place[0], 8, hl.TailStrategy.RoundUp)
     # Copies of the source's rows: only these loops, which do no arithmetic, have parts of their own for the edges.
-    look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+    look.base.in_().compute_at(out, yi).hoist_storage(out, yo).vectorize(x, together(), hl.TailStrategy.RoundUp)
     sums = look.adjusted.schedule(out, yo, xo) if local else []
     sums += [stage for _, _, things in look.lists for stage in things.schedule(out, xo)]
     sums += [stage for one in ctx.sometimes for stage in one.schedule(keep)]

@@ -11,7 +11,8 @@ import halide as hl
 
 from stillbytes.develop.kernels.functions import inverse
 from stillbytes.develop.kernels.kernel import image, integer
-from stillbytes.develop.kernels.layout import CELL, LANES, OPPOSED, SURROUNDED
+from stillbytes.develop.kernels.lanes import together
+from stillbytes.develop.kernels.layout import CELL, OPPOSED, SURROUNDED
 
 RED, GREEN, BLUE = 0, 1, 2
 PRIOR = 1e-3
@@ -77,7 +78,7 @@ class Mosaic:
     def schedule(self, reader: Any, out: Any, loop: Any) -> None:
         """reader: the stage that reads `lit`, which is not scheduled yet. What a photo does not need costs nothing."""
         for stage in (self._light, reader):
-            stage.compute_at(out, loop).vectorize(stage.args()[0], LANES, hl.TailStrategy.RoundUp)
+            stage.compute_at(out, loop).vectorize(stage.args()[0], together(), hl.TailStrategy.RoundUp)
         reader.align_bounds(reader.args()[0], CELL)
         for way in (0, SURROUNDED, OPPOSED):
             reader.specialize(self.clipped == way)

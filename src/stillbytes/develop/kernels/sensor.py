@@ -12,6 +12,7 @@ import halide as hl
 
 from stillbytes.develop.kernels.functions import cube_root, inverse
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
+from stillbytes.develop.kernels.lanes import together
 from stillbytes.develop.kernels.layout import LANES
 from stillbytes.develop.kernels.mosaic import GREEN, RED, Mosaic
 
@@ -121,10 +122,10 @@ def bayer() -> Kernel:
     yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
     out.bound(c, 0, 3)
     out.tile(x, y, xo, yo, xi, yi, 256, 32, tail=hl.TailStrategy.GuardWithIf).reorder(c, xi, yi, xo, yo).unroll(c)
-    out.vectorize(xi, LANES).parallel(yo)
+    out.vectorize(xi, together()).parallel(yo)
     m.schedule(raw, out, xo)
     for stage in (green_h, green_v, grad_h, grad_v, across, green, refined, delta, between):
-        stage.compute_at(out, xo).vectorize(x, LANES, hl.TailStrategy.RoundUp)
+        stage.compute_at(out, xo).vectorize(x, together(), hl.TailStrategy.RoundUp)
     planar(out)
     return Kernel("bayer", out, m.arguments)
 
@@ -151,7 +152,7 @@ def bayer_half() -> Kernel:
     yo, yi = hl.Var("yo"), hl.Var("yi")
     out.bound(c, 0, 3).reorder(c, x, y).unroll(c).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).parallel(yo)
     m.schedule(raw, out, yi)
-    out.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    out.vectorize(x, together(), hl.TailStrategy.GuardWithIf)
     planar(out)
     return Kernel("bayer_half", out, m.arguments)
 
