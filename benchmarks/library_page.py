@@ -113,6 +113,7 @@ def _measured(page: Page, speeds: list[int], seconds: float) -> dict[str, Any]:
             page.wait_for_timeout(1500)
             scrolls[f"{temperature}, {speed} px/s"] = page.evaluate(SCROLL, [speed, seconds])
         page.reload()
+        page.get_by_test_id("canvas").wait_for()  # before, nothing listens to keys
         page.keyboard.press("Escape")
         page.keyboard.press("g")
         _until(page, FILLED)

@@ -69,3 +69,19 @@ def test_an_error_is_told_and_the_next_one_made() -> None:
     assert found["good"].result(10) == "GOOD"
     making.close()
     assert making.want(["late"])["late"].cancelled()
+
+
+def test_what_was_for_later_goes_first_once_it_is_looked_at_and_is_made_once() -> None:
+    slow = Slow()
+    making = Making(slow, threads=1)
+    first = making.want(["first"])
+    assert slow.begun.acquire(timeout=10)
+    later = making.want(["one", "two"], Urgency.IDLE)
+    making.want(["other"], Urgency.AHEAD)
+    assert making.want(["two"])["two"] is later["two"]
+    making.leave(["two"])  # the first who wanted it still does
+    slow.go(5)
+    for future in (*first.values(), *later.values()):
+        future.result(10)
+    assert slow.order == ["first", "two", "other", "one"]
+    making.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
@@ -40,6 +42,9 @@ class Making(Generic[K, V]):
         self._make, self._most = make, threads
         self._turn = threading.Condition()
         self._wishes: dict[K, _Wish[V]] = {}
+        self._ranked: list[tuple[tuple[int, int, int], int, K, _Wish[V]]] = []
+        """A heap. One that has got a better rank, or is no longer wanted, is in it with the old one, too."""
+        self._turns = itertools.count()
         self._begun: set[K] = set()
         self._batch = self._threads = self._idle = 0
         self._closed = False
@@ -52,8 +57,11 @@ class Making(Generic[K, V]):
             found = {}
             for place, key in enumerate(dict.fromkeys(keys)):
                 rank = (int(urgency), -self._batch, place)
-                wish = self._wishes.setdefault(key, _Wish(rank))
-                wish.rank = min(wish.rank, rank)
+                wish = self._wishes.get(key)
+                if wish is None or rank < wish.rank:
+                    wish = self._wishes.setdefault(key, _Wish(rank))
+                    wish.rank = rank
+                    heapq.heappush(self._ranked, (rank, next(self._turns), key, wish))
                 wish.waiting += 1
                 if self._closed:
                     wish.future.cancel()
@@ -102,10 +110,10 @@ class Making(Generic[K, V]):
         with self._turn:
             self._idle += 1
             while not self._closed:
-                open_ = [key for key in self._wishes if key not in self._begun]
-                if open_:
-                    key = min(open_, key=lambda one: self._wishes[one].rank)
-                    wish = self._wishes[key]
+                while self._ranked:
+                    rank, _, key, wish = heapq.heappop(self._ranked)
+                    if self._wishes.get(key) is not wish or wish.rank != rank or key in self._begun:
+                        continue
                     self._begun.add(key)
                     wish.future.set_running_or_notify_cancel()
                     self._idle -= 1

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from stillbytes.core import blas, memory
+from stillbytes.core.deadlines import Deadlines
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.core.saying import Said, said
 from stillbytes.photo import wire
 
 COMMAND = (sys.executable, "-P", "-m", "stillbytes.photo.worker")
 """-P: a photo folder that is the current folder must not be searched for modules."""
+_deadlines = Deadlines()
 
 
 class Workers:
@@ -154,14 +156,9 @@ class _Worker:
 
     def ask(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
         """Raises wire.WireError when the process ends, by itself or because it took longer than `limit` seconds."""
-        timer = threading.Timer(limit, self._time_out)
-        timer.daemon = True
-        timer.start()
-        try:
+        with _deadlines.within(limit, self._time_out):
             wire.send(cast(Any, self._process.stdin), request)
             reply = wire.receive(cast(Any, self._process.stdout))
-        finally:
-            timer.cancel()
         if self.late:
             raise wire.WireError("killed just after its answer")
         self.fresh = False

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.develop.settings import Settings
@@ -83,8 +85,8 @@ class Pictures:
 
     def make(
         self, wanted: Sequence[Shown], tier: Tier, urgency: Urgency, ended: Callable[[], bool]
-    ) -> Iterator[tuple[Shown, bytes | None, bool]]:
-        """(photo, JPEG or None where it cannot be made, whether that is final), as they get ready.
+    ) -> Iterator[list[tuple[Shown, bytes | None, bool]]]:
+        """(photo, JPEG or None where it cannot be made, whether that is final), as they get ready, one or several.
 
         An edited photo's camera picture comes first, where it is not kept yet. ended: whether nobody waits any more;
         what was not begun then is not.
@@ -93,17 +95,25 @@ class Pictures:
         keys = [_Key(shown, tier, shown not in edited) for shown in wanted]
         lacking = [shown for shown in wanted if shown in edited and self.first(shown, tier) is None]
         keys = [*(_Key(shown, tier, True) for shown in lacking), *keys]
+        ready: SimpleQueue[tuple[_Key, Future[bytes]]] = SimpleQueue()
         futures = self._making.want(keys, urgency)
-        of: dict[Future[bytes], _Key] = {future: key for key, future in futures.items()}
+        for key, future in futures.items():
+            future.add_done_callback(partial(_put, ready, key))
+        left = len(futures)
         try:
-            left = set(of)
             while left and not ended():
-                done, left = wait(left, 0.25, "FIRST_COMPLETED")
-                for future in done:
-                    key = of[future]
-                    if not future.cancelled():
-                        final = not (key.camera and key.shown in edited)
-                        yield key.shown, None if future.exception() else future.result(), final
+                done = _all_of(ready, 0.25)
+                left -= len(done)
+                if made := [
+                    (
+                        key.shown,
+                        None if future.exception() else future.result(),
+                        not (key.camera and key.shown in edited),
+                    )
+                    for key, future in done
+                    if not future.cancelled()
+                ]:
+                    yield made
         finally:
             self._making.leave(keys)
 
@@ -134,3 +144,17 @@ class Pictures:
         if settings:
             return self._render(Photo(path, key.shown.version), settings, key.tier)
         return previews.of_camera(path, key.tier, self._pool)
+
+
+def _put(ready: SimpleQueue[tuple[_Key, Future[bytes]]], key: _Key, future: Future[bytes]) -> None:
+    ready.put((key, future))
+
+
+def _all_of(ready: SimpleQueue[tuple[_Key, Future[bytes]]], seconds: float) -> list[tuple[_Key, Future[bytes]]]:
+    """All that is in the queue; waits so long for the first."""
+    found = []
+    with contextlib.suppress(Empty):
+        found.append(ready.get(timeout=seconds))
+        while True:
+            found.append(ready.get_nowait())
+    return found

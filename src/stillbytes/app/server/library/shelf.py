@@ -209,8 +209,8 @@ class Shelf:
             for at in range(0, len(numbers), AT_ONCE):
                 control.progress(at, len(numbers), said("Making thumbnails"))
                 wanted = [s for s in self.shown(numbers[at : at + AT_ONCE]) if not self._has(s)]
-                for _ in self.pictures.make(wanted, previews.GRID, Urgency.IDLE, control.cancelled):
-                    made += 1
+                for ready in self.pictures.make(wanted, previews.GRID, Urgency.IDLE, control.cancelled):
+                    made += len(ready)
                 if control.cancelled():
                     raise Cancelled()
             self._notice()

@@ -238,9 +238,12 @@ def _records(
         if jpeg is not None and final:
             wanted.remove(shown)
             yield RECORD.pack(shown.number, FINAL, len(jpeg)) + jpeg
-    for shown, made, final in pictures.make(wanted, tier, urgency, gone.is_set):
-        state = NONE if made is None else FINAL if final else PROVISIONAL
-        yield RECORD.pack(shown.number, state, len(made or b"")) + (made or b"")
+    for ready in pictures.make(wanted, tier, urgency, gone.is_set):
+        for shown, made, final in ready:
+            state = NONE if made is None else FINAL if final else PROVISIONAL
+            there += RECORD.pack(shown.number, state, len(made or b"")) + (made or b"")
+        yield bytes(there)
+        there.clear()
 
 
 async def _until_left(records: Generator[bytes, None, None], gone: threading.Event) -> AsyncIterator[bytes]:
