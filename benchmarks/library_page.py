@@ -2,10 +2,14 @@
 
 The grid is scrolled at a steady speed by the page's own animation frames. A cell is blank while it is in sight without
 a decoded picture. "cold" has no thumbnail in the cache, "warm" all that are passed.
+
+On a machine that others use, too, the processor time for each frame tells more than the frames: that of all the
+browser's processes, and of the server's.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import statistics
@@ -111,7 +115,11 @@ def _measured(page: Page, speeds: list[int], seconds: float) -> dict[str, Any]:
         for speed in speeds:
             page.get_by_test_id("library-grid").evaluate("(grid, to) => (grid.scrollTop = to)", 40 * speed)
             page.wait_for_timeout(1500)
-            scrolls[f"{temperature}, {speed} px/s"] = page.evaluate(SCROLL, [speed, seconds])
+            before = _processor_ms()
+            scroll = page.evaluate(SCROLL, [speed, seconds])
+            after, frames = _processor_ms(), max(1, len(scroll["frames"]))
+            scroll |= {f"{who}_ms": (after[who] - before[who]) / frames for who in after}
+            scrolls[f"{temperature}, {speed} px/s"] = scroll
         page.reload()
         page.get_by_test_id("canvas").wait_for()  # before, nothing listens to keys
         page.keyboard.press("Escape")
@@ -136,6 +144,19 @@ def _until(page: Page, condition: str) -> None:
     raise SystemExit("The grid was not filled within 30 s.")
 
 
+def _processor_ms() -> dict[str, float]:
+    """Milliseconds of processor time so far of the browser and of the server, each with all of its processes."""
+    spent = {"browser": 0.0, "server": 0.0}
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # gone meanwhile
+            command = " ".join(process.cmdline())
+            who = "server" if "-m stillbytes" in command else "browser" if "chrom" in command.lower() else None
+            if who is not None:
+                used = process.cpu_times()
+                spent[who] += (used.user + used.system) * 1000
+    return spent
+
+
 def _server_mib() -> float:
     """Resident MiB of the server itself, without its decoding processes."""
     return max(child.memory_info().rss for child in psutil.Process().children(recursive=True)
@@ -149,8 +170,10 @@ def _show(found: dict[str, Any]) -> None:
         late = sum(frame > 20 for frame in frames) / len(frames)
         rows.append([name, f"{1000 / statistics.mean(frames):.0f}", f"{percentile(frames, 95):.1f}", f"{late:.1%}",
                      f"{scroll['shown']:.2%}", f"{max(blanks, default=0):.0f}",
-                     str(sum(blank > 150 for blank in blanks))])  # fmt: skip
-    head = ["scroll", "fps", "p95 ms", "frames > 20 ms", "cells filled", "longest blank ms", "blanks > 150 ms"]
+                     str(sum(blank > 150 for blank in blanks)), f"{scroll['browser_ms']:.1f}",
+                     f"{scroll['server_ms']:.1f}"])  # fmt: skip
+    head = ["scroll", "fps", "p95 ms", "frames > 20 ms", "cells filled", "longest blank ms", "blanks > 150 ms",
+            "browser ms/frame", "server ms/frame"]  # fmt: skip
     print(table(head, rows))
     following = found["next_ms"]
     print(f"\nnext photo, key to drawn: median {statistics.median(following):.0f} ms, p95 "
