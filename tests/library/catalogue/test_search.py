@@ -166,6 +166,14 @@ def test_a_day_lies_in_its_month_and_its_year(day: object) -> None:
         assert first <= text + " 00:00" and text + " 23:59:59.999" < end
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_all_photos_by_folder_come_as_they_do_among_those_of_a_search(library: Catalogue, descending: bool) -> None:
+    everything = library.numbers("", sort="path", descending=descending)
+    assert everything == library.numbers("size:>0", sort="path", descending=descending)
+    paths = [photo.path for photo in library.photos(everything)]
+    assert paths == sorted(paths, key=lambda path: (str(path.parent), path.name), reverse=descending)
+
+
 def test_pages_and_sorting(library: Catalogue) -> None:
     everything = library.numbers(sort="taken")
     assert names(library, sort="taken") == ["c.jpg", "a.jpg", "d.dng", "b.jpg"]
