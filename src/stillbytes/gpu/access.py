@@ -100,6 +100,8 @@ class Access:
             with _waiting(self._broker, request.id, waits):
                 return await self._broker.run(request, leased)
 
+        if self._loop.is_closed():
+            raise Cancelled()
         found = asyncio.run_coroutine_threadsafe(run(), self._loop)
         while True:
             try:
@@ -107,7 +109,8 @@ class Access:
             except futures.TimeoutError:
                 if found.done():
                     raise
-                if cancelled is not None and cancelled():
+                gone = not self._loop.is_running()  # the server has ended meanwhile: nobody will ever answer
+                if gone or (cancelled is not None and cancelled()):
                     found.cancel()
                     raise Cancelled() from None
             except futures.CancelledError:
