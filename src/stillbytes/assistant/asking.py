@@ -21,6 +21,8 @@ from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.subjects import subjects
 from stillbytes.assistant.transcript import Turn
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import joined as sentences
+from stillbytes.core.saying import said
 from stillbytes.develop.camera import WhitePoint
 from stillbytes.develop.parameter import Value
 from stillbytes.develop.settings import Settings
@@ -36,7 +38,15 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 MOST_LABEL = 80
-NOBODY = "No language model is here to be asked: `stillbytes gpu plan` tells which one fits this machine."
+NOBODY = said("No language model is here to be asked: `stillbytes gpu plan` tells which one fits this machine.")
+
+
+def no_engine(engine: str) -> tuple[str, str]:
+    """What is said of an engine that there is not, and what to do."""
+    return (
+        said("There is no engine “{name}”.", name=engine[:80]),
+        said("Use {vocabulary}, {auto} or the URL of a language server.", vocabulary=vocabulary.NAME, auto=AUTO),
+    )
 
 
 def situation(photo: Photo, history: History) -> Situation:
@@ -75,8 +85,7 @@ def propose(
     a server that was named does not answer.
     """
     if engine not in (vocabulary.NAME, AUTO) and not engine.startswith(("http://", "https://")):
-        remedy = f"Use {vocabulary.NAME}, {AUTO} or the URL of a language server."
-        raise InvalidSetting(f"There is no engine {engine[:80]!r}.", remedy)
+        raise InvalidSetting(*no_engine(engine))
     if engine in (vocabulary.NAME, AUTO):
         found = without_model(request, about, photo, errands=engine == AUTO)
         if found.understood or engine == vocabulary.NAME or photo is None:
@@ -87,7 +96,7 @@ def propose(
     asked = parted.rest if parted.errands else request
     answer = _by_model(asked, about, engine, photo, cancelled, tell, before)
     if answer is None:
-        return replace(found, message=f"{found.message} {NOBODY}")
+        return replace(found, message=sentences((found.message, NOBODY)))
     return joined(request, answer, parted.errands, about) if parted.errands else answer
 
 
@@ -121,7 +130,7 @@ def joined(request: str, rest: Proposal | None, errands: Sequence[Step], about: 
     start = rest or Proposal(request, vocabulary.NAME, True, "", (), about.settings)
     both = replace(start, request=request, steps=(*start.steps, *errands))
     told = vocabulary.described(replace(start, steps=tuple(errands)))
-    return replace(both, message=f"{start.message} {told}".strip())
+    return replace(both, message=sentences(filter(None, (start.message, told))))
 
 
 def _by_model(

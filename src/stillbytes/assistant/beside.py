@@ -17,6 +17,7 @@ from stillbytes.assistant.tools import Tool
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.text import tokens as tokens_of
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import local_parameters, parameters
 
 MOST_WHAT, MOST_PROMPT, MOST_QUERY = 60, 120, 120
@@ -69,7 +70,7 @@ def _made(name: str) -> Tool:
         prompt = _said(given["prompt"], MOST_PROMPT) if "prompt" in properties else ""
         step = errands.task_step(name, what, prompt)
         if step is None:
-            raise InvalidSetting(f"{kind.label} cannot be done there.", "Name one thing.")
+            raise InvalidSetting(said("{task} cannot be done there.", task=said(kind.label)), "Name one thing.")
         return step
 
     return Tool(name, kind.says, properties, read)
@@ -108,7 +109,7 @@ def _exported(given: Mapping[str, Any]) -> Step:
 def _explained(given: Mapping[str, Any]) -> Step:
     says = tools.explained(str(given["name"]))
     if not says:
-        raise InvalidSetting(f"There is no {str(given['name'])[:40]!r} to explain.")
+        raise InvalidSetting(said("There is no “{name}” to explain.", name=str(given["name"])[:40]))
     return Step("explain", says)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from stillbytes.assistant.proposal import Proposal, Row, Step, shown
+from stillbytes.assistant.proposal import Proposal, Row, Step, shown, spoken
+from stillbytes.core.saying import said
 from stillbytes.edit.automatic.meter import LUMA
 
 EDGE = 256
@@ -24,18 +25,28 @@ def checks(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[str, ..
     if before.shape == after.shape:
         change = float(np.abs(after.astype(np.int16) - before).mean()) / 255
         if change < UNSEEN:
-            cautions.append("Hardly anything is seen of it.")
-        told.append(f"Changed by {100 * change:.1f} % on average.")
+            cautions.append(said("Hardly anything is seen of it."))
+        told.append(said("Changed by {share:.1%} on average.", share=change))
     else:
         told.append(
-            f"{before.shape[1]} x {before.shape[0]} became {after.shape[1]} x {after.shape[0]} of its overview."
+            said(
+                "{width} x {height} became {wide} x {high} of its overview.",
+                width=before.shape[1],
+                height=before.shape[0],
+                wide=after.shape[1],
+                high=after.shape[0],
+            )
         )
     if abs(middle[1] - middle[0]) >= 0.01:
-        told.append(f"Middle {100 * middle[0]:.0f} → {100 * middle[1]:.0f} %.")
+        told.append(said("Middle {before:.0%} → {after:.0%}.", before=middle[0], after=middle[1]))
     for name, value in (("clipped", 255), ("black", 0)):
         share = [_share(picture, value) for picture in (before, after)]
         if abs(share[1] - share[0]) >= 0.001:
-            words = f"{name.capitalize()} {100 * share[0]:.1f} → {100 * share[1]:.1f} %."
+            values = {"before": share[0], "after": share[1]}
+            if name == "clipped":
+                words = said("Clipped {before:.1%} → {after:.1%}.", **values)
+            else:
+                words = said("Black {before:.1%} → {after:.1%}.", **values)
             (cautions if share[1] > share[0] + WORSE else told).append(words)
     return (*cautions, *told)
 
@@ -58,12 +69,15 @@ def lines_of(step: Step, place: int, amounts: Mapping[str, float]) -> list[str]:
         taken = (not step.rows and amounts.get(str(place), 1.0) > 0) or any(
             amounts.get(f"{place}.{row.parameter.name}", 1.0) > 0 for row in step.rows
         )
-        times = f" {step.count} steps" if step.count > 1 else ""
-        return [f"{step.says}{times}"] if taken else []
+        if not taken:
+            return []
+        return [said("{what}: {steps} steps", what=step.says, steps=step.count) if step.count > 1 else step.says]
     found = []
     for row in step.rows:
         amount = amounts.get(f"{place}.{row.parameter.name}", 1.0)
         if amount > 0:
             words = shown(Row(row.parameter, row.before, row.at(amount), row.start), local=step.mask is not None)
-            found.append(f"{step.name}: {words}" if step.mask is not None else words)
+            found.append(
+                said("{part}: {changes}", part=spoken(step.name), changes=words) if step.mask is not None else words
+            )
     return found

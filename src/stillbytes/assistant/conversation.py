@@ -21,6 +21,7 @@ from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.transcript import Turn, told_before
 from stillbytes.assistant.vocabulary import described
 from stillbytes.core.errors import EngineError, InvalidSetting
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import groups
 from stillbytes.develop.parameter import Group
 from stillbytes.edit.presets.store import bundled
@@ -131,7 +132,7 @@ async def converse(
             asking = asked(request, facts, picture, before=before, examples=examples, think=think)
             text, reason = await _answer(chat, asking, limits, tell)
     except TimeoutError as error:
-        problem = f"The language model did not finish within {whole:g} s."
+        problem = said("The language model did not finish within {seconds:g} s.", seconds=whole)
         raise EngineError(problem, "Ask for less at once, or choose a smaller model.") from error
     return planned(text, reason, request, situation, engine)
 
@@ -156,41 +157,43 @@ async def _answer(chat: Chat, request: Request, limits: Limits, tell: Tell) -> t
 def planned(text: str, reason: str, request: str, situation: Situation, engine: str) -> Proposal:
     """The proposal that an answer is; nothing in it is trusted."""
     if reason == "length":
-        return not_understood(request, engine, "The language model's answer did not come to an end.")
+        return not_understood(request, engine, said("The language model's answer did not come to an end."))
     try:
         plan = json.loads(text)
     except (ValueError, RecursionError):
         plan = None
     if not isinstance(plan, dict) or not isinstance(plan.get("steps"), list):
-        return not_understood(request, engine, "The language model did not answer with a plan.")
-    said = plan.get("say")
-    say = " ".join(c for c in said[:300].split() if c.isprintable()) if isinstance(said, str) else ""
+        return not_understood(request, engine, said("The language model did not answer with a plan."))
+    told_by = plan.get("say")
+    say = " ".join(c for c in told_by[:300].split() if c.isprintable()) if isinstance(told_by, str) else ""
     if len(plan["steps"]) > tools.MOST_CALLS:
-        return not_understood(request, engine, "The language model wants too much at once.")
+        return not_understood(request, engine, said("The language model wants too much at once."))
     try:
         found = checked(plan["steps"], request, situation)
         asks = useful(found.steps, situation)
         steps, base = tools.put_together(asks, situation) if asks else ([], situation.settings)
     except InvalidSetting as error:
-        return not_understood(request, engine, f"The language model proposed what cannot be done: {error.message}")
+        return not_understood(
+            request, engine, said("The language model proposed what cannot be done: {why}", why=error.message)
+        )
     if not steps:
         return not_understood(request, engine, _why_not(plan["steps"], found, say))
     done = [step for step in steps if step.tool != "explain"]
     proposal = Proposal(request, engine, True, "", tuple(done), base)
     told = [step.says for step in steps if step.tool == "explain"]
-    told += [f"Nothing was done about “{part}”." for part in found.undone]
-    message = " ".join((described(proposal), *told)).strip()
+    told += [said("Nothing was done about “{part}”.", part=part) for part in found.undone]
+    message = joined(filter(None, (described(proposal), *told)))
     return Proposal(request, engine, True, message, tuple(done), base)
 
 
 def _why_not(proposed: list[Any], found: Checked, say: str) -> str:
     """Why nothing is left of a plan. What the model says is told as its words."""
     if found.foreign:
-        return "Too few of its words are known: requests are understood in English, German and Spanish."
+        return said("Too few of its words are known: requests are understood in English, German and Spanish.")
     if found.unsure:
-        return f"It is not clear what is to stay as it is: “{'”, “'.join(found.undone)}”."
+        return said("It is not clear what is to stay as it is: “{parts}”.", parts="”, “".join(found.undone))
     if found.strange:
-        return "The language model proposed changes, but nothing in the request asks for them."
+        return said("The language model proposed changes, but nothing in the request asks for them.")
     if proposed:
-        return "It is like that already."
-    return f"The language model says: {say}" if say else "The language model knows nothing to do."
+        return said("It is like that already.")
+    return said("The language model says: {say}", say=say) if say else said("The language model knows nothing to do.")

@@ -20,6 +20,7 @@ from stillbytes.assistant.suggestions import Suggestion, suggestions
 from stillbytes.assistant.vocabulary import NAME
 from stillbytes.assistant.vocabulary.lexicon import Unknown, lexicon
 from stillbytes.assistant.vocabulary.text import folded, tokens
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.settings import Settings
 
@@ -49,17 +50,20 @@ def explained(
 
     look: the light of the picture with these settings, None where no picture is at hand. Raises what it raises.
     """
-    said = " ".join(re.sub(r"[?!.,;:¿¡“”\"]", " ", folded(request)).split())
-    if not said or len(said) > LONGEST:
+    asked = " ".join(re.sub(r"[?!.,;:¿¡“”\"]", " ", folded(request)).split())
+    if not asked or len(asked) > LONGEST:
         return None
     for language, asks in _patterns().items():
         for form, pattern in asks:
-            if (match := pattern.fullmatch(said)) is None:
+            if (match := pattern.fullmatch(asked)) is None:
                 continue
             if form == "what":
                 if (answer := _what(match.group(1), language, settings)) is not None:
                     return Proposal(request, NAME, True, answer, (), settings)
-                why = f"There is no slider, tool or part of the picture called “{match.group(1)[:40]}” to explain."
+                why = said(
+                    "There is no slider, tool or part of the picture called “{name}” to explain.",
+                    name=match.group(1)[:40],
+                )
                 return not_understood(request, NAME, why)
             if look is None:
                 return None
@@ -84,8 +88,8 @@ def _patterns() -> Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]:
         whole = "|".join(re.escape(words) for words in sorted(given["whole"], key=len, reverse=True))
         asks = []
         for form in ("wrong", "why", "what"):
-            for said in sorted(given[form], key=len, reverse=True):
-                pattern = re.escape(said).replace(r"\{whole\}", f"(?:{whole})").replace(r"\{\}", "(.+)")
+            for phrase in sorted(given[form], key=len, reverse=True):
+                pattern = re.escape(phrase).replace(r"\{whole\}", f"(?:{whole})").replace(r"\{\}", "(.+)")
                 asks.append((form, re.compile(pattern)))
         found[language] = asks
     return found
@@ -102,16 +106,18 @@ def _what(asked: str, language: str, settings: Settings) -> str | None:
     name = re.sub(r" (slider|sliders|tool|setting|control|regler)$", "", name)
     for group in groups():
         if folded(group.name) == name:
-            return f"{group.name}: " + " ".join(f"{p.label}: {p.says}" for p in group.parameters[:6])
+            each = (said("{what}: {says}", what=said(p.label), says=said(p.says)) for p in group.parameters[:6])
+            return said("{what}: {says}", what=said(group.name), says=joined(each))
     known = {**local_parameters(), **parameters()}
     found = next((n for n, p in known.items() if name in (folded(p.label), n, n.replace("_", " "))), None)
     found = found or _named(name, language)
     if found is None:
         return tools.explained(name) or tools.explained(name.replace(" ", "_")) or None
-    said = tools.explained(found)
+    told = tools.explained(found)
     if found not in parameters() or known[found].listed:
-        return said
-    return f"{said} It is at {value_text(known[found], settings.value(found))} now."
+        return told
+    now = value_text(known[found], settings.value(found))
+    return joined((told, said("It is at {value} now.", value=now)))
 
 
 def _named(name: str, language: str) -> str | None:
@@ -129,17 +135,22 @@ def _named(name: str, language: str) -> str | None:
 def _wrong(light: Light, settings: Settings, iso: float | None) -> str:
     found = suggestions(light, settings, iso)
     if not found:
-        return "By its numbers nothing stands out: " + _numbers(light)
-    return " ".join(f"{one.reason} “{one.request}” would change that." for one in found)
+        return said("By its numbers nothing stands out: {numbers}", numbers=_numbers(light))
+    return joined(part for one in found for part in (one.reason, _remedy(one)))
 
 
 def _why(state: str, light: Light, settings: Settings, iso: float | None) -> str:
     fitting = next((one for one in suggestions(light, settings, iso) if _same(one, state)), None)
-    told = [fitting.reason if fitting else f"By its numbers it is not: {_numbers(light, state, iso)}"]
+    numbers = _numbers(light, state, iso)
+    told = [fitting.reason if fitting else said("By its numbers it is not: {numbers}", numbers=numbers)]
     told += _causes(state, settings)
     if fitting:
-        told.append(f"“{fitting.request}” would change that.")
-    return " ".join(told)
+        told.append(_remedy(fitting))
+    return joined(told)
+
+
+def _remedy(suggestion: Suggestion) -> str:
+    return said("“{request}” would change that.", request=suggestion.request)
 
 
 def _same(suggestion: Suggestion, state: str) -> bool:
@@ -148,32 +159,45 @@ def _same(suggestion: Suggestion, state: str) -> bool:
 
 
 def _causes(state: str, settings: Settings) -> list[str]:
-    found = []
+    found: list[str] = []
     for name, way in CAUSES[state].items():
         p, value = parameters()[name], settings.value(name)
         if not isinstance(value, int | float) or value == p.default or (way and value * way <= 0):
             continue
-        told = f"{p.label} is at {'+' if p.minimum < 0 < value else ''}{value_text(p, value)} {p.unit}".strip()
-        found.append(f"{told}, which adds to it." if way else f"{told}.")
+        sign = "+" if p.minimum < 0 < value else ""
+        at = said("{sign}{value}{unit}", sign=sign, value=value_text(p, value), unit=f" {p.unit}" if p.unit else "")
+        if way:
+            found.append(said("{label} is at {value}, which adds to it.", label=said(p.label), value=at))
+        else:
+            found.append(said("{label} is at {value}.", label=said(p.label), value=at))
     if state == "dull" and settings.value("black_and_white"):
-        found.insert(0, "Black and white is on.")
+        found.insert(0, said("Black and white is on."))
     return found
 
 
 def _numbers(light: Light, state: str = "", iso: float | None = None) -> str:
-    colour = (
-        f"what is nearly grey has {100 * light.warmth:+.1f} % red against blue and {100 * light.green:+.1f} % green."
-    )
     if state in ("warm", "cold", "green", "magenta"):
-        return colour
+        return said(
+            "what is nearly grey has {red:+.1%} red against blue and {green:+.1%} green.",
+            red=light.warmth,
+            green=light.green,
+        )
     if state == "dull":
-        return f"its colours are {100 * light.colour:.0f} % from grey on average."
+        return said("its colours are {colour:.0%} from grey on average.", colour=light.colour)
+    if state == "tilted" and light.tilt is None:
+        return said("no long lines agree on a tilt.")
     if state == "tilted":
-        return "no long lines agree on a tilt." if light.tilt is None else f"its long lines lean by {light.tilt:g}°."
+        return said("its long lines lean by {degrees:g}°.", degrees=light.tilt)
+    if state == "noisy" and iso:
+        return said("it was taken at ISO {iso:.0f}.", iso=iso)
     if state == "noisy":
-        return f"it was taken at ISO {iso:g}." if iso else "the file does not tell its ISO."
-    dark, middle, bright = (100 * light.at[q] for q in (0.05, 0.5, 0.95))
-    return (
-        f"nine tenths of it lie between {dark:.0f} % and {bright:.0f} % of full brightness, its middle at {middle:.0f} "
-        f"%, {100 * light.clipped:.1f} % is clipped."
+        return said("the file does not tell its ISO.")
+    dark, middle, bright = (light.at[q] for q in (0.05, 0.5, 0.95))
+    return said(
+        "nine tenths of it lie between {dark:.0%} and {bright:.0%} of full brightness, its middle at {middle:.0%}, "
+        "{clipped:.1%} is clipped.",
+        dark=dark,
+        bright=bright,
+        middle=middle,
+        clipped=light.clipped,
     )

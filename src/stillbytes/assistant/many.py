@@ -9,6 +9,7 @@ from stillbytes.assistant import asking, vocabulary
 from stillbytes.assistant.carrying_out import Means, carry_out
 from stillbytes.assistant.situation import Situation
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import joined, said
 from stillbytes.edit.document import Document
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ BACK = ("undo", "redo")
 def check(request: str, engine: str) -> None:
     """Raises InvalidSetting for what cannot be asked of many photos at once."""
     if engine not in (vocabulary.NAME, asking.AUTO) and not engine.startswith(("http://", "https://")):
-        remedy = f"Use {vocabulary.NAME}, {asking.AUTO} or the URL of a language server."
-        raise InvalidSetting(f"There is no engine {engine[:80]!r}.", remedy)
+        raise InvalidSetting(*asking.no_engine(engine))
     if asking.elsewhere(request) is not None:
         raise InvalidSetting("This looks for photos and changes none.", "`stillbytes ask` finds them.")
     found = _at_once(request, engine)
@@ -63,12 +63,12 @@ def settings(
     if proposal.back():
         raise InvalidSetting("Undo and redo are of one photo's history.", "Choose one photo.")
     done = carry_out(photo, proposal, None, Means(networks, cancelled=cancelled))
-    said = [proposal.message]
+    told_of = [proposal.message]
     if any(step.tool == "export" for step in proposal.steps):
-        said.append("Nothing is exported here: `stillbytes batch export` does that.")
+        told_of.append(said("Nothing is exported here: `stillbytes batch export` does that."))
     guessed = [told.adjustment for told in done.found if "classical" in told.result.used]
-    said += [f"{name} was found without a model: look whether it is right." for name in guessed]
-    return done.settings, " ".join(said)
+    told_of += [said("{name} was found without a model: look whether it is right.", name=name) for name in guessed]
+    return done.settings, joined(told_of)
 
 
 def _at_once(request: str, engine: str) -> Proposal:

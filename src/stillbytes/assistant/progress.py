@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stillbytes.core.saying import said
+
 Stage = Literal["looking", "waiting", "reading", "thinking", "answering"]
 SAYS: dict[Stage, str] = {
-    "looking": "Looks at the photo",
-    "waiting": "Waits for the language model",
-    "reading": "Reads the request",
-    "thinking": "Thinks",
-    "answering": "Answers",
+    "looking": said("Looks at the photo"),
+    "waiting": said("Waits for the language model"),
+    "reading": said("Reads the request"),
+    "thinking": said("Thinks"),
+    "answering": said("Answers"),
 }
 APART_S = 0.1
 """Between two reports of an answer that is being written."""

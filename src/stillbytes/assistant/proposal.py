@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stillbytes.core.saying import Said, said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Parameter, Value
@@ -182,23 +183,45 @@ def shown(row: Row, local: bool = False) -> str:
     signed = p.minimum < 0
     unit = f" {p.unit}" if p.unit and p.unit != "°" else p.unit
     begin = row.before if row.start is None else row.start
-    before = ("+0" if local else value_text(p, begin)) if begin == 0 and local else value_text(p, begin)
-    after = value_text(p, row.after)
-    sign = "+" if signed and _numeric(row.after) and float(row.after) > 0 else ""  # type: ignore[arg-type]
-    return f"{p.label} {before} → {sign}{after}{unit if _numeric(row.after) else ''}"
+    return said(
+        "{label} {before} → {sign}{after}{unit}",
+        label=said(p.label),
+        before="+0" if begin == 0 and local else value_text(p, begin),
+        sign="+" if signed and _numeric(row.after) and float(row.after) > 0 else "",  # type: ignore[arg-type]
+        after=value_text(p, row.after),
+        unit=unit if _numeric(row.after) else "",
+    )
 
 
 def value_text(p: Parameter, value: Value) -> str:
     """A value as people write it."""
     if value is None:
-        return "as shot"
+        return said("as shot")
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return said("on") if value else said("off")
     if isinstance(value, int | float):
-        return f"{round(float(value), max(p.decimals, 2)):.6g}"
+        return said("{number:.6g}", number=round(float(value), max(p.decimals, 2)))
     if isinstance(value, tuple):
-        return f"{len(value)}" if p.listed else "curve"
-    return str(value) or "none"
+        return f"{len(value)}" if p.listed else said("curve")
+    return choice_text(p, str(value)) if p.kind == "choice" and value else str(value) or said("none")
+
+
+def choice_text(p: Parameter, choice: str) -> str:
+    """A choice as it is read."""
+    if p.choice_labels:
+        return said(dict(zip(p.choices, p.choice_labels, strict=True)).get(choice, choice))
+    words = choice.replace("-", " ").replace("_", " ")
+    return said(words[:1].upper() + words[1:])
+
+
+def ended(says: str) -> str:
+    """What a step says, as a sentence."""
+    return said("{what}.", what=says)
+
+
+def spoken(name: str) -> str:
+    """A name that may be one of those that are declared."""
+    return name if isinstance(name, Said) else said(name)
 
 
 def declared(name: str, local: bool) -> Parameter:

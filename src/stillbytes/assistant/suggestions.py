@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from stillbytes.assistant.light import Light
+from stillbytes.core.saying import said
 from stillbytes.develop.settings import Settings
 
 MOST = 4
@@ -54,27 +55,31 @@ def _tones(light: Light, settings: Settings) -> list[Suggestion]:
     dark, middle, bright = light.at[0.05], light.at[0.5], light.at[0.95]
     if middle < 0.25 and bright < 0.85:
         ev = _stops(light, MIDDLE * 0.85)
-        reason = f"Half of the picture is darker than {_percent(middle)} of full brightness."
-        found.append(Suggestion(f"exposure +{ev:g}", reason, 3 * (0.25 - middle) + 1, "dark"))
+        reason = said("Half of the picture is darker than {share} of full brightness.", share=_percent(middle))
+        found.append(Suggestion(said("exposure {ev:+g}", ev=ev), reason, 3 * (0.25 - middle) + 1, "dark"))
     elif light.at[0.1] < 0.06 and middle < 0.5:
-        reason = f"A tenth of the picture is darker than {_percent(max(light.at[0.1], 0.01))}."
-        found.append(Suggestion("shadows +30", reason, 0.6, "black"))
+        reason = said("A tenth of the picture is darker than {share}.", share=_percent(max(light.at[0.1], 0.01)))
+        found.append(Suggestion(said("shadows +30"), reason, 0.6, "black"))
     if middle > 0.72 and light.at[0.1] > 0.35:
         ev = min(1.5, max(0.3, -_stops(light, 0.6)))
-        reason = f"Half of the picture is brighter than {_percent(middle)}, and little of it is dark."
-        found.append(Suggestion(f"exposure -{ev:g}", reason, 2 * (middle - 0.72) + 0.8, "bright"))
+        reason = said("Half of the picture is brighter than {share}, and little of it is dark.", share=_percent(middle))
+        found.append(Suggestion(said("exposure {ev:+g}", ev=-ev), reason, 2 * (middle - 0.72) + 0.8, "bright"))
     if light.clipped > 0.01:
-        reason = f"{_percent(light.clipped)} of the picture is at its brightest in at least one colour."
+        reason = said(
+            "{share} of the picture is at its brightest in at least one colour.", share=_percent(light.clipped)
+        )
         spent = settings.number("highlights") <= -80
-        request = "exposure -0.5" if spent else "highlights -50"
+        request = said("exposure {ev:+g}", ev=-0.5) if spent else said("highlights -50")
         found.append(Suggestion(request, reason, 0.9 + 4 * min(light.clipped, 0.2), "clipped"))
     if light.reach < 0.5:
-        reason = (
-            f"Nine tenths of the picture lie between {_percent(dark)} and {_percent(bright)} of full brightness: "
-            "little is really dark or bright."
+        reason = said(
+            "Nine tenths of the picture lie between {dark} and {bright} of full brightness: little is really dark or "
+            "bright.",
+            dark=_percent(dark),
+            bright=_percent(bright),
         )
         hazy = dark > 0.2 and light.colour < 0.2
-        request = "dehaze +30" if hazy else "whites +30, blacks -30"
+        request = said("dehaze +30") if hazy else said("whites +30, blacks -30")
         found.append(Suggestion(request, reason, 2 * (0.5 - light.reach) + 0.7, "hazy" if hazy else "flat"))
     return found
 
@@ -85,39 +90,56 @@ def _colours(light: Light, settings: Settings) -> list[Suggestion]:
     found = []
     if abs(light.warmth) > 0.05:
         warm = light.warmth > 0
-        lot = "a lot " if abs(light.warmth) > 0.12 else ""
-        more = "red than blue" if warm else "blue than red"
-        leans = f"What is nearly grey has {_percent(abs(light.warmth))} more {more}."
-        request = f"{lot}{'cooler' if warm else 'warmer'}"
+        lot = abs(light.warmth) > 0.12
+        share = _percent(abs(light.warmth))
+        if warm:
+            leans = said("What is nearly grey has {share} more red than blue.", share=share)
+            request = said("make it a lot cooler") if lot else said("cooler")
+        else:
+            leans = said("What is nearly grey has {share} more blue than red.", share=share)
+            request = said("make it a lot warmer") if lot else said("warmer")
         found.append(Suggestion(request, leans, 0.5 + 3 * abs(light.warmth), "warm" if warm else "cold"))
     if abs(light.green) > 0.035:
         green = light.green > 0
-        leans = (
-            f"What is nearly grey has {_percent(abs(light.green))} {'more' if green else 'less'} green than the others."
-        )
-        request = f"tint {'+' if green else '-'}10"
+        share = _percent(abs(light.green))
+        if green:
+            leans = said("What is nearly grey has {share} more green than the others.", share=share)
+        else:
+            leans = said("What is nearly grey has {share} less green than the others.", share=share)
+        request = said("tint +10") if green else said("tint -10")
         found.append(Suggestion(request, leans, 0.5 + 5 * abs(light.green), "green" if green else "magenta"))
     if light.colour < 0.08 and light.colour > 0.004:
-        reason = f"Its colours are {_percent(light.colour)} from grey on average."
-        found.append(Suggestion("vibrance +30", reason, 0.5, "dull"))
+        reason = said("Its colours are {share} from grey on average.", share=_percent(light.colour))
+        found.append(Suggestion(said("vibrance +30"), reason, 0.5, "dull"))
     return found
 
 
 def _shape(light: Light, settings: Settings) -> list[Suggestion]:
     if light.tilt is None or abs(light.tilt) < 0.5:
         return []
-    way = "clockwise" if light.tilt > 0 else "anticlockwise"
-    reason = f"Its long lines are turned by {abs(light.tilt):g}° {way}."
+    if light.tilt > 0:
+        reason = said("Its long lines are turned by {degrees:g}° clockwise.", degrees=light.tilt)
+    else:
+        reason = said("Its long lines are turned by {degrees:g}° anticlockwise.", degrees=-light.tilt)
     mirrored = settings.value("flip_horizontal") != settings.value("flip_vertical")
     angle = -light.tilt if mirrored else light.tilt  # of the crop, before it is mirrored
-    return [Suggestion(f"straighten by {angle:g} degrees", reason, 0.8 + 0.1 * abs(light.tilt), "tilted")]
+    return [
+        Suggestion(said("straighten by {angle:g} degrees", angle=angle), reason, 0.8 + 0.1 * abs(light.tilt), "tilted")
+    ]
 
 
 def _noise(settings: Settings, iso: float | None) -> list[Suggestion]:
     if iso is None or iso < NOISY or settings.number("noise_luminance") > 0:
         return []
     amount = min(50, 20 + 10 * round(math.log2(iso / NOISY)))
-    return [Suggestion(f"luminance noise {amount}", f"It was taken at ISO {iso:g}.", 0.7, "noisy")]
+    return [
+        Suggestion(
+            said("luminance noise {amount}", amount=amount),
+            said("It was taken at ISO {iso:.0f}.", iso=iso),
+            0.7,
+            "noisy",
+        )
+    ]
 
 
 def _stops(light: Light, wanted: float) -> float:
@@ -133,4 +155,4 @@ def _linear(encoded: float) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"
+    return said("{share:.0%}", share=share) if share >= 0.095 else said("{share:.1%}", share=share)

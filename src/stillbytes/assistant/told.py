@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from stillbytes.assistant.proposal import Proposal, Row, Step
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
@@ -78,7 +79,10 @@ def _errand(tool: Literal["task", "export"], says: str, given: Mapping[str, Any]
 
     task = task_of(name, parameters)
     if task.result != "patch":
-        raise InvalidSetting(f"{task.label} makes no part of this photo.", f"`stillbytes {name}` does it.")
+        raise InvalidSetting(
+            said("{task} makes no part of this photo.", task=said(task.label)),
+            said("`stillbytes {name}` does it.", name=name),
+        )
     checked = {"name": name, "parameters": task.model_dump(mode="json", exclude_defaults=True)}
     if mask is not None:
         checked["mask"] = Mask.from_json(mask).to_json()
@@ -90,7 +94,9 @@ def _row(given: Mapping[str, Any], delta: Mapping[str, Any] | None, reached: Set
     name = given["parameter"]
     known = parameters() if delta is None else local_parameters()
     if name not in known:
-        raise InvalidSetting(f"There is no {str(name)[:40]!r} to change.", "`stillbytes params` lists them all.")
+        raise InvalidSetting(
+            said("There is no “{name}” to change.", name=str(name)[:40]), "`stillbytes params` lists them all."
+        )
     p = known[name]
     start = given.get("start")
     before = reached.value(name) if delta is None else delta.get(name, p.neutral)

@@ -20,6 +20,7 @@ from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
@@ -187,7 +188,7 @@ def planned(calls: Sequence[Any], situation: Situation) -> tuple[list[Step], Set
     the nearest that is allowed; anything else that is not as declared refuses all of it. Raises InvalidSetting.
     """
     if len(calls) > MOST_CALLS:
-        raise InvalidSetting("That is too much at once.", f"Use at most {MOST_CALLS} steps.")
+        raise InvalidSetting("That is too much at once.", said("Use at most {most} steps.", most=MOST_CALLS))
     return put_together([read(call) for call in calls], situation)
 
 
@@ -207,18 +208,18 @@ def put_together(moves: Sequence[Move | Order | Step], situation: Situation) -> 
         made, base = steps(reading, situation)
         return [*made, *sorted(errands, key=lambda step: step.tool == "export")], base
     except Unclear as error:
-        raise InvalidSetting(str(error)) from error
+        raise InvalidSetting(error.why) from error
 
 
 def read(call: Any, beside: Mapping[str, Tool] | None = None) -> Move | Order | Step:
     """beside: further tools than those of settings. Raises InvalidSetting for what is no call of a tool."""
     known = {**tools(), **(beside or {})}
     if not isinstance(call, Mapping) or not isinstance(call.get("tool"), str) or call["tool"] not in known:
-        raise InvalidSetting("There is no such tool.", f"Use {', '.join(known)}.")
+        raise InvalidSetting("There is no such tool.", said("Use one of {names}.", names=", ".join(known)))
     tool = known[call["tool"]]
     arguments = {name: value for name, value in call.items() if name != "tool"}
     if set(arguments) != set(tool.properties):
-        raise InvalidSetting(f"{tool.name} takes {', '.join(tool.properties) or 'nothing'}.")
+        raise InvalidSetting(said("{tool} takes {names}.", tool=tool.name, names=", ".join(tool.properties) or "-"))
     return tool.read(arguments)
 
 
@@ -229,19 +230,22 @@ def clamped(parameter: Parameter, value: Any) -> float:
 
 def _number(value: Any, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidSetting(f"{str(value)[:40]!r} is no number.")
+        raise InvalidSetting(said("{value!r} is no number.", value=str(value)[:40]))
     return min(max(float(value), least), most)
 
 
 def _boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise InvalidSetting(f"{str(value)[:40]!r} is neither true nor false.")
+        raise InvalidSetting(said("{value!r} is neither true nor false.", value=str(value)[:40]))
     return value
 
 
 def _known(name: Any, known: Mapping[str, Any] | Sequence[str]) -> str:
     if not isinstance(name, str) or name not in known:
-        raise InvalidSetting(f"There is no {str(name)[:40]!r}.", f"Use one of {', '.join(list(known)[:40])}.")
+        raise InvalidSetting(
+            said("There is no {name!r}.", name=str(name)[:40]),
+            said("Use one of {names}.", names=", ".join(list(known)[:40])),
+        )
     return name
 
 
@@ -263,13 +267,14 @@ def explained(name: str) -> str:
     for known in (parameters(), local_parameters()):
         if name in known:
             p = known[name]
-            reach = (
-                f" From {p.minimum:g} to {p.maximum:g}{' ' + p.unit if p.unit else ''}." if p.kind == "number" else ""
-            )
-            return f"{p.label}: {p.says}{reach}"
+            told = said("{what}: {says}", what=said(p.label), says=said(p.says))
+            if p.kind != "number":
+                return told
+            unit = f" {p.unit}" if p.unit else ""
+            return joined((told, said("From {low:g} to {high:g}{unit}.", low=p.minimum, high=p.maximum, unit=unit)))
     if name in targets():
-        return f"{name.capitalize()}: {kind_for(targets()[name]).says}"
-    return tools()[name].says if name in tools() else ""
+        return said("{what}: {says}", what=said(name.capitalize()), says=said(kind_for(targets()[name]).says))
+    return said(tools()[name].says) if name in tools() else ""
 
 
 def without_quote(call: Any) -> Any:

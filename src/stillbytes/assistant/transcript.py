@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from stillbytes.core.errors import SidecarError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.edit.history import now
 from stillbytes.edit.photo import Photo
 
@@ -125,7 +126,7 @@ class Transcript:
             try:
                 self.path.unlink(missing_ok=True)
             except OSError as error:
-                problem = f"{self.path} could not be removed: {error.strerror or error}."
+                problem = said("{path} could not be removed: {why}.", path=self.path, why=error.strerror or str(error))
                 raise SidecarError(problem, "Is the folder writable?") from error
 
     def _read(self) -> tuple[Turn, ...]:
@@ -139,7 +140,7 @@ class Transcript:
             given = json.loads(content) if len(content) <= MOST_BYTES else {}
             turns = [_Turn.model_validate(one) for one in given["turns"][-MOST_TURNS:]]
         except (ValueError, ValidationError, KeyError, TypeError, RecursionError):
-            self.problem = f"What was asked before could not be read ({self.path.name} is damaged)."
+            self.problem = said("What was asked before could not be read ({file} is damaged).", file=self.path.name)
             return ()
         return tuple(_cut(Turn(**one.model_dump())) for one in turns)
 
@@ -151,7 +152,7 @@ class Transcript:
             write_atomically(self.path, json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
             self.problem = ""
         except OSError as error:
-            self.problem = f"What is asked cannot be kept: {error.strerror or error}."
+            self.problem = said("What is asked cannot be kept: {why}.", why=error.strerror or str(error))
 
 
 def told_before(turns: Sequence[Turn]) -> list[str]:
@@ -184,5 +185,5 @@ def _cut(turn: Turn) -> Turn:
 
 def plain(text: str) -> str:
     """On one line, without what cannot be printed, and not too long."""
-    said = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -65,7 +65,7 @@ def test_a_preset_is_one_step_of_which_a_part_is_applied(served: Served) -> None
     _, client, id = served
     proposal = asked(client, id, "apply the Muted preset at 50 %")
     (step,) = proposal["steps"]
-    assert (step["tool"], step["says"]) == ("preset", "Preset Muted, 50 %")
+    assert (step["tool"], step["says"]) == ("preset", "Preset Muted, 50%")
     rows = {row["parameter"]: row["to"] for row in step["rows"]}
     half = {f"0.{name}": 0.5 for name in rows}
     changed = apply(client, id, proposal, **half).json()["photo"]["settings"]

@@ -21,6 +21,7 @@ from stillbytes.assistant.vocabulary.meaning import kind_for
 from stillbytes.assistant.vocabulary.reading.request import read
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.text import Token, folded, tokens
+from stillbytes.core.saying import said
 from stillbytes.masks.kinds.object import Object
 from stillbytes.masks.mask import Mask
 
@@ -62,13 +63,13 @@ def split(request: str) -> Split:
         rest: list[str] = []
         found: list[Step] = []
         removing = False
-        for said in _texts(request, language):
-            errand = None if _understood(said, language) else errand_of(said, language)
-            if errand is None and removing and not _understood(said, language):  # "the lamp and the bin"
-                errand = _removed(_bare(said, language), language, short=True)
+        for heard in _texts(request, language):
+            errand = None if _understood(heard, language) else errand_of(heard, language)
+            if errand is None and removing and not _understood(heard, language):  # "the lamp and the bin"
+                errand = _removed(_bare(heard, language), language, short=True)
             removing = errand is not None and errand.tool == "task" and (errand.task or {})["name"] == "remove"
             if errand is None:
-                rest.append(said)
+                rest.append(heard)
             else:
                 found.append(errand)
         if found:  # what leaves the machine's work done comes last
@@ -110,8 +111,14 @@ def _step(name: str, words: Sequence[str | None], language: str) -> Step | None:
 def export_step(format: str, size: int) -> Step:
     """format: one of `photo.output.encode.FORMATS`, or "" for the usual one. size: of the long edge, 0 for all."""
     chosen: dict[str, Any] = ({"format": format} if format else {}) | ({"size": size} if size else {})
-    told = ([f"as {format.rstrip('16').upper()}"] if format else []) + ([f"{size} pixels"] if size else [])
-    return Step("export", f"Export {', '.join(told)}".strip(), task={"name": "export", "parameters": chosen})
+    kind = format.removesuffix("16").upper()
+    if format and size:
+        says = said("Export as {format}, {size} pixels", format=kind, size=size)
+    elif format:
+        says = said("Export as {format}", format=kind)
+    else:
+        says = said("Export {size} pixels", size=size) if size else said("Export")
+    return Step("export", says, task={"name": "export", "parameters": chosen})
 
 
 def task_step(name: str, what: str, prompt: str) -> Step | None:
@@ -130,7 +137,11 @@ def task_step(name: str, what: str, prompt: str) -> Step | None:
         named = _called(what, "en")
         mask = Mask.of(kind_for(target) if (target := _target(named, "en")) else Object(words=named))
         task["mask"] = mask.to_json()
-    return Step("task", f"{tasks()[name].label}: {what + ', ' if what else ''}{prompt}", task=task)
+    return Step(
+        "task",
+        said("{task}: {what}", task=said(tasks()[name].label), what=f"{what}, {prompt}" if what else prompt),
+        task=task,
+    )
 
 
 def may(name: str, said: str, language: str) -> bool:
@@ -150,7 +161,11 @@ def _removed(what: str, language: str, *, short: bool = False) -> Step | None:
     if target.partition(":")[0] in WHOLE or any(atom.has(*SLIDERS) and not atom.has("target") for atom in atoms):
         return None
     mask = Mask.of(kind_for(target) if target else Object(words=named))
-    return Step("task", f"Remove: {named}", task={"name": "remove", "parameters": {}, "mask": mask.to_json()})
+    return Step(
+        "task",
+        said("{task}: {what}", task=said("Remove"), what=named),
+        task={"name": "remove", "parameters": {}, "mask": mask.to_json()},
+    )
 
 
 def _called(what: str, language: str) -> str:

@@ -8,12 +8,13 @@ from stillbytes.assistant.proposal import Step
 from stillbytes.assistant.searching.wording import asks, wording
 from stillbytes.core.errors import InvalidSetting, StillbytesError
 from stillbytes.core.paths import home
+from stillbytes.core.saying import said
 
 NAME: Literal["search"] = "search"
 MOST_FOUND = 60
 """Photos that are told by name."""
 MOST_NAMED = 3
-EMPTY = "The library is empty: `stillbytes library add DIR` takes in a folder."
+EMPTY = said("The library is empty: `stillbytes library add DIR` takes in a folder.")
 
 __all__ = ["NAME", "asks", "search", "searched", "told", "wording"]
 
@@ -33,7 +34,9 @@ def search(query: str) -> Step:
             photos = [{"path": str(one.path), "rating": one.rating, "taken": one.taken} for one in page.photos]
             found = {"total": page.total, "photos": photos, "empty": not catalogue.folders()}
     return Step(
-        NAME, f"Search: {query or 'everything'}", task={"name": NAME, "parameters": {"query": query}, "found": found}
+        NAME,
+        said("Search: {query}", query=query or said("everything")),
+        task={"name": NAME, "parameters": {"query": query}, "found": found},
     )
 
 
@@ -56,5 +59,12 @@ def told(step: Step) -> str:
         return EMPTY
     names = [one["path"].replace("\\", "/").rpartition("/")[2] for one in found["photos"]]
     shown = ", ".join(names[:MOST_NAMED]) + (" …" if found["total"] > MOST_NAMED else "")
-    what = f"{found['total'] or 'No'} photo{'s' * (found['total'] != 1)} for “{query or 'everything'}”"
-    return f"{what}: {shown}" if names else f"{what}."
+    what = query or said("everything")
+    if not names:
+        return said("No photos for “{query}”.", query=what)
+    return said(
+        "{count} photo for “{query}”: {names} | {count} photos for “{query}”: {names}",
+        count=found["total"],
+        query=what,
+        names=shown,
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stillbytes.assistant import searching
-from stillbytes.assistant.proposal import Proposal, not_understood, shown
+from stillbytes.assistant.proposal import Proposal, ended, not_understood, shown, spoken
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary import presets
 from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
@@ -18,6 +18,7 @@ from stillbytes.assistant.vocabulary.reading.request import read
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.steps import steps
 from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, Unreadable, tokens
+from stillbytes.core.saying import joined, said
 
 NAME = "vocabulary"
 
@@ -28,48 +29,55 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     languages: tried in this order; the first that understands all of it counts.
     """
     if len(request) > MOST_CHARACTERS:
-        return not_understood(request, NAME, f"That is longer than {MOST_CHARACTERS} characters.")
+        return not_understood(request, NAME, said("That is longer than {most} characters.", most=MOST_CHARACTERS))
     why: dict[str, str] = {}
     for language in languages:
         try:
             reading = read(request, language, there=situation.settings, names=lambda: situation.presets)
             found, base = steps(reading, situation)
         except Unknown as error:
-            why[language] = f"The word “{str(error)[:40]}” is not known."
+            why[language] = said("The word “{word}” is not known.", word=str(error)[:40])
         except Unclear as error:
-            why[language] = str(error)
+            why[language] = error.why
         except Unreadable as problem:
-            return not_understood(request, NAME, f"The number “{str(problem)[:40]}” cannot be read.")
+            return not_understood(
+                request, NAME, said("The number “{number}” cannot be read.", number=str(problem)[:40])
+            )
         else:
             proposal = Proposal(request, NAME, True, "", tuple(found), base)
             return replace(proposal, message=described(proposal))
     if presets.speaks_of_one(request):
         named = ", ".join(sorted(id.partition("/")[2] for id in set(situation.presets.values())))
-        told = f"There is no preset of that name, or it is not clear what is to be done with it. There are {named}."
+        told = said(
+            "There is no preset of that name, or it is not clear what is to be done with it. There are {names}.",
+            names=named,
+        )
         return not_understood(request, NAME, told)
-    said = tokens(request)
-    nearest = max(why, key=lambda language: lexicon(language).knows(said), default="")
-    words = [token for token in said if token.text.isalpha()]
+    heard = tokens(request)
+    nearest = max(why, key=lambda language: lexicon(language).knows(heard), default="")
+    words = [token for token in heard if token.text.isalpha()]
     if words and 2 * lexicon(nearest).knows(words) <= len(words):
-        why[nearest] += " Requests are understood in English, German and Spanish."
-    return not_understood(request, NAME, why.get(nearest) or "There is nothing in it.")
+        why[nearest] = joined((why[nearest], said("Requests are understood in English, German and Spanish.")))
+    return not_understood(request, NAME, why.get(nearest) or said("There is nothing in it."))
 
 
 def described(proposal: Proposal) -> str:
     """The proposal in a sentence."""
-    told = []
+    told: list[str] = []
     for step in proposal.steps:
-        if step.tool in ("undo", "redo"):
-            times = "" if step.count == 1 else f" {step.count} steps"
-            told.append(f"{step.tool.capitalize()}{times}.")
+        if step.tool in ("undo", "redo") and step.count > 1:
+            undo = step.tool == "undo"
+            count = step.count
+            told.append(said("Undo {steps} steps.", steps=count) if undo else said("Redo {steps} steps.", steps=count))
         elif step.tool == "set":
-            told += [f"{shown(row)}." for row in step.rows]
+            told += [ended(shown(row)) for row in step.rows]
         elif step.tool == "search":
             told.append(searching.told(step))
         elif step.mask is not None:
-            told.append(f"{step.name}: " + ", ".join(shown(row, local=True) for row in step.rows) + ".")
+            changes = joined((shown(row, local=True) for row in step.rows), ", ")
+            told.append(said("{part}: {changes}.", part=spoken(step.name), changes=changes))
         else:
-            told.append(f"{step.says}.")
+            told.append(ended(step.says))
     if proposal.changes and not proposal.tasks and proposal.applied() == proposal.base:
-        told.append("It is like that already, or the slider is at its end.")
-    return " ".join(told)
+        told.append(said("It is like that already, or the slider is at its end."))
+    return joined(told)

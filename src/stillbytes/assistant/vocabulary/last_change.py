@@ -9,9 +9,10 @@ from dataclasses import replace
 from stillbytes.assistant.proposal import Row, Step, declared
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary.meaning import meaning
-from stillbytes.assistant.vocabulary.moves.strength import Move
+from stillbytes.assistant.vocabulary.moves.strength import Move, beyond
 from stillbytes.assistant.vocabulary.moves.values import moved_to, rounded
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
+from stillbytes.core.saying import said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.develop.settings import Settings
@@ -169,13 +170,13 @@ def set_to(situation: Situation, value: float, way: int) -> Step:
         raise Unclear("It is not clear which slider is meant.")
     p = parameters()[names[0]]
     if not p.minimum <= value <= p.maximum:
-        raise Unclear(f"{p.label} goes from {p.minimum:g} to {p.maximum:g} {p.unit}".strip() + ".")
+        raise Unclear(beyond(p))
     number = after.value(p.name)
     last = _numbers(p.name, before, after, situation)[1]
     if last < 0 < value and not way:  # "less contrast", "20"
-        raise Unclear(f"{p.label}: plus or minus?")
+        raise Unclear(said("{label}: plus or minus?", label=said(p.label)))
     if (value - last) * way < 0:  # "reduce it to 40", of 20
-        raise Unclear(f"{p.label} is at {last:g}.")
+        raise Unclear(said("{label} is at {value:g}.", label=said(p.label), value=last))
     start = None if isinstance(number, float) else last
     return Step("set", "Settings", (Row(p, number, rounded(p, value), start),))
 

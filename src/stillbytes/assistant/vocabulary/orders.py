@@ -11,6 +11,7 @@ from stillbytes.assistant.vocabulary.lexicon import Atom
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.reading.clauses import Clause
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
+from stillbytes.core.saying import said
 from stillbytes.edit.automatic import FINDERS
 
 Command = Literal["undo", "redo", "reset", "crop", "uncrop", "rotate", "straighten", "compare", "automatic", "preset"]
@@ -163,8 +164,8 @@ def _removed(part: Clause) -> Order:
     return Order("reset", scope=scope)
 
 
-def _crop(part: Clause, shapes: Sequence[Atom], said: bool) -> Order:
-    """said: whether a word asks for it, and not a ratio alone. Raises Unclear."""
+def _crop(part: Clause, shapes: Sequence[Atom], asked: bool) -> Order:
+    """asked: whether a word asks for it, and not a ratio alone. Raises Unclear."""
     ratios = [atom.ratio or tuple(float(n) for n in atom.of("shape").split(":")) for atom in shapes]
     if not ratios:
         ratios = _worded_ratio(part)
@@ -174,11 +175,11 @@ def _crop(part: Clause, shapes: Sequence[Atom], said: bool) -> Order:
     distinct = set(ratios)
     orientation = part.take("orientation")
     if len(distinct) != 1 or len(set(orientation)) > 1:
-        raise Unclear("Crop to which shape?" if not distinct else "Crop to one shape.")
+        raise Unclear(said("Crop to which shape?") if not distinct else said("Crop to one shape."))
     width, height = distinct.pop()
     if max(width, height) > MOST_SIDE:
         raise Unclear("A crop has a shape here, such as 3:2, and no size.")
-    if not said and not height / 3 < width < 3 * height:  # "10:30"
+    if not asked and not height / 3 < width < 3 * height:  # "10:30"
         raise Unclear("Is that a shape to crop to?")
     if not (width > 0 and height > 0 and 0.1 <= width / height <= 10):
         raise Unclear("No picture has that shape.")

@@ -9,6 +9,7 @@ from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading.clauses import Clause
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.assistant.vocabulary.text import Token, Unreadable, tokens
+from stillbytes.core.saying import said
 from stillbytes.edit.presets import Preset, Presets
 from stillbytes.edit.presets.preset import MOST
 
@@ -25,8 +26,8 @@ def names(presets: Sequence[Preset]) -> Names:
     found: dict[tuple[str, ...], str] = {}
     twice: set[tuple[str, ...]] = set()
     for preset in presets:
-        for said in (preset.name, f"{preset.group} {preset.name}"):
-            words = tuple(token.text for token in _tokens(said))
+        for called in (preset.name, f"{preset.group} {preset.name}"):
+            words = tuple(token.text for token in _tokens(called))
             if 0 < len(words) <= MOST_WORDS:
                 twice |= {words} if found.get(words, preset.id) != preset.id else set()
                 found[words] = preset.id
@@ -71,7 +72,7 @@ def _amount(part: Clause) -> float:
         elif atom.has("size"):
             found.append(SIZES[atom.of("size")])
     if len(found) > 1 or any(not 0 < one <= MOST for one in found):
-        raise Unclear(f"How much of the preset, up to {100 * MOST:.0f} %?")
+        raise Unclear(said("How much of the preset, up to {most:.0%}?", most=MOST))
     return found[0] if found else 1.0
 
 

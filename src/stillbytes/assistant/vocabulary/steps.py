@@ -16,6 +16,7 @@ from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.adjustment import Adjustment
 from stillbytes.develop.parameter import Value
@@ -35,7 +36,9 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     for order in reading.orders:
         if order.command in ("undo", "redo"):
             history = _gone(history, order)
-            found.append(Step(order.command, f"{order.command.capitalize()}", count=order.count))
+            found.append(
+                Step(order.command, said("Undo") if order.command == "undo" else said("Redo"), count=order.count)
+            )
     if len(found) > 1 or (found and found[0].tool == "redo" and len(reading.orders) + len(reading.moves) > 1):
         raise Unclear("One step of the history at a time.")
     base = history.settings
@@ -84,29 +87,29 @@ def _ordered(order: Order, settings: Settings, situation: Situation) -> Step | N
     if order.command == "crop" and order.ratio:
         width, height = order.ratio
         changes = reshaped.cropped(settings, situation.frame(), order.ratio, order.orientation)
-        return _step("crop", f"Crop to {width:g}:{height:g}", settings, changes)
+        return _step("crop", said("Crop to {width:g}:{height:g}", width=width, height=height), settings, changes)
     if order.command == "uncrop":
         changes = {name: parameters()[name].default for name in meaning().crop["uncropped"]}
         if all(settings.value(name) == value for name, value in changes.items()):
             raise Unclear("It is not cropped.")
-        return _step("crop", "Remove the crop", settings, changes)
+        return _step("crop", said("Remove the crop"), settings, changes)
     if order.command == "automatic":
         try:
             looked = situation.found(settings, order.scope)
         except InvalidSetting as problem:
-            raise Unclear(str(problem)) from problem
+            raise Unclear(problem.message) from problem
         changed = {name: value for name, value in looked.items() if settings.value(name) != value}
         level = order.scope == ("level",)
-        return _step("crop" if level else "set", "Level" if level else "Auto", settings, changed)
+        return _step("crop" if level else "set", said("Level") if level else said("Auto"), settings, changed)
     if order.command == "preset":
         return _preset(order, settings)
     if order.command == "compare":
-        return Step("compare", "Before and after")
+        return Step("compare", said("Before and after"))
     if order.command == "straighten":
         angle = parameters()["crop_angle"].clamped(settings.number("crop_angle") + _of_crop(order.amount, settings))
-        return _step("crop", "Straighten", settings, reshaped.straightened(settings, situation.frame(), angle))
+        return _step("crop", said("Straighten"), settings, reshaped.straightened(settings, situation.frame(), angle))
     if order.command == "rotate":
-        return _step("turn", "Turn", settings, {"rotate": reshaped.turned(settings, order.count)})
+        return _step("turn", said("Turn"), settings, {"rotate": reshaped.turned(settings, order.count)})
     return None
 
 
@@ -122,15 +125,20 @@ def _preset(order: Order, settings: Settings) -> Step:
     preset = Presets().find(order.scope[0])
     after = preset.applied(settings, order.amount)
     changes = {name: after.value(name) for name in preset.settings if after.value(name) != settings.value(name)}
-    much = "" if order.amount == 1 else f", {100 * order.amount:.0f} %"
-    return _step("preset", f"Preset {preset.name}{much}", settings, changes)
+    name = preset.name if preset.own else said(preset.name)
+    says = said("Preset {name}", name=name)
+    if order.amount != 1:
+        says = said("Preset {name}, {share:.0%}", name=name, share=order.amount)
+    return _step("preset", says, settings, changes)
 
 
 def _reset(order: Order, settings: Settings) -> Step:
     named = {group.name: [p.name for p in group.parameters] for group in groups()}
     scope = ["White balance" if one == "white_balance" else one for one in order.scope]
     names = [name for one in scope for name in named.get(one, [one])] or list(settings)
-    return _step("reset", "Reset", settings, {name: parameters()[name].default for name in names if name in settings})
+    return _step(
+        "reset", said("Reset"), settings, {name: parameters()[name].default for name in names if name in settings}
+    )
 
 
 def _step(tool: str, says: str, settings: Settings, changes: Mapping[str, Value]) -> Step:
@@ -145,20 +153,20 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
     special: list[Step] = []
     moves = [one for one in reading.moves if not (one.value is False and settings.value(one.parameter) is False)]
     if reading.moves and not (moves or reading.orders):  # "don't mirror it"
-        raise Unclear(f"{_label(reading.moves[0].parameter)} is off already.")
+        raise Unclear(said("{label} is off already.", label=said(_label(reading.moves[0].parameter))))
     for move in [_natural(one, settings) for one in moves]:
         away = tuple(dict.fromkeys((*move.away, *reading.kept)))
         if move.target or away:
             parts.setdefault((move.target, away), []).append(move)
         elif move.how == "flip":
-            special.append(_step("turn", "Mirror", settings, reshaped.flipped(settings, move.parameter)))
+            special.append(_step("turn", said("Mirror"), settings, reshaped.flipped(settings, move.parameter)))
         elif move.parameter == "crop_angle" and isinstance(move.value, float):
             if move.how == "usual":  # "straighten up"
                 raise Unclear("By how many degrees?")
             before = settings.number("crop_angle")
             angle = move.value if move.how == "to" else before + move.value
             changes = reshaped.straightened(settings, situation.frame(), parameters()["crop_angle"].clamped(angle))
-            special.append(_step("crop", "Straighten", settings, changes))
+            special.append(_step("crop", said("Straighten"), settings, changes))
         else:
             row = _row(move, whole.get(move.parameter), settings, situation)
             whole[move.parameter] = row
@@ -167,7 +175,7 @@ def _moved(reading: Reading, settings: Settings, situation: Situation) -> list[S
                     if name in settings:
                         whole[name] = Row(parameters()[name], settings.value(name), None)
     rows = tuple(whole.values())
-    found = [Step("set", "Settings", rows)] if rows else []
+    found = [Step("set", said("Settings"), rows)] if rows else []
     return [*special, *found, *(_masked(mask_for(*where), held, settings) for where, held in parts.items())]
 
 
@@ -182,7 +190,9 @@ def _natural(move: Move, settings: Settings) -> Move:
     if p.name in meaning().natural:
         return Move(meaning().natural[p.name], "to", True)
     if p.kind == "number" and p.minimum < 0:
-        raise Unclear(f"{p.label} is at {p.default or 0:g} already: say how much less of it.")
+        raise Unclear(
+            said("{label} is at {value:g} already: say how much less of it.", label=said(p.label), value=p.default or 0)
+        )
     return move
 
 
@@ -213,10 +223,10 @@ def _masked(mask: Mask, moves: list[Move], settings: Settings) -> Step:
     for move in moves:
         name = meaning().in_part(move.parameter)
         if name is None or move.how in ("default", "flip"):
-            raise Unclear(f"{_label(move.parameter)} is of the whole picture only.")
+            raise Unclear(said("{label} is of the whole picture only.", label=said(_label(move.parameter))))
         p = local_parameters()[name]
         if move.how not in ("usual", "times", "share") and move.parameter != name:
-            raise Unclear(f"{_label(move.parameter)} of a part has no such unit.")
+            raise Unclear(said("{label} of a part has no such unit.", label=said(_label(move.parameter))))
         before = delta.get(name, 0.0)
         begin = rows[name].after if name in rows else before
         number = float(begin)  # type: ignore[arg-type]
@@ -242,21 +252,25 @@ def mask_for(target: str, kept: Sequence[str]) -> Mask:
     return Mask(tuple(parts))
 
 
+PLACES: Mapping[str, str] = {"foreground": said("Foreground")}
+"""What parts of a picture that are no kind of mask are called."""
+
+
 def label_of(mask: Mask) -> str:
     """What an adjustment with that mask is called."""
-    names = []
+    names: list[str] = []
     for component in mask.components:
         kind = component.kind
         if place := next((name for name in meaning().places if kind_for(name) == kind), ""):
-            names.append(place.capitalize())
+            names.append(PLACES.get(place) or place.capitalize())
             continue
         telling = [n for n, f in fields_of(kind).items() if f.form in ("choice", "parts", "text")]
-        words = [v if isinstance(v, str) else ", ".join(v) for v in (getattr(kind, name) for name in telling) if v]
-        names.append(words[0].capitalize() if words else kind.label)
-    kept = ", ".join(name.lower() for name in (names if mask.inverted else names[1:]))
+        words = [(v,) if isinstance(v, str) else v for v in (getattr(kind, name) for name in telling) if v]
+        names.append(joined((said(one.capitalize()) for one in words[0]), ", ") if words else said(kind.label))
+    kept = joined(names if mask.inverted else names[1:], ", ")
     if mask.inverted:
-        return f"All but {kept}"
-    return f"{names[0]} without {kept}" if kept else names[0]
+        return said("All but {parts}", parts=kept)
+    return said("{part} without {parts}", part=names[0], parts=kept) if kept else names[0]
 
 
 def _same(adjustment: Adjustment, mask: Mask) -> bool:

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from stillbytes.app.languages import Language, in_language
 from stillbytes.app.server.assistant.shapes import shown
 from stillbytes.app.server.models import readable
 from stillbytes.assistant import asking, checking, tools
@@ -14,6 +15,7 @@ from stillbytes.assistant.beside import beside
 from stillbytes.assistant.carrying_out import Done, Means, News, works
 from stillbytes.assistant.eyes import eyes
 from stillbytes.assistant.progress import Progress, Tell
+from stillbytes.core.saying import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,20 +42,28 @@ def situation(workspace: Workspace, document: Document) -> Situation:
     )
 
 
-def answered(workspace: Workspace, chats: Chats, document: Document, request: str, who: str, control: Control) -> str:
-    """Ask the language model; the event "proposed" brings what it proposes. Returns that in words.
+def answered(
+    workspace: Workspace,
+    chats: Chats,
+    document: Document,
+    request: str,
+    who: str,
+    control: Control,
+    language: Language,
+) -> str:
+    """Ask the language model; the event "proposed" brings what it proposes, in that language. Returns that in words.
 
     Raises what asking raises.
     """
     id, about = document.photo.id, situation(workspace, document)
     tell = _telling(workspace, id, request, control)
-    with chats.asking(document, request, who):
+    with chats.asking(document, request, who, language):
         if "://" not in who:
             workspace.networks()  # a server that has just begun has no broker yet
         photo = document.photo.already(workspace.pipeline(id))
         earlier = chats.of(document).said
         found = asking.propose(request, about, asking.AUTO, photo, control.cancelled, tell, earlier)
-    answer = shown(document, found, turn=chats.proposed(document, found)).model_dump(by_alias=True)
+    answer = shown(document, found, language, turn=chats.proposed(document, found, language)).model_dump(by_alias=True)
     workspace.events.emit("proposed", {"photo": id, "proposal": answer})
     return readable(found.message)
 
@@ -82,13 +92,14 @@ def carried(
     proposal: Proposal,
     amounts: Mapping[str, float],
     control: Control,
+    language: Language,
 ) -> str:
     """Do what was proposed step by step; the event "carrying" tells how far it is. Returns what was done, in words."""
     from stillbytes.app.server.drawing import telling  # noqa: PLC0415 - loads OpenCV
 
     steps = [
         {
-            "says": readable(", ".join(checking.lines_of(step, place, amounts)) or step.says),
+            "says": in_language(readable(joined(checking.lines_of(step, place, amounts), ", ") or step.says), language),
             "state": "waiting",
             "checks": [],
         }
@@ -102,7 +113,10 @@ def carried(
         workspace.events.emit("carrying", {"photo": id, "turn": turn, "steps": [dict(step) for step in told]})
 
     def tell(news: News) -> None:
-        steps[news.place] |= {"state": news.state, "checks": [readable(check) for check in news.checks]}
+        steps[news.place] |= {
+            "state": news.state,
+            "checks": [in_language(readable(check), language) for check in news.checks],
+        }
         if news.state == "running":
             control.progress(work.index(news.place), len(work), str(steps[news.place]["says"]))
         emit()
@@ -114,6 +128,6 @@ def carried(
     def work_on(photo: Photo) -> Done:
         return asking.carried(document, photo, proposal, amounts, replace(means, eyes=eyes(photo, control.cancelled)))
 
-    done = chats.applied(document, turn, proposal, amounts, work_on)
+    done = chats.applied(document, turn, proposal, amounts, work_on, language)
     document.flush()
-    return f"Stopped; {done.stopped} not done" if done.stopped else "Done"
+    return said("Stopped; {left} not done", left=done.stopped) if done.stopped else said("Done")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stillbytes.app.languages import Language
 from stillbytes.app.server.assistant.answers import situation
 from stillbytes.app.server.assistant.shapes import seeks
 from stillbytes.app.server.models import readable
@@ -45,6 +46,7 @@ def carry(
     steps: Sequence[Mapping[str, Any]],
     amounts: Mapping[str, float],
     control: Control,
+    language: Language,
 ) -> str:
     """Returns what was done, in words. One photo that fails costs the others nothing. Raises Cancelled when nothing was
     done yet, InvalidSetting when nothing could be.
@@ -59,7 +61,7 @@ def carry(
         control.progress(number, len(wanted), name)
         try:
             proposal = _proposed(workspace, document, request, engine, steps)
-            _one(workspace, chats, document, proposal, amounts, control)
+            _one(workspace, chats, document, proposal, amounts, control, language)
             done += 1
         except Cancelled:
             break
@@ -91,6 +93,7 @@ def _one(
     proposal: Proposal,
     amounts: Mapping[str, float],
     control: Control,
+    language: Language,
 ) -> None:
     photo = document.photo
     if proposal.tasks or seeks(document, proposal, dict(amounts)):
@@ -98,4 +101,4 @@ def _one(
     means = Means(workspace.networks, cancelled=control.cancelled)
     asking.carried(document, photo, proposal, amounts, means)
     document.flush()
-    chats.done(document, proposal, amounts)
+    chats.done(document, proposal, amounts, language)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from stillbytes.app.languages import Language, worded
 from stillbytes.app.server.models import Id, JobModel, PhotoModel, readable
 from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.assistant.proposal import MOST_AMOUNT, Proposal, Tool
@@ -130,10 +131,13 @@ class ApplyAnswer(Shape):
     job: JobModel | None = None
 
 
-def shown(document: Document, proposal: Proposal, alone: bool = False, turn: str = "") -> ProposalModel:
+def shown(
+    document: Document, proposal: Proposal, language: Language, alone: bool = False, turn: str = ""
+) -> ProposalModel:
+    """As the page shows it, in the language of who asked."""
     from stillbytes.assistant.told import told  # noqa: PLC0415 - with the first request
 
-    given = told(proposal)
+    given = worded(told(proposal), language)
     words: dict[str, Any] = {name: readable(given[name]) for name in ("request", "message")}
     looked = next((step.task for step in proposal.steps if step.tool == "search" and step.task), None)
     words["found"] = [_found(document, one) for one in looked["found"]["photos"]] if looked else []

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from stillbytes.app.languages import in_language
 from stillbytes.app.server.models import Id, readable
 from stillbytes.app.server.routes import part
 from stillbytes.app.server.shape import Shape, Strict
+from stillbytes.app.server.spoken import Spoken
 from stillbytes.app.server.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -59,22 +61,22 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
     routes = part("assistant", "/api/photos/{id}")
 
     @routes.get("/chat")
-    def get_chat(id: str) -> ChatModel:
+    def get_chat(id: str, spoken: Spoken) -> ChatModel:
         kept = chats.of(workspace.document(id))
         turns = [TurnModel.model_validate(dataclasses.asdict(turn)) for turn in kept.turns]
-        return ChatModel(turns=turns, problem=readable(kept.problem))
+        return ChatModel(turns=turns, problem=in_language(readable(kept.problem), spoken))
 
     @routes.delete("/chat")
-    def clear_chat(id: str) -> ChatModel:
+    def clear_chat(id: str, spoken: Spoken) -> ChatModel:
         """Forget what was asked; what was changed stays."""
         chats.clear(workspace.document(id))
-        return get_chat(id)
+        return get_chat(id, spoken)
 
     @routes.put("/chat/{turn}")
-    def close_turn(id: str, turn: Id, request: OutcomeRequest) -> ChatModel:
+    def close_turn(id: str, turn: Id, request: OutcomeRequest, spoken: Spoken) -> ChatModel:
         """Tell what became of a proposal that was not applied."""
         chats.change(workspace.document(id), turn, outcome=request.outcome)
-        return get_chat(id)
+        return get_chat(id, spoken)
 
     @routes.get("/completions")
     def list_completions(id: str, text: Annotated[str, Query(max_length=2000)]) -> CompletionList:
@@ -88,7 +90,7 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
         return CompletionList(completions=completions(text, about, dict.fromkeys(past)))
 
     @routes.get("/suggestions")
-    def list_suggestions(id: str) -> SuggestionList:
+    def list_suggestions(id: str, spoken: Spoken) -> SuggestionList:
         """What the photo as it is developed now might want, by its numbers; the weightiest first."""
         from stillbytes.assistant.light import light  # noqa: PLC0415 - only when asked
         from stillbytes.assistant.suggestions import suggestions  # noqa: PLC0415
@@ -96,7 +98,10 @@ def router(workspace: Workspace, chats: Chats) -> APIRouter:
         document = workspace.document(id)
         photo = document.photo.already(workspace.pipeline(id))
         found = suggestions(light(photo, document.settings), document.settings, photo.metadata.iso)
-        told = [SuggestionModel(request=one.request, reason=one.reason) for one in found]
+        told = [
+            SuggestionModel(request=in_language(one.request, spoken), reason=in_language(one.reason, spoken))
+            for one in found
+        ]
         return SuggestionList(suggestions=told)
 
     return routes

@@ -19,6 +19,7 @@ from stillbytes.assistant.vocabulary.moves.strength import (
 )
 from stillbytes.assistant.vocabulary.moves.switches import switched
 from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, of_kind
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import parameters
 
 
@@ -162,7 +163,8 @@ def _effects(slots: Slots, effects: list[Named]) -> list[Move]:
         if effect.of and slots.amount:  # "finer grain 40": so much grain, or so much finer?
             raise Unclear(ONE_THING)
         if effect.part and not set(slots.targets) & set(effect.part):
-            raise Unclear("It can be done to " + ", ".join(part.partition(":")[2] for part in effect.part) + ".")
+            parts = joined((said(part.partition(":")[2].capitalize()) for part in effect.part), ", ")
+            raise Unclear(said("It can be done to {parts}.", parts=parts))
         try:
             found += moved(slots, effect.moves, sign_of(slots, one, effect))
         except Missing:

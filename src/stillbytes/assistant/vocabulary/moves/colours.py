@@ -179,6 +179,6 @@ def shifted(slots: Slots) -> list[Move]:
         raise Unclear(ONE_THING)
     distance = (order.index(ends[0].name) - order.index(bands[0].name)) % len(order)
     if distance not in (1, len(order) - 1):
-        raise Unclear(f"{bands[0].name.capitalize()} does not lie beside {ends[0].name}.")
+        raise Unclear("Those colours do not lie side by side.")
     sign = (1 if distance == 1 else -1) * (-1 if inverse else 1)
     return moved(slots, {f"hue_{bands[0].name}": 1}, sign)

@@ -9,13 +9,14 @@ from typing import Literal
 
 from stillbytes.assistant.vocabulary.meaning import Effect, Moves, meaning
 from stillbytes.assistant.vocabulary.reading.slots import Amount, Named, Slots, Unclear
+from stillbytes.core.saying import said
 from stillbytes.develop import local_parameters, parameters
 from stillbytes.develop.parameter import Parameter, Value
 
 How = Literal["usual", "by", "times", "share", "to", "default", "flip"]
 WHOLE_STOPS = 2
 """So many stops are told as such."""
-ONE_THING = "More than one thing could be meant."
+ONE_THING = said("More than one thing could be meant.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,17 @@ class Move:
             return int(self.value > 1) - int(self.value < 1)
         number = self.value if self.how in ("usual", "by") and isinstance(self.value, int | float) else 0
         return int(number > 0) - int(number < 0)
+
+
+def beyond(p: Parameter) -> str:
+    """What is said of a value that its slider does not have."""
+    return said(
+        "{label} goes from {low:g} to {high:g}{unit}.",
+        label=said(p.label),
+        low=p.minimum,
+        high=p.maximum,
+        unit=f" {p.unit}" if p.unit else "",
+    )
 
 
 class Missing(Exception):
@@ -167,7 +179,7 @@ def parameter_moves(slots: Slots, name: str, region: bool) -> list[Move]:
     the tones. Raises Unclear."""
     parameter = parameters().get(name) or local_parameters()[name]
     if parameter.kind != "number":
-        raise Unclear(f"{parameter.label} is not changed in words.")
+        raise Unclear(said("{label} is not changed in words.", label=said(parameter.label)))
     if slots.factor is not None or slots.share is not None:
         return _times(slots, parameter)
     return _parameter_moves(slots, parameter, region)
@@ -184,7 +196,7 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
     added = any(atom.has("adds") for atom in slots.clause.atoms)  # "add more shadows"
     unsure = added or (quantity and not flags & {"up", "down"})
     if name in meaning().ambiguous and unsure and amount is None:
-        raise Unclear(f"{parameter.label}: brighter or darker?")
+        raise Unclear(said("{label}: brighter or darker?", label=said(parameter.label)))
     direction = direction_of(slots)
     if "fix" in flags or ("remove" in flags and (region or amount)):
         raise Unclear(ONE_THING)
@@ -194,7 +206,7 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
             raise Unclear("Two amounts for one thing.")
         explicit = amount.sign or (amount.relation == "to" and amount.unit != "%")
         if polarity != 1 and amount.number and not (direction or explicit):  # "vignette 30"
-            raise Unclear(f"{parameter.label}: with plus or minus?")
+            raise Unclear(said("{label}: with plus or minus?", label=said(parameter.label)))
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
     if "remove" in flags and not slots.size:
         return [without(parameter)]
@@ -268,13 +280,12 @@ def _fits(parameter: Parameter, amount: Amount) -> bool:
 
 
 def _absolute(parameter: Parameter, amount: Amount, value: float) -> float:
-    unit = f" {parameter.unit}" if parameter.unit else ""
     if not _fits(parameter, amount):
-        raise Unclear(f"{parameter.label} is not measured in {amount.unit}.")
+        raise Unclear(said("{label} is not measured in {unit}.", label=said(parameter.label), unit=amount.unit))
     if parameter.step >= 1 and 0 < abs(value) < 1:  # "black point 0.02": of another program's scale
-        raise Unclear(f"{parameter.label} goes from {parameter.minimum:g} to {parameter.maximum:g}{unit}.")
+        raise Unclear(beyond(parameter))
     if not parameter.minimum <= value <= parameter.maximum:
-        raise Unclear(f"{parameter.label} goes from {parameter.minimum:g} to {parameter.maximum:g}{unit}.")
+        raise Unclear(beyond(parameter))
     return value
 
 
@@ -284,7 +295,14 @@ def _relative(parameter: Parameter, amount: Amount) -> float:
     if amount.unit == "%" and parameter.unit == "EV":
         number = math.log2(1 + number / 100)
     elif not _fits(parameter, amount):
-        raise Unclear(f"{parameter.label} is not measured in {amount.unit}.")
+        raise Unclear(said("{label} is not measured in {unit}.", label=said(parameter.label), unit=amount.unit))
     if not parameter.step / 2 <= number <= max(abs(parameter.minimum), abs(parameter.maximum)):
-        raise Unclear(f"{parameter.label} does not change by {amount.number:g}{amount.unit}.")
+        raise Unclear(
+            said(
+                "{label} does not change by {number:g}{unit}.",
+                label=said(parameter.label),
+                number=amount.number,
+                unit=amount.unit,
+            )
+        )
     return number

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stillbytes.assistant.proposal import choice_text
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import ONE_THING, Move, without
 from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear, of_kind
+from stillbytes.core.saying import joined, said
 from stillbytes.develop import parameters
 
 
@@ -75,7 +77,13 @@ def _chosen(slots: Slots, one: Named) -> list[Move]:
         raise Unclear("Which one, then?")
     if len(values) != 1:
         parameter = parameters()[one.name]
-        raise Unclear(f"{parameter.label} can be {', '.join(parameter.choices)}.")
+        raise Unclear(
+            said(
+                "{label} can be {choices}.",
+                label=said(parameter.label),
+                choices=joined((choice_text(parameter, one) for one in parameter.choices), ", "),
+            )
+        )
     slots.clause.flag("on")
     slots.clause.flag("to")
     slots.named = [other for other in slots.named if other.kind != "effect"]
@@ -88,7 +96,7 @@ def _emptied(slots: Slots, one: Named, off: bool) -> list[Move]:
         return [Move(one.name, "default", None)]
     number = _number_of(one.name)
     if not number or not (slots.amount or slots.worded or slots.factor):
-        raise Unclear(f"{parameters()[one.name].label} is not changed in words.")
+        raise Unclear(said("{label} is not changed in words.", label=said(parameters()[one.name].label)))
     slots.named[slots.named.index(one)] = replace(one, name=number)  # "the LUT at 60 %"
     return []
 

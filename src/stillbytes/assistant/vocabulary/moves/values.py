@@ -7,6 +7,7 @@ import math
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
+from stillbytes.core.saying import said
 from stillbytes.develop.parameter import Parameter
 
 
@@ -30,12 +31,12 @@ def moved_to(p: Parameter, move: Move, number: float) -> float:
 def _times(p: Parameter, number: float, factor: float) -> float:
     """Raises Unclear for so many times nothing; of light that is still an amount. Half of less colour would be more."""
     if p.name == "saturation" and number < 0:
-        raise Unclear(f"{p.label} is below 0: say by how much instead.")
+        raise Unclear(said("{label} is below 0: say by how much instead.", label=said(p.label)))
     if number:
         return number * factor
     if p.unit == "EV":
         return math.log2(factor)
-    raise Unclear(f"{p.label} is at 0: say by how much instead.")
+    raise Unclear(said("{label} is at 0: say by how much instead.", label=said(p.label)))
 
 
 def rounded(p: Parameter, value: float) -> float:

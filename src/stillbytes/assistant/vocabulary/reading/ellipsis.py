@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.reading.slots import WORDED, Named, Slots, Unclear
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 
 
@@ -171,7 +172,7 @@ def of_the_same(pending: list[Slots]) -> None:
             continue
         if aspect in _OWN and not (last in _OF_COLOUR and f"{stem}_hue" in parameters()):
             if one.clause.run_on:  # "vignette -10 highlights 40"
-                raise Unclear(f"{parameters()[name].label}, or that of the whole picture?")
+                raise Unclear(said("{label}, or that of the whole picture?", label=said(parameters()[name].label)))
             continue
         one.named = [Named("parameter", name, place=place)]
         one.clause.used.add(place)

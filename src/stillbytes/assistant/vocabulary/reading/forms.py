@@ -10,10 +10,11 @@ from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.reading.about import COMPLAINTS
 from stillbytes.assistant.vocabulary.reading.remarks import is_done
 from stillbytes.assistant.vocabulary.reading.slots import Named, Slots, Unclear
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 
-TELLS = "This tells how it is, not what to do."
-NAMES = "This names a thing, and not what to do."
+TELLS = said("This tells how it is, not what to do.")
+NAMES = said("This names a thing, and not what to do.")
 _COMPLAINING = ("too", "too_much", "lacking", "not_so")
 _ASKING = ("wish", "making", "fix", "set", "shift", "recover", "remove", "up", "down", "reduce", "adds", "kill")
 _MUCH = ("large", "huge")

@@ -47,6 +47,7 @@ from stillbytes.assistant.vocabulary.reading.remarks import (
 from stillbytes.assistant.vocabulary.reading.slots import Slots, Unclear
 from stillbytes.assistant.vocabulary.reading.taking import check_used, take
 from stillbytes.assistant.vocabulary.text import tokens
+from stillbytes.core.saying import said
 
 MOST_PARTS = 12
 
@@ -104,13 +105,13 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
     for part in parts:
         bare = all(atom.has("fill", "whole", "size") for atom in part.atoms)
         if bare and any(atom.has("measure") for atom in part.atoms):  # "exposure and intensity"
-            raise Unclear(f"What “{part.atoms[-1].text}” is to mean here is not clear.")
+            raise Unclear(said("What “{word}” is to mean here is not clear.", word=part.atoms[-1].text))
     if any(all(atom.has("fill") for atom in part.atoms) and _sided(part) for part in parts[1:]):  # "left, then right"
         raise Unclear("Which way?")
     if any(part.and_before and _loose(part) for part in parts[1:]):  # "brighter and then some"
         raise Unclear("It is not clear what is meant.")
-    said = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
-    return [part for part in said if not (_interjection(part) or is_fine(part))]
+    saying = [part for part in parts if any(not a.has("fill", "whole") or a.has("to") for a in part.atoms)]
+    return [part for part in saying if not (_interjection(part) or is_fine(part))]
 
 
 def _take_all(pending: Sequence[Slots], found: Reading, there: Collection[str]) -> None:
@@ -153,10 +154,10 @@ def _about_part(pending: list[Slots], found: Reading) -> None:
         found.may_be_of = tuple(name for effect in effects for name in effect.too)
 
 
-def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
+def _told_apart(parts: Sequence[Clause], orders: list[Order]) -> list[Slots]:
     """What is no command; commands are added to `orders`. Raises Unclear."""
     pending: list[Slots] = []
-    for place, part in enumerate(said):
+    for place, part in enumerate(parts):
         if orders and not pending and orders[-1].takes(part):
             orders[-1] = replace(orders[-1], scope=(*orders[-1].scope, *scope_of(part)))
             continue
@@ -169,7 +170,7 @@ def _told_apart(said: Sequence[Clause], orders: list[Order]) -> list[Slots]:
         else:
             pending.append(slots(part))
             if word := of_something_else(pending[-1]):
-                raise Unclear(f"What “{word}” is to mean here is not clear.")
+                raise Unclear(said("What “{word}” is to mean here is not clear.", word=word))
     return pending
 
 

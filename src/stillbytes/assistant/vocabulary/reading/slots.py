@@ -8,12 +8,19 @@ from typing import Literal
 
 from stillbytes.assistant.vocabulary.meaning import meaning
 from stillbytes.assistant.vocabulary.reading.clauses import Clause
+from stillbytes.core.saying import Said, said
 
 Form = Literal["adjective", "verb", "noun"]
 
 
 class Unclear(Exception):
     """A part of a request that has no single meaning here; says why, for a person."""
+
+    @property
+    def why(self) -> str:
+        """As a sentence that can be told in another language."""
+        why = self.args[0]
+        return why if isinstance(why, Said) else said(str(why))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from stillbytes.assistant.vocabulary.reading.ellipsis import is_switch
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import is_done
 from stillbytes.assistant.vocabulary.reading.slots import Slots, Unclear
+from stillbytes.core.saying import said
 
 
 def take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
@@ -67,7 +68,8 @@ def _made(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
     """The moves of a part, each of its target."""
     made = moves(one, there=there)
     if not made:
-        raise Unclear("Brighter or darker, more or less, how much?" if one.named else "It is not clear what to change.")
+        how = said("Brighter or darker, more or less, how much?")
+        raise Unclear(how if one.named else said("It is not clear what to change."))
     switched_off = "not" in one.flags and not _switch_only(one)
     if switched_off or ("rest" in one.flags and not (one.keeps or found.kept)):
         raise Unclear("It is not clear what is to stay.")
@@ -129,4 +131,4 @@ def check_used(part: Clause) -> None:
         if part.atoms[place].has("fill", "whole", "reference"):
             part.used.add(place)
     if part.left:
-        raise Unclear(f"What “{part.left[0]}” is to mean here is not clear.")
+        raise Unclear(said("What “{word}” is to mean here is not clear.", word=part.left[0]))
