@@ -129,3 +129,13 @@ def test_what_was_or_is_so_without_a_fault_is_left(words):
 )
 def test_a_person_or_a_statement_that_is_questioned_is_left(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["good picture, warm colours", "nice, warm light", "perfect, deep shadows"])
+def test_praise_and_how_it_is_are_no_request(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["good picture, but too dark", "nice, brighter please", "fine, warm it a bit"])
+def test_a_request_beside_praise_is_one(words):
+    assert say(words).understood

@@ -47,6 +47,20 @@ def praises(part: Clause) -> bool:
     return bool(said) and all(atom.has("fine", "praise") for atom in said)
 
 
+def admires(parts: Sequence[Clause]) -> bool:
+    """ "good picture, warm colours": praise, and beside it only how it is."""
+    others = [part for part in parts if not praises(part)]
+    return 0 < len(others) < len(parts) and all(_describes(part) for part in others)
+
+
+def _describes(part: Clause) -> bool:
+    """Whether it has a word that compares nothing, and none that asks."""
+    asking = ("wish", "making", "fix", "set", "too", "too_much", "lacking", *DIRECTIONS)
+    described = any(atom.has("plain") and atom.has("effect", "colour") for atom in part.atoms)
+    told = any(is_done(atom) and after.has("fill", "whole", "target") for atom, after in pairwise(part.atoms))
+    return described and not told and not any(atom.has(*asking) or atom.number is not None for atom in part.atoms)
+
+
 def exclaims(atoms: Sequence[Atom]) -> bool:
     """ "how dark", "what a blue sky"."""
     words = [atom for atom in atoms if not atom.breaks]

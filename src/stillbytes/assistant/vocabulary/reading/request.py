@@ -34,6 +34,7 @@ from stillbytes.assistant.vocabulary.reading.forms import (
 )
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.remarks import (
+    admires,
     asks,
     exclaims,
     is_fine,
@@ -101,6 +102,8 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
     if any(_interjection(part) and any(atom.has("denies") for atom in part.atoms) for part in parts[1:]):
         raise Unclear("Is it to be changed or not?")  # "brighter? no."
     if any(part.but_before and praises(part) for part in parts[1:]):  # "too dark, but nice"
+        raise Unclear("This tells how it is, not what to do.")
+    if admires(parts):
         raise Unclear("This tells how it is, not what to do.")
     for part in parts:
         bare = all(atom.has("fill", "whole", "size") for atom in part.atoms)
