@@ -50,6 +50,17 @@ def told(result: Any) -> dict[str, Any]:
     return found
 
 
+def test_a_question_is_answered_and_changes_nothing(folder: Path) -> None:
+    answer, strange = session(
+        folder,
+        ("ask", {"photo": "a.dng", "request": "what does dehaze do?"}),
+        ("ask", {"photo": "a.dng", "request": "what does xyzzy do?"}),
+    )
+    assert told(answer)["message"].startswith("Dehaze: ") and told(answer)["settings"] == {}
+    assert strange.is_error and "xyzzy" in strange.content[0].text
+    assert sidecar.read(folder / "a.dng", *sb.open(folder / "a.dng").upright) is None
+
+
 def test_a_session_opens_edits_exports_and_undoes(folder: Path) -> None:
     before = (folder / "a.dng").read_bytes()
     results = session(

@@ -39,7 +39,9 @@ def verbs(folders: Folders) -> list[Verb]:
     def ask(arguments: Arguments) -> Done:
         document = folders.document(arguments)
         proposal = proposed(document, arguments)
-        if not proposal.understood or not proposal.steps:
+        if proposal.understood and not proposal.steps:  # a question, answered
+            return Done(proposal.to_json())
+        if not proposal.understood:
             raise InvalidSetting(f"Not understood: {proposal.message}", "Use the other tools instead.")
         return _apply(document, proposal)
 
