@@ -18,7 +18,7 @@ from stillbytes.app.server.workspace import Workspace
 from stillbytes.core.events import Event
 
 HEARTBEAT_SECONDS = 10.0
-WORDED = ("gpu", "job", "device-failed")
+WORDED = ("gpu", "job", "device-failed", "asking")
 """Events that say something to people."""
 QUEUED = 512
 
