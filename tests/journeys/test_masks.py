@@ -29,7 +29,7 @@ def test_a_sky_is_selected_darkened_painted_back_and_pasted(editor: Editor, tmp_
     page.keyboard.press("Shift+W")
     masks = page.get_by_test_id("masks")
     masks.get_by_label("New mask…").select_option("sky", timeout=60_000)
-    masks.get_by_text("Found by skyseg-u2netp.").wait_for(timeout=120_000)
+    masks.get_by_text("Found by Sky segmentation (U2-Net small).").wait_for(timeout=120_000)
     shown = editor.settled()
     page.keyboard.press("o")  # without the overlay
     plain = editor.settled(lambda brightness: abs(brightness - shown) > 0.5)

@@ -14,7 +14,6 @@ import type {
   Formats,
   Group,
   Job,
-  MaskKind,
   ModelFile,
   Parameter,
   PatchState,
@@ -71,7 +70,7 @@ export const deleteSnapshot = (id: string, snapshot: string) =>
   told(sdk.deleteSnapshot(shot(id, snapshot))) as Promise<unknown> as Promise<DeletedSnapshot>;
 export const putSnapshot = (id: string, snapshot: string, body: sdk.KeptSnapshot) =>
   asPhoto(sdk.putSnapshot({ ...shot(id, snapshot), body }));
-export const getMaskKinds = async (): Promise<MaskKind[]> => (await told(sdk.listMaskKinds(loud))).kinds;
+export const getMaskKinds = () => told(sdk.listMaskKinds(loud));
 export const findMask = (id: string, kind: Record<string, unknown>) =>
   told(sdk.findMask({ ...of(id), body: { kind } }));
 export const sampleForMask = (id: string, { x, y }: { x: number; y: number }, raster: string) =>

@@ -2,6 +2,7 @@
 import type { Adjustment } from '../develop/parameter';
 
 export type Combine = 'add' | 'subtract' | 'intersect';
+export const SIGNS: Record<Combine, string> = { add: '+', subtract: '−', intersect: '∩' };
 /** Where a regular mesh over the picture lies in the frame, row by row: x and y of each place. */
 export interface Mesh {
   columns: number;

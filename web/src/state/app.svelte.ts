@@ -11,6 +11,7 @@ import { Chat } from './asking/chat.svelte';
 import { Shelf, type Mode } from './catalogue/shelf.svelte';
 import { runner } from './commands';
 import { Cropping } from './crop/cropping.svelte';
+import type { Dialog } from './dialog';
 import { Editor } from './editor.svelte';
 import { Engines } from './engines.svelte';
 import { happened } from './happened';
@@ -30,20 +31,6 @@ import { Shortcuts } from './shortcuts.svelte';
 import { Stage } from './stage.svelte';
 import { Versions } from './versions.svelte';
 import { t } from '../texts';
-
-export type Dialog =
-  | 'ask'
-  | 'catalogue'
-  | 'collection'
-  | 'commands'
-  | 'copy'
-  | 'engines'
-  | 'export'
-  | 'folder'
-  | 'help'
-  | 'import'
-  | 'version'
-  | null;
 
 export class App {
   readonly notices = new Notices();
@@ -124,6 +111,11 @@ export class App {
         this.retouching.looked(opened);
         if (photo.problem) this.notices.error(photo.problem);
         document.title = t(`${titled(photo)} – Stillbytes`);
+      },
+      onclosed: () => {
+        if (this.cropping.active) this.cropping.cancel();
+        this.stage.histogram = null;
+        document.title = 'Stillbytes';
       },
       onfailed: failed,
       onreachable: (reachable) => (this.reachable = reachable),

@@ -5,19 +5,10 @@ import { type Crop, type Orientation, type Size } from '../crop/geometry';
 import { GEOMETRY_NAMES, cropIn, orientationIn, sizeOf } from '../crop/settings';
 import { described } from '../develop/parameter';
 import { type Effective, changed, difference, equal, without } from '../develop/settings';
+import type { EditorLinks } from './editor-links';
 import { WriteQueue } from '../transport/queue';
+import { Refused } from '../transport/refused';
 import { t } from '../texts';
-
-export interface EditorLinks {
-  /** The settings changed on this page: ask for a frame. */
-  onchange: (draft: boolean, input: number | null) => void;
-  /** Another photo is on its way. */
-  onopening: (id: string) => void;
-  /** Another photo, or the same one changed by the server. */
-  onphoto: (photo: Photo, opened: boolean) => void;
-  onfailed: (error: unknown) => void;
-  onreachable: (reachable: boolean) => void;
-}
 
 /** Key presses and turns of the wheel that follow each other this quickly are one history entry. */
 const GATHER = 600;
@@ -95,9 +86,18 @@ export class Editor {
       this.opening = null;
       this.adopt(photo, true);
     } catch (error) {
-      if (this.opening === id) this.opening = null;
+      if (this.opening === id) {
+        this.opening = null;
+        if (error instanceof Refused) this.close(); // under its name nobody must go on with the one before
+      }
       this.links.onfailed(error);
     }
+  }
+
+  private close(): void {
+    this.photo = null;
+    this.settings = this.committed = this.effective = {};
+    this.links.onclosed();
   }
 
   /** The photo changed elsewhere (another window, the command line, a paste). */

@@ -7,6 +7,7 @@ let server: Server;
 let editor: Editor;
 const asked: boolean[] = [];
 const failures: unknown[] = [];
+const closed: boolean[] = [];
 const opening: string[] = [];
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const labels = () => server.entries.map((e) => e.label);
@@ -15,11 +16,12 @@ beforeEach(async () => {
   vi.useFakeTimers();
   server = new Server();
   vi.stubGlobal('fetch', server.fetch);
-  asked.length = failures.length = opening.length = 0;
+  asked.length = failures.length = opening.length = closed.length = 0;
   editor = new Editor({
     onchange: (draft) => asked.push(draft),
     onopening: (id) => opening.push(id),
     onphoto: () => undefined,
+    onclosed: () => closed.push(true),
     onfailed: (error) => failures.push(error),
     onreachable: () => undefined,
   });
@@ -46,6 +48,27 @@ test('a drag asks for drafts and is stored once, with its value as the name', as
   await settle();
   expect(labels()).toEqual(['Opened', 'Exposure +0.70']);
   expect(editor.photo?.history.can_undo).toBe(true);
+});
+
+test('after a photo that cannot be read none is open, so that nobody changes the one before under its name', async () => {
+  editor.change(exposure, 1);
+  editor.commitParameter(exposure);
+  await editor.open('empty');
+  await settle();
+  expect([editor.photo, editor.settings, closed]).toEqual([null, {}, [true]]);
+  expect(failures).toHaveLength(1);
+  editor.change(exposure, 2);
+  editor.commitParameter(exposure);
+  await settle();
+  expect(labels()).toEqual(['Opened', 'Exposure +1.00']);
+  await editor.open('a');
+  expect(editor.settings).toEqual({ exposure: 1 });
+});
+
+test('a server that does not answer leaves the photo open', async () => {
+  server.away = true;
+  await editor.open('b');
+  expect(editor.photo?.id).toBe('a');
 });
 
 test('a photo that is being opened cannot be edited before it is there', async () => {

@@ -25,6 +25,7 @@ beforeEach(async () => {
     onchange: () => undefined,
     onopening: () => undefined,
     onphoto: () => undefined,
+    onclosed: () => undefined,
     onfailed: (error) => failures.push(error),
     onreachable: () => undefined,
   });

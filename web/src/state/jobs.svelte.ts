@@ -6,6 +6,8 @@ import { t } from '../texts';
 export class Jobs {
   list = $state.raw<Job[]>([]);
   running = $derived(this.list.filter((job) => !finished(job)));
+  /** What goes on, in its order, and then what has ended, the newest first. */
+  shown = $derived([...this.running, ...this.list.filter(finished).reverse()]);
 
   async load(): Promise<void> {
     const { jobs } = await api.getJobs();

@@ -23,4 +23,12 @@ describe('jobs', () => {
     expect(jobs.list).toEqual([job('done', 2)]);
     expect(jobs.running).toEqual([]);
   });
+
+  it('that go on are shown before those that have ended, of which the newest comes first', () => {
+    const jobs = new Jobs();
+    const named = (id: string, state: Job['state']): Job => ({ ...job(state, 0), id });
+    for (const one of [named('a', 'done'), named('b', 'failed'), named('c', 'running'), named('d', 'queued')])
+      jobs.update(one);
+    expect(jobs.shown.map(({ id }) => id)).toEqual(['c', 'd', 'b', 'a']);
+  });
 });

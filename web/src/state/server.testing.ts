@@ -62,6 +62,9 @@ export class Server {
     const { method } = request;
     const path = new URL(request.url).pathname;
     if (this.away) throw new TypeError('Failed to fetch');
+    if (path.endsWith('/empty')) {
+      return new Response(JSON.stringify({ error: { message: 'It has 0 bytes.', remedy: '' } }), { status: 415 });
+    }
     this.requests.push(`${method} ${path}`);
     if (method === 'PUT') {
       if (this.refuses) {

@@ -5,6 +5,7 @@ import { middle, withShape } from '../../masks/handles';
 import { withSample } from '../../masks/sampling';
 import { styleAfter } from '../../masks/styles';
 import {
+  SIGNS,
   type Combine,
   type Component,
   type Kind,
@@ -44,6 +45,7 @@ export interface MaskingLinks {
 export class Masking {
   active = $state(false);
   kinds = $state.raw<MaskKind[]>([]);
+  models = $state.raw<Record<string, string>>({});
   local = $state.raw<Parameter[]>([]);
   chosen = $state<string | null>(null);
   part = $state(0);
@@ -99,7 +101,7 @@ export class Masking {
   }
 
   async load(): Promise<void> {
-    if (this.kinds.length === 0) this.kinds = await api.getMaskKinds();
+    if (this.kinds.length === 0) ({ kinds: this.kinds, models: this.models } = await api.getMaskKinds());
   }
 
   toggle(): void {
@@ -146,7 +148,7 @@ export class Masking {
     const { current } = this;
     if (!current || !this.byName.has(name)) return;
     const components: Component[] = [...this.components, { kind: given, combine }];
-    this.set(withComponents(current, components), `${current.name}: ${combine} ${name}`);
+    this.set(withComponents(current, components), `${current.name} ${SIGNS[combine]} ${this.byName.get(name)?.label}`);
     this.overlay = true;
     this.choose(current.id, components.length - 1);
     this.begin(current.id, components.length - 1, given);

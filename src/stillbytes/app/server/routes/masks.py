@@ -71,7 +71,10 @@ class MaskKind(Shape):
 
 
 class MaskKinds(Shape):
+    """models: what those that may have found one are called, by their id."""
+
     kinds: list[MaskKind]
+    models: dict[str, str]
 
 
 class FindRequest(Strict):
@@ -116,8 +119,12 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.get("/masks/kinds")
     def list_mask_kinds(spoken: Spoken) -> MaskKinds:
+        from stillbytes.gpu.models import registry  # noqa: PLC0415 - when the panel is opened
+
         card = workspace.broker is not None and workspace.broker.memory.kind == "card"
-        return told(MaskKinds(kinds=[_described(kind, card) for kind in kinds().values()]), spoken)
+        described = [_described(kind, card) for kind in kinds().values()]
+        models = {model.id: model.title for model in registry.all_models() if model.kind in ("segmenter", "depth")}
+        return told(MaskKinds(kinds=described, models=models), spoken)
 
     @routes.post("/masks/waiting")
     def list_waiting_masks(request: PhotosRequest) -> WaitingMasks:
