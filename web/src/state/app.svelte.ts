@@ -115,6 +115,7 @@ export class App {
       onclosed: () => {
         if (this.cropping.active) this.cropping.cancel();
         this.stage.histogram = null;
+        this.stage.paint();
         document.title = 'Stillbytes';
       },
       onfailed: failed,
