@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
 from stillbytes.core.errors import InvalidSetting
@@ -99,6 +99,7 @@ class Settings(Mapping[str, Value]):
         return hashlib.blake2b(json.dumps(self._values).encode(), digest_size=12).hexdigest()
 
 
+@cache
 def _declared() -> Mapping[str, Parameter]:
     from stillbytes.develop import parameters  # noqa: PLC0415 - the operations themselves use Settings
 
