@@ -22,6 +22,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from common import PHOTOS, SHARED, announce, need, parser, save, table, version_of
 from fidelity import BRIGHTEST, SRGB_TO_XYZ, Score, score
+from likely import LIKELY
 from programs import PROGRAMS, STILLBYTES, Program, Render, Shot, aligned
 
 LIMIT = "first or within 0.3 dB of the first on every photo, and first on average"
@@ -97,7 +98,7 @@ class Known:
 
     def judged(self, program: Program, photo: Path, work: Path, isos: list[int], *, clean: bool) -> Scores:
         """As `judged`."""
-        if program is STILLBYTES:
+        if program.name in (STILLBYTES.name, LIKELY.name):
             return judged(program, photo, work, isos, clean=clean)
         key = f"{program.name} {self._versions[program.name]}, {photo.stem}, {isos}, {'clean' if clean else 'bare'}"
         if key not in self._scores:
@@ -111,11 +112,16 @@ def main() -> None:
     made = parser(__doc__)
     made.add_argument("--isos", type=int, nargs="+", default=[100, 1600, 6400, 25600])
     made.add_argument("--photos", type=Path, nargs="+", help="any photos (default: twelve of the reference)")
-    made.add_argument("--programs", nargs="+", default=[program.name for program in PROGRAMS])
+    made.add_argument(
+        "--programs",
+        nargs="+",
+        default=[program.name for program in PROGRAMS],
+        help=f"any of these, and {LIKELY.name}: the demosaicing of decision 15, in NumPy (default: %(default)s)",
+    )
     made.add_argument("--what", nargs="+", choices=("demosaic", "denoise"), default=["demosaic", "denoise"])
     chosen = made.parse_args()
-    programs = [program for program in PROGRAMS if program.name in chosen.programs]
-    if len(programs) == len(PROGRAMS):
+    programs = [program for program in (*PROGRAMS, LIKELY) if program.name in chosen.programs]
+    if all(program in programs for program in PROGRAMS):
         need("darktable-cli", "rawtherapee-cli")
     photos = chosen.photos or [*sorted(PHOTOS.glob("*.jpg")), *sorted(SMALL.glob("*.jpg"))[:40:8]]
     versions = {
