@@ -148,10 +148,17 @@ def test_a_killed_run_goes_on_where_it_was(photos: list[Path], queue: Queue, tmp
     for path in more:
         path.write_bytes(photos[0].read_bytes())
     made = queue.add(Export(folder=str(tmp_path / "out"), how={"size": 64}), more)
-    program = (
-        "import sys; from stillbytes.core.jobs import Control; from stillbytes.library.batch import Queue, run\n"
-        "run(Queue(), sys.argv[1], Control(lambda done, total, name: print(done, flush=True)))"
-    )
+    program = """if True:
+        import sys, time
+        from stillbytes.core.jobs import Control
+        from stillbytes.library.batch import Queue, run
+
+        def told(done, total, name):
+            print(done, flush=True)
+            if done == 7:  # stays in the middle until it is killed, however quick the machine
+                time.sleep(60)
+
+        run(Queue(), sys.argv[1], Control(told))"""
     with subprocess.Popen([sys.executable, "-c", program, made.id], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
