@@ -155,7 +155,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Catalogue, 
         yield library, dict(zip(photos, vectors, strict=True))
 
 
-@pytest.mark.parametrize("query", ["", "rating:5"])
+@pytest.mark.parametrize("query", ["", "rating:5", "name:1*", "12"])
 @pytest.mark.parametrize("most", [1, 20, 300])
 def test_the_nearest_are_those_that_comparing_all_of_them_exactly_finds(many: Any, query: str, most: int) -> None:
     library, vectors = many
@@ -163,6 +163,7 @@ def test_the_nearest_are_those_that_comparing_all_of_them_exactly_finds(many: An
     one = dice.normal(size=CLIP.form.length) + 9 * vectors[min(vectors)].astype(np.float64)
     one = (one / np.linalg.norm(one)).astype(np.float16)
     allowed = library.numbers(query)
+    assert allowed
     exactly = {n: float(vectors[n].astype(np.float64) @ one.astype(np.float64)) for n in allowed}
     found = library.meaning.nearest(one, CLIP, query, most)
     assert [n for n, _ in found] == sorted(exactly, key=lambda n: -exactly[n])[:most]

@@ -106,9 +106,11 @@ def _of_the_search(
     db: sqlite3.Connection, ids: Sequence[int], where: str, values: Sequence[Any]
 ) -> list[tuple[int, int]]:
     """(number, id) of the photos of a search to which these rows of `embeddings` belong, in their order."""
+    # The plus keeps a search's own list of numbers from being gone through for each of these rows.
     sql = (
-        "SELECT id, row FROM (SELECT w.key AS place, e.id AS row, e.content AS seen FROM json_each(?) w "
-        "CROSS JOIN embeddings e ON e.id = w.value) CROSS JOIN photos ON photos.content = seen "
+        "SELECT id, row FROM (SELECT w.key AS place, e.id AS row, p.id AS number FROM json_each(?) w "
+        "CROSS JOIN embeddings e ON e.id = w.value CROSS JOIN photos p ON p.content = e.content) "
+        "CROSS JOIN photos ON photos.id = +number "
         f"WHERE {where} ORDER BY place"
     )
     return db.execute(sql, (json.dumps(ids), *values)).fetchall()
