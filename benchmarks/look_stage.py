@@ -99,7 +99,9 @@ def measure(path: Path, count: int) -> dict[str, Any]:
     from stillbytes.develop.settings import Settings  # noqa: PLC0415
     from stillbytes.edit.camera_profiles import CameraProfiles  # noqa: PLC0415
     from stillbytes.edit.luts import Luts  # noqa: PLC0415
+    from stillbytes.edit.processes import FIRST, as_it_was  # noqa: PLC0415
 
+    older = as_it_was(FIRST)  # ways of doing what is at work in its default, for edits made before
     idle = [
         operation.name
         for operation in catalogue()
@@ -107,7 +109,7 @@ def measure(path: Path, count: int) -> dict[str, Any]:
         and operation.stage not in ("view", "geometry")
         and not operation.local
         and not operation.gridded
-        and operation.name != "gamut"  # at work in its default too; its other way is for edits made before
+        and not all(p.name in older for p in operation.parameters)
         and not all(p.listed for p in operation.parameters)
     ]
     if idle:

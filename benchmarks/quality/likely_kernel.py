@@ -13,8 +13,10 @@ from typing import Any
 
 import halide as hl
 import numpy as np
+from likely import DOUBT, GREEN_FINE, LEAST, OWN_FINE, demosaiced
+from likely import SMOOTH as TAPS
+from likely import WINDOW as SIDE_CELLS
 from likely import Mosaic as Numpy
-from likely import demosaiced
 from numpy.typing import NDArray
 
 from stillbytes.develop.kernels.functions import cube_root, inverse
@@ -23,17 +25,10 @@ from stillbytes.develop.kernels.layout import LANES
 from stillbytes.develop.kernels.mosaic import BLUE, GREEN, RED, Mosaic
 from stillbytes.develop.kernels.sensor import bayer
 
-SMOOTH = (26 / 128, 23 / 128, 15 / 128, 9 / 128, 4 / 128)
-"""Gaussian of standard deviation 2, from its middle outwards."""
-WINDOW = 2
-"""Sites of a row, cells of 2x2 sites, on each side of the one whose statistics are sought."""
-TINY = 1e-9
-"""Variance of cube roots far below any that is seen."""
-TRUSTED = 0.5
-"""How much of an estimate's error counts against detail that both directions find."""
-OWN, FROM_GREEN = 0.026, 0.021
-"""Variance that noise of variance 1, of the site's own colour and of green, has in fine detail of colour differences.
-"""
+SMOOTH = [float(tap) for tap in TAPS[len(TAPS) // 2 :]]
+"""From the middle outwards."""
+WINDOW = SIDE_CELLS // 2
+"""On each side of the one whose statistics are sought."""
 TILE = 512, 128
 
 
@@ -105,8 +100,8 @@ def bayer_likely() -> Kernel:
             return 0.2 * (f[i, y] + along(f, 1) + along(f, 2))
 
         level = mean(low)
-        spread = hl.max(mean(square) - level * level, 0.0) + TINY
-        error = mean(off) + TINY
+        spread = hl.max(mean(square) - level * level, 0.0) + LEAST
+        error = mean(off) + LEAST
         gain = spread * inverse(spread + error)
         return (
             stage(f"{name}_best", level + gain * (at[i, y] - level)),
@@ -151,13 +146,13 @@ def bayer_likely() -> Kernel:
     off_row = stage("off_row", 0.5 * at_row[i, y] + 0.25 * beside(green_row) - smooth[i, y])
     off_column = stage("off_column", 0.5 * at_column[i, y] + 0.25 * over(green_column) - smooth[i, y])
     both = hl.max(around_cells("both", lambda a, b: off_row[a, b] * off_column[a, b]), 0.0)
-    of_row = hl.max(around_cells("of_row", lambda a, b: off_row[a, b] * off_row[a, b]) - both, TINY)
-    of_column = hl.max(around_cells("of_column", lambda a, b: off_column[a, b] * off_column[a, b]) - both, TINY)
+    of_row = hl.max(around_cells("of_row", lambda a, b: off_row[a, b] * off_row[a, b]) - both, LEAST)
+    of_column = hl.max(around_cells("of_column", lambda a, b: off_column[a, b] * off_column[a, b]) - both, LEAST)
     w = across[i, y]
     error = w * w * of_row + (1.0 - w) * (1.0 - w) * of_column
     detailed = stage(
         "detailed",
-        smooth[i, y] + both * inverse(both + TRUSTED * error) * chosen(off_row[i, y], off_column[i, y]),
+        smooth[i, y] + both * inverse(both + DOUBT * error) * chosen(off_row[i, y], off_column[i, y]),
     )
 
     # Variance of noise in cube roots, where the light is as it is around: that of light by the square of the slope.
@@ -178,7 +173,7 @@ def bayer_likely() -> Kernel:
     coarse = 0.25 * (2.0 * lines[i, y] + along_row(lines, 1))
     fine = stage("fine", detailed[i, y] - coarse)
     strength = around_cells("strength", lambda a, b: fine[a, b] * fine[a, b]) + 1e-12
-    kept = hl.max(strength - (OWN * own_noise[i, y] + FROM_GREEN * green_noise[i, y]), 0.0) * inverse(strength)
+    kept = hl.max(strength - (OWN_FINE * own_noise[i, y] + GREEN_FINE * green_noise[i, y]), 0.0) * inverse(strength)
     delta = stage("delta", detailed[i, y] - (1.0 - kept) * fine[i, y])
 
     expected = stage("expected", 0.5 * chosen(beside(green), over(green)))

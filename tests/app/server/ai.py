@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from dng import make_photo, scene
 from fastapi.testclient import TestClient
 
 from stillbytes.app.server.application import create_app
@@ -33,3 +34,11 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Work
     with TestClient(create_app(workspace, asyncio.Event())) as client:
         yield workspace, client
     workspace.close()
+
+
+@contextmanager
+def one_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Workspace, TestClient, str]]:
+    """The same with a photo in its folder, and the photo's id."""
+    with bare(tmp_path, monkeypatch) as (workspace, client):
+        make_photo(workspace.folder.path / "a.dng", scene(240, 160))
+        yield workspace, client, client.get("/api/folder").json()["photos"][0]["id"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from app.server.ai import bare
+from app.server.ai import one_photo
 from assistant.talk import FRAME
 from dng import make_photo, scene
 from fastapi.testclient import TestClient
@@ -33,9 +33,8 @@ Served = tuple[Workspace, TestClient, str]
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    with bare(tmp_path, monkeypatch) as (workspace, client):
-        make_photo(workspace.folder.path / "a.dng", scene(240, 160))
-        yield workspace, client, client.get("/api/folder").json()["photos"][0]["id"]
+    with one_photo(tmp_path, monkeypatch) as found:
+        yield found
 
 
 def sentences(text: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.server.ai import bare
+from app.server.ai import one_photo
 from dng import make_photo, scene
 from fastapi.testclient import TestClient
 from scripted import BREAK, HOLD, plan, scripted
@@ -32,9 +32,8 @@ Served = tuple[Workspace, TestClient, str]
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    with bare(tmp_path, monkeypatch) as (workspace, client):
-        make_photo(workspace.folder.path / "a.dng", scene(240, 160))
-        yield workspace, client, client.get("/api/folder").json()["photos"][0]["id"]
+    with one_photo(tmp_path, monkeypatch) as found:
+        yield found
 
 
 def asked(client: TestClient, id: str, request: str, **more: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def together() -> int:
 @contextmanager
 def built_for(features: str) -> Iterator[None]:
     """Kernels for a processor with these Halide target features."""
-    # Of processors with vectors of 256 bits, LANES are two; narrower ones have their four, eight times 128 bits.
+    # LANES are two vectors of 256 bits, or four of 128, of which a processor does twice as many at a time.
     token = _together.set(2 * LANES if "avx512" in features else LANES)
     try:
         yield
