@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import RawIOBase
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -54,7 +54,7 @@ def receive(stream: RawIOBase) -> tuple[dict[str, Any], Parts]:
         raise WireError(f"a header of {length} bytes")
     try:
         header = json.loads(_read(stream, bytearray(length)))
-        parts = [_array(listed) for listed in header.pop("parts")]
+        parts = [array_of(listed) for listed in header.pop("parts")]
     except (ValueError, KeyError, TypeError, AttributeError, MemoryError) as error:
         raise WireError(f"a malformed header: {error}") from error
     for part in parts:
@@ -63,7 +63,8 @@ def receive(stream: RawIOBase) -> tuple[dict[str, Any], Parts]:
     return header, parts
 
 
-def _array(listed: dict[str, Any]) -> NDArray[Any]:
+def array_of(listed: Mapping[str, Any]) -> NDArray[Any]:
+    """New memory for an array that is listed like that. Raises ValueError, KeyError or TypeError for nonsense."""
     import numpy as np  # noqa: PLC0415 - see above
 
     shape = tuple(int(n) for n in listed["shape"])

@@ -17,7 +17,7 @@ from stillbytes.core import blas, memory
 from stillbytes.core.deadlines import Deadlines
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.core.saying import Said, said
-from stillbytes.photo import wire
+from stillbytes.photo import lending, wire
 
 COMMAND = (sys.executable, "-P", "-m", "stillbytes.photo.worker")
 """-P: a photo folder that is the current folder must not be searched for modules."""
@@ -157,12 +157,21 @@ class _Worker:
     def ask(self, request: dict[str, Any], limit: float) -> tuple[dict[str, Any], wire.Parts]:
         """Raises wire.WireError when the process ends, by itself or because it took longer than `limit` seconds."""
         with _deadlines.within(limit, self._time_out):
-            wire.send(cast(Any, self._process.stdin), request)
-            reply = wire.receive(cast(Any, self._process.stdout))
+            reply = self._replied({**request, "lend": lending.possible()})
         if self.late:
             raise wire.WireError("killed just after its answer")
         self.fresh = False
         return reply
+
+    def _replied(self, request: dict[str, Any]) -> tuple[dict[str, Any], wire.Parts]:
+        requests, replies = cast(Any, self._process.stdin), cast(Any, self._process.stdout)
+        wire.send(requests, request)
+        header, parts = wire.receive(replies)
+        if lent := header.pop("lent", None):
+            found = lending.taken(self.pid, lent)
+            wire.send(requests, {"do": "send" if found is None else "let-go"})
+            parts = wire.receive(replies)[1] if found is None else found
+        return header, parts
 
     def kill(self) -> None:
         self._process.kill()

@@ -1,7 +1,9 @@
 """The decoding process answers requests on its standard input until that closes.
 
 Everything that reads untrusted files happens here, so that a decoder's crash costs one photo and not the editor.
-A request is {"do": name, "path": text, ...}; a reply {"result": ...} or {"error": {"message", "remedy"}}.
+A request is {"do": name, "path": text, ...}; a reply {"result": ...} or {"error": {"message", "remedy"}}. Where the
+request says "lend", the reply may have "lent" instead of its arrays (see `lending`): they are kept until the next
+message, which is {"do": "let-go"}, or {"do": "send"} that is answered by them.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.saying import Said, said
-from stillbytes.photo import wire
+from stillbytes.photo import lending, wire
 
 Reply = tuple[Any, "wire.Parts"]
 Answer = Callable[[dict[str, Any]], Reply]
@@ -34,14 +36,24 @@ def main(answers: Mapping[str, Answer] | None = None) -> None:
     os.dup2(2, 1)  # a library that prints must not write into the replies
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    kept: wire.Parts = []
     while True:
         request = requests.get()
-        header, parts = _answer(known, request)
+        sought, kept = kept, []
+        if request["do"] == "let-go":
+            del sought
+            continue
+        header, parts = ({}, sought) if request["do"] == "send" else _answer(known, request)
+        lent = lending.listed(parts) if request.get("lend") else []
         try:
-            wire.send(replies, header, parts)
+            if lent:
+                wire.send(replies, {**header, "lent": lent})
+                kept = parts
+            else:
+                wire.send(replies, header, parts)
         except wire.WireError:
             os._exit(0)
-        del parts  # the samples are the caller's now; no memory is held while waiting
+        del parts, sought  # the samples are the caller's now; no memory is held while waiting
 
 
 def _listen(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
