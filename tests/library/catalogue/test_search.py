@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library.catalogue.photos import make, names, sidecar
+from PIL import Image
 
-from stillbytes.library.catalogue import Catalogue, InvalidQuery
+from stillbytes.library.catalogue import Catalogue, Entry, InvalidQuery
 from stillbytes.library.catalogue.search.fields import ALIASES, FIELDS
 from stillbytes.library.catalogue.search.parse import All, Either, Not, Query, Term, parse
 from stillbytes.library.catalogue.search.values import span
@@ -158,6 +162,45 @@ def test_a_query_and_its_negation_share_all_photos(library: Catalogue, query: st
     assert not one & other and one | other == set(library.numbers())
 
 
+_TOLD = ("town", "owl", "fox", "-town", "-river", "title:old", "-caption:owl", "name:b", "zebra", "!!!", "rating:>=3",
+         "-label:red", "is:gps", "keyword:birds")  # fmt: skip
+"""Terms for the index of texts, and others."""
+
+
+def _combined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.one_of(several.map(" ".join), several.map(" OR ".join), parts.map("-({})".format)).map("({})".format)
+
+
+def _by_sets(library: Catalogue, query: Query) -> set[int]:
+    match query:
+        case Not(part):
+            return set(library.numbers()) - _by_sets(library, part)
+        case Either(parts):
+            return set[int]().union(*(_by_sets(library, part) for part in parts))
+        case All(parts):
+            return set(library.numbers()).intersection(*(_by_sets(library, part) for part in parts))
+        case Term(name, value, exact):
+            assert not exact
+            return set(library.numbers(value if name is None else f"{name}:{value}"))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.recursive(st.sampled_from(_TOLD), _combined, max_leaves=8))
+def test_a_query_finds_what_its_terms_alone_say(library: Catalogue, query: str) -> None:
+    """Words beside one another are looked for together, with what is not wanted among them."""
+    assert set(library.numbers(query)) == _by_sets(library, parse(query))
+
+
+@pytest.mark.parametrize("deep", [5, 11, 12, 13, 30])
+def test_words_in_many_brackets_are_found(library: Catalogue, deep: int) -> None:
+    query = "owl"
+    for level in range(deep):
+        query = f"({query} OR zebra)" if level % 2 else f"({query} town)"
+    assert names(library, query) == ["a.jpg"]
+    assert len(library.numbers(f"-{query}")) == 3
+
+
 @given(st.dates(min_value=datetime(1900, 1, 1).date(), max_value=datetime(9998, 1, 1).date()))
 def test_a_day_lies_in_its_month_and_its_year(day: object) -> None:
     text = str(day)
@@ -186,6 +229,71 @@ def test_pages_and_sorting(library: Catalogue) -> None:
         assert sorted(down) == sorted(up) == sorted(everything)
     with pytest.raises(InvalidQuery):
         library.search(sort="id; DROP TABLE photos")
+
+
+_KEYS: dict[str, Callable[[Entry], Any]] = {
+    "taken": lambda photo: photo.taken,
+    "name": lambda photo: photo.name,
+    "rating": lambda photo: photo.rating,
+    "iso": lambda photo: photo.iso,
+    "size": lambda photo: photo.size,
+    "path": lambda photo: (str(photo.path.parent), photo.name),
+}
+"""What a photo is sorted by; `added` is told of none."""
+
+
+def _in_order(catalogue: Catalogue, query: str, sort: str, descending: bool) -> list[int]:
+    """Photos with the value, then those without, each by number where the values are the same."""
+    photos = catalogue.photos(sorted(catalogue.numbers(query), reverse=descending))
+    there = [photo for photo in photos if _KEYS[sort](photo) not in (None, "")]
+    there.sort(key=lambda photo: (_KEYS[sort](photo), photo.number), reverse=descending)
+    return [photo.number for photo in [*there, *(photo for photo in photos if photo not in there)]]
+
+
+def test_a_search_comes_in_order_after_whatever_has_changed(catalogue: Catalogue, folder: Path) -> None:
+    def ordered() -> None:
+        every = itertools.product(("", "rating:>=2", "town", "-town rating:<5"), _KEYS, (False, True))
+        for query, sort, descending in every:
+            wanted = _in_order(catalogue, query, sort, descending)
+            assert catalogue.numbers(query, sort=sort, descending=descending) == wanted
+            page = catalogue.search(query, sort=sort, descending=descending, limit=2, offset=1)
+            assert [photo.number for photo in page.photos] == wanted[1:3] and page.total == len(wanted)
+
+    for name, rating, day in (("c", 3, 5), ("a", 3, 2), ("e", 0, 9), ("b", 5, 2), ("d", 2, 1)):
+        place = folder / ("one" if name < "c" else "two")
+        said = ["old", "town", "gate"] if rating == 3 else ["red", "fox", "den"]
+        make(
+            place / f"{name}.jpg",
+            rating=rating,
+            taken=datetime(2024, 5, day),
+            iso=100 * day,
+            words=said,
+        )
+    (folder / "two/f.png").write_bytes(_png())  # without a day and a sensitivity
+    catalogue.add(folder)
+    ordered()
+    catalogue.describe([catalogue.numbers("name:e")[0]], rating=4)
+    ordered()
+    make(folder / "one/g.jpg", rating=1, taken=datetime(2024, 5, 3), iso=6400)
+    (folder / "two/d.jpg").unlink()
+    catalogue.update()
+    ordered()
+    make(folder / "one/a.jpg", rating=3, taken=datetime(2020, 1, 1), iso=50, words=["one", "more", "town"])
+    catalogue.update()
+    ordered()
+    catalogue.rebuild()
+    ordered()
+    (folder / "two").rename(folder / "a third")
+    catalogue.update()
+    ordered()
+    catalogue.remove(folder)
+    assert [catalogue.numbers(sort=sort) for sort in _KEYS] == [[]] * len(_KEYS)
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 3), (9, 9, 9)).save(out, "PNG")
+    return out.getvalue()
 
 
 def test_a_search_for_the_folder_that_was_added(library: Catalogue) -> None:

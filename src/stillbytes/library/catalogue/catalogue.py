@@ -30,6 +30,7 @@ from stillbytes.library.catalogue.search.run import Entry, Found
 from stillbytes.library.catalogue.verify import Problem, Verified, structure, verify
 
 if TYPE_CHECKING:
+    from stillbytes.library.catalogue.search.orders import Orders
     from stillbytes.library.hints.looking import Looked, Networks
     from stillbytes.library.meaning.vectors import Vectors
 
@@ -86,6 +87,7 @@ class Catalogue:
         self._database = Database(self.place)
         self._processes = processes
         self._vectors: Vectors | None = None
+        self._kept_orders: Orders | None = None
         self._kept_readers = Readers(processes) if lasting else None
         self._adopt()
 
@@ -217,7 +219,7 @@ class Catalogue:
             if broken:
                 self._database.close()
                 set_aside(self._database.path)
-                self._database = Database(self.place)
+                self._database, self._kept_orders = Database(self.place), None
             self._adopt()
             self.looks.forget()
             self._vectors = None
@@ -248,7 +250,7 @@ class Catalogue:
         Raises InvalidQuery.
         """
         with self._database.reading() as db:
-            return run.run(db, query, sort, descending, max(limit, 0), max(offset, 0), tops)
+            return run.run(db, self._orders, query, sort, descending, max(limit, 0), max(offset, 0), tops)
 
     def numbers(
         self,
@@ -262,7 +264,8 @@ class Catalogue:
         """All photos that the query asks for, by number, in order. tops: one photo of each stack, and all of those
         whose tops are `opened`. Raises InvalidQuery."""
         with self._database.reading() as db:
-            return run.numbers(db, query, sort, descending, tops, opened)
+            found: list[int] = run.ordered(db, self._orders, query, sort, descending, tops, opened).tolist()
+            return found
 
     def photos(self, numbers: Sequence[int]) -> list[Entry]:
         """The photos of these numbers, in order; those that there are not are left out."""
@@ -383,6 +386,13 @@ class Catalogue:
                 db.execute("UPDATE folders SET root = ? WHERE root = ?", (root, old))
                 db.execute("UPDATE problems SET root = ? WHERE root = ?", (root, old))
                 db.execute("DELETE FROM roots WHERE id = ?", (old,))
+
+    @property
+    def _orders(self) -> Orders:
+        from stillbytes.library.catalogue.search.orders import Orders  # noqa: PLC0415 - NumPy comes with it
+
+        self._kept_orders = self._kept_orders or Orders()
+        return self._kept_orders
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Readers]:

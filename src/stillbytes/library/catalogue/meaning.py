@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
     from stillbytes.gpu.access import Access
     from stillbytes.library.meaning.encoders import Encoder
-    from stillbytes.library.meaning.vectors import Compared, Vectors
+    from stillbytes.library.meaning.vectors import Vectors
 
 MOST = 300
 """Photos that a search by meaning finds: every photo is more or less like a sentence."""
-FEW = 0.15
-"""Where less of the nearest photos are of a search, its photos are compared, instead of further ones looked for."""
 
 
 class Meaning:
@@ -72,48 +70,15 @@ class Meaning:
         Their cosines and their order are exact, and no photo that is left out is nearer than the last one by more than
         twice `vectors.BOUND`.
         """
+        from stillbytes.library.meaning.vectors import nearest  # noqa: PLC0415 - with the first search
+
         with self._database.reading() as db:
             where, values = run.condition(db, query)
-            compared = self._vectors.compared(db, encoder.model, vector)
-            found = _nearest(db, compared, where, values, most)
+            among = None if where == "TRUE" else run.matching(db, where, values)
+            compared = self._vectors.compared(db, encoder.model, vector, among)
+            best = nearest(compared.cosines, most + most // 4 + 20)  # some more, as the cosines are not exact
+            found = list(zip(compared.photos[best].tolist(), compared.ids[best].tolist(), strict=True))
             return _exactly(db, found, vector, most) if found else []
-
-
-def _nearest(
-    db: sqlite3.Connection, compared: Compared, where: str, values: Sequence[Any], most: int
-) -> list[tuple[int, int]]:
-    """(number, id of its row in `embeddings`) of the photos of a search that are nearest, and of some more than are
-    wanted, as the cosines are not exact."""
-    from stillbytes.library.meaning.vectors import nearest  # noqa: PLC0415 - with the first search
-
-    ids, cosines, enough = compared.ids, compared.cosines, most + most // 4 + 20
-    among = nearest(cosines, enough)
-    found = _of_the_search(db, ids[among].tolist(), where, values)
-    passed = len(found) / max(len(among), 1)
-    if passed * len(ids) <= enough or passed < FEW:  # one after the other would be many
-        sql = f"SELECT id, content FROM photos WHERE {where}"
-        placed = [(number, compared.places.get(content)) for number, content in db.execute(sql, values)]
-        there = [(number, place) for number, place in placed if place is not None]
-        order = nearest(cosines[[place for _, place in there]], enough)
-        return [(there[i][0], int(ids[there[i][1]])) for i in order]
-    while len(found) < enough and len(among) < len(ids):
-        among = nearest(cosines, int(len(among) * max(1.2 * enough / len(found), 1.2)) + 1)
-        found = _of_the_search(db, ids[among].tolist(), where, values)
-    return found[:enough]
-
-
-def _of_the_search(
-    db: sqlite3.Connection, ids: Sequence[int], where: str, values: Sequence[Any]
-) -> list[tuple[int, int]]:
-    """(number, id) of the photos of a search to which these rows of `embeddings` belong, in their order."""
-    # The plus keeps a search's own list of numbers from being gone through for each of these rows.
-    sql = (
-        "SELECT id, row FROM (SELECT w.key AS place, e.id AS row, p.id AS number FROM json_each(?) w "
-        "CROSS JOIN embeddings e ON e.id = w.value CROSS JOIN photos p ON p.content = e.content) "
-        "CROSS JOIN photos ON photos.id = +number "
-        f"WHERE {where} ORDER BY place"
-    )
-    return db.execute(sql, (json.dumps(ids), *values)).fetchall()
 
 
 def _exactly(

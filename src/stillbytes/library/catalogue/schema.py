@@ -193,13 +193,38 @@ UPDATE hints SET kind = 'underexposed' WHERE kind = 'dark';
 """
 """What a model that sees suggests; and hints have the field's names."""
 
-MIGRATIONS = (_FIRST, _VERSIONS, _LOOKS, _SUGGESTIONS)
+_CHANGES = """
+CREATE TABLE changes (
+    what TEXT PRIMARY KEY,
+    count INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO changes VALUES ('photos', 0), ('rating', 0);
+CREATE TRIGGER photo_came AFTER INSERT ON photos BEGIN
+    UPDATE changes SET count = count + 1 WHERE what = 'photos';
+END;
+CREATE TRIGGER photo_went AFTER DELETE ON photos BEGIN
+    UPDATE changes SET count = count + 1 WHERE what = 'photos';
+END;
+CREATE TRIGGER photo_changed AFTER UPDATE OF folder, name, version, content, taken, iso, size, added ON photos
+WHEN (old.folder, old.name, old.version, old.content, old.taken, old.iso, old.size, old.added)
+    IS NOT (new.folder, new.name, new.version, new.content, new.taken, new.iso, new.size, new.added)
+BEGIN
+    UPDATE changes SET count = count + 1 WHERE what = 'photos';
+END;
+CREATE TRIGGER photo_rated AFTER UPDATE OF rating ON photos WHEN old.rating <> new.rating BEGIN
+    UPDATE changes SET count = count + 1 WHERE what = 'rating';
+END;
+"""
+"""Counts what changes of photos' order, and of what each of them is, so that what was made of that can be held. A later
+migration that puts another table in the place of `photos` makes these triggers again."""
+
+MIGRATIONS = (_FIRST, _VERSIONS, _LOOKS, _SUGGESTIONS, _CHANGES)
 """The n-th leads from user_version n to n + 1. Never changed once released."""
 TABLES = (
     "roots", "folders", "cameras", "lenses", "photos", "keywords", "photo_keywords", "problems", "collections",
     "collection_photos", "looks", "hints", "tops", "embeddings", "suggestions", "dismissed",
 )  # fmt: skip
-"""All but the texts, each after those that it refers to."""
+"""All that hold something of photos but the texts, each after those that it refers to."""
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,20 +21,22 @@ from numpy.typing import NDArray
 AT_ONCE = 256
 """Vectors that are compared together: what is made whole of them stays in the cache of one core."""
 THREADS = 2
+MANY = 0.5
+"""Share of the vectors from which on comparing all, as they lie in memory, is quicker than picking them."""
 BOUND = 2.0**-8
 """By how much the cosine of two vectors of length 1 may be off: as much as one of their numbers may, of itself."""
 Packed = NDArray[np.uint32]
 Cosines = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The vectors that there are, compared with one. ids: of their rows in `embeddings`. cosines: of each. places: of
-    each content among these."""
+    """Photos by number, each with the id of its row in `embeddings` and the cosine of its vector."""
 
-    ids: NDArray[np.int64]
+    photos: Numbers
+    ids: Numbers
     cosines: Cosines
-    places: Mapping[bytes, int]
 
 
 class Vectors:
@@ -44,16 +46,28 @@ class Vectors:
         self._lock = threading.Lock()
         self._forget("", 0)
 
-    def compared(self, db: sqlite3.Connection, model: str, vector: NDArray[np.float16]) -> Compared:
+    def compared(
+        self, db: sqlite3.Connection, model: str, vector: NDArray[np.float16], among: Numbers | None = None
+    ) -> Compared:
+        """Those of all photos that have a vector, or of those among these."""
         with self._lock:
             self._refresh(db, model, vector.size)
-            ids, matrix, places = self._ids, self._matrix, self._places
-        return Compared(ids, cosines(matrix, vector), places)
+            ids, matrix, places = self._ids, self._matrix, self._photos
+        photos = np.flatnonzero(places >= 0) if among is None else among[among < places.size]
+        rows = places[photos]
+        photos, rows = photos[rows >= 0], rows[rows >= 0]
+        few = rows.size < MANY * len(matrix)
+        near = cosines(matrix, vector, rows) if few else cosines(matrix, vector)[rows]
+        return Compared(photos, ids[rows], near)
 
     def _forget(self, model: str, length: int) -> None:
         self._model, self._read, self._last = model, 0, 0
         self._ids, self._matrix = np.zeros(0, np.int64), np.zeros((0, (length + 1) // 2), np.uint32)
         self._places: dict[bytes, int] = {}
+        self._photos: Numbers = np.zeros(0, np.int64)
+        """By number of a photo, the row of its vector; -1 without one."""
+        self._of = (0, 0)
+        """What `_photos` was made of: rows, and what the database calls the state of its photos."""
         self._same: dict[sqlite3.Connection, int] = {}
         """What each connection calls the state of the database that was read."""
 
@@ -71,7 +85,18 @@ class Vectors:
         if rows:
             self._read, self._last = self._read + len(rows), rows[-1][0]
             self._take([row for row in rows if len(row[2]) == 2 * length], length)
+        self._find(db)
         self._same[db] = state
+
+    def _find(self, db: sqlite3.Connection) -> None:
+        of = (len(self._ids), db.execute("SELECT count FROM changes WHERE what = 'photos'").fetchone()[0])
+        if of == self._of:
+            return
+        (last,) = db.execute("SELECT coalesce(max(id), 0) FROM photos").fetchone()
+        found = np.full(last + 1, -1, np.int64)
+        for number, content in db.execute("SELECT id, content FROM photos WHERE id <= ?", (last,)):
+            found[number] = self._places.get(content, -1)
+        self._photos, self._of = found, of
 
     def _take(self, rows: Sequence[tuple[int, bytes, bytes]], length: int) -> None:
         if not rows:
@@ -99,17 +124,22 @@ def packed(vectors: NDArray[np.float16]) -> Packed:
     return out
 
 
-def cosines(matrix: Packed, vector: NDArray[np.float16]) -> Cosines:
-    """Of each row with the vector, all of length 1."""
-    count, half = matrix.shape
+def cosines(matrix: Packed, vector: NDArray[np.float16], rows: Numbers | None = None) -> Cosines:
+    """Of each row, or of these, with the vector, all of length 1."""
+    half = matrix.shape[1]
+    count = len(matrix) if rows is None else rows.size
     one = np.zeros(2 * half, np.float32)
     one[: vector.size] = vector
     out = np.empty(count, np.float32)
 
     def compare(first: int) -> None:
-        whole = np.empty((AT_ONCE, half), np.uint32)
+        picked, whole = np.empty((2, AT_ONCE, half), np.uint32)
         for at in range(first, count, THREADS * AT_ONCE):
-            part = matrix[at : at + AT_ONCE]
+            if rows is None:
+                part = matrix[at : at + AT_ONCE]
+            else:
+                some = rows[at : at + AT_ONCE]
+                part = np.take(matrix, some, 0, out=picked[: some.size], mode="clip")  # others copy once more
             below = np.left_shift(part, 16, out=whole[: len(part)])
             near = np.dot(part.view(np.float32), one[:half])
             near += np.dot(below.view(np.float32), one[half:])

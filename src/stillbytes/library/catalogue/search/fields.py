@@ -39,8 +39,11 @@ _STATES = {
     "portrait": "width < height",
     "square": "width = height AND width > 0",
 }
+IN_TEXTS = "id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
 _KM_PER_DEGREE = 111.195
 """Of a great circle on a sphere of 6371 km."""
+_WIDE = 10.0
+"""Degrees around a place that hold so many photos that an index is no help (see `_measure`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ def _measure(name: str, column: str, tolerance: float = 0.0) -> Callable[[str, b
             return f"{column} IS NULL", ()
         least, with_least, most, with_most = bounds(name, value, tolerance)
         parts, values = [], []
+        # Ranges are of many photos: going through all is quicker than fetching each by an index, which "+" keeps out.
+        where = column if least == most else f"+{column}"
         if least is not None:
-            parts.append(f"{column} {'>=' if with_least else '>'} ?")
+            parts.append(f"{where} {'>=' if with_least else '>'} ?")
             values.append(least)
         if most is not None:
-            parts.append(f"{column} {'<=' if with_most else '<'} ?")
+            parts.append(f"{where} {'<=' if with_most else '<'} ?")
             values.append(most)
         return " AND ".join(parts), tuple(values)
 
@@ -166,8 +171,9 @@ def _near(value: str, exact: bool) -> Condition:
         )
     reach, narrow = km / _KM_PER_DEGREE, max(math.cos(math.radians(latitude)), 1e-6)
     east = "min(abs(longitude - ?), 360 - abs(longitude - ?)) * ?"
+    column = "latitude" if reach < _WIDE else "+latitude"
     return (
-        f"latitude BETWEEN ? AND ? AND (latitude - ?) * (latitude - ?) + {east} * {east} <= ?",
+        f"{column} BETWEEN ? AND ? AND (latitude - ?) * (latitude - ?) + {east} * {east} <= ?",
         (latitude - reach, latitude + reach, latitude, latitude, *(longitude, longitude, narrow) * 2, reach * reach),
     )
 
@@ -182,7 +188,7 @@ def _within(value: str, exact: bool) -> Condition:
 
 def _text(column: str) -> Callable[[str, bool], Condition]:
     def condition(value: str, exact: bool) -> Condition:
-        return "id IN (SELECT rowid FROM texts WHERE texts MATCH ?)", (f"{{{column}}} : {words(value, exact)}",)
+        return IN_TEXTS, (f"{{{column}}} : {words(value, exact)}",)
 
     return condition
 

@@ -7,15 +7,16 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stillbytes.core.saying import said
-from stillbytes.library.catalogue.errors import InvalidQuery
-from stillbytes.library.catalogue.search.compile import IN_TEXTS, Collection, compiled, mentions_missing
-from stillbytes.library.catalogue.search.fields import Condition
+from stillbytes.library.catalogue.search.compile import Collection, compiled, mentions_missing
+from stillbytes.library.catalogue.search.fields import IN_TEXTS, Condition
 from stillbytes.library.catalogue.search.hinted import noted
 from stillbytes.library.catalogue.search.parse import Query, parse
 from stillbytes.library.hints.hint import Noted
+
+if TYPE_CHECKING:
+    from stillbytes.library.catalogue.search.orders import Numbers, Orders
 
 SORTS = {
     "taken": "taken",
@@ -24,20 +25,11 @@ SORTS = {
     "rating": "rating",
     "iso": "iso",
     "size": "size",
-    "path": "(SELECT path FROM folders WHERE folders.id = photos.folder), name",
+    "path": "",
 }
-"""What results can be sorted by; photos without the value come last."""
-
-
+"""What results can be sorted by, with its column; photos without the value come last. `path`: folder and name."""
 TOGETHER = ("taken", "name", "path")
 """Sorts in which the versions of a photo follow it."""
-_BY_PLACE = (
-    "SELECT photos.id FROM (SELECT id AS place, path AS place_path FROM folders) CROSS JOIN photos ON folder = place "
-    "ORDER BY place_path {way}, name {way}, version {way}"
-)
-"""All photos by folder and name: along two indexes, a third of the time that sorting takes."""
-MANY = 1000
-"""Results from which on it is quicker to look at photos in their order than to put those found in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,74 +127,66 @@ def condition(
 
 
 def run(
-    db: sqlite3.Connection, text: str, sort: str, descending: bool, limit: int, offset: int, tops: bool = False
+    db: sqlite3.Connection,
+    orders: Orders,
+    text: str,
+    sort: str,
+    descending: bool,
+    limit: int,
+    offset: int,
+    tops: bool = False,
 ) -> Found:
     """Raises InvalidQuery."""
-    where, values = condition(db, text, tops=tops)
-    total = count(db, where, values)
-    if total > MANY:  # walk along the order until the page is full, instead of sorting all that is found
-        where = where.replace("id IN (SELECT", "+id IN (SELECT")
-    by = order(sort, descending)
-    if sort in TOGETHER:
-        by = f"{by.rpartition(', ')[0]}, coalesce(stack, id) {'DESC' if descending else 'ASC'}, version, id"
-    sql = f"SELECT id FROM photos WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
-    numbers = [number for (number,) in db.execute(sql, (*values, limit, offset))]
-    return Found(total, offset, tuple(entries(db, numbers)))
+    found = ordered(db, orders, text, sort, descending, tops)
+    return Found(len(found), offset, tuple(entries(db, found[offset : offset + limit].tolist())))
+
+
+def ordered(
+    db: sqlite3.Connection,
+    orders: Orders,
+    text: str,
+    sort: str,
+    descending: bool,
+    tops: bool = False,
+    opened: Sequence[int] = (),
+) -> Numbers:
+    """All photos of a search, in order. Raises InvalidQuery."""
+    db.execute("BEGIN")  # what is found and its order are of the same moment
+    try:
+        where, values = condition(db, text, tops=tops, opened=opened)
+        order = orders.order(db, sort, descending)
+        found = None if where == "TRUE" else matching(db, where, values)
+    finally:
+        db.execute("COMMIT")
+    if found is None:
+        return order
+    import numpy as np  # noqa: PLC0415 - what only describes photos does without
+
+    wanted = np.zeros(int(order.max(initial=0)) + 1, np.bool_)
+    wanted[found] = True
+    result: Numbers = order[wanted[order]]
+    return result
+
+
+def matching(db: sqlite3.Connection, where: str, values: Sequence[object]) -> Numbers:
+    """The numbers of all photos that meet a condition, in no order."""
+    import numpy as np  # noqa: PLC0415
+
+    sql = f"SELECT group_concat(id) FROM photos WHERE {where}"  # as one text: a quarter of the time that rows take
+    if where == IN_TEXTS:  # the index of texts answers by itself much faster
+        sql = "SELECT group_concat(rowid) FROM texts WHERE texts MATCH ?"
+    listed: str | None = db.execute(sql, values).fetchone()[0]
+    return np.fromstring(listed or "", np.int64, sep=",")
 
 
 def count(db: sqlite3.Connection, where: str, values: Sequence[object]) -> int:
     """How many photos meet a condition."""
     sql = f"SELECT count(*) FROM photos WHERE {where}"
-    if where == IN_TEXTS:  # the index of texts counts by itself much faster
+    if where == IN_TEXTS:
         sql = "SELECT count(*) FROM texts WHERE texts MATCH ?"
     elif where == "TRUE":
         sql = "SELECT count(*) FROM photos"
     return int(db.execute(sql, values).fetchone()[0])
-
-
-def numbers(
-    db: sqlite3.Connection, text: str, sort: str, descending: bool, tops: bool = False, opened: Sequence[int] = ()
-) -> list[int]:
-    """All photos of a search, in order. Raises InvalidQuery."""
-    where, values = condition(db, text, tops=tops, opened=opened)
-    sql = f"SELECT id FROM photos WHERE {where} ORDER BY {order(sort, descending)}"
-    if sort == "path" and where == "TRUE":
-        sql = _BY_PLACE.format(way="DESC" if descending else "ASC")
-    found = [number for (number,) in db.execute(sql, values)]
-    return _together(db, found) if sort in TOGETHER else found
-
-
-def _together(db: sqlite3.Connection, found: list[int]) -> list[int]:
-    """With versions after their photo, where that is among them; many times as quick as having SQLite sort by it."""
-    sql = (
-        "SELECT v.id, m.id FROM photos v JOIN photos m ON m.folder = v.folder AND m.name = v.name AND m.version = 1 "
-        "WHERE v.version > 1 ORDER BY v.version"
-    )
-    pairs = db.execute(sql).fetchall()
-    if not pairs:
-        return found
-    there, after, moved = set(found), dict[int, list[int]](), set[int]()
-    for version, photo in pairs:
-        if version in there and photo in there:
-            after.setdefault(photo, []).append(version)
-            moved.add(version)
-    return [one for number in found if number not in moved for one in (number, *after.get(number, ()))]
-
-
-def order(sort: str, descending: bool) -> str:
-    """Raises InvalidQuery."""
-    if sort not in SORTS:
-        raise InvalidQuery(
-            said("Photos cannot be sorted by {sort}.", sort=sort[:60]),
-            said("There are {these}.", these=", ".join(SORTS)),
-        )
-    way = "DESC" if descending else "ASC NULLS LAST"
-    return ", ".join(f"{column.strip()} {way}" for column in (*_columns(sort), "id"))
-
-
-def _columns(sort: str) -> Sequence[str]:
-    whole, comma, last = SORTS[sort].rpartition(", ")
-    return (whole, last) if comma else (last,)
 
 
 def entries(db: sqlite3.Connection, wanted: Sequence[int]) -> list[Entry]:
