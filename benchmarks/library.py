@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from common import announce, parser, quiet, save, table
+from common import ROOT, announce, parser, quiet, save, table
 
 LIMIT = "add 1,500 photos/s on 2 cores; any search < 50 ms at 100,000 photos"
 CAMERAS = (("NIKON CORPORATION", "NIKON D750"), ("Canon", "Canon EOS R5"), ("SONY", "ILCE-7M4"), ("FUJIFILM", "X-T5"),
@@ -34,6 +34,8 @@ PLACES = ("Europe|Spain|Sevilla", "Europe|Germany|Bremen", "Europe|Switzerland|B
           "America|Chile|Arica", "Animals|Birds|Owl", "Animals|Dogs", "People|Family", "Work|Weddings")  # fmt: skip
 LABELS = ("", "", "", "Red", "Yellow", "Green", "Blue", "Purple")
 PER_FOLDER = 500
+SMALL = (64, 48)
+SAMPLE = ROOT / "samples" / "evening-glow.jpg"
 QUERIES = (
     "", "owl", "sun", "img", '"harbour sunset"', "owl -night", "camera:d750", "lens:50mm OR lens:85mm", "rating:>=3",
     "keyword:europe", "keyword:owl rating:>=4", "iso:>=3200", "date:2024-05..2024-06", "date:2024 camera:canon owl",
@@ -192,14 +194,17 @@ def _show(one: dict[str, Any]) -> None:
     print(f"{memory}, database {one['database_mib']:.0f} MiB\n", flush=True)
 
 
-def generate(folder: Path, count: int) -> bool:
-    """`count` photos in folders by year, month and number; the same ones each time. False if they are there already."""
+def generate(folder: Path, count: int, size: tuple[int, int] = SMALL) -> bool:
+    """`count` photos in folders by year, month and number; the same ones each time. False if they are there already.
+
+    size: of the JPEGs, width and height; those of a size of their own show parts of the sample photo.
+    """
     done = folder / ".made"
     if done.exists() and done.read_text() == str(count):
         return False
     shutil.rmtree(folder, ignore_errors=True)
     begin, dice, made = datetime(2019, 1, 1, 8), random.Random(7), 0
-    jpeg, dng = _jpeg_template(), _dng_template()
+    jpegs, dng = _jpeg_templates(size), _dng_template()
     while made < count:
         block = made // PER_FOLDER
         day = begin + timedelta(days=block * 11 % 2500)
@@ -210,7 +215,7 @@ def generate(folder: Path, count: int) -> bool:
             pair = n % 10 == 9
             name = f"IMG_{n - pair:06}"
             write = place / (f"{name}.dng" if n % 10 >= 8 and pair else f"{name}.jpg")
-            write.write_bytes(_dng(dng, about) if pair else _jpeg(jpeg, about))
+            write.write_bytes(_dng(dng, about) if pair else _jpeg(jpegs[n % len(jpegs)], about))
             if n % 20 == 0:
                 (place / f"{name}.xmp").write_text(_xmp(about, edited=n % 40 == 0))
         made += min(PER_FOLDER, count - made)
@@ -239,14 +244,26 @@ def _about(dice: random.Random, number: int, taken: datetime) -> dict[str, Any]:
     }
 
 
-def _jpeg_template() -> bytes:
+def _jpeg_templates(size: tuple[int, int]) -> list[bytes]:
     import numpy as np  # noqa: PLC0415
     from PIL import Image  # noqa: PLC0415
 
-    pixels = np.linspace(0, 255, 64 * 48 * 3).reshape(48, 64, 3).astype(np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "JPEG", quality=70)
-    return out.getvalue()
+    def written(picture: Image.Image, quality: int) -> bytes:
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=quality)
+        return out.getvalue()
+
+    if size == SMALL:
+        return [written(Image.fromarray(np.linspace(0, 255, 64 * 48 * 3).reshape(48, 64, 3).astype(np.uint8)), 70)]
+    dice, width = random.Random(3), size[0]
+    with Image.open(SAMPLE) as sample:
+        parts = []
+        for _ in range(40):
+            wide = dice.uniform(0.3, 1) * min(sample.width, sample.height * width / size[1])
+            high = wide * size[1] / width
+            left, top = dice.uniform(0, sample.width - wide), dice.uniform(0, sample.height - high)
+            parts.append(sample.resize(size, box=(left, top, left + wide, top + high)))
+    return [written(part, 85) for part in parts]
 
 
 def _dng_template() -> bytes:

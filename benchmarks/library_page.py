@@ -1,7 +1,8 @@
 """The library in Chromium at 100,000 photos: start, scrolling, blank cells, next photo, memory of the server.
 
 The grid is scrolled at a steady speed by the page's own animation frames. A cell is blank while it is in sight without
-a decoded picture. "cold" has no thumbnail in the cache, "warm" all that are passed.
+a decoded picture. "cold" has no thumbnail in the cache, "warm" all that are passed. `--size 320x213` makes photos whose
+thumbnails are as large as those of cameras' files.
 
 On a machine that others use, too, the processor time for each frame tells more than the frames: that of all the
 browser's processes, and of the server's.
@@ -19,7 +20,7 @@ from typing import Any
 import psutil
 from common import announce, parser, percentile, quiet, save, table
 from latency import chromium, served
-from library import generate
+from library import SMALL, generate
 from playwright.sync_api import Page, sync_playwright
 
 LIMIT = "60 fps, no blank cell longer than 150 ms, next photo < 50 ms, start < 1.5 s, server < 600 MiB"
@@ -75,12 +76,15 @@ FILLED = """() => {
 def main() -> None:
     made = parser(__doc__)
     made.add_argument("--count", type=int, default=100_000)
+    made.add_argument("--size", default="64x48", help="of the JPEGs, in pixels (default: %(default)s)")
     made.add_argument("--speeds", type=int, nargs="+", default=[1500, 6000], help="pixels a second")
     made.add_argument("--seconds", type=float, default=6.0)
     chosen = made.parse_args()
     report = announce(LIMIT)
-    photos, home = chosen.work / f"library-{chosen.count}", chosen.work / f"library-{chosen.count}-home"
-    generate(photos, chosen.count)
+    width, height = map(int, chosen.size.split("x"))
+    name = f"library-{chosen.count}" + (f"-{chosen.size}" if (width, height) != SMALL else "")
+    photos, home = chosen.work / name, chosen.work / f"{name}-home"
+    generate(photos, chosen.count, (width, height))
     os.environ["STILLBYTES_HOME"] = str(home)
     from stillbytes.library.catalogue import Catalogue  # noqa: PLC0415
 
@@ -106,7 +110,7 @@ def main() -> None:
             found |= _measured(page, chosen.speeds, chosen.seconds)
             found["server_mib"] = _server_mib()
     _show(found)
-    save("library_page", report | {"count": chosen.count, **found})
+    save("library_page", report | {"count": chosen.count, "size": chosen.size, **found})
 
 
 def _measured(page: Page, speeds: list[int], seconds: float) -> dict[str, Any]:
