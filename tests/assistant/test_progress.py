@@ -39,7 +39,7 @@ def test_whatever_is_written_can_be_read(text):
 
 
 def test_calls_are_told_in_words():
-    assert [tools.worded(call) for call in STEPS] == ["Exposure 0.5 EV", "Sky: Exposure -0.5 EV", "Crop 4 5"]
+    assert [tools.worded(call) for call in STEPS] == ["Exposure 0.5 EV", "Sky: Exposure -0.5 EV", "Crop to 4:5"]
     assert tools.worded({"tool": "delete"}) == ""
 
 

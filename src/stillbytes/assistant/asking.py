@@ -86,6 +86,8 @@ def propose(
     """
     if engine not in (vocabulary.NAME, AUTO) and not engine.startswith(("http://", "https://")):
         raise InvalidSetting(*no_engine(engine))
+    if not vocabulary.says_anything(request):
+        return vocabulary.understand(request, about)
     if engine in (vocabulary.NAME, AUTO):
         found = without_model(request, about, photo, errands=engine == AUTO)
         if found.understood or engine == vocabulary.NAME or photo is None:

@@ -18,7 +18,7 @@ from stillbytes.assistant.vocabulary.moves.strength import Move
 from stillbytes.assistant.vocabulary.orders import Order
 from stillbytes.assistant.vocabulary.reading.reading import Reading
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
-from stillbytes.assistant.vocabulary.steps import steps
+from stillbytes.assistant.vocabulary.steps import preset_words, steps
 from stillbytes.core.errors import InvalidSetting
 from stillbytes.core.saying import joined, said
 from stillbytes.develop import local_parameters, parameters
@@ -40,6 +40,15 @@ STRENGTHS: Mapping[str, float] = {
     "much higher": 2.0,
 }
 """How far a slider moves, in usual moves of it."""
+FAR: Mapping[str, str] = {
+    "much lower": said("much lower"),
+    "lower": said("lower"),
+    "a bit lower": said("a bit lower"),
+    "a bit higher": said("a bit higher"),
+    "higher": said("higher"),
+    "much higher": said("much higher"),
+}
+"""The same for people."""
 Schema = Mapping[str, Any]
 
 
@@ -291,14 +300,25 @@ def worded(call: Any, beside: Mapping[str, Tool] | None = None) -> str:
         return ""
     if isinstance(found, Step):
         return found.says
-    if isinstance(found, Order) or found.parameter == "crop_angle":
-        given = (value if isinstance(value, str) else f"{value:g}" for name, value in call.items() if name != "tool")
-        return " ".join((call["tool"].capitalize(), *given))
+    if isinstance(found, Order):
+        return _ordered(found)
     p = declared(found.parameter, bool(found.target))
-    part = f"{call['target'].capitalize()}: " if found.target else ""
-    if found.how == "usual":
-        return f"{p.label} {call['how']}"
-    return f"{part}{p.label} {value_text(p, found.value)} {p.unit}".strip()
+    value = FAR[call["how"]] if found.how == "usual" else value_text(p, found.value)
+    told = joined((said(p.label), value, *([p.unit] if p.unit and found.how != "usual" else ())))
+    return joined((said(call["target"].capitalize()), told), ": ") if found.target else told
+
+
+def _ordered(order: Order) -> str:
+    """A command in a few words."""
+    if order.command == "crop" and order.ratio:
+        return said("Crop to {width:g}:{height:g}", width=order.ratio[0], height=order.ratio[1])
+    if order.command == "straighten":
+        return said("Straighten by {degrees:g}°", degrees=order.amount)
+    if order.command == "rotate":
+        return said("Turn by {degrees:g}°", degrees=90 * order.count)
+    if order.command == "preset":
+        return preset_words(Presets().find(order.scope[0]), order.amount)
+    return said("Undo") if order.command == "undo" else said("Reset")
 
 
 def usual_moves() -> Mapping[str, float]:

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 import stillbytes as sb
 from stillbytes.app.languages import ENGLISH, LANGUAGES, Language, in_language, texts
 from stillbytes.app.server.workspace import Workspace
-from stillbytes.assistant import asking, checking, suggestions
+from stillbytes.assistant import asking, checking, suggestions, tools
 from stillbytes.assistant.light import Light
 from stillbytes.assistant.situation import Situation
 from stillbytes.assistant.vocabulary import understand
@@ -76,17 +76,27 @@ def test_whatever_the_vocabulary_answers_can_be_told_in_each_language() -> None:
             told = [answer.message, *(step.says for step in answer.steps)]
             told += checking.lines(answer)
             for language in OTHERS:
-                lacking |= {form: turn for text in told for form in untold(text, language) if not thing(form)}
+                lacking |= {form: turn for text in told for form in untold(text, language)}
             if answer.changes:
                 history = history.committed(answer.applied(), turn)
     assert answers > 7000 and not lacking
 
 
-def thing(form: str) -> bool:
-    """Whether it names something that only its own word names, as a network that finds objects knows it."""
-    from stillbytes.assistant.vocabulary.meaning import object_words  # noqa: PLC0415 - loads the names of networks
-
-    return form in {word.partition(":")[2].capitalize() for word in object_words()}
+@pytest.mark.parametrize(
+    ("call", "english", "german"),
+    [
+        ({"tool": "move", "parameter": "exposure", "how": "a bit higher"}, "Exposure a bit higher", "Belichtung etwas höher"),
+        ({"tool": "adjust", "target": "dog", "parameter": "exposure", "value": -0.5}, "Dog: Exposure -0.5 EV", "Hund: Belichtung -0,5 EV"),
+        ({"tool": "switch", "parameter": "black_and_white", "on": True}, "Black and white on", "Schwarzweiß an"),
+        ({"tool": "straighten", "degrees": -1.5}, "Straighten by -1.5°", "Um -1,5° gerade richten"),
+        ({"tool": "turn", "degrees": 270}, "Turn by 270°", "Um 270° drehen"),
+        ({"tool": "undo"}, "Undo", "Rückgängig"),
+        ({"tool": "reset"}, "Reset", "Zurücksetzen"),
+    ],
+)  # fmt: skip
+def test_a_call_can_be_told_in_the_language_of_the_page(call, english, german):
+    assert tools.worded(call) == english
+    assert in_language(tools.worded(call), "de") == german
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -16,6 +16,7 @@ from app.server.conftest import Running
 
 import stillbytes
 from stillbytes.app.languages import ENGLISH, LANGUAGES, READ, asked_for, named, texts
+from stillbytes.assistant.vocabulary.meaning import object_words
 from stillbytes.core.saying import FORMS
 from stillbytes.edit.presets import Presets
 
@@ -45,7 +46,7 @@ def test_everything_declared_is_translated_and_nothing_else(server: Running, lan
     said = {text for path in DECLARED for text in _read(server.client.get(path).json())}
     said |= {text for preset in Presets().all() if not preset.own for text in (preset.name, preset.group)}
     forms, raised = in_code()
-    said |= forms
+    said |= forms | {word.partition(":")[2].capitalize() for word in object_words()}
     known = texts(language)  # type: ignore[arg-type]
     assert {text for text in said if re.search(r"[^\W\d]", re.sub(r"{.*?}", "", text))} <= set(known)
     assert set(known) <= said | raised

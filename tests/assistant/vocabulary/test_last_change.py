@@ -103,3 +103,19 @@ def test_what_could_go_either_way_is_left(first, then):
 def test_a_step_back_is_one_only_where_there_is_something_to_undo(words):
     assert not say(words).understood
     assert [step.tool for step in say("brighter", words).steps] == ["undo"]
+
+
+@pytest.mark.parametrize(
+    ("words", "tool", "message"),
+    [("undo", "undo", "There is nothing to undo."), ("undo the last two", "undo", "There is nothing to undo."),
+     ("redo", "redo", "There is nothing to redo.")],
+)  # fmt: skip
+def test_where_there_is_nothing_to_undo_it_is_said(words, tool, message):
+    answer = say(words)
+    assert ([step.tool for step in answer.steps], answer.message) == ([tool], message)
+    assert not answer.changes
+
+
+def test_only_as_many_steps_are_undone_as_there_are():
+    assert say("warmer", "undo 3 steps").message == "Undo."
+    assert say("warmer", "exposure 1", "undo 3 steps").message == "Undo 2 steps."

@@ -162,3 +162,12 @@ def test_a_part_with_a_number_hands_on_its_place():
     (made,) = say("background -0.7 EV and a bit less saturated").to_json()["masks"]
     assert made["delta"].keys() == {"exposure", "saturation"}
     assert mask("sky: 15 less contrast")[1] == {"contrast": -15}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["brighten everybody but the dog", "everyone but the groom is too dark", "everyone but the groom darker",
+     "darken the sky but the water"],
+)  # fmt: skip
+def test_a_part_after_but_is_not_changed_as_well(words):
+    assert not say(words).understood

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from assistant.talk import mask, say, settings
 
+from stillbytes.assistant import asking
+from stillbytes.assistant.situation import Situation
+
 
 @pytest.mark.parametrize(
     "words",
@@ -211,3 +214,14 @@ def test_a_bit_back_takes_some_of_the_last_change_away():
 
 def test_a_bit_more_is_seen():
     assert settings("warmer", "a bit more")["temperature"] - settings("warmer")["temperature"] > 200
+
+
+@pytest.mark.parametrize("words", ["", "   ", "?!", "🙂🙂", "\u0000\u202e", "..."])
+def test_where_nothing_is_said_it_is_told_what_can_be(words):
+    answer = say(words)
+    assert not answer.understood and answer.message.startswith("Nothing was asked")
+
+
+@pytest.mark.parametrize("engine", ["auto", "vocabulary", "http://127.0.0.1:9"])
+def test_where_nothing_is_said_no_model_is_asked(engine):
+    assert asking.propose("  ", Situation(), engine).message.startswith("Nothing was asked")

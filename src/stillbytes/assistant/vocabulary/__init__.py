@@ -30,6 +30,8 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     """
     if len(request) > MOST_CHARACTERS:
         return not_understood(request, NAME, said("That is longer than {most} characters.", most=MOST_CHARACTERS))
+    if not says_anything(request):
+        return not_understood(request, NAME, said("Nothing was asked: say what is to change, such as “warmer”."))
     why: dict[str, str] = {}
     for language in languages:
         try:
@@ -59,6 +61,11 @@ def understand(request: str, situation: Situation, languages: Sequence[str] = LA
     if words and 2 * lexicon(nearest).knows(words) <= len(words):
         why[nearest] = joined((why[nearest], said("Requests are understood in English, German and Spanish.")))
     return not_understood(request, NAME, why.get(nearest) or said("There is nothing in it."))
+
+
+def says_anything(request: str) -> bool:
+    """Whether there is a word or a number in it."""
+    return any(character.isalnum() for character in request)
 
 
 def described(proposal: Proposal) -> str:

@@ -118,7 +118,7 @@ class Lexicon:
             else:
                 found.append(Atom(token.text))
             place += 1
-        return self._plain(_signed(found))
+        return self._plain(_signed(_counted(found)))
 
     def _plain(self, atoms: list[Atom]) -> list[Atom]:
         """With adjectives that compare nothing, such as "dark" beside "darker", marked so."""
@@ -301,6 +301,57 @@ def _match(
     return tuple(where)
 
 
+def _counted(atoms: list[Atom]) -> list[Atom]:
+    """With numbers of several words as one: "five thousand four hundred", "zero point four"."""
+    found: list[Atom] = []
+    place = 0
+    while place < len(atoms):
+        number, end = _number_at(atoms, place)
+        if number is None or end - place < 2:
+            found.append(atoms[place])
+            place += 1
+        else:
+            text = " ".join(atom.text for atom in atoms[place:end])
+            found.append(Atom(text, number=number, sign=atoms[place].sign))
+            place = end
+    return found
+
+
+def _number_at(atoms: Sequence[Atom], place: int) -> tuple[float | None, int]:
+    """The number that begins there, and where it ends; None where none does."""
+    number = _whole(atoms, place)
+    end = place if number is None else place + 1
+    if number is not None and number < _HUNDRED:
+        for role, size in (("thousand", 1000), ("hundred", _HUNDRED)):
+            if end < len(atoms) and atoms[end].has(role):
+                number, end = number * size, end + 1
+                more, after = _number_at(atoms, end)
+                if more is not None and more < size and (size > _HUNDRED or after == end + 1):
+                    number, end = number + more, after
+                break
+    if end < len(atoms) and atoms[end].has("decimal") and (number is None or atoms[place].number is None):
+        digits = []
+        while (digit := _whole(atoms, end + 1 + len(digits))) is not None and digit < _HUNDRED:
+            digits.append(f"{digit:g}")
+        if digits:
+            return float(f"{number or 0:g}.{''.join(digits)}"), end + 1 + len(digits)
+    return number, end
+
+
+_HUNDRED = 100
+
+
+def _whole(atoms: Sequence[Atom], place: int) -> float | None:
+    """The whole number that a word there is; an article is none, and neither is a sign in the middle."""
+    if place >= len(atoms):
+        return None
+    atom = atoms[place]
+    number = atom.number
+    if number is None and atom.has("number") and not atom.has("fill"):
+        number = float(atom.of("number"))
+    return number if number is not None and number == int(number) and number >= 0 else None
+
+
 def _signed(atoms: list[Atom]) -> list[Atom]:
     """With "plus" and "minus" before a number as its sign."""
     found: list[Atom] = []
@@ -344,12 +395,20 @@ def _listed(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 def _compound(given: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
-    """Numbers such as "thirty-five", whose words are made of those for 30 and for 5."""
+    """Numbers such as "thirty-five" and "fünftausendvierhundert", whose words are made of those for 30 and for 5."""
     numbers, made = given["numbers"], given["tens"]
     for tens in range(20, 100, 10):
         for digit in "123456789":
             unit = made.get(digit, numbers[digit][0])
             yield float(tens + int(digit)), made["pattern"].format(tens=numbers[str(tens)][0], unit=unit)
+    for large, size in (("hundreds", 100), ("thousands", 1000)):  # of one word, as in German
+        for digit in "123456789" if large in made else "":
+            word = made[large].format(unit=made.get(digit, numbers[digit][0]))
+            yield float(size * int(digit)), word
+            if size > _HUNDRED:
+                for more in "123456789":
+                    hundreds = made["hundreds"].format(unit=made.get(more, numbers[more][0]))
+                    yield float(size * int(digit) + _HUNDRED * int(more)), f"{word}{hundreds}"
 
 
 def _leading(parameter: Parameter) -> Parameter | None:

@@ -68,6 +68,9 @@ def _automatic(part: Clause) -> Order | None:
     """ "auto", "auto exposure", "level the horizon": values to be found."""
     if any(atom.has("tilted") for atom in part.atoms):
         return _straight(part)
+    if _levels(part):
+        part.used.update(range(len(part.atoms)))
+        return Order("automatic", scope=(ALONE["crop_angle"],))
     worded = ["automatic" in atom.roles.get("command", ()) for atom in part.atoms]
     if not all(
         w or a.has("fill", "whole", "parameter", "group", "choice") for w, a in zip(worded, part.atoms, strict=True)
@@ -83,6 +86,12 @@ def _automatic(part: Clause) -> Order | None:
         part.used.update(range(len(part.atoms)))
         return Order("automatic", scope=(alone,) if alone else tuple(named) or ("tone",))
     return None
+
+
+def _levels(part: Clause) -> bool:
+    """Whether it is "level" alone, and no level of something."""
+    said = [atom for atom in part.atoms if not atom.has("fill") or atom.has("article", "levels")]
+    return len(said) == 1 and said[0].has("levels")
 
 
 _MENDING = ("fill", "whole", "tilted", "fix", "remove", "reduce", "less", "none", "copula", "too", "too_much")

@@ -24,6 +24,7 @@ from stillbytes.develop.resampling import reshaped
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.history import History
 from stillbytes.edit.presets import Presets
+from stillbytes.edit.presets.preset import Preset
 from stillbytes.masks.fields import fields_of
 from stillbytes.masks.local import mask_of
 from stillbytes.masks.mask import Component, Mask
@@ -35,10 +36,8 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     history = situation.history
     for order in reading.orders:
         if order.command in ("undo", "redo"):
-            history = _gone(history, order)
-            found.append(
-                Step(order.command, said("Undo") if order.command == "undo" else said("Redo"), count=order.count)
-            )
+            history, step = _gone(history, order)
+            found.append(step)
     if len(found) > 1 or (found and found[0].tool == "redo" and len(reading.orders) + len(reading.moves) > 1):
         raise Unclear("One step of the history at a time.")
     base = history.settings
@@ -72,13 +71,20 @@ def _coloured(move: Move) -> bool:
     )
 
 
-def _gone(history: History, order: Order) -> History:
-    """The history that is left; with as many steps gone as there are."""
-    nothing = 0 if order.command == "undo" else len(history.entries)
-    if order.dismisses and history.position == nothing:
+def _gone(history: History, order: Order) -> tuple[History, Step]:
+    """The history that is left, and the step that goes there; with as many steps gone as there are."""
+    undo = order.command == "undo"
+    left = history.position if undo else len(history.entries) - history.position
+    if order.dismisses and not left:
         raise Unclear("There is no last change that this could be about.")
-    to = history.position + (-order.count if order.command == "undo" else order.count)
-    return history.at(min(max(to, 0), len(history.entries)))
+    if undo:
+        says = said("Undo") if left else said("There is nothing to undo")
+    else:
+        says = said("Redo") if left else said("There is nothing to redo")
+    count = min(order.count, left)
+    return history.at(history.position + (-count if undo else count)), Step(
+        "undo" if undo else "redo", says, count=max(count, 1)
+    )
 
 
 def _ordered(order: Order, settings: Settings, situation: Situation) -> Step | None:
@@ -125,11 +131,15 @@ def _preset(order: Order, settings: Settings) -> Step:
     preset = Presets().find(order.scope[0])
     after = preset.applied(settings, order.amount)
     changes = {name: after.value(name) for name in preset.settings if after.value(name) != settings.value(name)}
+    return _step("preset", preset_words(preset, order.amount), settings, changes)
+
+
+def preset_words(preset: Preset, amount: float) -> str:
+    """What applying so much of a preset is called. amount: 1 for all of it."""
     name = preset.name if preset.own else said(preset.name)
-    says = said("Preset {name}", name=name)
-    if order.amount != 1:
-        says = said("Preset {name}, {share:.0%}", name=name, share=order.amount)
-    return _step("preset", says, settings, changes)
+    if amount == 1:
+        return said("Preset {name}", name=name)
+    return said("Preset {name}, {share:.0%}", name=name, share=amount)
 
 
 def _reset(order: Order, settings: Settings) -> Step:

@@ -56,7 +56,7 @@ def answered(
     Raises what asking raises.
     """
     id, about = document.photo.id, situation(workspace, document)
-    tell = _telling(workspace, id, request, control)
+    tell = _telling(workspace, id, request, control, language)
     with chats.asking(document, request, who, language):
         if "://" not in who:
             workspace.networks()  # a server that has just begun has no broker yet
@@ -68,12 +68,14 @@ def answered(
     return readable(found.message)
 
 
-def _telling(workspace: Workspace, photo: str, request: str, control: Control) -> Tell:
+def _telling(workspace: Workspace, photo: str, request: str, control: Control, language: Language) -> Tell:
     """Passes on what the model is doing, as the event "asking" and as the job's message."""
     begun = time.monotonic()
 
     def tell(progress: Progress) -> None:
-        steps = [words for call in progress.calls if (words := readable(tools.worded(call, beside())))]
+        known = beside()
+        worded = (in_language(readable(tools.worded(call, known)), language) for call in progress.calls)
+        steps = [words for words in worded if words]
         told = {**dataclasses.asdict(progress), "says": readable(progress.says), "say": readable(progress.say[:300])}
         del told["calls"]
         seconds = round(time.monotonic() - begun, 1)

@@ -116,6 +116,7 @@ def _apart(atoms: list[Atom], joined: bool) -> list[Clause]:
         moved = (
             moved
             or atom.number is not None
+            or bool(atom.sign)
             or atom.has("up", "down", "reduce", "more", "less", "recover", "kill", "unit")
         )
     ends = [*starts[1:], len(atoms)]

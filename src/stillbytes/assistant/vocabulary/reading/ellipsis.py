@@ -134,10 +134,14 @@ def _lend_to_targets(pending: list[Slots]) -> None:
                 one.kept, one.targets, one.keeps = one.targets, [], True  # "everything warmer, but the sky"
                 one.left_out = True
             elif before is not None and before.named and before.targets:
+                if _but(one):  # "brighten everybody but the dog"
+                    raise Unclear("It is not clear what is to stay.")
                 _copy(before, one)
             elif before is not None and before.named and "only" in one.flags and not before.targets:
                 before.targets, one.targets = one.targets, []
             elif before is None and after is not None and after.named and after.targets:
+                if after.clause.but_before:  # "everyone but the groom is too dark"
+                    raise Unclear("It is not clear what is to stay.")
                 _copy(after, one)
             elif before is None and after is not None and after.named and after.clause.with_before:
                 after.targets, one.targets = one.targets, []  # "mountains with more contrast"

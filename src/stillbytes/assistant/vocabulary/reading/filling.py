@@ -229,7 +229,7 @@ def _amounts(found: Slots) -> None:
         number = atom.number
         whole = atom.has("number") and atom.of("number") == int(atom.of("number"))
         clear = preposed or atom.sign or (atom.has("number") and not 0 < atom.of("number") <= SMALL)
-        if number is None and atom.has("number") and (unit or (whole and clear)):  # not "by half"
+        if number is None and atom.has("number") and (unit or atom.sign or (whole and clear)):  # not "by half"
             number = atom.of("number")
         if number is None and preposed and before is not None and before.has("by") and atom.has("number"):
             found.share = float(atom.of("number"))  # "by half", "by a third"
