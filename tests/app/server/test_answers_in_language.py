@@ -85,8 +85,11 @@ def test_whatever_the_vocabulary_answers_can_be_told_in_each_language() -> None:
 @pytest.mark.parametrize(
     ("call", "english", "german"),
     [
-        ({"tool": "move", "parameter": "exposure", "how": "a bit higher"}, "Exposure a bit higher", "Belichtung etwas höher"),
-        ({"tool": "adjust", "target": "dog", "parameter": "exposure", "value": -0.5}, "Dog: Exposure -0.5 EV", "Hund: Belichtung -0,5 EV"),
+        ({"tool": "move", "parameter": "contrast", "how": "lower"}, "Contrast lower", "Kontrast niedriger"),
+        (
+            {"tool": "adjust", "target": "dog", "parameter": "exposure", "value": -0.5},
+            "Dog: Exposure -0.5 EV", "Hund: Belichtung -0,5 EV",
+        ),
         ({"tool": "switch", "parameter": "black_and_white", "on": True}, "Black and white on", "Schwarzweiß an"),
         ({"tool": "straighten", "degrees": -1.5}, "Straighten by -1.5°", "Um -1,5° gerade richten"),
         ({"tool": "turn", "degrees": 270}, "Turn by 270°", "Um 270° drehen"),

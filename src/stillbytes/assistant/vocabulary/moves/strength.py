@@ -153,10 +153,10 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
     name, weight = next(iter(weights.items()))
     towards = sign * (1 if weight > 0 else -1)
     p = parameters()[name]
-    if p.minimum == 0 and towards > 0 and slots.named[0].form == "verb" and not (amount.relation or amount.sign):
-        if amount.unit == "%":  # "sharpen 10 %"
+    if p.minimum == 0 and towards > 0 and slots.named[0].form == "verb" and amount.relation != "by" and not amount.sign:
+        if amount.unit == "%" and amount.relation != "to":  # "sharpen 10 %"
             raise Unclear("By that, or to that?")
-        return [Move(name, "to", _absolute(p, amount, amount.number))]  # "sharpen 60"
+        return [Move(name, "to", _absolute(p, amount, amount.number))]  # "sharpen 60", "sharpen to 60"
     if amount.relation == "to" or (amount.sign == "-" and towards > 0):
         raise Unclear("It is not clear how far.")
     if p.unit == "EV" and not amount.unit and amount.number >= WHOLE_STOPS:  # "brighten it by 3 levels"

@@ -124,6 +124,7 @@ def _lend_to_targets(pending: list[Slots]) -> None:
             one.named, one.flags = [replace(named) for named in first.named], one.flags | first.flags
             if first.amount is None and not first.size and one.clause.and_before:  # "darken the sky and the sea by 0.3"
                 first.amount = one.amount
+    _no_others(pending)
     for place, one in enumerate(pending):
         if one.only_target:
             before = pending[place - 1] if place else None
@@ -134,18 +135,22 @@ def _lend_to_targets(pending: list[Slots]) -> None:
                 one.kept, one.targets, one.keeps = one.targets, [], True  # "everything warmer, but the sky"
                 one.left_out = True
             elif before is not None and before.named and before.targets:
-                if _but(one):  # "brighten everybody but the dog"
-                    raise Unclear("It is not clear what is to stay.")
                 _copy(before, one)
             elif before is not None and before.named and "only" in one.flags and not before.targets:
                 before.targets, one.targets = one.targets, []
             elif before is None and after is not None and after.named and after.targets:
-                if after.clause.but_before:  # "everyone but the groom is too dark"
-                    raise Unclear("It is not clear what is to stay.")
                 _copy(after, one)
             elif before is None and after is not None and after.named and after.clause.with_before:
                 after.targets, one.targets = one.targets, []  # "mountains with more contrast"
     pending[:] = [one for one in pending if _says(one)]
+
+
+def _no_others(pending: list[Slots]) -> None:
+    """Raises Unclear for "brighten everybody but the dog", "everyone but the groom is too dark": who is to stay?"""
+    for before, one in pairwise(pending):
+        left = one.only_target and bool(before.named and before.targets) and not before.keeps
+        if _but(one) and one.targets and (left or (before.only_target and one.named)):
+            raise Unclear("It is not clear what is to stay.")
 
 
 def _but(one: Slots) -> bool:

@@ -37,6 +37,7 @@ from stillbytes.assistant.vocabulary.reading.remarks import (
     admires,
     asks,
     exclaims,
+    is_done,
     is_fine,
     of_something_else,
     only_names,
@@ -229,8 +230,10 @@ def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
 
 
 def _described(one: Slots) -> bool:
-    """ "and grey": what goes on telling how it is."""
-    return all(named.plain and named.form == "adjective" for named in one.named)
+    """ "and grey": what goes on telling how it is; "smooth that" does not."""
+    told = any(atom.has("wish", "object", "pronoun") for atom in one.clause.atoms)
+    done = told and any(is_done(one.clause.atoms[named.place]) for named in one.named)
+    return not done and all(named.plain and named.form == "adjective" for named in one.named)
 
 
 def _loose(part: Clause) -> bool:
