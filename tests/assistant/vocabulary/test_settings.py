@@ -243,3 +243,32 @@ def test_a_number_is_of_what_stands_after_it_where_that_names_no_other_slider(sa
 
 def test_a_band_and_what_is_said_of_it_stay_together():
     assert set(settings("greens a bit darker and a bit less yellow")) == {"luminance_green", "hue_green"}
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ("aclare la foto", "aclara la foto"),
+        ("suba las sombras y baje las luces", "sube las sombras y baja las luces"),
+        ("póngala en blanco y negro", "ponla en blanco y negro"),
+        ("Hellen Sie das Foto auf", "helle das Foto auf"),
+        ("Heben Sie die Tiefen an", "hebe die Tiefen an"),
+        ("Drehen Sie das Bild nach links", "drehe das Bild nach links"),
+    ],
+)
+def test_what_is_asked_for_formally_is_the_same(words, same):
+    assert settings(words) == settings(same) != {}
+
+
+@pytest.mark.parametrize(("words", "value"), [("lift the midtones", 20), ("Mitteltöne etwas anheben", 10)])
+def test_midtones_go_up_by_their_brightness(words, value):
+    assert settings(words) == {"grade_midtones_luminance": value}
+
+
+def test_sharpening_can_be_told_where_to():
+    assert settings("sharpen to 60, masking 30") == {"sharpen_amount": 60, "sharpen_masking": 30}
+
+
+@pytest.mark.parametrize("words", ["etwas zu dunkel", "a bit too dark"])
+def test_a_bit_too_much_is_mended_a_bit(words):
+    assert settings(words) == {"exposure": 0.25}

@@ -225,3 +225,21 @@ def test_where_nothing_is_said_it_is_told_what_can_be(words):
 @pytest.mark.parametrize("engine", ["auto", "vocabulary", "http://127.0.0.1:9"])
 def test_where_nothing_is_said_no_model_is_asked(engine):
     assert asking.propose("  ", Situation(), engine).message.startswith("Nothing was asked")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["it's too sharp, soften it a bit", "it's a little grainy, can you smooth that?", "too noisy, smooth it"],
+)
+def test_a_word_for_mending_what_is_complained_of_is_no_further_change(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["la aclaré un poco", "ya la aclaré", "bajé las sombras"])
+def test_an_accent_that_tells_of_the_past_asks_for_nothing(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["I find the colours rather pale", "we find the sky pale"])
+def test_an_opinion_is_no_request(words):
+    assert not say(words).understood

@@ -10,7 +10,7 @@ from typing import Any
 
 from stillbytes.assistant.vocabulary.meaning import named_targets, object_words
 from stillbytes.assistant.vocabulary.spelling import LONG_TO_LOSE, corrected
-from stillbytes.assistant.vocabulary.text import GAP, Token, tokens
+from stillbytes.assistant.vocabulary.text import GAP, Token, folded, tokens
 from stillbytes.assistant.vocabulary.word_files import language_words
 from stillbytes.develop import groups, local_parameters, parameters
 from stillbytes.develop.parameter import Parameter
@@ -69,6 +69,10 @@ class Lexicon:
         self._compared = re.compile(given["compared"])
         self._declined = re.compile(given.get("declined", given["compared"]))
         self._bends = re.compile(given["declined"]) if "declined" in given else None
+        self._told = re.compile(given["told"]) if "told" in given else None
+        self._written = frozenset(
+            word for _, _, phrase in _listed(given) for word in phrase.casefold().split() if self._told is not None
+        )
         self._words = frozenset(
             word for phrases in self._phrases.values() for phrase in phrases for word in phrase if word != GAP
         )
@@ -231,6 +235,11 @@ class Lexicon:
             or (not self.holds(token.text, "fill") if token.text in self._words else corrected(token.text, self._words))
             for token in beside
         )
+
+    def tells(self, request: str) -> bool:
+        """Whether a word of it is told by its accent from the one that is listed: "aclaré" is no "aclare"."""
+        found = self._told.findall(request.casefold()) if self._told is not None else ()
+        return any(word not in self._written and folded(word) in self._words for word in found)
 
     def _contracted(self, word: str) -> list[Token]:
         """ "sky's" is "sky is"; nothing for other words."""

@@ -41,6 +41,7 @@ class Effect:
     inherent: bool = False
     off: tuple[str, ...] = ()
     too: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
     felt: bool = False
     things: bool = False
     unsure: bool = False
@@ -112,7 +113,7 @@ class Meaning:
 def meaning() -> Meaning:
     given = words("meaning.toml")
     effects = {
-        name: Effect(**{**told, **{field: tuple(told.get(field, ())) for field in ("part", "off", "too")}})
+        name: Effect(**{**told, **{field: tuple(told.get(field, ())) for field in ("part", "off", "too", "mended")}})
         for name, told in given["effects"].items()
     }
     known = {**parameters(), **local_parameters()}

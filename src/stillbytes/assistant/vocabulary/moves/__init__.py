@@ -57,20 +57,20 @@ def moves(slots: Slots, *, there: Collection[str]) -> list[Move]:
         return _narrowed(slots, plain, effects)
     if effects:
         return _effects(slots, effects)
-    if len(named) == 1 and named[0].kind == "region" and meaning().regions[named[0].name].tint:
-        return _of_tones(slots, named[0].name)
     if any(one.kind in ("dimension", "region") for one in named):
-        raise Unclear(ONE_THING)
+        return _of_tones(slots)
     if len(named) > 1:  # "feathers need more texture"
         raise Unclear(ONE_THING)
     return [move for one in named for move in parameter_moves(slots, one.name, one.name in meaning().regions)]
 
 
-def _of_tones(slots: Slots, name: str) -> list[Move]:
-    """ "lift the midtones": tones that have no slider of their name. Raises Unclear for "more midtones"."""
-    if slots.flags & {"more", "less", "too_much", "lacking"} or not (slots.flags & {"up", "down", "reduce"}):
+def _of_tones(slots: Slots) -> list[Move]:
+    """ "lift the midtones": tones that have no slider of their name. Raises Unclear for anything else without one."""
+    region = meaning().regions.get(slots.named[0].name) if slots.named[0].kind == "region" else None
+    quantity = slots.flags & {"more", "less", "too_much", "lacking"}
+    if len(slots.named) > 1 or not (region and region.tint) or quantity or not slots.flags & {"up", "down", "reduce"}:
         raise Unclear(ONE_THING)
-    return parameter_moves(slots, meaning().regions[name].luminance, True)
+    return parameter_moves(slots, region.luminance, True)
 
 
 def absence(slots: Slots, there: Collection[str]) -> list[Move]:

@@ -98,6 +98,8 @@ def _sign_of_noun(slots: Slots, effect: Effect | None) -> int:
         return -1  # "it has noise"
     if effect and effect.less_only and flags & {"remove", "reduce"}:
         slots.flags = flags = flags - {"up", "stronger"}  # "remove the noise more strongly"
+    if effect and "recover" in flags and meaning().recover.keys() >= effect.moves.keys():
+        slots.flags = flags = (flags - {"recover"}) | {"up"}  # "bring back detail in the highlights"
     found = direction_of(slots)
     if found is None and slots.amount is None and not slots.size:
         raise Missing()

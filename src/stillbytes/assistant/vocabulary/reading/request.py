@@ -37,7 +37,6 @@ from stillbytes.assistant.vocabulary.reading.remarks import (
     admires,
     asks,
     exclaims,
-    is_done,
     is_fine,
     of_something_else,
     only_names,
@@ -59,6 +58,8 @@ def read(
 ) -> Reading:
     """Raises Unclear, Unknown, ValueError. there: parameters that are not at their defaults. names: of presets."""
     atoms = lexicon(language).atoms(tokens(request), presets=names)
+    if lexicon(language).tells(request):
+        raise Unclear("This tells how it is, not what to do.")
     parts = _parts(request, atoms)
     found = Reading()
     if any("black_and_white" in atom.roles.get("parameter", ()) for atom in atoms):
@@ -121,6 +122,8 @@ def _said(parts: Sequence[Clause]) -> list[Clause]:
 def _take_all(pending: Sequence[Slots], found: Reading, there: Collection[str]) -> None:
     """The moves of all parts, of which complaints give way to what is asked for. Raises Unclear."""
     barred = [bool("not" in one.flags and one.targets) for one in pending]
+    if any(_mended(before, one) for before, one in pairwise(pending)):
+        raise Unclear("Is one to mend the other, or are both to be changed?")
     complained: set[tuple[str, str, tuple[str, ...]]] = set()
     told: set[tuple[str, str, tuple[str, ...]]] = set()
     asked: set[tuple[str, str, tuple[str, ...]]] = set()
@@ -229,11 +232,16 @@ def _absent(pending: list[Slots], there: Collection[str]) -> list[Move]:
     return found
 
 
+def _mended(before: Slots, one: Slots) -> bool:
+    """ "too sharp, soften it", "it's grainy, can you smooth that"."""
+    complained = [named.name for named in before.named if named.kind == "effect" and before.flags & COMPLAINTS]
+    mends = {other for name in complained for other in meaning().effects[name].mended}
+    return not one.flags & COMPLAINTS and any(named.name in mends for named in one.named)
+
+
 def _described(one: Slots) -> bool:
-    """ "and grey": what goes on telling how it is; "smooth that" does not."""
-    told = any(atom.has("wish", "object", "pronoun") for atom in one.clause.atoms)
-    done = told and any(is_done(one.clause.atoms[named.place]) for named in one.named)
-    return not done and all(named.plain and named.form == "adjective" for named in one.named)
+    """ "and grey": what goes on telling how it is."""
+    return all(named.plain and named.form == "adjective" for named in one.named)
 
 
 def _loose(part: Clause) -> bool:
