@@ -171,3 +171,8 @@ def test_a_part_with_a_number_hands_on_its_place():
 )  # fmt: skip
 def test_a_part_after_but_is_not_changed_as_well(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize(("words", "name"), [("der Zug ist zu dunkel", "Train"), ("el ave más clara", "Bird")])
+def test_things_have_their_names_in_each_language(words, name):
+    assert say(words).steps[0].name == name

@@ -272,3 +272,27 @@ def test_sharpening_can_be_told_where_to():
 @pytest.mark.parametrize("words", ["etwas zu dunkel", "a bit too dark"])
 def test_a_bit_too_much_is_mended_a_bit(words):
     assert settings(words) == {"exposure": 0.25}
+
+
+@pytest.mark.parametrize(
+    "words", ["reduce saturation to 80 %", "lower the temperature to 6000", "lower the sky's contrast to 20"]
+)
+def test_a_value_on_the_other_side_of_where_it_is_to_go_is_asked_about(words):
+    assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "name", "value"),
+    [
+        ("reduce contrast to 10", {"contrast": 20.0}, "contrast", 10),
+        ("lower the highlights to -30", {}, "highlights", -30),
+        ("reduce luminance noise to 30", {}, "noise_luminance", 30),
+        ("reduce the vignette to -10", {"vignette_amount": -30.0}, "vignette_amount", -10),
+    ],
+)
+def test_a_value_on_the_way_is_where_it_goes(words, start, name, value):
+    assert settings(words, **start)[name] == value
+
+
+def test_what_changes_nothing_says_so():
+    assert say("fix the verticals").message == "Auto. It is like that already, or the slider is at its end."

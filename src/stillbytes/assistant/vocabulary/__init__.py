@@ -68,6 +68,9 @@ def says_anything(request: str) -> bool:
     return any(character.isalnum() for character in request)
 
 
+_CHANGING = ("set", "mask", "crop", "turn", "reset", "preset")
+
+
 def described(proposal: Proposal) -> str:
     """The proposal in a sentence."""
     told: list[str] = []
@@ -77,7 +80,7 @@ def described(proposal: Proposal) -> str:
             count = step.count
             told.append(said("Undo {steps} steps.", steps=count) if undo else said("Redo {steps} steps.", steps=count))
         elif step.tool == "set":
-            told += [ended(shown(row)) for row in step.rows]
+            told += [ended(shown(row)) for row in step.rows] or [ended(step.says)]
         elif step.tool == "search":
             told.append(searching.told(step))
         elif step.mask is not None:
@@ -85,6 +88,7 @@ def described(proposal: Proposal) -> str:
             told.append(said("{part}: {changes}.", part=spoken(step.name), changes=changes))
         else:
             told.append(ended(step.says))
-    if proposal.changes and not proposal.tasks and proposal.applied() == proposal.base:
+    moves = any(step.tool in _CHANGING for step in proposal.steps)
+    if moves and not proposal.tasks and proposal.applied() == proposal.base:
         told.append(said("It is like that already, or the slider is at its end."))
     return joined(told)

@@ -339,7 +339,7 @@ def _number_at(atoms: Sequence[Atom], place: int) -> tuple[float | None, int]:
                     number, end = number + more, after
                 break
     if end < len(atoms) and atoms[end].has("decimal") and (number is None or atoms[place].number is None):
-        digits = []
+        digits: list[str] = []
         while (digit := _whole(atoms, end + 1 + len(digits))) is not None and digit < _HUNDRED:
             digits.append(f"{digit:g}")
         if digits:

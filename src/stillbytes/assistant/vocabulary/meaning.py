@@ -72,6 +72,7 @@ class Meaning:
     usual: Moves
     sizes: Mapping[str, float]
     polarity: Mapping[str, int]
+    taken: frozenset[str]
     ambiguous: frozenset[str]
     local: Mapping[str, str]
     natural: Mapping[str, str]
@@ -121,7 +122,14 @@ def meaning() -> Meaning:
     used += [effect.added for effect in effects.values() if effect.added]
     used += [name for colour in given["colours"].values() for name in colour["cast"]]
     used += [region["luminance"] for region in given["regions"].values()]
-    used += [*given["usual"], *given["recover"], *given["polarity"], *given["local"], *given["ambiguous"]["names"]]
+    used += [
+        *given["usual"],
+        *given["recover"],
+        *given["polarity"],
+        *given["local"],
+        *given["ambiguous"]["names"],
+        *given["taken"]["names"],
+    ]
     used += [
         *given["natural"],
         *given["natural"].values(),
@@ -133,6 +141,7 @@ def meaning() -> Meaning:
         given["usual"],
         given["sizes"],
         given["polarity"],
+        frozenset(given["taken"]["names"]),
         frozenset(given["ambiguous"]["names"]),
         given["local"],
         given["natural"],

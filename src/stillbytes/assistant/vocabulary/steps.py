@@ -36,8 +36,8 @@ def steps(reading: Reading, situation: Situation) -> tuple[list[Step], Settings]
     history = situation.history
     for order in reading.orders:
         if order.command in ("undo", "redo"):
-            history, step = _gone(history, order)
-            found.append(step)
+            history, gone = _gone(history, order)
+            found.append(gone)
     if len(found) > 1 or (found and found[0].tool == "redo" and len(reading.orders) + len(reading.moves) > 1):
         raise Unclear("One step of the history at a time.")
     base = history.settings
@@ -217,6 +217,8 @@ def _row(move: Move, sofar: Row | None, settings: Settings, situation: Situation
     if p.kind == "number" and before is None:
         white = situation.white(settings)
         start = rounded(p, float(white.temperature if move.parameter == "temperature" else white.tint))
+    if move.how == "to" and isinstance(begin := before if start is None else start, int | float):
+        move.check_way(float(begin), p)
     if move.how == "to" or not isinstance(move.value, int | float):
         exact = round(move.value, max(2, p.decimals)) if isinstance(move.value, float) else move.value
         return Row(p, before, p.check(exact), start)
@@ -240,6 +242,7 @@ def _masked(mask: Mask, moves: list[Move], settings: Settings) -> Step:
         before = delta.get(name, 0.0)
         begin = rows[name].after if name in rows else before
         number = float(begin)  # type: ignore[arg-type]
+        move.check_way(number, p)
         local = replace(move, parameter=name)
         after = float(move.value) if move.how == "to" else moved_to(p, local, number)  # type: ignore[arg-type]
         rows[name] = Row(p, before, rounded(p, p.clamped(after)))

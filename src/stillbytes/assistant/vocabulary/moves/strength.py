@@ -24,7 +24,8 @@ class Move:
     """What happens to one parameter. how: "usual": `value` usual moves more; "by": `value` more; "times": so many times
     what it is; "share": so much of what there is above the slider's lower end; "to": `value`.
 
-    target: of which mask; "" for the whole picture. away: of what it is left out.
+    target: of which mask; "" for the whole picture. away: of what it is left out. way: 1 or -1 where "to" a value was
+    said to be up or down from where it is.
     """
 
     parameter: str
@@ -32,6 +33,12 @@ class Move:
     value: Value
     target: str = ""
     away: tuple[str, ...] = ()
+    way: int = 0
+
+    def check_way(self, before: float, parameter: Parameter) -> None:
+        """Raises Unclear for "reduce the saturation to 80", of 0."""
+        if isinstance(self.value, float) and (self.value - before) * self.way < 0:
+            raise Unclear(said("{label} is at {value:g}.", label=said(parameter.label), value=before))
 
     @property
     def slider(self) -> tuple[str, str, tuple[str, ...]]:
@@ -269,7 +276,10 @@ def _limit(parameter: Parameter, limits: Sequence[str], direction: int | None) -
 def _with_amount(parameter: Parameter, amount: Amount, direction: int | None) -> Move:
     signed = -amount.number if amount.sign == "-" else amount.number
     if amount.relation == "to" or (direction is None and not amount.sign and amount.relation != "by"):
-        return Move(parameter.name, "to", _absolute(parameter, amount, signed))
+        known = meaning()
+        told = parameter.name not in known.polarity and parameter.name not in known.taken
+        value = float(_absolute(parameter, amount, signed))
+        return Move(parameter.name, "to", value, way=(direction or 0) if told else 0)
     if direction and amount.sign == ("-" if direction > 0 else "+"):
         raise Unclear("It would have to go up and down.")
     by = _relative(parameter, amount)
