@@ -113,7 +113,7 @@ def _met(want: str, proposal: Proposal, changes: list[Any], used: set[int], afte
         return abs(size.width / size.height / (width / height) - 1) < 0.01
     mask, _, rest = want.rpartition(": ")
     name, *how = rest.split()
-    met = False
+    met = how[:1] == ["="] and not mask and _same(after.value(name), how[1])  # as it was already
     for place, (where, what, old, new) in enumerate(changes):
         if where == mask and what == name and _moved(name, bool(mask), how, old, new):
             used.add(place)

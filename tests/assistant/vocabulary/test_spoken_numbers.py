@@ -45,3 +45,8 @@ def test_points_are_no_decimal_point(words):
 
 def test_it_is_so_of_a_part_too():
     assert mask("darken the sky by zero point three EV")[1] == {"exposure": -0.3}
+
+
+@pytest.mark.parametrize("words", ["noise reduction 30/20", "exposure 1/250", "contrast 40/60"])
+def test_what_nobody_writes_as_a_fraction_is_none(words):
+    assert not say(words).understood

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 GAP = "…"
 MOST_CHARACTERS = 500
+MOST_OF_A_FRACTION = 10
 BREAKS = frozenset(',;.!?()[]{}"“”«»*|>~_#·•…–—-+/\\')
 
 _TOKEN = re.compile(
@@ -90,10 +91,10 @@ def _number(text: str) -> float:
     if apart:  # "1 1/3"
         return _number(whole) + _number(part)
     if "/" in text or "⁄" in text:
-        above, _, below = text.replace("⁄", "/").partition("/")
-        if _number(below) == 0:
+        above, below = (_number(side) for side in text.replace("⁄", "/").split("/"))
+        if not (below and max(above, below) <= MOST_OF_A_FRACTION):  # "noise reduction 30/20", "1/250 at f/8"
             raise ValueError(text)
-        return _number(above) / _number(below)
+        return above / below
     if _THOUSANDS.fullmatch(text):
         return float(text.replace(".", "").replace(",", ""))
     if len(text) > 12 or text.count(".") + text.count(",") > 1:
