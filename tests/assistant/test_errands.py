@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from stillbytes.assistant import asking, carrying_out, told
@@ -158,3 +160,13 @@ def test_a_plan_comes_back_as_it_was_and_is_checked_again(document):
 def test_exports_are_to_formats_that_there_are(name):
     (step,) = split(f"export as {name}").errands
     assert step.task["parameters"]["format"] in FORMATS
+
+
+@pytest.mark.parametrize("words", ["1 ", "4:5 ", "a", "remove the bin and "])
+def test_a_very_long_request_takes_no_time(words):
+    request = (words * 10_000)[:10_000]
+    begun = time.thread_time()
+    for engine in ("vocabulary", "auto", "http://127.0.0.1:9"):
+        answer = asking.propose(request, Situation(), engine)
+        assert not answer.understood and "is longer than" in answer.message
+    assert time.thread_time() - begun < 0.5

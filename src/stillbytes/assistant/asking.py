@@ -13,7 +13,7 @@ from stillbytes.assistant.errands import Split, split
 from stillbytes.assistant.explaining import explained
 from stillbytes.assistant.light import light
 from stillbytes.assistant.progress import Tell, nobody, stage
-from stillbytes.assistant.proposal import Proposal, Step
+from stillbytes.assistant.proposal import MOST_REQUEST, Proposal, Step, not_understood
 from stillbytes.assistant.searching import NAME as SEARCH
 from stillbytes.assistant.searching import searched
 from stillbytes.assistant.sight import look
@@ -92,6 +92,9 @@ def propose(
         found = without_model(request, about, photo, errands=engine == AUTO)
         if found.understood or engine == vocabulary.NAME or photo is None:
             return found
+    if len(request) > MOST_REQUEST:  # of which a model would hear the beginning only
+        who = vocabulary.NAME if engine == AUTO else engine
+        return not_understood(request, who, said("That is longer than {most} characters.", most=MOST_REQUEST))
     parted = split(request)
     if parted.errands and not parted.rest:
         return joined(request, None, parted.errands, about)

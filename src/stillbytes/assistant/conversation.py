@@ -27,7 +27,6 @@ from stillbytes.develop.parameter import Group
 from stillbytes.edit.presets.store import bundled
 from stillbytes.engines.llama.talk import Chat, Finished, Image, Limits, Message, Request, Text, Thought
 
-MOST_REQUEST = 2000
 MOST_ANSWER = 16_000
 """Characters; twelve steps and a sentence have some two thousand."""
 TOKENS = 700
@@ -86,7 +85,7 @@ def asked(
     before: what was asked earlier and what came of it, so that follow-ups have something to follow. picture: the photo
     as it is edited now, for models that see. think: whether it may think before it answers.
     """
-    said = " ".join(request.split())[:MOST_REQUEST]
+    said = " ".join(request.split())
     lines = told_before(before)
     earlier = "\n".join(("Said before:", *(f"- {line}" for line in lines), "")) if lines else ""
     text = f"Photo:\n{written(facts)}\n{earlier}Request: {said}"

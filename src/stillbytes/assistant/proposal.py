@@ -15,6 +15,8 @@ from stillbytes.develop.settings import Settings
 Tool = Literal[
     "set", "mask", "crop", "turn", "reset", "preset", "undo", "redo", "compare", "task", "export", "search", "explain"
 ]
+MOST_REQUEST = 2000
+"""Characters of a request; the vocabulary understands shorter ones only."""
 MOST_AMOUNT = 1.5
 """How much of a change can be taken at most."""
 

@@ -20,7 +20,7 @@ from stillbytes.assistant.vocabulary.lexicon import LANGUAGES, Unknown, lexicon
 from stillbytes.assistant.vocabulary.meaning import kind_for
 from stillbytes.assistant.vocabulary.reading.request import read
 from stillbytes.assistant.vocabulary.reading.slots import Unclear
-from stillbytes.assistant.vocabulary.text import Token, folded, tokens
+from stillbytes.assistant.vocabulary.text import MOST_CHARACTERS, Token, folded, tokens
 from stillbytes.core.saying import said
 from stillbytes.masks.kinds.object import Object
 from stillbytes.masks.mask import Mask
@@ -57,7 +57,9 @@ class Split:
 
 
 def split(request: str) -> Split:
-    """The request without its errands. Parts that the vocabulary understands are none."""
+    """The request without its errands. Parts that the vocabulary understands are none; a very long text has none."""
+    if len(request) > MOST_CHARACTERS:
+        return Split(request, ())
     guessed, _ = language_of(request)
     for language in dict.fromkeys((guessed, *LANGUAGES)):
         rest: list[str] = []

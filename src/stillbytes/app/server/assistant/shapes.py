@@ -10,11 +10,10 @@ from pydantic import ConfigDict, Field
 from stillbytes.app.languages import Language, worded
 from stillbytes.app.server.models import Id, JobModel, PhotoModel, readable
 from stillbytes.app.server.shape import Shape, Strict
-from stillbytes.assistant.proposal import MOST_AMOUNT, Proposal, Tool
+from stillbytes.assistant.proposal import MOST_AMOUNT, MOST_REQUEST, Proposal, Tool
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import photo_id
 
-MOST_REQUEST = 2000
 MOST_STEPS = 64
 MOST_PHOTOS = 10_000
 MOST_ROWS = 400
