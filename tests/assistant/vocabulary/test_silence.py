@@ -243,3 +243,8 @@ def test_an_accent_that_tells_of_the_past_asks_for_nothing(words):
 @pytest.mark.parametrize("words", ["I find the colours rather pale", "we find the sky pale"])
 def test_an_opinion_is_no_request(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["give her darker hair", "give the man a darker suit"])
+def test_what_somebody_is_to_be_given_is_a_thing(words):
+    assert not say(words).understood

@@ -74,6 +74,8 @@ def _of_a_thing(found: Slots) -> bool:
     one_of = [place for place, atom in enumerate(atoms) if atom.has("article") and atom.has("number")]
     if _adjectives(found) and any(any(_owned(t) for t in _next_target(atoms[place + 1 :])) for place in one_of):
         return True  # "give her a lighter jacket"
+    if _adjectives(found) and any(atom.has("gives") for atom in atoms) and any(map(_owned, found.targets)):
+        return True  # "give her darker hair"
     felt = any(effect.felt for effect in held)
     if felt and any(target == "landscape:water" for target in found.targets):  # "cool the water"
         return True
