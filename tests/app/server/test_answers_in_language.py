@@ -90,7 +90,7 @@ def test_whatever_the_vocabulary_answers_can_be_told_in_each_language() -> None:
             {"tool": "adjust", "target": "dog", "parameter": "exposure", "value": -0.5},
             "Dog: Exposure -0.5 EV", "Hund: Belichtung -0,5 EV",
         ),
-        ({"tool": "switch", "parameter": "black_and_white", "on": True}, "Black and white on", "Schwarzweiß an"),
+        ({"tool": "switch", "parameter": "black_and_white", "on": True}, "Black and white on", "Schwarzweiß ein"),
         ({"tool": "straighten", "degrees": -1.5}, "Straighten by -1.5°", "Um -1,5° gerade richten"),
         ({"tool": "turn", "degrees": 270}, "Turn by 270°", "Um 270° drehen"),
         ({"tool": "undo"}, "Undo", "Rückgängig"),
