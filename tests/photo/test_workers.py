@@ -15,6 +15,7 @@ from dng import make_photo, scene
 
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.core.saying import Said
+from stillbytes.photo import process
 from stillbytes.photo.workers import Workers
 
 MISCHIEF = (sys.executable, str(Path(__file__).with_name("mischief.py")))
@@ -122,6 +123,15 @@ def test_several_threads_get_their_own_photos(pool: Workers, tmp_path: Path) -> 
         thread.join()
     assert found == {width: width for width, _ in paths}
     assert len(pool.processes) <= 2
+
+
+def test_process_that_was_started_ahead_answers_the_first_request(tmp_path: Path) -> None:
+    process.start_ahead()
+    (ahead,) = process._ahead
+    pool = Workers()
+    assert decode(pool, photo(tmp_path)) == "bayer"
+    assert pool.processes == [ahead.pid] and process._ahead == []
+    pool.close()
 
 
 def test_missing_file_is_said_to_be_missing(pool: Workers, tmp_path: Path) -> None:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import ctypes
 
-HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""Environment for a child process that is to get its memory in pages of 2 MiB (glibc manual, 3.2.4)."""
-
 _MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # malloc.h
 _MADV_HUGEPAGE = 14  # bits/mman-linux.h
 _HUGE = 2 << 20

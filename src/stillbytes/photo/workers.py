@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import string
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
-from stillbytes.core import blas, memory
 from stillbytes.core.deadlines import Deadlines
 from stillbytes.core.errors import StillbytesError, UnreadablePhoto
 from stillbytes.core.saying import Said, said
 from stillbytes.photo import lending, wire
+from stillbytes.photo.process import COMMAND, process
 
-COMMAND = (sys.executable, "-P", "-m", "stillbytes.photo.worker")
-"""-P: a photo folder that is the current folder must not be searched for modules."""
 _deadlines = Deadlines()
 
 
@@ -140,16 +135,7 @@ class _Worker:
     """One process and its two pipes."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={**memory.HUGE_PAGES, **blas.ONE_THREAD, **os.environ},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        _widen(self._process.stdout)
+        self._process = process(command)
         self.pid = self._process.pid
         self.fresh = True
         self.late = False
@@ -183,15 +169,6 @@ class _Worker:
     def _time_out(self) -> None:
         self.late = True
         self._process.kill()
-
-
-def _widen(pipe: IO[bytes] | None) -> None:
-    """A pipe of 1 MiB instead of 64 KiB halves the time that a photo needs to cross it."""
-    if sys.platform == "linux" and pipe is not None:
-        import fcntl  # noqa: PLC0415 - not on every platform
-
-        with contextlib.suppress(OSError):  # the system may allow less
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _message(error: Mapping[str, Any]) -> str:

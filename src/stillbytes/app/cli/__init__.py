@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib.util
 import itertools
 import os
-import pkgutil
 import sys
 import threading
 from collections.abc import Sequence
@@ -20,7 +20,9 @@ def task_names() -> tuple[str, ...]:
     """Of the generative tasks, one file each, none of which is imported for that."""
     found = importlib.util.find_spec("stillbytes.generate.tasks")
     places = found.submodule_search_locations if found else None
-    return tuple(info.name.replace("_", "-") for info in pkgutil.iter_modules(places))
+    files = [file for place in places or () for file in Path(place).iterdir()]
+    names = {file.stem for file in files if file.suffix in (".py", ".pyc") and not file.stem.startswith("_")}
+    return tuple(name.replace("_", "-") for name in sorted(names))
 
 
 def own_names() -> list[str]:
@@ -90,6 +92,7 @@ def console() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # Windows, started by a click
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
+    gc.disable()  # until the command is there: nothing that is imported is garbage
     status = main()
     # What Py_FinalizeEx begins with: threads that are waited for, and what was asked to be done at the end.
     threading._shutdown()  # type: ignore[attr-defined]
@@ -102,6 +105,9 @@ def console() -> None:
 
 def _begin(arguments: Sequence[str]) -> None:
     """Have the first photo decoded, or at least a decoding process started. A wrong guess costs nothing but that."""
+    from stillbytes.photo.process import start_ahead  # noqa: PLC0415
+
+    start_ahead()
     from stillbytes.photo.decode import begin, warm_up  # noqa: PLC0415
     from stillbytes.photo.formats import is_photo  # noqa: PLC0415
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import keyword
@@ -38,6 +39,9 @@ class Commands(click.Group):
             return command_of(cmd_name)
         module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         found: click.Command = importlib.import_module(f"stillbytes.app.cli.commands.{module}").command()
+        if not gc.isenabled():  # see `console`
+            gc.freeze()
+            gc.enable()
         return found
 
 

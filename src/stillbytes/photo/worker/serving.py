@@ -9,6 +9,7 @@ message, which is {"do": "let-go"}, or {"do": "send"} that is answered by them.
 from __future__ import annotations
 
 import base64
+import gc
 import os
 import queue
 import signal
@@ -29,6 +30,7 @@ Answer = Callable[[dict[str, Any]], Reply]
 
 def main(answers: Mapping[str, Answer] | None = None) -> None:
     """Serve requests until standard input closes, which also happens when the parent dies."""
+    gc.disable()  # until the first answer: nothing that is imported for it is garbage
     known = ANSWERS if answers is None else answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     _no_core_files()
@@ -53,6 +55,9 @@ def main(answers: Mapping[str, Answer] | None = None) -> None:
                 wire.send(replies, header, parts)
         except wire.WireError:
             os._exit(0)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         del parts, sought  # the samples are the caller's now; no memory is held while waiting
 
 
