@@ -29,7 +29,7 @@ def _generator() -> ModuleType:
 
 
 generator = _generator()
-JPEG, DNG = generator._jpeg_template(), generator._dng_template()
+JPEG, DNG = generator._jpeg_templates(generator.SMALL)[0], generator._dng_template()
 _numbers = iter(range(1, 1_000_000))
 
 
