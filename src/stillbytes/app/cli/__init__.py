@@ -108,6 +108,10 @@ def _begin(arguments: Sequence[str]) -> None:
     from stillbytes.photo.process import start_ahead  # noqa: PLC0415
 
     start_ahead()
+    if arguments[0] == "develop":
+        from stillbytes.core import memory  # noqa: PLC0415
+
+        memory.keep_freed()  # before there are threads, so that they all share what is freed
     from stillbytes.photo.decode import begin, warm_up  # noqa: PLC0415
     from stillbytes.photo.formats import is_photo  # noqa: PLC0415
 

@@ -16,7 +16,6 @@ from stillbytes.app.cli import change_options as options
 from stillbytes.app.cli import export_options
 from stillbytes.app.cli.commands.versions import in_version
 from stillbytes.app.cli.output import error_fields, print_error, print_json
-from stillbytes.core import memory
 from stillbytes.core.device import Device, chosen
 from stillbytes.core.errors import ExportError, StillbytesError
 from stillbytes.core.filenames import made_plain
@@ -82,7 +81,6 @@ def develop(
     Each photo starts from its sidecar (or from --settings, or from nothing); the options below change that. Into a
     folder nothing is overwritten. A folder among the photos stands for those in it.
     """
-    memory.keep_freed()
     threading.Thread(target=_load_kernels, daemon=True).start()
     _choose(device)
     found, without = in_version(listed(photos), version)
