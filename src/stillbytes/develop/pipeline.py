@@ -256,6 +256,7 @@ class Pipeline(Stages):
             grids = headroom.grids(settings, scene) if plain else layout.pack_grids(settings, scene, whole=whole_look)
             whole = grid.width, grid.height, layout.pack_switches(settings)
             lists: Sequence[Any] = layout.pack_lists(settings, whole=whole_look)
+            bases = self._bases_beside(photo, form) if not keep else lambda: self._bases(photo, form)
             for y in range(cut.y, cut.bottom, rows):
                 if cancelled is not None and cancelled():
                     raise Cancelled()
@@ -269,9 +270,9 @@ class Pipeline(Stages):
                     base, seen = mapped.of(self._library, base, seen, held, scene.profiled.map, camera)
                 source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
-                bases = self._bases(photo, form)
+                edges = bases()
                 kept = self._prepared if keep else Prepared(0)
-                prepared = kept.of(self._library, seen, source, grid, strip, luma, bases, details, settings, scene)
+                prepared = kept.of(self._library, seen, source, grid, strip, luma, edges, details, settings, scene)
                 more = lists
                 places = self._places(form, grid, strip, self._light(photo))
                 if added is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -46,6 +47,8 @@ from stillbytes.photo.decoded import Decoded
 from stillbytes.photo.lut import Lut
 from stillbytes.photo.optics import UNKNOWN, Bend, Optics
 
+Bases = tuple[Guide, NDArray[np.uint32]]
+"""A guide and its packed values."""
 HELD_BYTES = 64 << 20
 """What the look stage reads is kept for as many grids as fit: drafts, full frames and thumbnails alternate."""
 MASK_BYTES = 192 << 20
@@ -376,12 +379,20 @@ class Stages:
             _drop_but_two(self._guides)
         return self._guides[seen]
 
-    def _bases(self, seen: Seen, form: Geometry) -> tuple[Guide, NDArray[np.uint32]]:
+    def _bases(self, seen: Seen, form: Geometry) -> Bases:
         """The guide of that geometry and its packed values; the last one is kept."""
         if self._last_bases is None or self._last_bases[0] != (seen, form):
             bases = self._guide(seen).cut(form)
             self._last_bases = (seen, form), bases, bases.packed()
         return self._last_bases[1:]
+
+    def _bases_beside(self, seen: Seen, form: Geometry) -> Callable[[], Bases]:
+        """The same, made on one core while the kernels draw something else."""
+        self._overview(seen)
+        beside = ThreadPoolExecutor(1)
+        bases = beside.submit(self._bases, seen, form)
+        beside.shutdown(wait=False)
+        return bases.result
 
     def _overview(self, seen: Seen) -> Overview:
         if seen not in self._overviews:

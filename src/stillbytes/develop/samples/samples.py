@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
@@ -71,17 +72,23 @@ class Samples:
         """Of the highlights of a Bayer mosaic."""
         key = repaired.spots, repaired.surroundings
         if key not in self._clippings:
-            codes = self.codes(repaired)
-            self._clippings[key] = self._surrounded(codes) if repaired.surroundings else self._opposed(codes)
+            made = self._surrounded if repaired.surroundings else self._opposed
+            self._clippings[key] = made(repaired)
         return self._clippings[key]
 
-    def _opposed(self, codes: NDArray[np.uint16]) -> Clipping:
-        if codes.max() < self._decoded.white * NEAR_CLIP:
-            return 0, NO_CHROMA, NOTHING_AROUND
-        return OPPOSED, self._highlight_chroma(), NOTHING_AROUND
+    def _opposed(self, repaired: Repaired) -> Clipping:
+        samples, limit = self._decoded.samples, self._decoded.white * NEAR_CLIP
+        nothing = 0, NO_CHROMA, NOTHING_AROUND
+        with ThreadPoolExecutor(1) as beside:  # while defects are looked for, whose place nothing brighter takes
+            chroma = beside.submit(lambda: self._highlight_chroma() if samples.max() >= limit else None)
+            codes = self.codes(repaired)
+        found = chroma.result()
+        if found is None or (codes is not samples and codes.max() < limit):
+            return nothing
+        return OPPOSED, found, NOTHING_AROUND
 
-    def _surrounded(self, codes: NDArray[np.uint16]) -> Clipping:
-        decoded = self._decoded
+    def _surrounded(self, repaired: Repaired) -> Clipping:
+        codes, decoded = self.codes(repaired), self._decoded
         black = np.array(decoded.black)
         span = (decoded.white - black) * NEAR_CLIP
         limits = np.ceil(black + span).clip(0, 65535).astype(np.uint16)
@@ -119,7 +126,9 @@ class Samples:
         planes: list[list[NDArray[np.float64]]] = [[], [], []]
         for site, letter in enumerate(decoded.pattern):
             part = decoded.samples[site // 2 : rows : step, site % 2 : columns : step].astype(np.float64)
-            planes["RGB".index(letter)].append((part - decoded.black[site]) / (decoded.white - decoded.black[site]))
+            part -= decoded.black[site]
+            part /= decoded.white - decoded.black[site]
+            planes["RGB".index(letter)].append(part)
         return np.stack([sum(p) / len(p) for p in planes])
 
     def _highlight_chroma(self) -> NDArray[np.float64]:
