@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,6 +100,22 @@ def test_a_region_of_a_noisy_photo_is_that_part_of_it(scale: float) -> None:
     ):
         part = scene.render(settings, scale, region).pixels
         assert np.array_equal(part, whole[region.y : region.bottom, region.x : region.right])
+
+
+@pytest.mark.parametrize(
+    "reduced", [{"noise_colour": 60}, {"noise_luminance": 50}, {"noise_luminance": 50, "noise_process": "1"}]
+)
+def test_rows_of_a_noisy_photo_are_the_same_however_they_were_asked_for(reduced: dict[str, Any]) -> None:
+    pipeline = noisy(colourful(333, 500), 0.02)
+    settings = Settings(reduced)
+    noise = pipeline._noise_uniforms(settings, pipeline.form(settings), 1.0, 0)
+    exact, _, _ = pipeline._sensor.read(0, Rect(3, 0, 300, 333), noise)
+    top, ends = 0, [70, 71, 72, 140, 139, 200, 333]
+    for end in ends:
+        region = Rect(3, top, 300, end - top)
+        found, x, y = pipeline._sensor.read(0, region, noise)
+        np.testing.assert_array_equal(found[:, top - y : end - y, 3 - x :][:, :, :300], exact[:, top:end])
+        top = max(0, end - 40)
 
 
 def test_noise_at_half_the_size_is_half_taken_already() -> None:

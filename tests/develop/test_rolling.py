@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
-from stillbytes.develop.rolling import Rolling
+from stillbytes.develop.rolling import Rolling, Tail
 
 PICTURE = np.random.default_rng(1).random((3, 40, 6), np.float32)
 
@@ -58,3 +58,23 @@ def test_nothing_is_taken_from_a_region_that_failed() -> None:
         rolling.of(Rect(0, 5, 6, 10), fails)
     again = Rect(0, 6, 6, 10)
     np.testing.assert_array_equal(rolling.of(again, Maker()), cut(again))
+
+
+@given(st.lists(st.tuples(regions, st.sampled_from("ab")), min_size=1, max_size=12), st.integers(1, 20))
+def test_what_is_known_of_a_region_is_the_end_of_the_one_before(asked: list[tuple[Rect, str]], rows: int) -> None:
+    tail = Tail(rows)
+    before: tuple[Rect, str] | None = None
+    for region, key in asked:
+        value = 1 if key == "a" else 2
+        out = np.full((3, region.height, region.width), -1, np.float32)
+        known = tail.lay(key, region, out)
+        np.testing.assert_array_equal(out[:, :known], value * cut(region)[:, :known])
+        assert np.all(out[:, known:] == -1)
+        if before is not None:
+            last, same = before[0], before[1] == key and (before[0].x, before[0].width) == (region.x, region.width)
+            continues = same and last.bottom - min(rows, last.height) <= region.y < last.bottom
+            assert known == (min(last.bottom - region.y, region.height) if continues else 0)
+        out[:] = value * cut(region)
+        tail.keep(key, region, out)
+        out[:] = -2  # who has the planes may do with them what it likes
+        before = region, key

@@ -41,3 +41,33 @@ class Rolling:
             make(rest, planes[:, known:])
         self._region = region
         return planes
+
+
+class Tail:
+    """The last rows of planes that somebody else keeps, for a region that continues below them."""
+
+    def __init__(self, rows: int) -> None:
+        """rows: how many are kept."""
+        self._rows = rows
+        self._key: object = None
+        self._region = Rect(0, 0, 0, 0)
+        self._planes: NDArray[np.float32] = np.empty((3, 0, 0), np.float32)
+
+    def lay(self, key: object, region: Rect, out: NDArray[np.float32]) -> int:
+        """Puts what is known of `region` into the first rows of its planes; returns how many rows that are.
+
+        key: equal for equal pixels.
+        """
+        held = self._region
+        same = key == self._key and (held.x, held.width) == (region.x, region.width)
+        if not same or not held.y <= region.y < held.bottom:
+            return 0
+        known = min(held.bottom - region.y, region.height)
+        out[:, :known] = self._planes[:, region.y - held.y :][:, :known]
+        return known
+
+    def keep(self, key: object, region: Rect, planes: NDArray[np.float32]) -> None:
+        """Copies the last rows of the planes of `region`."""
+        count = min(self._rows, region.height)
+        self._key, self._region = key, Rect(region.x, region.bottom - count, region.width, count)
+        self._planes = planes[:, region.height - count :].copy()

@@ -18,7 +18,7 @@ from stillbytes.develop.kernels.load import Library, Placed, pixels
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines, spectrum
 from stillbytes.develop.operation import Uniforms
 from stillbytes.develop.operations.repair import Repaired
-from stillbytes.develop.rolling import Rolling
+from stillbytes.develop.rolling import Rolling, Tail
 from stillbytes.develop.samples.samples import NEAR_CLIP, Samples
 from stillbytes.photo.decoded import Decoded
 
@@ -31,12 +31,18 @@ DEEPEST = 5
 """The last level that a render reads."""
 STRIP_ROWS = 128
 """Rows of a level that are made at a time where the level below is not kept."""
+TAIL_ROWS = 64
+"""Of a region with its noise reduced that are kept for the next: what the look stage reads around its strips."""
 KEPT_BYTES = 400 << 20
 
 
 def margin(uniforms: Uniforms) -> int:
     """Pixels around a region that noise reduction with these uniforms reads."""
     return MARGINS["patches" if "weights" in uniforms else "bands"]
+
+
+def _digest(uniforms: Uniforms) -> tuple[bytes, ...]:
+    return tuple(np.ravel(value).tobytes() for value in uniforms.values())
 
 
 class Sensor:
@@ -62,6 +68,7 @@ class Sensor:
         self._kept: OrderedDict[tuple[object, ...], Planes] = OrderedDict()
         self._lock = threading.RLock()
         self._rows = Rolling()
+        self._tail = Tail(TAIL_ROWS)
         self._spectra = self._samples.spectra
 
     def size(self, level: int) -> Size:
@@ -90,9 +97,16 @@ class Sensor:
         whole = Rect.of(self.size(0))
         if uniforms is None:
             return self._demosaiced(region), region.x, region.y
-        wider = region.grown(margin(uniforms)).within(whole)
-        with self.noisy(wider) as planes:
-            return self.denoised(planes, wider, region, whole.size, uniforms, 0), region.x, region.y
+        out, key = np.empty((3, region.height, region.width), np.float32), _digest(uniforms)
+        with self._lock:
+            known = self._tail.lay(key, region, out)
+            rest = Rect(region.x, region.y + known, region.width, region.height - known)
+            if not rest.empty:
+                wider = rest.grown(margin(uniforms)).within(whole)
+                with self.noisy(wider) as planes:
+                    self.denoised(planes, wider, rest, whole.size, uniforms, 0, out[:, known:])
+            self._tail.keep(key, region, out)
+        return out, region.x, region.y
 
     @contextmanager
     def noisy(self, region: Rect) -> Iterator[Planes]:
@@ -103,7 +117,7 @@ class Sensor:
 
     def _level(self, level: int, uniforms: Uniforms | None) -> Planes:
         """A whole level, kept for the next request."""
-        key = (level, None if uniforms is None else tuple(np.ravel(v).tobytes() for v in uniforms.values()))
+        key = (level, None if uniforms is None else _digest(uniforms))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -161,9 +175,18 @@ class Sensor:
             self._library.call("halve", source, below.width, below.height, strip)
         return out
 
-    def denoised(self, planes: Planes, held: Rect, region: Rect, whole: Size, uniforms: Uniforms, level: int) -> Planes:
-        """Noise reduced in `region` of a level of size `whole`, from planes that cover `held`."""
-        out = np.empty((3, region.height, region.width), np.float32)
+    def denoised(
+        self,
+        planes: Planes,
+        held: Rect,
+        region: Rect,
+        whole: Size,
+        uniforms: Uniforms,
+        level: int,
+        into: Planes | None = None,
+    ) -> Planes:
+        """Noise reduced in `region` of a level of size `whole`, from planes that cover `held`. into: memory for it."""
+        out = np.empty((3, region.height, region.width), np.float32) if into is None else into
         if "weights" in uniforms:
             model = np.concatenate([uniforms["slope"], uniforms["offset"]]).astype(np.float32)
             weights = np.reshape(uniforms["weights"], (LEVELS, 3, SIDE, SIDE)).astype(np.float32)
