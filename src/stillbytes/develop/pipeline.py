@@ -270,9 +270,9 @@ class Pipeline(Stages):
                     base, seen = mapped.of(self._library, base, seen, held, scene.profiled.map, camera)
                 source = Placed(base, (held.x, held.y, 0))
                 # After the first base, as the guide is made from the level that this has read if it is a small one.
-                edges = bases()
+                guided = bases()
                 kept = self._prepared if keep else Prepared(0)
-                prepared = kept.of(self._library, seen, source, grid, strip, luma, edges, details, settings, scene)
+                prepared = kept.of(self._library, seen, source, grid, strip, luma, guided, details, settings, scene)
                 more = lists
                 places = self._places(form, grid, strip, self._light(photo))
                 if added is not None:
@@ -285,6 +285,7 @@ class Pipeline(Stages):
                 edge = self._views.edge(self._source(photo), places, photo.inserts)
                 if edge is not None:
                     edge.lay(drawn, output.space)
+                del base, source, kept, prepared, more, call  # the next strip gets their memory
                 yield strip, drawn, None if edge is None else edge.known
 
     def empty(self, settings: Settings) -> float:
