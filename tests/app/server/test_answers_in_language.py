@@ -202,3 +202,26 @@ def test_what_became_of_it_is_kept_in_the_language_of_the_page(served: Served) -
     turn = client.get(f"/api/photos/{id}/chat").json()["turns"][-1]
     assert set(turn["lines"]) == {"Auf 1:1 zuschneiden", "Belichtung 0 → -0,5 EV"}
     assert any(check.startswith("Aus ") for check in turn["checks"])
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "All but Dog"), ("de", "Alles außer Hund"), ("es", "Todo menos Perro")]
+)
+def test_a_mask_that_is_proposed_has_its_name_in_the_language_of_the_page(
+    served: Served, language: str, name: str
+) -> None:
+    _, client, id = served
+    body = {"request": "darken everything but the dog", "engine": "vocabulary"}
+    asked = client.post(f"/api/photos/{id}/ask", json=body, headers={"accept-language": language}).json()["proposal"]
+    assert [step["name"] for step in asked["steps"]] == asked["seeks"] == [name]
+
+
+def test_a_name_that_somebody_gave_a_mask_stays(served: Served) -> None:
+    _, client, id = served
+    spot = {"kind": "linear", "zero": [0.5, 0.4], "full": [0.5, 0.0]}
+    mask = {"components": [{"kind": spot}]}
+    given = [{"id": "a1", "name": "Sky", "mask": mask, "delta": {"exposure": -0.5}}]
+    german = {"accept-language": "de"}
+    client.put(f"/api/photos/{id}/settings", json={"settings": {"adjustments": given}, "label": "darker"})
+    asked = client.post(f"/api/photos/{id}/ask", json={"request": "more", "engine": "vocabulary"}, headers=german)
+    assert [step["name"] for step in asked.json()["proposal"]["steps"]] == ["Sky"]

@@ -271,6 +271,26 @@ def test_steps_of_a_plan_are_looked_at_by_a_model_that_sees(served: Served) -> N
     assert second["checks"][0] == "By eye: it is not seen. “So it is.”"
 
 
+def test_steps_that_are_being_written_are_told_in_the_language_of_the_page(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, client, id = served
+    heard = told_of(workspace, "asking")
+    step = {"for": "like a Monet", "tool": "adjust", "target": "dog", "parameter": "exposure", "value": 0.5}
+    whole = plan(step)
+    with scripted([whole[:-2], HOLD, whole[-2:]]) as server:
+        monkeypatch.setattr(talking, "candidates", lambda: (server.url,))
+        body, german = {"request": "like a Monet"}, {"accept-language": "de"}
+        job = client.post(f"/api/photos/{id}/ask", json=body, headers=german).json()["job"]
+        for _ in range(200):
+            if heard and heard[-1].data["steps"]:
+                break
+            time.sleep(0.05)
+        client.delete(f"/api/jobs/{job['id']}")
+        assert ended(client, job["id"])["state"] == "cancelled"
+    assert heard[-1].data["steps"] == ["Hund: Belichtung 0,5 EV"]
+
+
 def test_stopping_an_answer_stops_the_server(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace, client, id = served
     heard = told_of(workspace, "asking")

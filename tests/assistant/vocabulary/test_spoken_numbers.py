@@ -50,3 +50,15 @@ def test_it_is_so_of_a_part_too():
 @pytest.mark.parametrize("words", ["noise reduction 30/20", "exposure 1/250", "contrast 40/60"])
 def test_what_nobody_writes_as_a_fraction_is_none(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ("grain twenty size thirty five", {"grain_amount": 20, "grain_size": 35}),
+        ("exposure minus one and two thirds", {"exposure": -1.67}),
+        ("contrast twenty and half a stop brighter", {"contrast": 20, "exposure": 0.5}),
+    ],
+)
+def test_where_a_spoken_number_ends_is_told_by_what_follows(words, changes):
+    assert settings(words) == changes

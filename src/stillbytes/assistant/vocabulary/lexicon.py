@@ -316,7 +316,7 @@ def _counted(atoms: list[Atom]) -> list[Atom]:
     place = 0
     while place < len(atoms):
         number, end = _number_at(atoms, place)
-        if number is None or end - place < 2:
+        if number is None or (end - place < 2 and not _only_counts(atoms[place])):
             found.append(atoms[place])
             place += 1
         else:
@@ -344,10 +344,21 @@ def _number_at(atoms: Sequence[Atom], place: int) -> tuple[float | None, int]:
             digits.append(f"{digit:g}")
         if digits:
             return float(f"{number or 0:g}.{''.join(digits)}"), end + 1 + len(digits)
+    if number is not None and number <= _FEW and end + 1 < len(atoms) and atoms[end].has("join"):
+        part = atoms[end + 1]
+        if part.has("number") and not part.has("fill") and 0 < part.of("number") < 1:  # "one and two thirds"
+            return number + float(part.of("number")), end + 2
     return number, end
 
 
 _HUNDRED = 100
+_FEW = 5
+"""Words of numbers up to this say other things, too: "one", "two times"."""
+
+
+def _only_counts(atom: Atom) -> bool:
+    """Whether it is a word such as "twenty", which is the same as 20."""
+    return atom.roles.keys() <= {"number", "hundred"} and atom.has("number") and atom.of("number") > _FEW
 
 
 def _whole(atoms: Sequence[Atom], place: int) -> float | None:

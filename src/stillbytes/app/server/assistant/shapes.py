@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from stillbytes.app.languages import Language, worded
+from stillbytes.app.languages import Language, in_language, worded
 from stillbytes.app.server.models import Id, JobModel, PhotoModel, readable
 from stillbytes.app.server.shape import Shape, Strict
 from stillbytes.assistant.proposal import MOST_AMOUNT, MOST_REQUEST, Proposal, Tool
+from stillbytes.core.saying import Said
 from stillbytes.edit.document import Document
 from stillbytes.edit.photo import photo_id
 
@@ -140,10 +141,19 @@ def shown(
     words: dict[str, Any] = {name: readable(given[name]) for name in ("request", "message")}
     looked = next((step.task for step in proposal.steps if step.tool == "search" and step.task), None)
     words["found"] = [_found(document, one) for one in looked["found"]["photos"]] if looked else []
+    names = {str(step.name): spoken_name(step.name, language) for step in proposal.steps}
     for step in given["steps"]:
         if step["tool"] == "search":
             step["task"] = {name: value for name, value in step["task"].items() if name != "found"}
-    return ProposalModel(**{**given, **words, "seeks": seeks(document, proposal), "alone": alone, "turn": turn})
+        if "name" in step:
+            step["name"] = names[str(step["name"])]
+    words["seeks"] = [names.get(name, name) for name in seeks(document, proposal)]
+    return ProposalModel(**{**given, **words, "alone": alone, "turn": turn})
+
+
+def spoken_name(name: str, language: Language) -> str:
+    """What a mask is called, in the language; a name that somebody gave it stays."""
+    return readable(in_language(name, language)) if isinstance(name, Said) else name
 
 
 def _found(document: Document, one: dict[str, Any]) -> FoundModel:
