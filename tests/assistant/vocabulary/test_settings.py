@@ -296,3 +296,22 @@ def test_a_value_on_the_way_is_where_it_goes(words, start, name, value):
 
 def test_what_changes_nothing_says_so():
     assert say("fix the verticals").message == "Auto. It is like that already, or the slider is at its end."
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ("highlights all the way down", {"highlights": -100}),
+        ("bring the shadows all the way up", {"shadows": 100}),
+        ("Lichter ganz runter", {"highlights": -100}),
+        ("it should have more contrast", {"contrast": 20}),
+        ("ok now brighter", {"exposure": 0.5}),
+    ],
+)
+def test_how_far_and_what_ought_to_be(words, changes):
+    assert settings(words) == changes
+
+
+@pytest.mark.parametrize("words", ["warmer all the way", "temperature all the way up", "vignette all the way down"])
+def test_all_the_way_is_somewhere_only_where_a_slider_ends(words):
+    assert not say(words).understood

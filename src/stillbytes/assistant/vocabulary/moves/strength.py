@@ -219,6 +219,8 @@ def _parameter_moves(slots: Slots, parameter: Parameter, region: bool) -> list[M
         return [_with_amount(parameter, amount, direction * polarity if direction else None)]
     if "remove" in flags and not slots.size:
         return [without(parameter)]
+    if slots.clause.flag("utmost"):  # "highlights all the way down"
+        return [_limit(parameter, ["most" if direction == 1 else "least"] if direction and polarity == 1 else [], None)]
     if limits := [flag for flag in ("least", "most") if slots.clause.flag(flag)]:
         slots.clause.take("to")
         return [_limit(parameter, limits, direction)]
