@@ -6,6 +6,7 @@ separated by `|`. A change is `[mask:] parameter` and `+`, `-` (up, down; with `
 `by value` or `~ low..high`; or `crop 4:5`, `level`, `auto`, `undo`, `redo`, `reset`, `compare`.
 `not sky:` is everything but the sky. `refuse` means that nobody has any business answering, `look` that only a
 language model has. Whatever is not wanted must not change, save what stands after a last `~`.
+`= value` is met by what has that value already.
 """
 
 from __future__ import annotations

@@ -248,3 +248,16 @@ def test_an_opinion_is_no_request(words):
 @pytest.mark.parametrize("words", ["give her darker hair", "give the man a darker suit"])
 def test_what_somebody_is_to_be_given_is_a_thing(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the brighter the sky, the darker the face",
+        "could you turn the light down?",
+        "turn off the lights",
+        "brightness 80%",
+    ],
+)
+def test_a_saying_a_lamp_and_a_share_of_nothing_are_left_alone(words):
+    assert not say(words).understood

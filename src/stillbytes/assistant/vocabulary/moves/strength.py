@@ -159,6 +159,9 @@ def moved(slots: Slots, weights: Moves, sign: int) -> list[Move]:
     uncounted = any(one.kind == "effect" and meaning().effects[one.name].uncounted for one in slots.named)
     if len(weights) != 1 or slots.size or uncounted:
         raise Unclear("That many of what?")
+    noun = slots.named[0].form == "noun" and not slots.worded
+    if amount.unit == "%" and noun and not (amount.sign or amount.relation == "by"):  # "brightness 80 %"
+        raise Unclear("By that, or to that?")
     name, weight = next(iter(weights.items()))
     towards = sign * (1 if weight > 0 else -1)
     p = parameters()[name]

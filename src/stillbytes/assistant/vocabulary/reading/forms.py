@@ -267,7 +267,8 @@ def _names(found: Slots) -> bool:
     compared = {one.place for one in _adjectives(found) if not one.plain}
     for place, (atom, after) in enumerate(pairwise(atoms)):
         noun = atoms[place + 2 : place + 3]
-        if atom.has("determined") and place + 1 in compared and noun and noun[0].has("target", "whole", "measure"):
+        of_one = noun and noun[0].has("target", "whole", "measure", "determined")  # "the brighter the sky, ..."
+        if atom.has("determined") and place + 1 in compared and of_one:
             return True
         of_all = after.has("whole") or (place + 1 in compared and noun and noun[0].has("whole"))
         if atom.has("article") and atom.has("number") and of_all and _adjectives(found):  # "a warmer photo"
