@@ -30,11 +30,12 @@ from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.settings import Settings
 from stillbytes.edit.depths import depths
 from stillbytes.edit.generating import Work, added, again, cost, made, prepared
+from stillbytes.edit.looks import styled
 from stillbytes.edit.reference import reference
 from stillbytes.generate.hole import Hole
 from stillbytes.generate.painters.painter import Floats, News, Painting, Tell, silent
 from stillbytes.generate.painters.removers import Remover
-from stillbytes.generate.pictures import restyled
+from stillbytes.generate.pictures import diffusion, restyled
 from stillbytes.generate.region.region import Native
 from stillbytes.generate.tasks import task_of
 from stillbytes.generate.tasks.fill import Fill
@@ -215,6 +216,19 @@ def test_a_restyle_keeps_edges_and_depth(photo: sb.Photo, into: str) -> None:
     pictures = [np.asarray(Image.open(io.BytesIO(machine.comfy.client.uploads[name]))) for name in names]
     (near,) = [one for one in pictures if np.all(np.diff(one[4, :, 0].astype(int)) <= 0)]
     assert near[0, 0, 0] > 240 and near[0, -1, 0] < 15 and near.shape == pictures[0].shape
+
+
+@pytest.mark.parametrize("size", [(320, 200), (200, 320), (330, 110)])
+def test_a_restyle_becomes_settings_whatever_the_photos_proportions(
+    size: tuple[int, int], tmp_path: Path, machine: Machine
+) -> None:
+    path, access = tmp_path / "photo.png", cast("Any", machine)
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (9, 9, 3), np.uint8)).resize(size).save(path)
+    task = Restyle(prompt="an evening", seed=1)
+    (one,) = styled(sb.open(path), Settings(), task, diffusion(task, access), access)
+    assert one.fitted.after.mean < one.fitted.before.mean
+    drawn = restyled(task, np.asarray(sb.open(path).edit().render()), access)[0].pixels
+    assert drawn.shape == (size[1], size[0], 3)
 
 
 def test_without_a_network_for_depth_edges_alone_are_kept(photo: sb.Photo, machine: Machine) -> None:

@@ -76,8 +76,8 @@ def restyled(
     with_: Diffusion | None = None,
     depths: Depths | None = None,
 ) -> list[Made]:
-    """The developed picture as the model would have it, at the size that the model draws; one for each variant. depths:
-    tells near from far, where that is to be kept. Raises as `created`."""
+    """The developed picture as the model would have it, in its own proportions and about the size that the model draws;
+    one for each variant. depths: tells near from far, where that is to be kept. Raises as `created`."""
     who = with_ or diffusion(task, access)
     size = who.candidate.graph.size(shown.shape[1], shown.shape[0])
     small = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -87,7 +87,9 @@ def restyled(
     for number, seed in enumerate(seeds):
         told = nth(tell, number, len(seeds))
         codes = who.paint(Painting(small, everywhere, seed, task.denoise, near), told, cancelled)
-        made.append(Made(np.rint(codes * 255).astype(np.uint8), recipe(task, who, seed)))
+        # Models draw in steps of some pixels, so that what they saw was a little wider or higher than the photo is.
+        drawn = cv2.resize(codes, shown.shape[1::-1], interpolation=cv2.INTER_AREA)
+        made.append(Made(np.rint(np.clip(drawn, 0, 1) * 255).astype(np.uint8), recipe(task, who, seed)))
     return made
 
 
