@@ -3,6 +3,8 @@
 import ast
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -251,6 +253,19 @@ def test_without_a_device_everything_is_dropped(queue: Queue) -> None:
     assert isinstance(freed, int)
     assert {"unload_models": True, "free_memory": True} in queue.seen
     assert management.threads == []
+
+
+@pytest.mark.skipif(not hasattr(os, "confstr_names") or "CS_GNU_LIBC_VERSION" not in os.confstr_names, reason="glibc")
+def test_what_models_held_goes_back_to_the_system() -> None:
+    first = "import ctypes, psutil\nfrom stillbytes.engines.comfyui.pack.memory import trim\n"
+    # In pieces that the C library takes from its heap, with one at the end that keeps the heap from shrinking.
+    held = "c = ctypes.CDLL(None); c.malloc.restype = ctypes.c_void_p; c.free.argtypes = [ctypes.c_void_p]\n"
+    held += "pieces = [c.malloc(65536) for _ in range(3200)]; last = c.malloc(65536)\n"
+    held += "for one in pieces: ctypes.memset(one, 1, 65536)\nfor one in pieces: c.free(one)\n"
+    told = "before = psutil.Process().memory_info().rss; trim()\n"
+    told += "print((before - psutil.Process().memory_info().rss) >> 20)\n"
+    done = subprocess.run([sys.executable, "-c", first + held + told], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 150
 
 
 @pytest.mark.skipif(not SERVER, reason="needs a running ComfyUI, see STILLBYTES_TEST_COMFYUI")

@@ -75,12 +75,16 @@ async def free_between(between: BetweenPrompts, management: Any, wanted: int, wa
         flags["unload_models"] = flags["free_memory"] = True  # done by the worker as soon as it has its flags
         return resident()
 
+    def on_host_after(flags: dict[str, Any]) -> int:
+        memory.trim()
+        return resident()
+
     if getattr(management.get_torch_device(), "type", "") != "cpu":
         return await result(between, on_device, wait)
     held = await result(between, on_host, wait)
     if held is None:
         return None
-    left = await result(between, lambda flags: resident(), max(wait, WAIT))  # the next time round it has been done
+    left = await result(between, on_host_after, max(wait, WAIT))  # the next time round it has been done
     return None if left is None else max(held - left, 0)
 
 
