@@ -6,12 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from drawing import Machine, Shelf
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stillbytes.core.errors import ModelError
+from stillbytes.generate.painters import choose
+from stillbytes.generate.tasks import task_of
 from stillbytes.generate.workflows import loras, names, serving
 from stillbytes.gpu.estimate import picture
 from stillbytes.gpu.models import actions, own, registry
@@ -267,6 +271,15 @@ def test_a_file_that_is_gone_or_was_replaced_is_not_here(tmp_path: Path, store: 
     assert registry.get("dream") == model
     actions.remove(store, model)
     assert not (ours() / "checkpoints" / "dream.safetensors").is_symlink()
+
+
+def test_nobody_is_told_to_download_what_the_person_brought(tmp_path: Path, store: Store) -> None:
+    model = actions.add(store, mine(tmp_path, "dream-inpainting.safetensors"), "")
+    assert not model.published
+    with pytest.raises(ModelError, match="can fill") as told:
+        choose.painter(task_of("fill", {}), cast("Any", Machine(Shelf(set()))))
+    assert model.id not in told.value.remedy
+    assert "stillbytes models pull" in told.value.remedy
 
 
 def test_a_damaged_list_costs_what_is_damaged_in_it(tmp_path: Path, store: Store) -> None:

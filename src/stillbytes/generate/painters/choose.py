@@ -100,7 +100,7 @@ def could(task: Task, access: Access) -> Diffusion | None:
 
 
 def _least(task: Task) -> Candidate | None:
-    all_there_are = [one for one in serving(task.draws, lambda model: True, tier="quality") if one.model]
+    all_there_are = [one for one in serving(task.draws, lambda model: model.published, tier="quality") if one.model]
     plain = [one for one in all_there_are if one.adapter is None]
     plain = [one for one in plain if not _newer(one)] or plain
     plain = [one for one in plain if _begins(one) or not task.begins]
@@ -130,7 +130,7 @@ def _bytes(candidate: Candidate) -> int:
 def _remedy(task: Task) -> str:
     """What could be had, and the classical way where there is one."""
     if task.engine == "onnx":
-        return f"`stillbytes models pull {Lama.model}` gets LaMa; without a model use --engine classical."
+        return f"`stillbytes models pull {Lama.model}` gets LaMa; `--engine classical` does without a model."
     least = _least(task)
     if least is None or least.model is None:
         return "`stillbytes models list` shows models."

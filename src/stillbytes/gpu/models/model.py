@@ -225,3 +225,8 @@ class Model:
     def estimated(self) -> bool:
         """Whether `size` is partly computed rather than published."""
         return any(file.estimated for file in self.files)
+
+    @property
+    def published(self) -> bool:
+        """Whether it can be had from somewhere: what the person brought is only where they put it."""
+        return not any(isinstance(file.source, Local) for file in self.files)
