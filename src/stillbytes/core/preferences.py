@@ -125,7 +125,7 @@ def refuse_generated(task: str) -> None:
         raise StillbytesError(
             said("{task} makes pixels with a model, and generated pixels are switched off.", task=task),
             "Switch them on with `stillbytes generated --on`, or use what takes the photo's own pixels: heal, clone, "
-            "remove --engine classical.",
+            "remove.",
         )
 
 

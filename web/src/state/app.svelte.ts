@@ -13,7 +13,7 @@ import { runner } from './commands';
 import { Cropping } from './crop/cropping.svelte';
 import type { Dialog } from './dialog';
 import { Editor } from './editor.svelte';
-import { Engines } from './engines.svelte';
+import { Engines, type EngineTab } from './engines.svelte';
 import { happened } from './happened';
 import { Importing } from './importing/importing.svelte';
 import { Jobs, finished } from './jobs.svelte';
@@ -94,11 +94,13 @@ export class App {
     this.editor = new Editor({
       onchange: (draft, input) => this.stage.changed(draft, input),
       onopening: (id) => {
+        this.notices.leave();
         this.chat.opening();
         this.stage.opening(id);
       },
       onphoto: (photo, opened) => {
         if (opened) {
+          this.notices.leave(); // what the one before told meanwhile goes, too
           this.guiding.end();
           if (this.cropping.active) this.cropping.cancel();
           this.chat.load();
@@ -238,6 +240,12 @@ export class App {
     if (this.library.borrowed) this.library.borrowed = { active: version, selected: [version.id] };
     else this.library.choose(version.id);
     this.openActive();
+  }
+
+  /** AI on this machine. sought: of which models. */
+  showEngines(tab: EngineTab, sought = ''): void {
+    Object.assign(this.engines, { tab, sought });
+    this.dialog = 'engines';
   }
 
   showLibrary(mode: Mode): void {

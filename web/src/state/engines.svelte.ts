@@ -4,6 +4,8 @@ import type { AiModel, Card, Drawing, Engine, EngineName, ModelFolder, Plan, Pla
 import { Refused } from '../transport/refused';
 import { t } from '../texts';
 
+export type EngineTab = 'card' | 'models' | 'plan';
+
 export class Engines {
   /** Who holds the memory that engines share; changes arrive as events. */
   card = $state.raw<Card | null>(null);
@@ -19,6 +21,9 @@ export class Engines {
   problem = $state.raw<{ message: string; remedy: string } | null>(null);
   /** Engines that are being started or stopped. */
   changing = $state.raw<readonly EngineName[]>([]);
+  /** What the dialog shows, and which models are looked for in it. */
+  tab = $state<EngineTab>('card');
+  sought = $state('');
   private questions = 0;
   /** Memory in use by engines, in MiB. */
   held = $derived(this.card?.holders.reduce((sum, holder) => sum + holder.mib, 0) ?? 0);

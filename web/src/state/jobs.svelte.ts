@@ -3,11 +3,20 @@ import * as api from '../api';
 import type { Job } from '../api/types';
 import { t } from '../texts';
 
+/** Milliseconds for which what came of a job is seen before it is folded away. */
+const SETTLES = 8000;
+
 export class Jobs {
   list = $state.raw<Job[]>([]);
   running = $derived(this.list.filter((job) => !finished(job)));
-  /** What goes on, in its order, and then what has ended, the newest first. */
-  shown = $derived([...this.running, ...this.list.filter(finished).reverse()]);
+  /** Ids of those that ended well or were cancelled, some time ago. */
+  private settled = $state.raw<ReadonlySet<string>>(new Set());
+  /** What ended, the newest first. */
+  private ended = $derived(this.list.filter(finished).reverse());
+  /** What goes on, in its order, then what has just ended or failed. */
+  shown = $derived([...this.running, ...this.ended.filter(({ id }) => !this.settled.has(id))]);
+  /** What nobody needs to look at any more. */
+  folded = $derived(this.ended.filter(({ id }) => this.settled.has(id)));
 
   async load(): Promise<void> {
     const { jobs } = await api.getJobs();
@@ -22,6 +31,7 @@ export class Jobs {
     const known = this.list.find((j) => j.id === job.id);
     if (known && (finished(known) || (job.state === 'queued' && known.state === 'running'))) return known;
     this.list = known ? this.list.map((j) => (j.id === job.id ? job : j)) : [...this.list, job];
+    if (finished(job) && job.state !== 'failed') setTimeout(() => this.settle(job.id), SETTLES);
     return job;
   }
 
@@ -31,6 +41,11 @@ export class Jobs {
 
   clear(): void {
     this.list = this.running;
+    this.settled = new Set();
+  }
+
+  private settle(id: string): void {
+    if (this.list.some((job) => job.id === id)) this.settled = new Set([...this.settled, id]);
   }
 }
 

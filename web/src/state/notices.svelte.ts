@@ -1,4 +1,4 @@
-/** Short messages at the edge of the window. Errors stay until they are dismissed. */
+/** Short messages at the edge of the window. Errors stay until they are dismissed or another photo is looked at. */
 import { Refused } from '../transport/refused';
 import { t } from '../texts';
 
@@ -14,9 +14,13 @@ export interface Notice {
   message: string;
   remedy: string;
   action: NoticeAction | null;
+  /** When it was told, in milliseconds. */
+  since: number;
 }
 
 const PLAIN_STAYS = 4000;
+/** An error, though another photo is opened meanwhile. */
+const ERROR_STAYS = 8000;
 /** What can be taken back is offered for longer. */
 const OFFER_STAYS = 12000;
 const MOST = 4;
@@ -42,13 +46,20 @@ export class Notices {
     else this.error(error instanceof Error ? error.message : String(error));
   }
 
+  /** Another photo is looked at: errors go, but none before it could be read. Those of jobs stay in their list. */
+  leave(): void {
+    for (const { id, tone, since } of this.list) {
+      if (tone === 'error') setTimeout(() => this.dismiss(id), since + ERROR_STAYS - Date.now());
+    }
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((n) => n.id !== id);
   }
 
   private add(tone: Notice['tone'], message: string, remedy: string, action: NoticeAction | null = null): number {
     const id = this.next++;
-    this.list = [...this.list, { id, tone, message, remedy, action }].slice(-MOST);
+    this.list = [...this.list, { id, tone, message, remedy, action, since: Date.now() }].slice(-MOST);
     return id;
   }
 }

@@ -19,7 +19,7 @@ from stillbytes.edit.photo import Edit, Photo
 from stillbytes.edit.reference import reference, start
 from stillbytes.generate.larger import Larger
 from stillbytes.generate.painters.painter import News
-from stillbytes.generate.task import Prompted, Task, Varied
+from stillbytes.generate.task import MOST_WORDS, Prompted, Task, Varied
 from stillbytes.generate.tasks import task_of, tasks
 from stillbytes.generate.tasks.create import Create
 from stillbytes.generate.tasks.restyle import Restyle
@@ -217,8 +217,10 @@ def _field(name: str, schema: Mapping[str, Any], kind: type[Task]) -> MaskField:
     optional, default = found is not schema, schema.get("default")
     choices = [str(choice) for choice in (kind.engines if name == "engine" else found.get("enum", ()))]
     number = found.get("type") in ("integer", "number") and not optional
-    form: Literal["choice", "number", "toggle", "text"]
+    form: Literal["choice", "number", "toggle", "line", "text"]
     form = "choice" if choices else "number" if number else "toggle" if found.get("type") == "boolean" else "text"
+    if form == "text" and found.get("maxLength", 0) < MOST_WORDS:
+        form = "line"
     return MaskField(
         name=name,
         form=form,

@@ -28,7 +28,7 @@ class MaskField(Shape):
     themselves."""
 
     name: str
-    form: Literal["number", "choice", "toggle", "text", "point", "points", "box", "strokes", "colours", "parts"]
+    form: Literal["number", "choice", "toggle", "line", "text", "point", "points", "box", "strokes", "colours", "parts"]
     label: str
     says: str
     default: Any
