@@ -117,6 +117,17 @@ def test_doctor_tests_every_export_format(run: Any) -> None:
     assert all(f["remedy"] for f in findings.values() if f["state"] != "ok")
 
 
+@pytest.mark.parametrize(("built", "state"), [(True, "ok"), (False, "broken")])
+def test_doctor_looks_for_the_page_where_the_server_has_it(
+    built: bool, state: str, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stillbytes.app.server.page.PAGE", tmp_path)
+    if built:
+        (tmp_path / "index.html").write_text("<html>")
+    findings = {f["subject"]: f for f in run("doctor", "--json").json["findings"]}
+    assert findings["Page"]["state"] == state
+
+
 def test_doctor_reports_a_home_that_cannot_be_written(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,7 +146,12 @@ def test_tasks_tell_their_fields(served: tuple[Workspace, TestClient, str]) -> N
     assert {"heal", "clone", "remove", "fill", "expand", "restyle", "create", "upscale"} <= set(told)
     fields = {field["name"]: field for field in told["fill"]["fields"]}
     assert told["fill"]["fields"][0]["name"] == "prompt" and fields["strength"]["form"] == "number"
-    assert [fields[name]["form"] for name in ("prompt", "negative", "model", "seed")] == ["text", "text", "line", "line"]
+    assert [fields[name]["form"] for name in ("prompt", "negative", "model", "seed")] == [
+        "text",
+        "text",
+        "line",
+        "line",
+    ]
     assert fields["variants"]["maximum"] == 4 and "seed" in told["fill"]["seldom"]
     assert told["fill"]["generated"] and not told["remove"]["generated"]
     assert told["expand"]["takes"] == "photo" and told["expand"]["makes"] == "patch" and told["expand"]["also"] == []

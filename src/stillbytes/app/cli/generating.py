@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -48,7 +49,7 @@ def carry_out(
         task = task.like(_reference(like))
     if start is not None and isinstance(task, Create):
         task = task.begun(_start(start, task))
-    access = shared_access()
+    access, begun = shared_access(), time.monotonic()
     with _shown(as_json or dry_run) as tell:
         if isinstance(task, Create | Larger):
             assert output is not None  # the option is required
@@ -64,7 +65,7 @@ def carry_out(
     if as_json:
         print_json(told)
     else:
-        print(_in_words(task, told, dry_run))
+        print(_in_words(task, told, None if dry_run else time.monotonic() - begun))
         if told.get("note"):
             print(f"stillbytes: {told['photo']}: {told['note']}", file=sys.stderr)
     return 0
@@ -76,6 +77,8 @@ def _warned(photo: Path, doubt: str) -> None:
 
 
 NO_TIME = "a time that is not known before it was done once on this machine"
+MINUTES_FROM = 100
+"""Seconds from which on a time is told in minutes."""
 _MENDS = "`stillbytes mask` shows what was found; --mask takes a corrected one."
 
 
@@ -141,7 +144,13 @@ def _shown(silently: bool) -> Iterator[Tell]:
         yield lambda news: progress.update(bar, completed=news.fraction, description=news.says)
 
 
-def _in_words(task: Task, told: Mapping[str, Any], dry_run: bool) -> str:
+def _duration(seconds: float) -> str:
+    return f"{round(seconds, 1):g} s" if seconds < MINUTES_FROM else f"{seconds / 60:.0f} min"
+
+
+def _in_words(task: Task, told: Mapping[str, Any], took: float | None) -> str:
+    """took: seconds; None for what was only told."""
+    dry_run = took is None
     how = {
         "classical": "with the photo's own pixels, without a model",
         "onnx": f"with {told['model']}",
@@ -149,10 +158,13 @@ def _in_words(task: Task, told: Mapping[str, Any], dry_run: bool) -> str:
     }[str(told["engine"])]
     what = f"{told['pixels'] / 1e6:.2f} megapixels " if "pixels" in told else ""
     lines = [f"{task.label}{' would be done' if dry_run else ''}: {what}{how}."]
-    if told.get("memory_mib") or dry_run:
+    if took is not None:
+        lines.append(f"It took {_duration(took)}.")
+    else:
         memory = f", at most {told['memory_mib'] / 1024:.1f} GiB" if told.get("memory_mib") else ""
-        seconds = f"about {told['seconds']:g} s" if told.get("seconds") else NO_TIME
-        lines.append(f"Estimated: {seconds}{memory}.")
+        seconds = f"about {_duration(told['seconds'])}" if told.get("seconds") else NO_TIME
+        pictures = f" for {told['pictures']} pictures" if told["pictures"] > 1 else ""
+        lines.append(f"Estimated: {seconds}{pictures}{memory}.")
     if dry_run and told.get("covered"):
         lines.append(f"It changes {100 * told['covered']:.1f} % of the picture.")
     if dry_run and told.get("doubt"):

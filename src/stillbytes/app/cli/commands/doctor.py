@@ -165,8 +165,9 @@ def engines() -> Iterator[Finding]:
 def page() -> Iterator[Finding]:
     import webbrowser  # noqa: PLC0415
 
-    index = Path(__file__).parents[2] / "webui" / "index.html"
-    built = index.is_file()
+    from stillbytes.app.server.page import PAGE  # noqa: PLC0415
+
+    built = (PAGE / "index.html").is_file()
     if built:
         yield Finding("Page", "ok", "Built.")
     else:
