@@ -95,6 +95,8 @@ def test_it_serves_its_task_beside_the_others(tmp_path: Path, monkeypatch: pytes
     assert one.takes == {"negative", "picture", "mask", "denoise"}
     assert one.graph.size(3, 2) == (640, 416)
     assert serving("create", lambda model: False, more=found.graphs) == ()
+    others = serving("fill", lambda model: True, more=found.graphs)
+    assert others[-1].id == "my-fill"  # it is asked for by its name, and takes nobody's place
     assert one.needs(DRAWING) == ()  # the tiny models are not declared
     assert one.workflow(DRAWING).ends
 

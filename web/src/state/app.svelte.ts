@@ -136,7 +136,8 @@ export class App {
     this.luts = new Luts(this.notices, failed);
     this.cameraProfiles = new CameraProfiles(this.notices, failed);
     this.masking = new Masking(this.editor, { onshow: show, onfailed: failed });
-    this.retouching = new Retouching(this.editor, { onjob, onshow: show, ontold, onfailed: failed });
+    const onswitched = () => this.library.redrawn().forEach((id) => this.shelf.redrawn(id));
+    this.retouching = new Retouching(this.editor, { onjob, onshow: show, onswitched, ontold, onfailed: failed });
     this.asking = new Asking(this.editor, {
       local: () => this.masking.local,
       onjob,

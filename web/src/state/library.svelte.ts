@@ -55,6 +55,13 @@ export class Library {
     return `${this.visit}.${this.versions[id] ?? 0}`;
   }
 
+  /** Every edited photo may look different now. Returns their ids. */
+  redrawn(): string[] {
+    const edited = this.photos.filter((p) => p.edited).map(({ id }) => id);
+    for (const id of edited) this.touched(id, true);
+    return edited;
+  }
+
   /** The photo looks different now. */
   touched(id: string, edited: boolean): void {
     this.versions[id] = (this.versions[id] ?? 0) + 1;

@@ -183,7 +183,7 @@ def serving(
     """All that can do a task with what is installed, the best first.
 
     tier: those come before the others. uses: what a drawing will use; who does not take it is left out. more: a
-    person's own graphs. With `lambda model: True` it tells what could be had.
+    person's own graphs, which come last: each is asked for by its own name. With `lambda model: True` it tells what could be had.
     """
     here = installed.installed if isinstance(installed, Store) else installed
     known: dict[str, bool] = {}
@@ -198,7 +198,7 @@ def serving(
 
     wanted = frozenset(uses) - {"negative", "denoise"}
     found = [one for graph in (*graphs(), *more) for one in _of(graph, task, whole) if wanted <= one.takes]
-    return tuple(sorted(found, key=lambda one: (one.tier != tier, -one.quality, one.work, one.id)))
+    return tuple(sorted(found, key=lambda one: (one.model is None, one.tier != tier, -one.quality, one.work, one.id)))
 
 
 def candidate(id: str, task: Task, installed: Installed | Store, more: Iterable[Graph] = ()) -> Candidate:

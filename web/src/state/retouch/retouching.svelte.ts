@@ -23,6 +23,8 @@ export interface RetouchingLinks {
   onjob: (job: Job) => Job;
   /** What is shown changed without the settings: ask for a frame. */
   onshow: () => void;
+  /** Pixels of models came or went: in every photo that is edited. */
+  onswitched: () => void;
   ontold: (message: string) => void;
   onfailed: (error: unknown) => void;
 }
@@ -125,6 +127,7 @@ export class Retouching extends Pile {
     try {
       this.generated = (await api.switchGenerated(on)).generated;
       this.links.onshow();
+      this.links.onswitched();
     } catch (error) {
       this.links.onfailed(error);
     }
