@@ -41,7 +41,7 @@ def test_parts_words_and_landscapes_are_chosen_in_the_panel(editor: Editor) -> N
     editor.until("document.title.startsWith('FACE')")
     editor.settled()
     page.keyboard.press("Shift+W")
-    masks = page.get_by_test_id("masks")
+    masks, told = page.get_by_test_id("masks"), page.get_by_role("region", name="Messages")
 
     masks.get_by_label("New mask…").select_option("person", timeout=60_000)
     whole = share(editor, kind_of(editor, "FACE.jpg", "parts", None)["raster"])
@@ -54,7 +54,7 @@ def test_parts_words_and_landscapes_are_chosen_in_the_panel(editor: Editor) -> N
     both = share(editor, kind_of(editor, "FACE.jpg", "parts", ["eyes", "lips"])["raster"])
     assert 0.001 < eyes < both < 0.02 < whole
     parts.get_by_role("button", name="Hair").click()
-    expect(page.get_by_text("models pull schp-atr")).to_be_visible(timeout=60_000)
+    expect(told.get_by_role("button", name="Download schp-atr")).to_be_visible(timeout=60_000)
 
     masks.get_by_label("New mask…").select_option("object")
     words = masks.get_by_label("In words")
@@ -66,6 +66,6 @@ def test_parts_words_and_landscapes_are_chosen_in_the_panel(editor: Editor) -> N
 
     masks.get_by_label("New mask…").select_option("landscape")
     masks.get_by_label("Look for").select_option("water")
-    expect(page.get_by_text("models pull detr-panoptic")).to_be_visible(timeout=60_000)
+    expect(told.get_by_role("button", name="Download detr-panoptic")).to_be_visible(timeout=60_000)
     serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == []
