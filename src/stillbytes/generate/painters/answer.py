@@ -77,7 +77,7 @@ def checked(answer: NDArray[np.floating], asked: NDArray[np.uint8], what: str) -
 
 
 _PRECISION = (
-    "As a rule 16 bits were too few for it: start ComfyUI with --fp32-vae, or choose another precision, or another model. "
+    "As a rule 16 bits were too few for it: start ComfyUI with --fp32-vae, or choose another precision or model. "
     "The photo is as it was."
 )
 

@@ -183,7 +183,8 @@ def serving(
     """All that can do a task with what is installed, the best first.
 
     tier: those come before the others. uses: what a drawing will use; who does not take it is left out. more: a
-    person's own graphs, which come last: each is asked for by its own name. With `lambda model: True` it tells what could be had.
+    person's own graphs, which come last: each is asked for by its own name. With `lambda model: True` it tells what
+    could be had.
     """
     here = installed.installed if isinstance(installed, Store) else installed
     known: dict[str, bool] = {}
