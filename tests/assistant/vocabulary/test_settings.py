@@ -306,6 +306,9 @@ def test_what_changes_nothing_says_so():
         ("Lichter ganz runter", {"highlights": -100}),
         ("it should have more contrast", {"contrast": 20}),
         ("ok now brighter", {"exposure": 0.5}),
+        ("es sollte mehr Kontrast haben", {"contrast": 20}),
+        ("debería tener más contraste", {"contrast": 20}),
+        ("ich finde es zu dunkel", {"exposure": 0.5}),
     ],
 )
 def test_how_far_and_what_ought_to_be(words, changes):

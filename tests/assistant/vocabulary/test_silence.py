@@ -240,7 +240,10 @@ def test_an_accent_that_tells_of_the_past_asks_for_nothing(words):
     assert not say(words).understood
 
 
-@pytest.mark.parametrize("words", ["I find the colours rather pale", "we find the sky pale"])
+@pytest.mark.parametrize(
+    "words",
+    ["I find the colours rather pale", "we find the sky pale", "ich finde die Farben blass", "me parece más clara"],
+)
 def test_an_opinion_is_no_request(words):
     assert not say(words).understood
 
