@@ -119,3 +119,10 @@ def test_where_there_is_nothing_to_undo_it_is_said(words, tool, message):
 def test_only_as_many_steps_are_undone_as_there_are():
     assert say("warmer", "undo 3 steps").message == "Undo."
     assert say("warmer", "exposure 1", "undo 3 steps").message == "Undo 2 steps."
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "value"), [("highlights -20", "make that -40", -40), ("highlights +20", "make it -10", -10)]
+)
+def test_a_value_with_its_sign_is_where_the_last_slider_goes(first, then, value):
+    assert settings(first, then) == {"highlights": value}

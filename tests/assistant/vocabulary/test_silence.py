@@ -264,3 +264,8 @@ def test_what_somebody_is_to_be_given_is_a_thing(words):
 )
 def test_a_saying_a_lamp_and_a_share_of_nothing_are_left_alone(words):
     assert not say(words).understood
+
+
+@pytest.mark.parametrize("words", ["that one, darker", "ya oscurece"])
+def test_what_is_pointed_at_and_what_happens_by_itself_are_left_alone(words):
+    assert not say(words).understood

@@ -37,14 +37,15 @@ def about_last(pending: list[Slots], found: Reading) -> bool:
         return True
     amount = one.amount
     turned = {"up", "down", "reduce"} if amount is not None and amount.relation == "to" else set()
-    if amount is None or amount.unit or amount.sign or amount.relation == "by":
+    made = any(atom.has("making") for atom in one.clause.atoms)
+    if amount is None or amount.unit or (amount.sign and not made) or amount.relation == "by":
         return False
     if one.targets or one.flags - {"set", "only", *turned}:
         return False
     found.last_way = 1 if "up" in one.flags else -1 if one.flags & {"down", "reduce"} else 0
     one.clause.take("reference"), one.clause.take("to")
     check_used(one.clause)
-    found.last_to = amount.number  # "make it 30"
+    found.last_to = -amount.number if amount.sign == "-" else amount.number  # "make it 30", "make that -40"
     return True
 
 

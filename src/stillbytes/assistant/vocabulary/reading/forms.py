@@ -137,7 +137,9 @@ def _to_oneself(found: Slots) -> bool:
     """ "go warm up", "cool down", "lighten up": what people do, where nothing says what it is to be done to."""
     atoms = found.clause.atoms
     verbs = [one for one in found.named if one.kind == "effect" and one.form == "verb" and " " in atoms[one.place].text]
-    if not any(meaning().effects[one.name].domain for one in verbs):
+    bare = [one for one in found.named if one.kind == "effect" and one.form == "verb"]
+    happens = bool(bare) and any(atom.has("already") for atom in atoms)  # "ya oscurece"
+    if not (happens or any(meaning().effects[one.name].domain for one in verbs)):
         return False
     objects = ("object", "whole", "rest", "clitic", "pronoun", "article", "determined", "demonstrative", "measure")
     return not (found.targets or found.amount or found.size or any(atom.has(*objects) for atom in atoms))

@@ -40,9 +40,17 @@ def take(one: Slots, found: Reading, there: Collection[str]) -> list[Move]:
         made = _made(one, found, there)
     else:
         made = []
+    if not made and _only_points(one):
+        raise Unclear("It is not clear what is meant.")
     check_used(one.clause)
     found.moves += [move for move in made if move not in found.moves]
     return made
+
+
+def _only_points(one: Slots) -> bool:
+    """ "that one, darker"."""
+    says = one.named or one.amount or one.targets or one.flags or one.keeps or one.else_ or one.size
+    return not says and any(atom.has("reference") for atom in one.clause.atoms)
 
 
 def _none_of(one: Slots, there: Collection[str]) -> list[Move]:
