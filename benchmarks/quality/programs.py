@@ -38,12 +38,12 @@ Render = Callable[[Shot, Path], Picture]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """demosaic: its methods, without noise reduction. denoise: with it, name -> renders of rising strength, the best
-    of which counts."""
+    """demosaic: its methods, without noise reduction. denoise: with it, name -> strength -> render, the best of which
+    counts."""
 
     name: str
     demosaic: Mapping[str, Render]
-    denoise: Mapping[str, tuple[Render, ...]]
+    denoise: Mapping[str, Mapping[float, Render]]
 
     def fitted(self, shot: Shot, truth: Picture, work: Path) -> NDArray[np.float64]:
         """(3, 3): a pixel of this program's light @ it -> white-balanced camera RGB. Of means of squares, which
@@ -100,7 +100,7 @@ def ours(**settings: float) -> Render:
 STILLBYTES = Program(
     "Stillbytes",
     {"": ours()},
-    {"": tuple(ours(noise_luminance=luminance, noise_colour=25) for luminance in (15, 30, 50))},
+    {"": {luminance: ours(noise_luminance=luminance, noise_colour=25) for luminance in (15, 30, 50, 75, 100)}},
 )
 
 
@@ -127,7 +127,7 @@ def libraw(method: str, noise: str = "Off") -> Render:
 LIBRAW = Program(
     "LibRaw",
     {name: libraw(name) for name in ("AHD", "DCB", "DHT", "AAHD")},
-    {"FBDD, DCB": (libraw("DCB", "Full"),)},
+    {"FBDD, DCB": {1: libraw("DCB", "Full")}},
 )
 
 
@@ -190,7 +190,7 @@ def _profiled(shot: Shot, strength: float, mode: int) -> bytes:
 DARKTABLE = Program(
     "darktable",
     {name: darktable(name) for name in ("RCD", "AMaZE", "LMMSE")},
-    {"NLM, LMMSE": tuple(darktable("LMMSE", strength) for strength in (0.7, 1.2, 1.8))},
+    {"NLM, LMMSE": {strength: darktable("LMMSE", strength) for strength in (0.7, 1.2, 1.8, 2.5, 3.5)}},
 )
 
 
@@ -280,7 +280,7 @@ def _decoded(codes: Picture, profile: bytes) -> Picture:
 RAWTHERAPEE = Program(
     "RawTherapee",
     {name: rawtherapee(name) for name in THERAPEE_METHODS},
-    {"amaze": tuple(rawtherapee("amaze", luma) for luma in (35, 65, 95))},
+    {"amaze": {luma: rawtherapee("amaze", luma) for luma in (35, 65, 95, 100)}},
 )
 
 PROGRAMS = (STILLBYTES, LIBRAW, DARKTABLE, RAWTHERAPEE)

@@ -22,7 +22,6 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from common import PHOTOS, SHARED, announce, need, parser, save, table, version_of
 from fidelity import BRIGHTEST, SRGB_TO_XYZ, Score, score
-from likely import LIKELY
 from programs import PROGRAMS, STILLBYTES, Program, Render, Shot, aligned
 
 LIMIT = "first or within 0.3 dB of the first on every photo, and first on average"
@@ -79,14 +78,15 @@ def judged(program: Program, photo: Path, work: Path, isos: list[int], *, clean:
         clipped = (exact * shot.neutral).max(-1) > BRIGHTEST
         return score((found @ to_camera).astype(np.float32) @ to_srgb, exact @ to_srgb, clipped)
 
-    methods: Mapping[str, tuple[Render, ...]] = (
-        program.denoise if clean else {name: (render,) for name, render in program.demosaic.items()}
-    )
     return {
-        (iso, name): max((one(render, *made[iso]) for render in renders), key=lambda found: found.psnr)
+        (iso, name): max((one(render, *made[iso]) for render in renders.values()), key=lambda found: found.psnr)
         for iso in isos
-        for name, renders in methods.items()
+        for name, renders in _methods(program, clean=clean).items()
     }
+
+
+def _methods(program: Program, *, clean: bool) -> Mapping[str, Mapping[float, Render]]:
+    return program.denoise if clean else {name: {0: render} for name, render in program.demosaic.items()}
 
 
 class Known:
@@ -98,9 +98,10 @@ class Known:
 
     def judged(self, program: Program, photo: Path, work: Path, isos: list[int], *, clean: bool) -> Scores:
         """As `judged`."""
-        if program.name in (STILLBYTES.name, LIKELY.name):
+        if program is STILLBYTES:
             return judged(program, photo, work, isos, clean=clean)
-        key = f"{program.name} {self._versions[program.name]}, {photo.stem}, {isos}, {'clean' if clean else 'bare'}"
+        strengths = sorted({strength for each in program.denoise.values() for strength in each}) if clean else "bare"
+        key = f"{program.name} {self._versions[program.name]}, {photo.stem}, {isos}, {strengths}"
         if key not in self._scores:
             found = judged(program, photo, work, isos, clean=clean)
             self._scores[key] = [[iso, name, *astuple(one)] for (iso, name), one in found.items()]
@@ -116,11 +117,11 @@ def main() -> None:
         "--programs",
         nargs="+",
         default=[program.name for program in PROGRAMS],
-        help=f"any of these, and {LIKELY.name}: the demosaicing of decision 15, in NumPy (default: %(default)s)",
+        help="any of these (default: %(default)s)",
     )
     made.add_argument("--what", nargs="+", choices=("demosaic", "denoise"), default=["demosaic", "denoise"])
     chosen = made.parse_args()
-    programs = [program for program in (*PROGRAMS, LIKELY) if program.name in chosen.programs]
+    programs = [program for program in PROGRAMS if program.name in chosen.programs]
     if all(program in programs for program in PROGRAMS):
         need("darktable-cli", "rawtherapee-cli")
     photos = chosen.photos or [*sorted(PHOTOS.glob("*.jpg")), *sorted(SMALL.glob("*.jpg"))[:40:8]]

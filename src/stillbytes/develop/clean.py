@@ -45,6 +45,7 @@ class Mixed:
 
     def __init__(self, sensor: Sensor, clean: Sensor, key: str, part: float) -> None:
         self._sensor, self._clean, self._part = sensor, clean, np.float32(part)
+        self.lmmse = sensor.lmmse
         self.state: tuple[object, ...] = *sensor.state, key, part
 
     def size(self, level: int) -> Size:

@@ -39,6 +39,7 @@ class Parameter:
     choice_labels: what a person reads for each of `choices`, in order, where the words themselves do not do.
     xmp_choices: the file's word for each of `choices`, in order, where it differs; of a toggle for off and on.
     scope: whether it is of the whole picture, of adjustments (then its value is added where their mask is), or both.
+    process: whether it chooses between processes (see `process`), which forms show only where an edit has an older one.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Parameter:
     label: str = ""
     gradient: tuple[str, ...] = ()
     scope: Scope = "global"
+    process: bool = False
     name: str = ""
     group: str = ""
     operation: str = ""
@@ -253,6 +255,11 @@ def choice(
         says=says,
         label=label,
     )
+
+
+def process(*, xmp: str, says: str) -> Parameter:
+    """Which way something is done: "2", or "1" as it was before that, for edits that were made then."""
+    return replace(choice("2", ("2", "1"), xmp=xmp, says=says), process=True)
 
 
 def toggle(*, xmp: str, says: str, label: str = "", xmp_choices: tuple[str, ...] = ()) -> Parameter:

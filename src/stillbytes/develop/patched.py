@@ -23,6 +23,7 @@ from stillbytes.develop.camera import Camera
 from stillbytes.develop.clean import Mixed
 from stillbytes.develop.kernels.load import Library
 from stillbytes.develop.operation import Uniforms
+from stillbytes.develop.operations.repair import Repaired
 from stillbytes.develop.resampling.frame_grid import NO_LIGHT, FrameGrid, Light, averaged
 from stillbytes.develop.rolling import Rolling
 from stillbytes.develop.sensor import DEEPEST, Planes, Sensor, margin
@@ -105,7 +106,7 @@ class Exposed:
         noise = photo.sensor.noise if insert.grain else (0.0, 0.0)
         random = np.random.default_rng([int(part, 16) for part in (insert.key[:8], insert.key[8:16])])
         self._scale, copy = _exposed(light, noise, photo.decoded, photo.camera, random)
-        self._sensor = Sensor(copy, photo.camera, photo.library)
+        self._sensor = Sensor(copy, photo.camera, photo.library, Repaired(lmmse=photo.sensor.lmmse))
         self._rows: tuple[tuple[object, ...], Rolling] = (), Rolling()
 
     def rows(self, shown: tuple[object, ...]) -> Rolling:
@@ -391,4 +392,6 @@ def _exposed(
         mosaic += spread * random.standard_normal(mosaic.shape, np.float32)
     codes = np.rint(mosaic * np.float32((WHITE - BLACK) / brightest) + np.float32(BLACK))
     samples = np.clip(codes, 0, 65535).astype(np.uint16)
-    return brightest, Decoded("bayer", samples, decoded.pattern, (BLACK,) * 4, WHITE, decoded.colour)
+    held = (slope / brightest, offset / brightest**2)
+    colour = None if decoded.colour is None else replace(decoded.colour, noise_profile=(held,))
+    return brightest, Decoded("bayer", samples, decoded.pattern, (BLACK,) * 4, WHITE, colour)

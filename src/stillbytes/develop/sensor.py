@@ -62,6 +62,8 @@ class Sensor:
         """repaired: what is put right in the samples; nothing by default. samples: what is known of them."""
         self._decoded, self._camera, self._library = decoded, camera, library
         self._repaired = repaired or Repaired()
+        self.lmmse = self._repaired.lmmse
+        """Whether missing colours are found by what is likely."""
         self._samples = samples or Samples(decoded, camera, library)
         self.state: tuple[object, ...] = (self._repaired,)
         """Equal for equal pixels of the same photo."""
@@ -143,7 +145,7 @@ class Sensor:
         decoded = self._decoded
         placed = Placed(out, (region.x, region.y, 0))
         if decoded.layout == "bayer":
-            self._library.call("bayer", *self._mosaic, placed)
+            self._library.call("bayer_lmmse" if self.lmmse else "bayer", *self._mosaic, placed)
         elif decoded.layout == "rgb":
             part = decoded.samples[region.y : region.bottom, region.x : region.right]
             scale = np.array(self._camera.gains) / (decoded.white - decoded.black[0])
@@ -202,14 +204,16 @@ class Sensor:
 
     def _spectrum(self, level: int) -> NDArray[np.float32]:
         """See `develop.noise_spectrum`."""
-        if level not in self._spectra:
+        # Levels beyond the first are made of halves of the mosaic, without demosaicing.
+        key = level, self.lmmse and level == 0
+        if key not in self._spectra:
 
             def sensor(grey: Decoded, at: int, region: Rect) -> Planes:
-                return Sensor(grey, self._camera, self._library)._made(at, region)
+                return Sensor(grey, self._camera, self._library, Repaired(lmmse=self.lmmse))._made(at, region)
 
             gains = np.array(self._camera.gains)
-            self._spectra[level] = spectrum(self._decoded, gains, self.noise, level, sensor)
-        return self._spectra[level]
+            self._spectra[key] = spectrum(self._decoded, gains, self.noise, level, sensor)
+        return self._spectra[key]
 
     # Numbers of the mosaic
 
@@ -220,13 +224,15 @@ class Sensor:
         gains = np.array(self._camera.gains)
         black = np.array(decoded.black)
         clipped, chroma, around = samples.clipping(repaired)
-        uniforms = np.zeros(16, np.float32)
+        uniforms = np.zeros(22, np.float32)
         uniforms[0:4] = black
         uniforms[4:8] = gains[samples.channels] / (decoded.white - black)
         uniforms[8:11] = gains * NEAR_CLIP
         uniforms[11:14] = chroma
         uniforms[14] = gains.max()
+        slope, offset = self.noise
         # Four standard deviations at black, so that the cube root keeps the noise around zero.
-        uniforms[15] = 1e-3 + 4 * float(np.sqrt(self.noise[1])) * gains.max()
+        uniforms[15] = (5e-4 if self.lmmse else 1e-3) + 4 * float(np.sqrt(offset)) * gains.max()
+        uniforms[16:19], uniforms[19:22] = slope * gains / 9, offset * gains**2 / 9
         red = decoded.pattern.index("R")
         return samples.codes(repaired), uniforms, red % 2, red // 2, *samples.stripes(repaired), clipped, around

@@ -18,6 +18,7 @@ NEWER: tuple[tuple[str, Mapping[str, Value]], ...] = (
     ("2", {"noise_process": "1"}),
     ("3", {"hot_pixels": "off"}),
     ("4", {"gamut_process": "1"}),
+    ("5", {"demosaic_process": "1"}),
 )
 """Each process, oldest first, and what edits of those before it had where its own way is the default now."""
 UNREAD: Mapping[str, tuple[str, ...]] = {"3": ("vignette_style",)}

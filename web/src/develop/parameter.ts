@@ -59,6 +59,8 @@ export interface Parameter {
   says: string;
   /** Whether the server can find a value by looking at the photo. */
   automatic?: boolean;
+  /** Whether it chooses between processes, and is shown where an edit has an older one. */
+  process?: boolean;
 }
 
 export interface Group {

@@ -22,10 +22,17 @@ export class Editor {
 
   parameters = $derived<Parameter[]>(this.groups.flatMap((g) => g.parameters));
   byName = $derived(new Map(this.parameters.map((p) => [p.name, p])));
+  /** Names of processes that the edit has an older one of, as a text: equal while a hand moves something else. */
+  private older = $derived(
+    this.parameters.flatMap((p) => (p.process && p.name in this.settings ? [p.name] : [])).join(),
+  );
   panel = $derived(
-    this.groups.filter(
-      (g) => !g.parameters.every((p) => this.isCrop(p) || p.kind === 'adjustments' || p.kind === 'patches'),
-    ),
+    this.groups
+      .map((g) => ({
+        ...g,
+        parameters: g.parameters.filter((p) => !p.process || this.older.split(',').includes(p.name)),
+      }))
+      .filter((g) => !g.parameters.every((p) => this.isCrop(p) || p.kind === 'adjustments' || p.kind === 'patches')),
   );
   frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
   crop = $derived<Crop>(cropIn(this.settings));

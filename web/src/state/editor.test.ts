@@ -230,6 +230,15 @@ test('what the server refuses is told and put back', async () => {
   expect(editor.settings).toEqual({});
 });
 
+test('a process has a row where an edit has an older one', () => {
+  const process = { ...contrast, name: 'tone_process', label: 'Tone process', kind: 'choice' as const, process: true };
+  editor.groups = [{ name: 'Tone', label: 'Tone', parameters: [exposure, process] }];
+  const rows = () => editor.panel.flatMap((g) => g.parameters.map((p) => p.name));
+  expect(rows()).toEqual(['exposure']);
+  editor.settings = { exposure: 1, tone_process: '1' };
+  expect(rows()).toEqual(['exposure', 'tone_process']);
+});
+
 test('the crop has its tool and no sliders', () => {
   expect(editor.panel.map((g) => g.name)).toEqual(['Tone']);
 });

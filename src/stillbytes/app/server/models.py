@@ -137,6 +137,7 @@ class ParameterModel(Shape):
     says: str
     gradient: list[str]
     xmp: str
+    process: bool = Field(description="Whether it chooses between processes: shown where an edit has an older one.")
     automatic: bool = Field(False, description="Whether a value can be found by looking at the photo.")
 
 

@@ -92,9 +92,19 @@ def _kernels(device: str = "") -> list[Callable[[], Kernel]]:
         from stillbytes.develop.kernels import device_look  # noqa: PLC0415
 
         return list(device_look.KERNELS)
-    from stillbytes.develop.kernels import hsv, look, noise, noise_patches, prepare, resample, sensor, survey  # noqa: PLC0415
+    from stillbytes.develop.kernels import (  # noqa: PLC0415
+        hsv,
+        lmmse,
+        look,
+        noise,
+        noise_patches,
+        prepare,
+        resample,
+        sensor,
+        survey,
+    )
 
-    modules = (look, noise_patches, noise, sensor, survey, resample, prepare, hsv)
+    modules = (look, noise_patches, noise, lmmse, sensor, survey, resample, prepare, hsv)
     return [make for module in modules for make in reversed(module.KERNELS)]
 
 

@@ -26,7 +26,8 @@ class Mosaic:
 
     `uniforms` (float32): 0..3 black level per site of the 2x2 cell, 4..7 gain per site (white balance / range),
     8..10 signal at which red, green, blue count as clipped, 11..13 chroma of highlights (see `opposed`),
-    14 the brightest of the channels' saturation signals, 15 what `bayer` adds before its cube root.
+    14 the brightest of the channels' saturation signals, 15 what demosaicing adds before its cube root,
+    16..18 a ninth of the variance of noise for each unit of light of red, green, blue, 19..21 of that without light.
     `red_x`, `red_y`: column and row (0 or 1) of the red site in the cell.
     `rows`, `columns` (float32): codes by which each row and column is too bright.
     `clipped`: 0 where nothing is, OPPOSED or SURROUNDED. `around` (float32, (column, row, channel)): see `surrounded`.

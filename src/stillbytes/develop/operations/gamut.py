@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillbytes.develop.operation import Operation
-from stillbytes.develop.parameter import choice
+from stillbytes.develop.parameter import process
 from stillbytes.develop.settings import Settings
 
 
 class Gamut(Operation, stage="display", order=5, version=1, group="Profile", seldom=True):
-    gamut_process = choice(
-        "2",
-        ("2", "1"),
+    gamut_process = process(
         xmp="sb:GamutProcess",
         says="2 keeps the hue of colours that the picture's space cannot hold; 1 is for edits made before it.",
     )

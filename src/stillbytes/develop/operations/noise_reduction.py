@@ -15,7 +15,7 @@ import numpy as np
 
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE
 from stillbytes.develop.operation import Operation, Scene, Uniforms
-from stillbytes.develop.parameter import choice, parameter
+from stillbytes.develop.parameter import parameter, process
 from stillbytes.develop.settings import Settings
 
 BANDS = 4
@@ -76,11 +76,8 @@ class NoiseReduction(Operation, stage="noise", order=10, version=2, group="Detai
         label="Colour smoothness",
         says="Removes large blotches of colour, and soft colours with them.",
     )
-    noise_process = choice(
-        "2",
-        ("2", "1"),
+    noise_process = process(
         xmp="sb:NoiseProcess",
-        label="Noise process",
         says="2 is the better one; 1 is how noise was reduced before it, for edits that were made then.",
     )
 

@@ -32,8 +32,8 @@ class Samples:
 
     def __init__(self, decoded: Decoded, camera: Camera, library: Library) -> None:
         self._decoded, self._camera, self._library = decoded, camera, library
-        self.spectra: dict[int, NDArray[np.float32]] = {}
-        """Of their noise, by level, for who works them out."""
+        self.spectra: dict[tuple[int, bool], NDArray[np.float32]] = {}
+        """Of their noise, by level and demosaicing, for who works them out."""
         self._clippings: dict[tuple[bool, bool], Clipping] = {}
 
     @property

@@ -1,5 +1,4 @@
-"""The demosaicing of `docs/decisions/015-demosaicing-by-what-is-likely.md` in NumPy: `table.py --programs Stillbytes
-Likely` has its figures, and a kernel that is written of it can be compared with it.
+"""The demosaicing of `kernels.lmmse` in NumPy, step by step, to compare the kernel with.
 
 Directional estimates by local statistics are those of L. Zhang and X. Wu, "Color demosaicking via directional linear
 minimum mean square-error estimation", IEEE Transactions on Image Processing 14(12), 2005; the refining step that of
@@ -9,19 +8,17 @@ D. Menon, S. Andriani, G. Calvagno, "Demosaicing with directional filtering and 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from programs import Picture, Program, Shot
 
 Plane = NDArray[np.float64]
 Sites = NDArray[np.bool_]
 ACROSS, DOWN = 1, 0
 BORDER = 32
 """Pixels that are mirrored around the picture: as far as windows upon windows read."""
-LIFT, DEVIATIONS = 5e-4, 2.0
+LIFT, DEVIATIONS = 5e-4, 4.0
 """Light, and deviations of the noise at black, that are added before the cube root."""
 SMOOTH = np.array([4, 9, 15, 23, 26, 23, 15, 9, 4]) / 128
 """Zhang and Wu's low-pass filter."""
@@ -154,23 +151,3 @@ def _colours(mosaic: Mosaic, delta: Plane, weight: Plane) -> NDArray[np.float64]
     red = np.where(mosaic.green, in_row, np.where(mosaic.red, delta, other))
     blue = np.where(mosaic.green, in_column, np.where(mosaic.red, other, delta))
     return np.stack([red, np.zeros_like(red), blue])
-
-
-def likely(shot: Shot, work: Path) -> Picture:
-    from stillbytes.core.geometry import Rect  # noqa: PLC0415
-    from stillbytes.develop.pipeline import Pipeline  # noqa: PLC0415
-    from stillbytes.photo.decode import decode  # noqa: PLC0415
-
-    decoded = decode(shot.path)
-    pipeline = Pipeline(decoded)
-    sensor = pipeline._sensor  # as in `programs.ours`
-    planes, _, _ = sensor.read(0, Rect.of(pipeline.frame), None)
-    light = np.empty(planes.shape[1:])
-    for site, letter in enumerate(decoded.pattern):
-        part = np.s_[site // 2 :: 2, site % 2 :: 2]
-        light[part] = planes["RGB".index(letter)][part]  # demosaicing leaves what was measured
-    found = demosaiced(Mosaic(light, decoded.pattern, np.array(pipeline.camera.gains), sensor.noise))
-    return np.moveaxis(found, 0, -1).astype(np.float32)
-
-
-LIKELY = Program("Likely", {"": likely}, {})
