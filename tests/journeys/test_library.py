@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from journeys.conftest import Editor
 from library.catalogue.photos import make
@@ -130,6 +131,31 @@ def test_photos_are_looked_at_closely_beside_each_other_and_developed(editor: Ed
     expect(_cell(grid, "shot_1.jpg")).to_have_attribute("aria-label", "shot_1.jpg, 4 stars, edited")
 
 
+def test_a_photo_has_a_menu_at_the_pointer_and_at_its_key(editor: Editor) -> None:
+    page, grid = editor.page, _open(editor, 3)
+    menu = page.get_by_role("menu", name="Photo")
+    cell = _cell(grid, "shot_1.jpg")
+    cell.click(button="right")
+    menu.get_by_role("menuitemradio", name="Reject").click()
+    expect(menu).to_be_hidden()
+    expect(cell).to_have_attribute("aria-label", "shot_1.jpg, rejected")
+    cell.click()
+    page.keyboard.press("Shift+F10")
+    menu.get_by_role("menuitemradio", name="No flag").press("Enter")
+    expect(cell).to_have_attribute("aria-label", "shot_1.jpg")
+    cell.click(button="right")
+    expect(menu).to_be_visible()
+    page.mouse.click(5, 500)
+    expect(menu).to_be_hidden()
+
+
+def test_a_dialog_begins_at_what_is_to_be_chosen(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Shift+I")
+    expect(page.get_by_role("dialog").get_by_label("Folder").first).to_be_focused()
+
+
 def test_many_photos_are_described_at_once(editor: Editor) -> None:
     page, grid = editor.page, _open(editor, 4)
     panel = page.get_by_label("What is said about the photos").filter(has=page.get_by_role("combobox"))
@@ -184,6 +210,57 @@ def test_the_library_has_no_serious_accessibility_findings(editor: Editor) -> No
         editor.page.keyboard.press(key)
         expect(editor.page.get_by_test_id("picture").first).to_be_visible()
         assert serious() == []
+
+
+@pytest.mark.parametrize("appearance", ["Grey", "Light"])
+def test_the_page_is_read_as_well_in_other_greys(editor: Editor, appearance: str) -> None:
+    page = editor.page
+    _open(editor, 3)
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Appearance").click()
+    page.get_by_role("menuitemradio", name=appearance).click()
+    expect(page.locator("html")).to_have_attribute("data-appearance", appearance.lower())
+    for key in ("g", "e", "d"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(500)
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+        assert found.violations_count == 0, found.generate_report()
+    surround = "getComputedStyle(document.querySelector('[data-testid=canvas]')).backgroundColor"
+    corner = "[...document.querySelector('[data-testid=canvas]').getContext('2d').getImageData(0, 0, 1, 1).data]"
+    assert page.evaluate(surround) == "rgb({}, {}, {})".format(*page.evaluate(corner)[:3])
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-appearance", appearance.lower())
+
+
+@pytest.mark.parametrize("view", ["g", "d"])
+def test_on_a_tablet_nothing_lies_over_anything_else(editor: Editor, view: str) -> None:
+    page = editor.page
+    _open(editor, 3)
+    page.keyboard.press("Home")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.keyboard.press(view)
+    page.wait_for_timeout(1000)
+    over = page.evaluate(
+        """() => {
+          const seen = [...document.querySelectorAll('header :is(button, p, h1), .stars button, .labels button,'
+              + '[role=toolbar] :is(button, span, select)')]
+            .filter(one => one.checkVisibility() && one.textContent + one.ariaLabel && !one.closest('[popover]'));
+          const boxes = seen.map(one => one.getBoundingClientRect());
+          const named = i => seen[i].ariaLabel || seen[i].textContent.trim();
+          const found = [];
+          boxes.forEach((a, i) => {
+            if (a.width && a.right > innerWidth + 0.5) found.push(`${named(i)} is cut`);
+            boxes.forEach((b, j) => {
+              const apart = seen[i].contains(seen[j]) || seen[j].contains(seen[i]);
+              const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+              const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+              if (i < j && !apart && wide > 1 && high > 1) found.push(`${named(i)} and ${named(j)}`);
+            });
+          });
+          return found;
+        }"""
+    )
+    assert over == []
 
 
 def test_photos_are_asked_for_in_words(editor: Editor) -> None:

@@ -25,6 +25,9 @@ Shortcuts = Annotated[dict[Command, Annotated[tuple[Keys, ...], Field(max_length
 Language = Literal["en", "de", "es"]
 """Of the page and of what the declarations say."""
 
+Appearance = Literal["dark", "grey", "light"]
+"""Of the page: its greys."""
+
 Keyboard = Literal["us", "de", "es"]
 
 
@@ -63,6 +66,8 @@ class Preferences(_Choices):
 
     language: of the page; None for what the browser asks for.
 
+    appearance: of the page.
+
     keyboard: whose usual shortcuts the page has; None for the one that the browser tells. shortcuts: instead of these.
     Commands that this release has not are kept.
     """
@@ -75,6 +80,7 @@ class Preferences(_Choices):
     captions: bool = True
     device: Device = "cpu"
     language: Language | None = None
+    appearance: Appearance = "dark"
     keyboard: Keyboard | None = None
     shortcuts: Shortcuts = {}
 

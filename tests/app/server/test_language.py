@@ -254,7 +254,7 @@ def test_the_events_of_a_page_are_in_its_language(server: Running) -> None:
 def test_the_page_is_in_the_language_that_was_chosen_or_that_the_browser_wants(server: Running) -> None:
     def language(accept: str) -> str:
         page = server.client.get("/", headers={"accept-language": accept}).text
-        found = re.search(r'<html lang="(\w+)">', page)
+        found = re.search(r'<html lang="(\w+)"', page)
         assert found
         return found[1]
 
@@ -266,6 +266,22 @@ def test_the_page_is_in_the_language_that_was_chosen_or_that_the_browser_wants(s
     finally:
         server.client.put("/api/language", json={"language": None})
     assert language("es") == "es"
+
+
+def test_the_page_looks_as_was_chosen(server: Running) -> None:
+    def appearance() -> str:
+        found = re.search(r'<html lang="\w+" data-appearance="(\w+)">', server.client.get("/").text)
+        assert found
+        return found[1]
+
+    assert appearance() == "dark"
+    try:
+        chosen = {"appearance": "light"}
+        assert server.client.put("/api/appearance", json=chosen).json() == chosen
+        assert appearance() == "light"
+        assert server.client.put("/api/appearance", json={"appearance": "pink"}).status_code == 422
+    finally:
+        server.client.put("/api/appearance", json={"appearance": "dark"})
 
 
 def _read(value: Any) -> Iterator[str]:

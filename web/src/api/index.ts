@@ -120,6 +120,8 @@ export const paste = (
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
 export const chooseLanguage = (language: Language) => told(sdk.chooseLanguage({ ...loud, body: { language } }));
+export const chooseAppearance = (appearance: 'dark' | 'grey' | 'light') =>
+  told(sdk.chooseAppearance({ ...loud, body: { appearance } }));
 export const getDevice = (): Promise<Drawing> => told(sdk.getDevice(loud));
 export const chooseDevice = (device: Drawing['chosen']): Promise<Drawing> =>
   told(sdk.chooseDevice({ ...loud, body: { device } }));

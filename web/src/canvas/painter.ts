@@ -43,9 +43,8 @@ export class Painter {
   private readonly context: CanvasRenderingContext2D;
   private readonly layers: Record<ViewName, Layers> = { main: empty(), before: empty() };
   private preview: Layer | null = null;
-  /** Read once: asking for it while painting would make the browser lay out the page for every frame. */
-  private readonly surround: string;
-  private readonly empty: string;
+  private surround = '';
+  private empty = '';
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -54,7 +53,12 @@ export class Painter {
     const context = canvas.getContext('2d', { alpha: false, colorSpace: wide ? 'display-p3' : 'srgb' });
     if (!context) throw new Error('This browser has no 2D canvas.');
     this.context = context;
-    const style = getComputedStyle(canvas);
+    this.dress();
+  }
+
+  /** The page looks otherwise. Asking for it while painting would make the browser lay out the page for every frame. */
+  dress(): void {
+    const style = getComputedStyle(this.canvas);
     this.surround = style.backgroundColor;
     this.empty = style.color;
   }

@@ -81,6 +81,7 @@ export type Command =
   | 'snapshot'
   | 'paste'
   | 'export'
+  | 'appearance'
   | 'engines'
   | 'commands'
   | 'help';
@@ -113,6 +114,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'right-panel', keys: ['F8'], says: t('Hide or show the develop panel'), group: 'View' },
   { id: 'lights', keys: ['L'], says: t('Lights out'), group: 'View' },
   { id: 'full-screen', keys: ['F'], says: t('Full screen'), group: 'View' },
+  { id: 'appearance', keys: [], says: t('Next appearance: dark, grey, light'), group: 'View' },
 
   { id: 'white-balance', keys: ['W'], says: t('White balance picker'), group: 'Develop', during: 'develop' },
   { id: 'auto-tone', keys: ['Mod+U'], says: t('Auto tone'), group: 'Develop', during: 'develop' },

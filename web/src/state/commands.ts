@@ -1,4 +1,5 @@
 /** What each command does. */
+import { appearing } from './appearance.svelte';
 import { LIBRARY } from '../shortcuts/library';
 import { type Command, edits, leaves } from '../shortcuts/table';
 import { t } from '../texts';
@@ -49,6 +50,7 @@ function commands(app: App): Record<Command, () => void> {
     'right-panel': () => (app.rightPanel = !app.rightPanel),
     filmstrip: () => (app.filmstrip = !app.filmstrip),
     lights: () => (app.lightsOut = !app.lightsOut),
+    appearance: () => void appearing.next((error) => app.failed(error)),
     'full-screen': () => void fullScreen(app),
     'auto-tone': () => void app.editor.automatic(['tone']),
     'auto-white-balance': () => void app.editor.automatic(['white-balance']),

@@ -55,7 +55,7 @@ export class Stage {
   proof: () => Proof | null = () => null;
 
   readonly wide = matchMedia('(color-gamut: p3)').matches;
-  private painter: Painter | null = null;
+  painter: Painter | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private slow: ReturnType<typeof setTimeout> | undefined;
   private last: Zoom = 1;

@@ -10,6 +10,7 @@ from stillbytes.app.server import page
 from stillbytes.app.server.assistant.chats import Chats
 from stillbytes.app.server.interface import DOCUMENT, interface
 from stillbytes.app.server.routes import (
+    appearance,
     asks,
     batches,
     camera_profiles,
@@ -50,6 +51,7 @@ def create_app(workspace: Workspace, closing: asyncio.Event) -> FastAPI:
     return interface(
         reference.router(),
         language.router(),
+        appearance.router(),
         device.router(workspace),
         photos.router(workspace),
         versions.router(workspace),

@@ -1,4 +1,4 @@
-"""The language that a request asks for."""
+"""The language that a request asks for, and how the page that is asked for looks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ def language_of(request: HTTPConnection) -> Language:
 
 def language_of_page(request: HTTPConnection) -> Language:
     """What the person has chosen, else what the browser wants."""
+    return _chosen().language or language_of(request)
+
+
+def appearance_of_page() -> preferences.Appearance:
+    return _chosen().appearance
+
+
+def _chosen() -> preferences.Preferences:
     try:
-        chosen = preferences.load().language
+        return preferences.load()
     except StillbytesError:  # whoever needs the preferences is told; the page comes all the same
-        chosen = None
-    return chosen or language_of(request)
+        return preferences.Preferences()

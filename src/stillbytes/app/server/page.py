@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route, Router
 
-from stillbytes.app.server.asked import language_of_page
+from stillbytes.app.server.asked import appearance_of_page, language_of_page
 
 PAGE = Path(__file__).parents[2] / "webui"
 FOREVER = "public, max-age=31536000, immutable"
@@ -27,7 +27,8 @@ def router(page: Path = PAGE) -> Router:
         if not (page / "index.html").is_file():
             return HTMLResponse(MISSING, 503, headers)
         text = (page / "index.html").read_text("utf-8")
-        return HTMLResponse(text.replace(ENGLISH, f'<html lang="{language_of_page(request)}">', 1), headers=headers)
+        begin = f'<html lang="{language_of_page(request)}" data-appearance="{appearance_of_page()}">'
+        return HTMLResponse(text.replace(ENGLISH, begin, 1), headers=headers)
 
     def asset(request: Request) -> Response:
         path = str(request.path_params["path"])
