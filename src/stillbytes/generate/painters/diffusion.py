@@ -174,7 +174,7 @@ class Diffusion(Painter):
                             return outputs[0].content
             raise UnusableAnswer(f"{self.candidate.title} ended without a picture.", "Try again.")
 
-        tell(News(0.0, said("Waits for the card")))
+        tell(News(0.0, said("Waits for its turn")))
         return self._access.run(
             self.candidate.title,
             tuple(offer.way for offer in offered),
