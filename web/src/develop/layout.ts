@@ -6,7 +6,8 @@
  *   everything else is a row of its own, whatever it is called.
  */
 import { t } from '../texts';
-import type { Group, Parameter } from './parameter';
+import { GEOMETRY_NAMES } from '../crop/settings';
+import type { Group, Parameter, Settings } from './parameter';
 
 export interface Wheel {
   key: string;
@@ -43,6 +44,21 @@ const CHANNELS: Record<string, string> = {
   curve_green: t('Green'),
   curve_blue: t('Blue'),
 };
+
+/** Names of the processes that an edit has older ones of, as a text: equal while a hand moves something else. */
+export function olderProcesses(parameters: readonly Parameter[], settings: Settings): string {
+  return parameters.flatMap((p) => (p.process && p.name in settings ? [p.name] : [])).join();
+}
+
+/** The groups that the panel shows: without what only the crop, masks and patches change, and without processes other
+ * than the edit's older ones. */
+export function sections(groups: readonly Group[], older: string): Group[] {
+  const elsewhere = (p: Parameter) =>
+    GEOMETRY_NAMES.includes(p.name) || p.kind === 'adjustments' || p.kind === 'patches';
+  return groups
+    .map((g) => ({ ...g, parameters: g.parameters.filter((p) => !p.process || older.split(',').includes(p.name)) }))
+    .filter((g) => !g.parameters.every(elsewhere));
+}
 
 export function blocks(group: Group): Block[] {
   const found: Block[] = [];

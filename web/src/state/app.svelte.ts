@@ -22,7 +22,6 @@ import { CameraProfiles } from './camera-profiles.svelte';
 import { Luts } from './luts.svelte';
 import { Masking } from './masks/masking.svelte';
 import { Notices } from './notices.svelte';
-import { paste } from './paste';
 import { Presets } from './presets.svelte';
 import { Proofing } from './proofing.svelte';
 import { Guiding } from './crop/guiding.svelte';
@@ -285,10 +284,6 @@ export class App {
   giveBack(): void {
     this.library.borrowed = null;
     this.openActive();
-  }
-
-  pasteChosen(): void {
-    void paste(this);
   }
 
   async export(request: ExportRequest): Promise<void> {

@@ -3,6 +3,7 @@ import * as api from '../api';
 import type { Group, Parameter, Photo, Settings, Value } from '../api/types';
 import { type Crop, type Orientation, type Size } from '../crop/geometry';
 import { GEOMETRY_NAMES, cropIn, orientationIn, sizeOf } from '../crop/settings';
+import { olderProcesses, sections } from '../develop/layout';
 import { described } from '../develop/parameter';
 import { type Effective, changed, difference, equal, without } from '../develop/settings';
 import type { EditorLinks } from './editor-links';
@@ -22,18 +23,8 @@ export class Editor {
 
   parameters = $derived<Parameter[]>(this.groups.flatMap((g) => g.parameters));
   byName = $derived(new Map(this.parameters.map((p) => [p.name, p])));
-  /** Names of processes that the edit has an older one of, as a text: equal while a hand moves something else. */
-  private older = $derived(
-    this.parameters.flatMap((p) => (p.process && p.name in this.settings ? [p.name] : [])).join(),
-  );
-  panel = $derived(
-    this.groups
-      .map((g) => ({
-        ...g,
-        parameters: g.parameters.filter((p) => !p.process || this.older.split(',').includes(p.name)),
-      }))
-      .filter((g) => !g.parameters.every((p) => this.isCrop(p) || p.kind === 'adjustments' || p.kind === 'patches')),
-  );
+  private older = $derived(olderProcesses(this.parameters, this.settings));
+  panel = $derived(sections(this.groups, this.older));
   frame = $derived<Size>(this.photo?.frame ?? { width: 1, height: 1 });
   crop = $derived<Crop>(cropIn(this.settings));
   orientation = $derived<Orientation>(orientationIn(this.settings));

@@ -4,6 +4,7 @@ import type { LibraryCommand } from '../../shortcuts/library';
 import type { Command } from '../../shortcuts/table';
 import { FIT } from '../../catalogue/view';
 import type { App } from '../app.svelte';
+import { paste } from '../paste';
 import { fullScreen } from '../window';
 import { LARGEST, SMALLEST } from './look';
 import { t } from '../../texts';
@@ -107,7 +108,7 @@ export function whileShelved(app: App): Partial<Record<Command, () => void>> {
     'create-version': () => void shelf.listing.all([...shelf.meant]).then((photos) => app.versions.createOf(photos)),
     'delete-version': () => app.versions.ask(shelf.active),
     export: () => void app.borrowed().then(() => (app.dialog = 'export')),
-    paste: () => void app.borrowed().then(() => app.pasteChosen()),
+    paste: () => void app.borrowed().then(() => paste(app)),
     lights: () => (app.lightsOut = !app.lightsOut),
     'full-screen': () => void fullScreen(app),
     engines: () => (app.dialog = 'engines'),
