@@ -23,6 +23,9 @@ FORWARD = ((0.7978, 0.1352, 0.0313), (0.2880, 0.7119, 0.0001), (0.0000, 0.0000, 
 X_TRANS = ("GGRGGB", "GGBGGR", "BRGRBG", "GGBGGR", "GGRGGB", "RBGBRG")
 """The 6x6 cell of Fuji's sensors, row by row."""
 
+QUAD = ("RRGG", "RRGG", "GGBB", "GGBB")
+"""The 4x4 cell of a quad Bayer sensor, row by row."""
+
 _SHORT, _LONG, _RATIONAL, _SRATIONAL, _BYTE, _ASCII, _DOUBLE = "H", "I", "2I", "2i", "B", "s", "d"
 Tag = tuple[int, str, int | None, Any, bool]
 

@@ -10,6 +10,7 @@ from dng import (
     MATRIX_A,
     MATRIX_D65,
     NEUTRAL,
+    QUAD,
     WHITE,
     X_TRANS,
     bayer,
@@ -174,6 +175,37 @@ def test_x_trans_becomes_linear_camera_rgb_without_white_balance(tmp_path: Path)
     error = np.abs(decoded.samples / 65535 - np.rot90(light, -1))
     assert np.percentile(error, 99) < 0.001  # all but the pixels at the patches' edges
     assert np.all(np.rot90(decoded.samples)[:60, -150:] >= 65534)  # every channel saturates at white
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+@pytest.mark.parametrize("first", ["RGGB", "GRBG", "BGGR"])
+def test_quad_bayer_becomes_a_bayer_mosaic_of_half_the_size(tmp_path: Path, first: str, orientation: int) -> None:
+    path, small = tmp_path / "a.dng", scene(49, 33)
+    cell = [row for pair in bayer(first) for row in ["".join(letter * 2 for letter in pair)] * 2]
+    light = np.repeat(np.repeat(small, 2, 0), 2, 1)
+    write_dng(path, quantised(mosaic(light, cell)), cell=cell, orientation=orientation)
+    decoded = decode(path)
+    assert decoded.layout == "bayer"
+    upright = TURNS[orientation](small)
+    expected = 4 * quantised(mosaic(upright, bayer(decoded.pattern))).astype(int)
+    scale = (decoded.white - decoded.black[0]) / (WHITE - BLACK)
+    assert np.abs(decoded.samples - expected * scale / 4).max() <= 1
+    assert decoded.black == (BLACK * scale,) * 4
+
+
+def test_of_a_quad_bayer_sensor_a_crop_and_its_noise_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.dng"
+    light = np.broadcast_to(np.array([0.1, 0.2, 0.3]), (80, 120, 3))
+    write_dng(path, quantised(mosaic(light, QUAD)), cell=QUAD, crop=(3, 2, 110, 70), iso=400)
+    decoded = decode(path)
+    assert decoded.colour is not None
+    assert (decoded.width, decoded.height) == (54, 35)
+    levels = (decoded.samples - decoded.black[0]) / (decoded.white - decoded.black[0])
+    for site, letter in enumerate(decoded.pattern):
+        part = levels[site // 2 :: 2, site % 2 :: 2]
+        assert np.allclose(part, light[0, 0, "RGB".index(letter)], atol=1e-3)
+    slope, offset = noise(400)
+    assert decoded.colour.noise_profile == ((pytest.approx(slope / 4), pytest.approx(offset / 4)),)
 
 
 @pytest.mark.parametrize("name", ["a.dng", "a.nef", "a.jpg", "a.tif"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dng import X_TRANS, make_photo, mosaic, quantised, scene, write_dng
+from dng import QUAD, X_TRANS, make_photo, mosaic, quantised, scene, write_dng
 from photo.metadata_samples import described_jpeg
 from PIL import Image
 
@@ -39,6 +39,10 @@ def linear(path: Path) -> None:
     write_dng(path, quantised(scene(48, 32)), cell=None)
 
 
+def quad_bayer(path: Path) -> None:
+    write_dng(path, quantised(mosaic(scene(48, 36), QUAD)), cell=QUAD)
+
+
 def x_trans(path: Path) -> None:
     write_dng(path, quantised(mosaic(scene(48, 36), X_TRANS)), cell=X_TRANS)
 
@@ -60,6 +64,7 @@ KINDS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "plain": (".dng", plain),
     "linear": (".dng", linear),
     "x-trans": (".dng", x_trans),
+    "quad-bayer": (".dng", quad_bayer),
     "jpeg": (".jpg", jpeg),
     "progressive": (".jpg", picture(progressive=True)),
     "tiff": (".tif", picture(compression="tiff_lzw")),

@@ -83,10 +83,22 @@ class Tags:
         return self._bytes.get(name, b"")
 
 
+def quad_cell(tags: Tags) -> str:
+    """The four squares of a quad Bayer sensor's cell, row by row ("RGGB"), each of which is 2x2 sites of one colour;
+    empty for any other sensor. LibRaw takes such a mosaic for another."""
+    size, colours = tags.numbers("CFARepeatPatternDim", 2), tags.numbers("CFAPattern", 16)
+    if size is None or colours is None or tuple(size) != (4, 4) or not set(colours) <= {0, 1, 2}:
+        return ""
+    cell = colours.astype(int).reshape(4, 4)
+    letters = "".join("RGB"[index] for index in cell[::2, ::2].flat)
+    each = np.array_equal(cell, np.repeat(np.repeat(cell[::2, ::2], 2, 0), 2, 1))
+    return letters if each and letters in ("RGGB", "BGGR", "GRBG", "GBRG") else ""
+
+
 _EACH = ("ColorMatrix", "ForwardMatrix", "CameraCalibration", "CalibrationIlluminant")
 _WANTED = {
     "DNGVersion", "AnalogBalance", "AsShotNeutral", "AsShotWhiteXY", "BaselineExposure", "BaselineExposureOffset",
-    "NoiseProfile", *(f"{name}{n}" for name in _EACH for n in (1, 2, 3)),
+    "NoiseProfile", "CFARepeatPatternDim", "CFAPattern", *(f"{name}{n}" for name in _EACH for n in (1, 2, 3)),
 }  # fmt: skip
 _TEXTS = {"CameraCalibrationSignature"}
 _BYTES = {f"IlluminantData{n}" for n in (1, 2, 3)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.core.saying import said
 from stillbytes.photo.decoded import CameraColour, Decoded
-from stillbytes.photo.worker.camera_tags import NEUTRAL_LIGHT, XYZ_SAMPLES, Tags, camera_colour
+from stillbytes.photo.worker.camera_tags import NEUTRAL_LIGHT, XYZ_SAMPLES, Tags, camera_colour, quad_cell
 from stillbytes.photo.worker.opcodes.follow import Trim, follow
 from stillbytes.photo.worker.opcodes.lens import Placing
 
@@ -56,13 +56,14 @@ def unreadable(path: Path, error: Exception) -> UnreadablePhoto:
 def decode_raw(path: Path) -> Decoded:
     """Unpack the sensor's samples. Raises UnreadablePhoto.
 
-    Bayer sensors: the mosaic itself, untouched. All others become layout "rgb":
+    Bayer sensors: the mosaic itself, untouched. All others, but quad Bayer, become layout "rgb":
     - files that hold RGB (linear DNG, sRAW, Foveon): their samples, untouched but for unequal black levels, which
       are subtracted;
     - monochrome sensors: the one plane three times;
     - X-Trans: LibRaw's demosaicer, working on samples multiplied by the as-shot white balance because it judges
       edges by colour; the multipliers are divided out again, so what comes back is linear camera RGB without white
       balance, black at 0 and every channel saturating at 65535;
+    - quad Bayer sensors (DNG): the sums of their squares of 2x2 sites of one colour, a Bayer mosaic of half the size;
     - other colour filters (CYGM, RGBE, SuperCCD): LibRaw's rendering in linear CIE XYZ.
     Samples may be a view into LibRaw's memory, which lives as long as the view does.
     """
@@ -77,7 +78,8 @@ def unpacked(path: Path, raw: rawpy.RawPy) -> Decoded:
             raw.unpack()
         black = _black(raw)
         asked = follow(path, raw, _saturation(raw, float(black.max())), black)
-        decoded = _decoded(raw, camera_colour(tags.result(), raw), asked.trim)
+        quad, colour = quad_cell(tags.result()), camera_colour(tags.result(), raw)
+        decoded = _quad(raw, quad, colour, asked.trim) if quad else _decoded(raw, colour, asked.trim)
         sizes = raw.sizes
         placing = Placing((sizes.height, sizes.width), crop_box(sizes, asked.trim), sizes.flip)
         embedded, remarks = asked.lens(placing)
@@ -161,16 +163,7 @@ def _bayer(raw: rawpy.RawPy, cell: NDArray[np.int_], colour: CameraColour, trim:
     flip = raw.sizes.flip
     samples = upright(raw.raw_image_visible[top : top + height, left : left + width], flip)
     rows, columns = (np.arange(2) + start for start in (top, left))
-    cell = cell[np.ix_(rows % 2, columns % 2)]
-    # Which site of the unturned cell stands at each corner: mirroring an even side swaps the two sites.
-    sites = np.stack(np.meshgrid(np.arange(2), np.arange(2), indexing="ij"), -1)
-    if flip & 2:
-        sites[..., 0] = (height - 1 - sites[..., 0]) % 2
-    if flip & 1:
-        sites[..., 1] = (width - 1 - sites[..., 1]) % 2
-    if flip & 4:
-        sites = sites.swapaxes(0, 1)
-    turned = cell[sites[..., 0], sites[..., 1]].ravel()
+    turned = _turned(cell[np.ix_(rows % 2, columns % 2)], height, width, flip)
     levels = raw.black_level_per_channel
     black = tuple(float(levels[index]) for index in turned)
     return Decoded(
@@ -180,6 +173,47 @@ def _bayer(raw: rawpy.RawPy, cell: NDArray[np.int_], colour: CameraColour, trim:
         black=(black[0], black[1], black[2], black[3]),
         white=_saturation(raw, max(black)),
         colour=colour,
+    )
+
+
+def _turned(cell: NDArray[Any], height: int, width: int, flip: int) -> NDArray[Any]:
+    """(4,): what stands at the corner of a mosaic of that size, whose 2x2 cell is given, after `upright`."""
+    # Which site of the unturned cell stands at each corner: mirroring an even side swaps the two sites.
+    sites = np.stack(np.meshgrid(np.arange(2), np.arange(2), indexing="ij"), -1)
+    if flip & 2:
+        sites[..., 0] = (height - 1 - sites[..., 0]) % 2
+    if flip & 1:
+        sites[..., 1] = (width - 1 - sites[..., 1]) % 2
+    if flip & 4:
+        sites = sites.swapaxes(0, 1)
+    return np.asarray(cell[sites[..., 0], sites[..., 1]].ravel())
+
+
+def _quad(raw: rawpy.RawPy, cell: str, colour: CameraColour, trim: Trim | None = None) -> Decoded:
+    """cell: see `quad_cell`. Sums have the noise of a quarter of the variance, relative to saturation."""
+    top, left, height, width = crop_box(raw.sizes, trim)
+    first, side = -(-top // 2), -(-left // 2)
+    rows, columns = (top + height) // 2 - first, (left + width) // 2 - side
+    sites = raw.raw_image_visible[2 * first : 2 * (first + rows), 2 * side : 2 * (side + columns)]
+    sums = np.zeros((rows, columns), np.uint32)
+    for y, x in np.ndindex(2, 2):
+        sums += sites[y::2, x::2]
+    levels = [float(level) for level in raw.black_level_per_channel[:3]]
+    white = _saturation(raw, max(levels))
+    shift = max(0, (int(4 * white)).bit_length() - 16)
+    scale = 4 / (1 << shift)
+    samples = upright(np.minimum(sums >> shift, 65535).astype(np.uint16), raw.sizes.flip)
+    letters = np.array(list(cell)).reshape(2, 2)[np.ix_((np.arange(2) + first) % 2, (np.arange(2) + side) % 2)]
+    pattern = "".join(_turned(letters, rows, columns, raw.sizes.flip))
+    black = [levels["RGB".index(letter)] * scale for letter in pattern]
+    noise = tuple((slope / 4, offset / 4) for slope, offset in colour.noise_profile)
+    return Decoded(
+        layout="bayer",
+        samples=samples,
+        pattern=pattern,
+        black=(black[0], black[1], black[2], black[3]),
+        white=white * scale,
+        colour=replace(colour, noise_profile=noise),
     )
 
 
