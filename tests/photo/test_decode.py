@@ -217,6 +217,13 @@ def test_what_is_no_photo_is_unreadable(tmp_path: Path, name: str, content: byte
         decode(path)
 
 
+def test_a_picture_that_is_none_is_not_told_of_as_a_raw_file(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no photo at all")
+    with pytest.raises(UnreadablePhoto, match=r"a\.jpg holds no picture") as told:
+        decode(tmp_path / "a.jpg")
+    assert "renamed" in told.value.remedy
+
+
 def test_size_that_no_camera_makes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.dng"
     write_dng(path, np.zeros((64, 96), np.uint16))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import UnreadablePhoto
 from stillbytes.core.saying import said
 from stillbytes.photo.decoded import CameraColour, Decoded
+from stillbytes.photo.formats import is_raw
 from stillbytes.photo.worker.camera_tags import NEUTRAL_LIGHT, XYZ_SAMPLES, Tags, camera_colour, quad_cell
 from stillbytes.photo.worker.opcodes.follow import Trim, follow
 from stillbytes.photo.worker.opcodes.lens import Placing
@@ -45,6 +46,11 @@ def open_raw(path: Path) -> rawpy.RawPy:
 
 def unreadable(path: Path, error: Exception) -> UnreadablePhoto:
     """The error for a person when LibRaw gave up."""
+    if not is_raw(path):  # it was asked because the file does not begin as its name promises
+        return UnreadablePhoto(
+            said("{photo} holds no picture of the kind that its name promises.", photo=path.name),
+            "Check that it was copied whole, and that it was not renamed.",
+        )
     detail = error.args[0] if error.args else error
     text = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
     return UnreadablePhoto(
