@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 
-_MMAP_MAX, _TRIM_THRESHOLD, _ARENA_MAX = -4, -1, -8  # malloc.h
+_MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # malloc.h
 _MADV_HUGEPAGE = 14  # bits/mman-linux.h
 _HUGE = 2 << 20
 
@@ -17,7 +17,7 @@ def keep_freed(reserve: int = 1 << 30) -> None:
 
     glibc returns large blocks to the system at once and gets zeroed pages of 4 KiB for the next. `reserve`: bytes of
     address space that the heap will grow into and which Linux is asked to serve in pages of 2 MiB; what is not
-    touched takes no memory. All threads started from now on share the one heap.
+    touched takes no memory. Threads keep heaps of their own: kernels that get memory for each tile would wait for one.
     """
     try:
         libc = ctypes.CDLL(None)
@@ -26,7 +26,6 @@ def keep_freed(reserve: int = 1 << 30) -> None:
         return
     tune(_MMAP_MAX, 0)
     tune(_TRIM_THRESHOLD, (1 << 31) - 1)
-    tune(_ARENA_MAX, 1)
     allocate.restype = ctypes.c_void_p
     allocate.argtypes = [ctypes.c_size_t]
     free.argtypes = [ctypes.c_void_p]

@@ -111,7 +111,7 @@ def _begin(arguments: Sequence[str]) -> None:
     if arguments[0] == "develop":
         from stillbytes.core import memory  # noqa: PLC0415
 
-        memory.keep_freed()  # before there are threads, so that they all share what is freed
+        memory.keep_freed()  # before there are threads
     from stillbytes.photo.decode import begin, warm_up  # noqa: PLC0415
     from stillbytes.photo.formats import is_photo  # noqa: PLC0415
 
