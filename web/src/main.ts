@@ -1,4 +1,5 @@
 import { loadLocale } from 'wuchale/load-utils';
+import { followed } from './state/second/told';
 import { language } from './texts/language';
 import './tokens.css';
 import './base.css';
@@ -9,5 +10,6 @@ if (!target) throw new Error('The page has no #app element.');
 await import('./texts/generated/main.loader.js');
 await loadLocale(language);
 document.documentElement.lang = language;
-const [{ mount }, { default: App }] = await Promise.all([import('svelte'), import('./App.svelte')]);
-mount(App, { target });
+const page = followed() === null ? import('./App.svelte') : import('./components/second/SecondWindow.svelte');
+const [{ mount }, { default: Page }] = await Promise.all([import('svelte'), page]);
+mount(Page, { target });

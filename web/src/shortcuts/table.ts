@@ -43,6 +43,9 @@ export type Command =
   | 'zoom-100'
   | 'before'
   | 'split'
+  | 'reference'
+  | 'set-reference'
+  | 'second-window'
   | 'clipping'
   | 'proof'
   | 'gamut'
@@ -106,6 +109,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'zoom-100', keys: ['Mod+Alt+0'], says: '100 %', group: 'View', during: 'develop' },
   { id: 'before', keys: ['\\'], says: t('Before'), group: 'View', during: 'develop' },
   { id: 'split', keys: ['Y'], says: t('Before and after, side by side'), group: 'View', during: 'develop' },
+  { id: 'reference', keys: ['Shift+R'], says: t('Reference photo beside this one'), group: 'View', during: 'develop' },
+  { id: 'set-reference', keys: [], says: t('Set as reference'), group: 'View', during: ANYWHERE },
   { id: 'clipping', keys: ['J'], says: t('Show clipped shadows and highlights'), group: 'View', during: PHOTO },
   { id: 'proof', keys: ['S'], says: t('Soft proof: the colours of an export'), group: 'View', during: PHOTO },
   { id: 'gamut', keys: ['Shift+S'], says: t('Mark colours that the export has not'), group: 'View', during: PHOTO },
@@ -114,6 +119,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'right-panel', keys: ['F8'], says: t('Hide or show the develop panel'), group: 'View' },
   { id: 'lights', keys: ['L'], says: t('Lights out'), group: 'View' },
   { id: 'full-screen', keys: ['F'], says: t('Full screen'), group: 'View' },
+  { id: 'second-window', keys: ['F11'], says: t('Second window: the photo alone, large'), group: 'View' },
   { id: 'appearance', keys: [], says: t('Next appearance: dark, grey, light'), group: 'View' },
 
   { id: 'white-balance', keys: ['W'], says: t('White balance picker'), group: 'Develop', during: 'develop' },
@@ -164,7 +170,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** What only changes how the picture is seen, or the page. */
 const LOOKS: ReadonlySet<Command> = new Set([
   ...(['zoom', 'zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'before', 'split', 'clipping', 'lights'] as const),
-  ...(['proof', 'gamut', 'full-screen'] as const),
+  ...(['proof', 'gamut', 'full-screen', 'reference', 'set-reference', 'second-window'] as const),
   ...LIBRARY.map(({ id }) => id),
   ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'commands', 'help', 'copy'] as const),
 ]);

@@ -24,6 +24,7 @@ import { Masking } from './masks/masking.svelte';
 import { Notices } from './notices.svelte';
 import { Presets } from './presets.svelte';
 import { Proofing } from './proofing.svelte';
+import { Reference } from './reference.svelte';
 import { Guiding } from './crop/guiding.svelte';
 import { Retouching } from './retouch/retouching.svelte';
 import { Shortcuts } from './shortcuts.svelte';
@@ -40,6 +41,7 @@ export class App {
   readonly editor: Editor;
   readonly stage: Stage;
   readonly proofing: Proofing;
+  readonly reference = new Reference((error) => this.failed(error));
   readonly cropping: Cropping;
   readonly guiding: Guiding;
   readonly presets: Presets;

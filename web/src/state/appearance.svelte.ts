@@ -15,10 +15,15 @@ class Appearing {
     APPEARANCES.find(({ value }) => value === document.documentElement.dataset.appearance)?.value ?? 'dark',
   );
 
-  /** At once; what is not kept by the server, which is told with `onfailed`, lasts until the page is loaded again. */
-  async choose(wanted: Appearance, onfailed: (error: unknown) => void): Promise<void> {
+  /** As another window has it. */
+  wear(wanted: Appearance): void {
     document.documentElement.dataset.appearance = wanted;
     this.current = wanted;
+  }
+
+  /** At once; what is not kept by the server, which is told with `onfailed`, lasts until the page is loaded again. */
+  async choose(wanted: Appearance, onfailed: (error: unknown) => void): Promise<void> {
+    this.wear(wanted);
     try {
       await api.chooseAppearance(wanted);
     } catch (error) {

@@ -6,6 +6,7 @@ import { t } from '../texts';
 import type { App } from './app.svelte';
 import { libraryCommands, whileShelved } from './catalogue/commands';
 import { paste } from './paste';
+import { toggleSecond } from './second/telling.svelte';
 import { fullScreen } from './window';
 
 const LIBRARY_COMMANDS: ReadonlySet<Command> = new Set(LIBRARY.map(({ id }) => id));
@@ -43,6 +44,9 @@ function commands(app: App): Record<Command, () => void> {
     'zoom-100': () => app.stage.zoomTo(1),
     before: () => app.stage.show(app.stage.compare === 'before' ? 'after' : 'before'),
     split: () => app.stage.show(app.stage.compare === 'split' ? 'after' : 'split'),
+    reference: () => app.reference.toggle(app.library.active),
+    'set-reference': () => app.library.active && app.reference.choose(app.library.active),
+    'second-window': () => toggleSecond(app),
     clipping: () => app.stage.clipping.toggle('both'),
     proof: () => app.proofing.toggle(),
     gamut: () => app.proofing.toggleWarning(),
@@ -142,6 +146,7 @@ function cancel(app: App): void {
   else if (app.guiding.active) app.guiding.active = false;
   else if (app.stage.picking) app.stage.picking = false;
   else if (app.stage.compare !== 'after') app.stage.show('after');
+  else if (app.reference.shown) app.reference.leave();
   else if (app.lightsOut) app.lightsOut = false;
   else if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // arrow keys change photos
 }

@@ -22,13 +22,18 @@ const meanings: Record<EventName, (app: App, data: unknown) => void> = {
   proposed: (app, data) => app.asking.proposed(data as Proposed),
   'chat-changed': (app, data) => app.chat.changed((data as Changed).id),
   denoised: (app, data) => {
-    if ((data as { photo: string }).photo === app.editor.photo?.id) app.stage.changed(false, null);
+    const { photo } = data as { photo: string };
+    app.reference.changed(photo, true);
+    if (photo === app.editor.photo?.id) app.stage.changed(false, null);
   },
   'device-failed': (app, data) => {
     warned(app, data);
     app.engines.loadDrawing().catch((error: unknown) => app.failed(error));
   },
-  'patch-made': (app, data) => app.retouching.happened('patch-made', data),
+  'patch-made': (app, data) => {
+    app.reference.changed((data as { photo: string }).photo, true);
+    app.retouching.happened('patch-made', data);
+  },
   'patch-preview': (app, data) => app.retouching.happened('patch-preview', data),
   'picture-made': (app, data) => app.retouching.happened('picture-made', data),
   'library-changed': (app, data) => app.shelf.heard((data as { photos: number[] | null }).photos),
@@ -57,5 +62,6 @@ function changed(app: App, { id, edited }: Changed): void {
   app.library.touched(id, edited ?? known);
   app.chat.edited(id);
   app.shelf.redrawn(id);
+  app.reference.changed(id);
   if (id === app.editor.photo?.id) void app.editor.refresh().catch((error: unknown) => app.failed(error));
 }

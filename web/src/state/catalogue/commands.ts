@@ -3,8 +3,10 @@ import { aside } from '../../shortcuts/current.svelte';
 import type { LibraryCommand } from '../../shortcuts/library';
 import type { Command } from '../../shortcuts/table';
 import { FIT } from '../../catalogue/view';
+import { titled } from '../../library/versions';
 import type { App } from '../app.svelte';
 import { paste } from '../paste';
+import { toggleSecond } from '../second/telling.svelte';
 import { fullScreen } from '../window';
 import { LARGEST, SMALLEST } from './look';
 import { t } from '../../texts';
@@ -109,6 +111,12 @@ export function whileShelved(app: App): Partial<Record<Command, () => void>> {
     'delete-version': () => app.versions.ask(shelf.active),
     export: () => void app.borrowed().then(() => (app.dialog = 'export')),
     paste: () => void app.borrowed().then(() => paste(app)),
+    'set-reference': () => {
+      if (!shelf.active) return;
+      app.reference.choose(shelf.active);
+      app.notices.tell(t(`${titled(shelf.active)} stands beside the photo in Develop now.`));
+    },
+    'second-window': () => toggleSecond(app),
     lights: () => (app.lightsOut = !app.lightsOut),
     'full-screen': () => void fullScreen(app),
     engines: () => (app.dialog = 'engines'),
