@@ -112,6 +112,8 @@ export const importCameraProfile = (file: File) =>
 export const importLut = (file: File) => told(sdk.importLut({ ...loud, query: { name: file.name }, body: file }));
 export const pickWhite = (id: string, x: number, y: number) =>
   told(sdk.pickWhiteBalance({ ...of(id), body: { x, y } }));
+export const target = async (id: string, { x, y }: { x: number; y: number }, names: string[]) =>
+  (await told(sdk.target({ ...of(id), body: { x, y, names } }))).values;
 export const paste = (
   settings: Settings,
   groups: string[] | null,

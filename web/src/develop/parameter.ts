@@ -59,6 +59,8 @@ export interface Parameter {
   says: string;
   /** Whether the server can find a value by looking at the photo. */
   automatic?: boolean;
+  /** Whether a place of the picture can tell what to change of it. */
+  targeted?: boolean;
   /** Whether it chooses between processes, and is shown where an edit has an older one. */
   process?: boolean;
 }

@@ -56,6 +56,11 @@ export type Command =
   | 'full-screen'
   | 'white-balance'
   | 'black-and-white'
+  | 'target-curve'
+  | 'target-hue'
+  | 'target-saturation'
+  | 'target-luminance'
+  | 'target-grey'
   | 'reset'
   | 'auto-tone'
   | 'auto-white-balance'
@@ -126,6 +131,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'auto-tone', keys: ['Mod+U'], says: t('Auto tone'), group: 'Develop', during: 'develop' },
   { id: 'auto-white-balance', keys: ['Mod+Shift+U'], says: t('Auto white balance'), ...WORK },
   { id: 'black-and-white', keys: ['V'], says: t('Black and white'), group: 'Develop', during: PHOTO },
+  { id: 'target-curve', keys: ['Mod+Alt+Shift+T'], says: t('Tone curve, in the picture'), ...WORK },
+  { id: 'target-hue', keys: ['Mod+Alt+Shift+H'], says: t('Hue, in the picture'), ...WORK },
+  { id: 'target-saturation', keys: ['Mod+Alt+Shift+S'], says: t('Saturation, in the picture'), ...WORK },
+  { id: 'target-luminance', keys: ['Mod+Alt+Shift+L'], says: t('Luminance, in the picture'), ...WORK },
+  { id: 'target-grey', keys: ['Mod+Alt+Shift+G'], says: t('Black and white, in the picture'), ...WORK },
   { id: 'rotate-left', keys: ['Mod+['], says: t('Rotate left'), group: 'Develop', during: PHOTO },
   { id: 'rotate-right', keys: ['Mod+]'], says: t('Rotate right'), group: 'Develop', during: PHOTO },
   { id: 'reset', keys: ['Mod+Shift+R'], says: t('Reset all settings'), group: 'Develop', during: 'develop' },

@@ -29,6 +29,7 @@ import { Guiding } from './crop/guiding.svelte';
 import { Retouching } from './retouch/retouching.svelte';
 import { Shortcuts } from './shortcuts.svelte';
 import { Stage } from './stage.svelte';
+import { Targeting } from './targeting.svelte';
 import { Versions } from './versions.svelte';
 import { t } from '../texts';
 
@@ -44,6 +45,7 @@ export class App {
   readonly reference = new Reference((error) => this.failed(error));
   readonly cropping: Cropping;
   readonly guiding: Guiding;
+  readonly targeting: Targeting;
   readonly presets: Presets;
   readonly versions: Versions;
   readonly luts: Luts;
@@ -56,7 +58,6 @@ export class App {
   readonly chat: Chat;
   readonly live: Live;
   readonly events: Events;
-
   readonly run: (command: Command) => void;
 
   dialog = $state<Dialog>(null);
@@ -88,8 +89,7 @@ export class App {
       onfailed: failed,
       onreachable: (reachable) => (this.reachable = reachable),
     });
-    const job = (id: string) => this.jobs.list.find((one) => one.id === id);
-    this.importing = new Importing({ onjob, job, onfailed: failed });
+    this.importing = new Importing({ onjob, job: (id) => this.jobs.list.find((j) => j.id === id), onfailed: failed });
     this.run = runner(this);
     this.shortcuts = new Shortcuts(failed);
     this.editor = new Editor({
@@ -128,6 +128,7 @@ export class App {
     this.proofing = new Proofing({ onshow: show, onfailed: failed });
     this.cropping = new Cropping(this.editor, this.stage);
     this.guiding = new Guiding(this.editor);
+    this.targeting = new Targeting(this.editor, { ontold, onfailed: failed });
     this.presets = new Presets(this.editor, this.stage, this.notices, failed);
     this.versions = new Versions(this.editor, this.notices, {
       onshow: (version) => this.showVersion(version),

@@ -1,5 +1,6 @@
 /** What each command does. */
 import { appearing } from './appearance.svelte';
+import { TARGETS, type TargetCommand } from '../develop/targets';
 import { LIBRARY } from '../shortcuts/library';
 import { type Command, edits, leaves } from '../shortcuts/table';
 import { t } from '../texts';
@@ -58,7 +59,13 @@ function commands(app: App): Record<Command, () => void> {
     'full-screen': () => void fullScreen(app),
     'auto-tone': () => void app.editor.automatic(['tone']),
     'auto-white-balance': () => void app.editor.automatic(['white-balance']),
-    'white-balance': () => (app.stage.picking = !app.stage.picking),
+    'white-balance': () => {
+      app.targeting.end();
+      app.stage.picking = !app.stage.picking;
+    },
+    ...(Object.fromEntries(
+      (Object.keys(TARGETS) as TargetCommand[]).map((command) => [command, () => target(app, command)]),
+    ) as Record<TargetCommand, () => void>),
     'black-and-white': () => toggleBlackAndWhite(app),
     reset: () => app.editor.resetAll(),
     'rotate-left': () => turn(app, -90),
@@ -112,6 +119,12 @@ function commands(app: App): Record<Command, () => void> {
   };
 }
 
+function target(app: App, command: TargetCommand): void {
+  const { operation, tab } = TARGETS[command];
+  leaveTools(app, command);
+  app.targeting.toggle(operation, tab);
+}
+
 function toggleBlackAndWhite(app: App): void {
   const p = app.editor.byName.get('black_and_white');
   if (!p) return;
@@ -144,6 +157,7 @@ function cancel(app: App): void {
   else if (app.masking.active) app.masking.toggle();
   else if (app.retouching.active) app.retouching.toggle();
   else if (app.guiding.active) app.guiding.active = false;
+  else if (app.targeting.target) app.targeting.end();
   else if (app.stage.picking) app.stage.picking = false;
   else if (app.stage.compare !== 'after') app.stage.show('after');
   else if (app.reference.shown) app.reference.leave();
@@ -156,5 +170,6 @@ function leaveTools(app: App, but: Command): void {
   if (but !== 'crop') app.cropping.apply();
   if (but !== 'masks' && app.masking.active) app.masking.toggle();
   if (but !== 'retouch' && app.retouching.active) app.retouching.toggle();
+  if (!(but in TARGETS)) app.targeting.end();
   app.stage.picking = false;
 }

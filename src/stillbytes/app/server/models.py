@@ -139,6 +139,7 @@ class ParameterModel(Shape):
     xmp: str
     process: bool = Field(description="Whether it chooses between processes: shown where an edit has an older one.")
     automatic: bool = Field(False, description="Whether a value can be found by looking at the photo.")
+    targeted: bool = Field(False, description="Whether a place of the picture can tell what to change of it.")
 
 
 class GroupModel(Shape):
@@ -316,6 +317,18 @@ class Looked(Strict):
 class Place(Strict):
     x: Annotated[float, Field(ge=0, le=1)]
     y: Annotated[float, Field(ge=0, le=1)]
+
+
+class Target(Place):
+    """names: curves, or colour bands of a mixer, that are about to be changed at that place."""
+
+    names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=16)]
+
+
+class Targeted(Shape):
+    """values: of a curve its input there, 0..255; of a colour band its share in the colour there, 0..1."""
+
+    values: dict[str, float]
 
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]

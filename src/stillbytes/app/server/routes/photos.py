@@ -24,6 +24,8 @@ from stillbytes.app.server.models import (
     PhotoModel,
     Place,
     SnapshotModel,
+    Target,
+    Targeted,
     UnfitPhoto,
     White,
     readable,
@@ -37,6 +39,7 @@ from stillbytes.edit.automatic import Meter, found, people_in
 from stillbytes.edit.document import Document
 from stillbytes.edit.fading import MOST, can_fade, fade
 from stillbytes.edit.photo import Photo
+from stillbytes.edit.targeting import at_place
 from stillbytes.library.folder import Listed
 from stillbytes.photo.formats import kind
 from stillbytes.photo.metadata import Metadata
@@ -119,6 +122,12 @@ def router(workspace: Workspace) -> APIRouter:
     def pick_white_balance(id: str, place: Place) -> White:
         white = workspace.pipeline(id).pick_white(workspace.document(id).settings, place.x, place.y)
         return White(temperature=round(white.temperature), tint=round(white.tint))
+
+    @routes.post("/photos/{id}/target")
+    def target(id: str, target: Target) -> Targeted:
+        """What those parameters have to do with a place of the developed picture; nothing is changed."""
+        settings = workspace.document(id).settings
+        return Targeted(values=at_place(workspace.pipeline(id), settings, target.names, target.x, target.y))
 
     @routes.post("/photos/{id}/automatic")
     def look(id: str, looked: Looked) -> PhotoModel:

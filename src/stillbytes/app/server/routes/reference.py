@@ -13,6 +13,7 @@ from stillbytes.app.server.spoken import Spoken
 from stillbytes.develop import groups, local_parameters
 from stillbytes.develop.parameter import Parameter
 from stillbytes.edit.automatic import FINDERS
+from stillbytes.edit.targeting import targeted
 from stillbytes.photo.output.encode import FORMATS
 from stillbytes.photo.spaces import SPACES
 
@@ -28,11 +29,11 @@ def router() -> APIRouter:
                 GroupModel(
                     name=g.name,
                     label=g.name,
-                    parameters=[_shown(p, automatic=p.name in FINDERS) for p in g.parameters],
+                    parameters=[_shown(p, automatic=p.name in FINDERS, targeted=targeted(p)) for p in g.parameters],
                 )
                 for g in groups()
             ],
-            local=[_shown(p, automatic=False) for p in local_parameters().values()],
+            local=[_shown(p) for p in local_parameters().values()],
         )
         return told(listed, spoken)
 
@@ -59,5 +60,5 @@ def router() -> APIRouter:
     return routes
 
 
-def _shown(parameter: Parameter, *, automatic: bool) -> ParameterModel:
-    return ParameterModel.model_validate({**asdict(parameter), "automatic": automatic})
+def _shown(parameter: Parameter, *, automatic: bool = False, targeted: bool = False) -> ParameterModel:
+    return ParameterModel.model_validate({**asdict(parameter), "automatic": automatic, "targeted": targeted})
