@@ -10,6 +10,7 @@ import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from journeys.conftest import Editor
 from PIL import Image
+from playwright.sync_api import Locator, expect
 
 import stillbytes as sb
 
@@ -148,6 +149,45 @@ def test_a_preset_is_tried_applied_and_weakened(editor: Editor) -> None:
     page.get_by_text("Bright and airy 50 %", exact=True).wait_for()
     editor.settled(lambda now: plain < now < bright)
     assert amount.input_value() == "50"
+
+
+INKED = """canvas => {
+    const d = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let inked = 0, middle = 0, n = 0;
+    for (let i = 3; i < d.length; i += 4) if (d[i] > 0) {
+        inked++; n += d[i]; middle += d[i] * Math.floor(i / 4 / canvas.width);
+    }
+    return [inked / (d.length / 4), middle / n / canvas.height];
+}"""
+"""Of a scope: the part of it that is drawn on, and how far down the middle of that is."""
+
+
+def test_scopes_draw_the_picture_and_follow_it(editor: Editor) -> None:
+    page = editor.page
+    scope = page.get_by_test_id("scope")
+
+    def tab(name: str) -> Locator:
+        return page.get_by_role("tab", name=name, exact=True)
+
+    expect(scope).to_have_count(0)
+    tab("Histogram").focus()
+    for name in ("Waveform", "Parade", "Vectorscope"):
+        page.keyboard.press("ArrowRight")
+        expect(tab(name)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("img", name=f"{name}: ")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert 0.001 < scope.evaluate(INKED)[0] < 0.9, name
+
+    tab("Waveform").click()
+    page.wait_for_timeout(300)
+    before = scope.evaluate(INKED)[1]
+    exposure = page.get_by_role("slider", name="Exposure")
+    exposure.focus()
+    editor.framed(lambda: [page.keyboard.press("Shift+ArrowRight") for _ in range(5)])
+    page.wait_for_timeout(300)
+    assert scope.evaluate(INKED)[1] < before - 0.05
+    page.reload()
+    expect(tab("Waveform")).to_have_attribute("aria-selected", "true")
 
 
 def test_zooming_to_a_hundred_percent_shows_a_part(editor: Editor) -> None:

@@ -47,6 +47,7 @@ export type Command =
   | 'set-reference'
   | 'second-window'
   | 'clipping'
+  | 'scope'
   | 'proof'
   | 'gamut'
   | 'left-panel'
@@ -117,6 +118,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'reference', keys: ['Shift+R'], says: t('Reference photo beside this one'), group: 'View', during: 'develop' },
   { id: 'set-reference', keys: [], says: t('Set as reference'), group: 'View', during: ANYWHERE },
   { id: 'clipping', keys: ['J'], says: t('Show clipped shadows and highlights'), group: 'View', during: PHOTO },
+  {
+    id: 'scope',
+    keys: [],
+    says: t('Next scope: histogram, waveform, parade, vectorscope'),
+    group: 'View',
+    during: PHOTO,
+  },
   { id: 'proof', keys: ['S'], says: t('Soft proof: the colours of an export'), group: 'View', during: PHOTO },
   { id: 'gamut', keys: ['Shift+S'], says: t('Mark colours that the export has not'), group: 'View', during: PHOTO },
   { id: 'filmstrip', keys: ['F6'], says: t('Hide or show the filmstrip'), group: 'View' },
@@ -180,7 +188,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** What only changes how the picture is seen, or the page. */
 const LOOKS: ReadonlySet<Command> = new Set([
   ...(['zoom', 'zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'before', 'split', 'clipping', 'lights'] as const),
-  ...(['proof', 'gamut', 'full-screen', 'reference', 'set-reference', 'second-window'] as const),
+  ...(['scope', 'proof', 'gamut', 'full-screen', 'reference', 'set-reference', 'second-window'] as const),
   ...LIBRARY.map(({ id }) => id),
   ...(['left-panel', 'right-panel', 'filmstrip', 'ask', 'engines', 'commands', 'help', 'copy'] as const),
 ]);

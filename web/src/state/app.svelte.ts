@@ -117,7 +117,7 @@ export class App {
       },
       onclosed: () => {
         if (this.cropping.active) this.cropping.cancel();
-        this.stage.histogram = null;
+        this.stage.scopes.clear();
         this.stage.paint();
         document.title = 'Stillbytes';
       },

@@ -49,6 +49,7 @@ function commands(app: App): Record<Command, () => void> {
     'set-reference': () => app.library.active && app.reference.choose(app.library.active),
     'second-window': () => toggleSecond(app),
     clipping: () => app.stage.clipping.toggle('both'),
+    scope: () => app.stage.scopes.next(),
     proof: () => app.proofing.toggle(),
     gamut: () => app.proofing.toggleWarning(),
     'left-panel': () => (app.leftPanel = !app.leftPanel),

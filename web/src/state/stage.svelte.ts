@@ -27,6 +27,7 @@ import type { Frame, Live, Overlay, Proof, Wish } from '../transport/live';
 import { Clipping } from './clipping.svelte';
 import type { Editor } from './editor.svelte';
 import { Sight } from './crop/sight.svelte';
+import { Scopes } from './scopes.svelte';
 
 export type Compare = 'after' | 'before' | 'split';
 
@@ -46,7 +47,6 @@ export class Stage {
   private peeking = $state.raw<Settings | null>(null);
   /** Angle at which the crop tool shows the picture; null while the tool is closed. */
   level = $state<number | null>(null);
-  histogram = $state.raw<Uint32Array | null>(null);
   readonly clipping = new Clipping(() => this.ask(false));
   waiting = $state(false);
   /** The mask that is shown on the picture. */
@@ -55,6 +55,7 @@ export class Stage {
   proof: () => Proof | null = () => null;
 
   readonly wide = matchMedia('(color-gamut: p3)').matches;
+  readonly scopes = new Scopes(this.wide ? 'display-p3' : 'srgb');
   painter: Painter | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private slow: ReturnType<typeof setTimeout> | undefined;
@@ -148,7 +149,7 @@ export class Stage {
   opened(): void {
     this.provisional = null;
     if (this.preview) this.painter?.putPreview(this.preview, this.editor.frame);
-    this.histogram = null;
+    this.scopes.clear();
     this.paint();
     this.ask(false);
   }
@@ -235,7 +236,7 @@ export class Stage {
       this.outside = header.outside ?? null;
       if (header.to_frame) this.affine = placed(header);
       if (isWhole(layer.demand, layer.developed)) {
-        this.histogram = histogram;
+        this.scopes.take(image, histogram);
         this.clipping.found = header.clipped;
       } else if (!header.draft) this.refreshOverview(key);
     }
