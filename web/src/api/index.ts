@@ -1,6 +1,6 @@
 /** The server's routes, as verbs. They throw Refused when it says no and TypeError when it cannot be reached. */
 import * as sdk from './generated';
-import type { ApplyRequest, PatchRequest } from './generated';
+import type { AppearanceChoice, ApplyRequest, PatchRequest } from './generated';
 import { told } from './http';
 import type {
   Card,
@@ -122,7 +122,7 @@ export const paste = (
 ): Promise<{ photos: PhotoEntry[]; unfit: UnfitPhoto[] }> =>
   told(sdk.paste({ ...loud, body: { settings: asBody(settings), groups, photos, label } }));
 export const chooseLanguage = (language: Language) => told(sdk.chooseLanguage({ ...loud, body: { language } }));
-export const chooseAppearance = (appearance: 'dark' | 'grey' | 'light') =>
+export const chooseAppearance = (appearance: AppearanceChoice['appearance']) =>
   told(sdk.chooseAppearance({ ...loud, body: { appearance } }));
 export const getDevice = (): Promise<Drawing> => told(sdk.getDevice(loud));
 export const chooseDevice = (device: Drawing['chosen']): Promise<Drawing> =>
