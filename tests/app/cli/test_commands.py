@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -10,10 +11,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import stillbytes as sb
 from stillbytes.app.cli import COMMANDS, with_command
+from stillbytes.app.cli.run import Commands
 from stillbytes.develop import parameters
 from stillbytes.develop.settings import Settings
 from stillbytes.edit import sidecar
@@ -59,6 +62,17 @@ def test_serving_what_is_not_there_fails_with_a_message(run: Any, tmp_path: Path
     ran = run("serve", tmp_path / "missing", "--json", "--no-browser")
     assert ran.status == 1
     assert "missing" in ran.json["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["info", "remove"])
+def test_a_command_collects_its_garbage(name: str) -> None:
+    """The program begins without, see `console`."""
+    gc.disable()
+    try:
+        assert Commands("stillbytes").get_command(click.Context(Commands("stillbytes")), name) is not None
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_help_names_every_command(run: Any) -> None:

@@ -36,9 +36,10 @@ class Commands(click.Group):
         if cmd_name in task_names() or cmd_name not in COMMANDS:
             from stillbytes.app.cli.tasks import command_of  # noqa: PLC0415 - all of them are declared at once
 
-            return command_of(cmd_name)
-        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        found: click.Command = importlib.import_module(f"stillbytes.app.cli.commands.{module}").command()
+            found = command_of(cmd_name)
+        else:
+            module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+            found = importlib.import_module(f"stillbytes.app.cli.commands.{module}").command()
         if not gc.isenabled():  # see `console`
             gc.freeze()
             gc.enable()
