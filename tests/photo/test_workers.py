@@ -125,8 +125,12 @@ def test_several_threads_get_their_own_photos(pool: Workers, tmp_path: Path) -> 
     assert len(pool.processes) <= 2
 
 
-def test_process_that_was_started_ahead_answers_the_first_request(tmp_path: Path) -> None:
+def test_process_that_was_started_ahead_answers_the_first_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_ahead", [])
     process.start_ahead()
+    process.start_ahead()  # one waits already
     (ahead,) = process._ahead
     pool = Workers()
     assert decode(pool, photo(tmp_path)) == "bayer"

@@ -20,6 +20,8 @@ _ahead: list[subprocess.Popen[bytes]] = []
 def start_ahead() -> None:
     """For a program that knows that something will be decoded before it is ready to ask for it: the process loads what
     it needs meanwhile. It ends with this one, whether it is asked or not."""
+    if _ahead:
+        return  # one is waiting
     with contextlib.suppress(OSError):  # it comes up again, and is told, when it is needed
         _ahead.append(_started(COMMAND))
 
