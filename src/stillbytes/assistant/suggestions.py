@@ -136,7 +136,7 @@ def _noise(settings: Settings, iso: float | None) -> list[Suggestion]:
         Suggestion(
             said("luminance noise {amount}", amount=amount),
             said("It was taken at ISO {iso:.0f}.", iso=iso),
-            0.7,
+            0.5 + amount / 100,
             "noisy",
         )
     ]
