@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import NotFound
 from stillbytes.masks.detect import grabcut
 from stillbytes.masks.detect.detector import CLASSICAL, Bytes, Detector, Finding, Networks, Picture, best, sureness
+from stillbytes.masks.detect.horizon import above_horizon
 from stillbytes.masks.detect.networks import first, planes
 from stillbytes.masks.kind import Floats
 from stillbytes.masks.kinds.sky import Sky
@@ -34,7 +35,7 @@ ALIKE = 18.0
 
 class FindSky(Detector[Sky]):
     kind = "sky"
-    version = 1
+    version = 2
     models = ("skyseg-u2netp",)
     without = "The smooth upper part of the picture; clouds at the horizon and bright walls may mislead it."
 
@@ -42,7 +43,8 @@ class FindSky(Detector[Sky]):
         if model is not None:
             small = picture.stretched(SIDE, SIDE)
             coarse = np.clip(first(networks.ask(model, {"input": planes(small)})), 0, 1)
-            coarse, used = _without_doubts(_one_sky(small, coarse)), model
+            lab = _lab(small)
+            coarse, used = above_horizon(lab, _without_doubts(_one_sky(lab, coarse))), model
             if _doubtful(coarse) and not _agreed(coarse, classical(picture.within(EDGE))):
                 raise self.nothing("sky")
         else:
@@ -92,8 +94,9 @@ def _without_doubts(coarse: Floats) -> Floats:
     return np.where(filled[labels], np.float32(1), coarse)
 
 
-def _one_sky(pixels: Bytes, coarse: Floats) -> Floats:
-    """Without parts that do not reach the upper edge, unless they have the colour of one that does."""
+def _one_sky(lab: Floats, coarse: Floats) -> Floats:
+    """Without parts that do not reach the upper edge, unless they have the colour of one that does, at their height:
+    a sky is brighter and paler the nearer to the horizon. lab: CIE Lab of the same places."""
     import cv2  # noqa: PLC0415 - loads only when a mask is looked for
 
     sure = (coarse > 0.5).astype(np.uint8)
@@ -101,18 +104,26 @@ def _one_sky(pixels: Bytes, coarse: Floats) -> Floats:
     reaching = set(np.unique(labels[:4])) - {0}
     if not reaching or count - 1 == len(reaching):
         return coarse
-    lab = _lab(pixels)
-    sky = lab[np.isin(labels, list(reaching))].mean(0)
+    sky = _by_height(lab, np.isin(labels, list(reaching)))
     kept = coarse.copy()
     for part in range(1, count):
         if part in reaching:
             continue
         where = labels == part
-        if statistics[part, cv2.CC_STAT_AREA] > 0 and np.linalg.norm(lab[where].mean(0) - sky) > ALIKE:
+        expected = sky[np.nonzero(where)[0]].mean(0)
+        if statistics[part, cv2.CC_STAT_AREA] > 0 and np.linalg.norm(lab[where].mean(0) - expected) > ALIKE:
             grown = cv2.dilate(where.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
             kept[grown & (labels != 0) & where] = 0
             kept[grown & (labels == 0)] = np.minimum(kept[grown & (labels == 0)], 0.05)
     return kept
+
+
+def _by_height(lab: Floats, sky: NDArray[np.bool_]) -> Floats:
+    """(height, 3): the sky's mean colour in each row; where it does not reach, that of the nearest row."""
+    rows = np.flatnonzero(sky.any(1))
+    means = np.stack([lab[row][sky[row]].mean(0) for row in rows])
+    every = np.arange(len(sky))
+    return np.stack([np.interp(every, rows, plane) for plane in means.T], -1).astype(np.float32)
 
 
 def classical(pixels: Bytes) -> Floats:
