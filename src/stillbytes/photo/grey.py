@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ def grey_tiff(pixels: Grey) -> bytes:
     target = io.BytesIO()
     Image.fromarray(pixels).save(target, "tiff", compression="tiff_adobe_deflate")
     return target.getvalue()
+
+
+WRITERS: Mapping[str, Callable[[Grey], bytes]] = {".png": grey_png, ".tif": grey_tiff, ".tiff": grey_tiff}
+"""By the ending of a file's name."""
 
 
 def read_grey(content: bytes, most_pixels: int) -> Grey:

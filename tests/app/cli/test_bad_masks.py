@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import stillbytes as sb
 from stillbytes.core.errors import Cancelled, Refused
@@ -54,3 +56,16 @@ def test_what_is_cancelled_in_the_middle_leaves_nothing_behind(photo: Path, tmp_
         complete(opened, settings, lambda: access, keep=True, progress=steps.append, cancelled=lambda: len(steps) > 0)
     assert steps and sorted(path.name for path in tmp_path.iterdir()) == before
     assert not opened.settings
+
+
+def test_the_ending_of_the_name_chooses_the_kind_of_picture(run: Any, photo: Path, tmp_path: Path) -> None:
+    wanted = ("mask", photo, "--kind", "linear", "--set", "zero=[0,0]", "--set", "full=[0,0.4]", "-o")
+    pictures = []
+    for name, kind in (("a.png", "PNG"), ("a.TIFF", "TIFF"), ("a", "PNG")):
+        assert run(*wanted, tmp_path / name).status == 0
+        with Image.open(tmp_path / name) as picture:
+            assert (picture.format, picture.mode) == (kind, "L")
+            pictures.append(np.asarray(picture))
+    assert all((one == pictures[0]).all() for one in pictures)
+    ran = run(*wanted, tmp_path / "a.jpg")
+    assert ran.status == 1 and ".png or .tif" in ran.err and not (tmp_path / "a.jpg").exists()

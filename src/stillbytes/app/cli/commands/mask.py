@@ -52,7 +52,7 @@ class Place(click.ParamType[tuple[float, ...]]):
 @click.option("--box", type=Place(4), help="A box around it, as fractions: left, top, right, bottom.")
 @click.option("--words", default="", help="What the object is, such as “car”.")
 @click.option("--set", "fields", multiple=True, metavar="NAME=VALUE", help="Another field of the kind.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A PNG file.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A PNG or TIFF file.")
 @json_option()
 def make_mask(
     photo: Path,
@@ -65,14 +65,17 @@ def make_mask(
     output: Path,
     as_json: bool,
 ) -> int:
-    """Write a mask of PHOTO as an 8-bit PNG of its size, white where it is.
+    """Write a mask of PHOTO as an 8-bit PNG or TIFF of its size, white where it is.
 
     The photo is looked at as it was taken, whatever its edit.
     """
     import stillbytes  # noqa: PLC0415 - after the arguments were found right
     from stillbytes.edit.mask_picture import Wanted, drawn  # noqa: PLC0415
-    from stillbytes.photo.grey import grey_png  # noqa: PLC0415
+    from stillbytes.photo.grey import WRITERS  # noqa: PLC0415
 
+    write = WRITERS.get(output.suffix.lower() or ".png")
+    if write is None:
+        raise InvalidSetting(f"{output.name} would be neither PNG nor TIFF.", "Let its name end in .png or .tif.")
     opened = stillbytes.open(photo.expanduser())
     given = dict(field_of(kinds()[name], text) for text in fields)
     made = drawn(opened, Wanted(name, given, points, outside, box, words), _networks)
@@ -84,7 +87,7 @@ def make_mask(
         ]
     told["part"] = round(made.part, 4)
     try:
-        write_atomically(output.expanduser(), grey_png(made.pixels))
+        write_atomically(output.expanduser(), write(made.pixels))
     except OSError as error:
         problem = f"{output} could not be written: {error.strerror or error}."
         raise ExportError(problem, "Check the folder and the free space.") from error
