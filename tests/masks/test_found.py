@@ -17,9 +17,10 @@ from PIL import Image
 from stillbytes import masks
 from stillbytes.core.errors import Cancelled, NotFound, Refused
 from stillbytes.gpu.access import Access, own_access
-from stillbytes.masks.detect import sam, sky
+from stillbytes.masks.detect import person, sam, sky
 from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import detectors, find
+from stillbytes.masks.detect.networks import Box
 from stillbytes.masks.detect.salient import without_specks
 from stillbytes.masks.kind import Found
 from stillbytes.masks.kinds import kinds
@@ -333,3 +334,21 @@ def test_without_a_network_for_subjects_the_sky_is_none(bare: Access) -> None:
     result = find(masks.Subject(), Picture(light.clip(0, 255).astype(np.uint8)), bare)
     inside = result.pixels > 127
     assert result.used[-1] == "classical" and (inside & kite).sum() > 0.9 * (inside | kite).sum()
+
+
+def test_somebody_whom_the_network_does_not_see_is_told_by_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.full((240, 360, 3), (120, 140, 160), np.uint8)
+    pixels[60:220, 320:] = (150, 30, 40)  # cut off by the photo's edge
+    box = Box(300, 50, 360, 230, "person", 0.7)
+    monkeypatch.setattr(person, "boxes", lambda picture, ask: [box])
+
+    class Blind:
+        def ask(self, *asked: Any) -> dict[str, NDArray[Any]]:
+            return {"out": np.zeros((1, 256, 256, 1), np.float32)}
+
+    found = person.FindPerson().find(Picture(pixels), masks.Person(), Blind(), "selfie-segmentation")  # type: ignore[arg-type]
+    assert found.used == ("yolox-nano", "selfie-segmentation", "classical")
+    there = np.zeros((240, 360), bool)
+    there[60:220, 320:] = True
+    inside = found.coarse > 0.5
+    assert inside.shape == there.shape and (inside & there).sum() > 0.9 * (inside | there).sum()
