@@ -95,4 +95,5 @@ def test_without_any_network_nothing_is_known(served: tuple[TestClient, str, Fak
     client, id, fake = served
     fake.installed = set()
     assert client.get(f"/api/photos/{id}/masks/things").json() == {"things": [], "anywhere": False}
+    assert client.post(f"/api/photos/{id}/masks/under", json={"x": 0.5, "y": 0.3}).status_code == 200  # by its colours
     assert fake.asked == []

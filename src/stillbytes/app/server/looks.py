@@ -13,7 +13,7 @@ from stillbytes.edit.finding import picture_of
 from stillbytes.masks.detect import sam
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import BOXES
-from stillbytes.masks.detect.pointing import Lines, Thing, outline_at, outline_of, things
+from stillbytes.masks.detect.pointing import Lines, Thing, outline_at, outline_by_colours, outline_of, things
 from stillbytes.photo.output.encode import preview_jpeg
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ class Looks:
         return look.outlines[number]
 
     def under(self, photo: Photo, point: tuple[float, float], networks: Access) -> Lines:
-        """Around what a click there would take; nothing while no network for that has seen the photo."""
+        """Around what a click there would take; nothing while the network for that has not seen the photo."""
         look = self.at(photo, networks)
-        if look.decoder is None or not sam.remembered(look.picture, look.decoder):
+        if look.decoder is None:
+            return outline_by_colours(look.picture, point)
+        if not sam.remembered(look.picture, look.decoder):
             return ()
         return outline_at(look.picture, point, _ask(networks), look.decoder)
 

@@ -70,12 +70,10 @@ class FindObject(Detector[Object]):
             shape = in_box(picture, box, ask, model)
             if float((shape > 0.5).mean()) * picture.height * picture.width > 0.02 * box.area:
                 return Finding(shape, (*used, model))
-        coarse = classical(picture, kind, box)
-        # No more than the touch itself: nothing stands out there.
-        touched = 0.0 if box is not None else 2 * np.pi * TOUCH**2 * max(coarse.shape) / min(coarse.shape)
-        if float((coarse > 0.5).mean()) < max(1e-4, touched):
+        found = standing_out(picture, kind, box)
+        if found is None:
             raise self.nothing("object")
-        return Finding(coarse, (*used, CLASSICAL))
+        return Finding(found, (*used, CLASSICAL))
 
     def _named(self, picture: Picture, words: str, networks: Networks) -> tuple[Box, tuple[str, ...]] | Finding:
         """A box around what is named, with what told it; or its shape at once."""
@@ -142,6 +140,13 @@ def _under(found: list[Box], places: list[tuple[float, float]]) -> Box | None:
     holding = [box for box in found if all(box.holds(*at) for at in places)]
     holding = holding or [box for box in found if box.holds(*places[0])]
     return min(holding, key=lambda box: box.area, default=None)
+
+
+def standing_out(picture: Picture, kind: Object, box: Box | None) -> Floats | None:
+    """As `classical`; None where nothing stands out, and no more than the touch itself was found."""
+    coarse = classical(picture, kind, box)
+    touched = 0.0 if box is not None else 2 * np.pi * TOUCH**2 * max(coarse.shape) / min(coarse.shape)
+    return coarse if float((coarse > 0.5).mean()) >= max(1e-4, touched) else None
 
 
 def classical(picture: Picture, kind: Object, box: Box | None) -> Floats:

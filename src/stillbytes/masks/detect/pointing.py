@@ -11,7 +11,7 @@ from stillbytes.masks.detect import sam
 from stillbytes.masks.detect.boxed import SELFIE, in_box
 from stillbytes.masks.detect.detector import Ask, Picture
 from stillbytes.masks.detect.networks import Box, boxes
-from stillbytes.masks.detect.object import classical
+from stillbytes.masks.detect.object import classical, standing_out
 from stillbytes.masks.detect.person import FindPerson, people
 from stillbytes.masks.detect.salient import MODELS as SALIENT
 from stillbytes.masks.kind import Floats
@@ -68,6 +68,13 @@ def outline_of(picture: Picture, thing: Thing, ask: Ask, here: Callable[[str], b
 def outline_at(picture: Picture, point: tuple[float, float], ask: Ask, model: str) -> Lines:
     """Around what a network of `sam.MODELS` takes for that place in frame units; the encoder's work is remembered."""
     return lines(picture, sam.mask(picture, (point,), (), None, ask, model))
+
+
+def outline_by_colours(picture: Picture, point: tuple[float, float]) -> Lines:
+    """Around what a click at that place in frame units takes without such a network, beside all known things; nothing
+    where nothing stands out."""
+    shape = standing_out(picture, Object(points=(point,)), None)
+    return () if shape is None else lines(picture, shape)
 
 
 def lines(picture: Picture, coarse: Floats) -> Lines:

@@ -6,6 +6,8 @@ import type { Point } from '../../masks/tree';
 
 /** After the last movement of the pointer, in ms, an outline is asked for. */
 const REST = 20;
+/** The same where colours alone tell, which takes the server a moment. */
+const STILL = 250;
 
 export class Pointing {
   things = $state.raw<readonly Thing[]>([]);
@@ -59,7 +61,12 @@ export class Pointing {
   at(place: Point, peopleOnly: boolean): void {
     const index = smallestAt(this.things, place, peopleOnly);
     if (this.anywhere && !peopleOnly) this.ask(() => this.under(place), index);
-    else if (index !== this.over || index === null) this.show(index);
+    else if (index !== null) {
+      if (index !== this.over) this.show(index);
+    } else {
+      this.leave();
+      if (!peopleOnly) this.ask(() => this.under(place), null, STILL);
+    }
   }
 
   /** One of the things, by number. */
@@ -75,7 +82,7 @@ export class Pointing {
     this.lines = [];
   }
 
-  private ask(outline: () => Promise<Lines>, index: number | null): void {
+  private ask(outline: () => Promise<Lines>, index: number | null, rest = REST): void {
     clearTimeout(this.timer);
     this.turn += 1;
     const { turn } = this;
@@ -89,7 +96,7 @@ export class Pointing {
       if (this.asking) this.timer = setTimeout(send, REST);
       else void this.answered(outline, turn);
     };
-    this.timer = setTimeout(send, REST);
+    this.timer = setTimeout(send, rest);
   }
 
   private async answered(outline: () => Promise<Lines>, turn: number): Promise<void> {

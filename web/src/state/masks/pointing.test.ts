@@ -85,3 +85,21 @@ test('an answer that comes too late is dropped', async () => {
   await vi.advanceTimersByTimeAsync(30);
   expect(pointing.lines).toEqual([]);
 });
+
+test('beside all things what stands out by its colours is shown once the pointer is still', async () => {
+  await looked(false);
+  vi.mocked(api.getOutlineUnder).mockResolvedValue([line]);
+  pointing.at({ x: 0.8, y: 0.6 }, true);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(api.getOutlineUnder).not.toHaveBeenCalled();
+  for (let i = 0; i < 10; i++) {
+    pointing.at({ x: 0.8 + i / 100, y: 0.6 }, false);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(api.getOutlineUnder).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(api.getOutlineUnder).toHaveBeenCalledTimes(1);
+  expect(pointing.lines).toEqual([line]);
+  pointing.at({ x: 0.25, y: 0.35 }, false);
+  expect([pointing.over, pointing.lines[0]?.length]).toEqual([1, 4]);
+});

@@ -28,7 +28,8 @@ class ThingModel(Shape):
 
 
 class Things(Shape):
-    """anywhere: whether every place can be asked for its outline, and not only things."""
+    """anywhere: whether every place can be asked for its outline as the pointer moves; else places beside things take
+    a moment."""
 
     things: list[ThingModel]
     anywhere: bool
