@@ -178,8 +178,9 @@ def _things(one: List, settings: Settings, parts: Sequence[Any]) -> tuple[NDArra
     return numbers, np.array([owner for owner, _ in things], np.int64)
 
 
-def _codes(curves: _Curves, curved: NDArray[np.int64], blocks: int) -> list[NDArray[Any] | float]:
-    """What is added to one table, (blocks, ENTRIES + 1, BLOCK) int16, and what a code of 1 at full weight adds."""
+def _codes(curves: _Curves, curved: NDArray[np.int64], blocks: int) -> list[NDArray[Any] | int | float]:
+    """What is added to one table, (blocks, ENTRIES + 1, BLOCK) int16; what a code of 1 at full weight adds; and 1, or 0
+    where nothing is added."""
     found = np.zeros((max(blocks, 1), ENTRIES + 1, BLOCK), np.int16)
     largest = [float(np.abs(curve).max()) for curve in curves.values()]
     # Neither a code nor the step from one to the next may be larger than 16 bits hold.
@@ -189,4 +190,4 @@ def _codes(curves: _Curves, curved: NDArray[np.int64], blocks: int) -> list[NDAr
         block, lane = divmod(int(np.searchsorted(curved, i)), BLOCK)
         codes = np.rint(curve / step)
         found[block, :-1, lane], found[block, -1, lane] = codes, codes[-1]
-    return [found, step / FULL]
+    return [found, step / FULL, int(bool(curves))]

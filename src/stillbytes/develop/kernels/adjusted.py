@@ -175,7 +175,7 @@ class Adjusted:
         self.bounded(quads.compute_at(across, self.tile).hoist_storage(out, outer))
         quads.bound_extent(within, QUAD).bound_extent(quad, BLOCK // QUAD)
         update = quads.update().reorder(within, self.pixel, quad, quads_terms.x)
-        update.unroll(within).vectorize(self.pixel, LANES)
+        update.unroll(within).vectorize(self.pixel, LANES // 2)
         self.bounded(kept.compute_at(across, self.tile).hoist_storage(out, outer))
         kept.bound_extent(quad, BLOCK)
         kept.update().reorder(self.pixel, quad, kept_terms.x).vectorize(self.pixel, LANES)

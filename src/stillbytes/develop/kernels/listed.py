@@ -87,13 +87,15 @@ class Tabled:
         self.name, self._adjusted, self._place = name, adjusted, place
         self._codes = image(hl.Int(16), 3, f"{name}_codes")
         self._codes.dim(0).set_bounds(0, BLOCK)
-        self._codes.dim(1).set_stride(BLOCK)
+        self._codes.dim(1).set_min(0).set_stride(BLOCK)
+        self._codes.dim(2).set_min(0)
         self._step = hl.Param(hl.Float(32), f"{name}_step")
+        self._times = integer(f"{name}_times")
         self._made: list[tuple[Any, ...]] = []
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        return (self._codes, self._step)
+        return (self._codes, self._step, self._times)
 
     def sum(self, index: Any, part: Any) -> Any:
         """index, part: the entry, and the part of the way to the next, 0..FULL."""
@@ -106,14 +108,14 @@ class Tabled:
         r, _, block = adjusted.terms(list_group(self._place), (0, PAIR))
         block = place_in(self._codes, 2, block)
         pair = hl.Var("pair")
-        first, far = entry[place], way[place] & hl.i16(FULL)
+        first, far = entry[place], hl.unsafe_promise_clamped(way[place], 0, FULL)
         mask = PAIR * pair + r[1]
         low, high = self._codes[mask, first, block], self._codes[mask, first + 1, block]
         code = low + hl.i16_sat((hl.i32(high - low) * hl.i32(far) + (1 << 14)) >> 15)
         pairs, dot = hl.Func(f"{self.name}_pairs"), hl.Func(f"{self.name}_dot")
         pairs[(pair, *place)] = hl.i32(0)
         pairs[(pair, *place)] += hl.i32(adjusted.beside(mask, block)) * hl.i32(code)
-        every = hl.RDom([(0, BLOCK // PAIR)])
+        every = hl.RDom([(0, BLOCK // PAIR), (0, self._times)])  # no time at all where nothing is added to the table
         dot[place] = hl.i32(0)
         dot[place] += pairs[(every.x, *place)]
         self._made.append((dot, every, pairs, r, way))
@@ -124,13 +126,12 @@ class Tabled:
         found: list[Any] = []
         pixel, tile = self._adjusted.pixel, self._adjusted.tile
         for dot, every, pairs, r, way in self._made:
-            xo, xi = hl.Var("xo"), hl.Var("xi")
             self._adjusted.bounded(way.compute_at(out, inner)).vectorize(pixel, LANES, ROUND_UP)
             self._adjusted.bounded(dot.compute_at(out, inner)).vectorize(pixel, LANES)
-            added = dot.update().reorder(every.x, pixel, tile).split(pixel, xo, xi, AT_ONCE)
-            added.atomic().vectorize(every.x).vectorize(xi)
+            added = dot.update().reorder(every.x, pixel, tile, every.y).vectorize(pixel, LANES)
+            added.atomic().vectorize(every.x)
             pair = pairs.args()[0]
-            self._adjusted.bounded(pairs.compute_at(dot, tile))
+            self._adjusted.bounded(pairs.compute_at(dot, every.y))
             pairs.bound_extent(pair, BLOCK // PAIR).vectorize(pair).unroll(pixel, AT_ONCE)
             summed = pairs.update().reorder(r[1], pair, pixel, r[0]).atomic()
             summed.vectorize(r[1]).vectorize(pair).unroll(pixel, AT_ONCE)
