@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
 from stillbytes.develop.kernels.load import Library, Placed, pixels
-from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines, spectrum
+from stillbytes.develop.noise_spectrum import LEVELS, SIDE, spectrum
 from stillbytes.develop.operation import Uniforms
 from stillbytes.develop.operations.repair import Repaired
 from stillbytes.develop.rolling import Rolling, Tail
@@ -194,7 +194,7 @@ class Sensor:
             weights = np.reshape(uniforms["weights"], (LEVELS, 3, SIDE, SIDE)).astype(np.float32)
             thresholds = weights * self._spectrum(level)
             source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
-            self._library.call("noise_patches", source, model, cosines(), thresholds, whole.width, whole.height, target)
+            self._library.call("noise_patches", source, model, thresholds, whole.width, whole.height, target)
             return out
         values = np.concatenate([np.ravel(v) for v in uniforms.values()]).astype(np.float32)
         luminance = int(np.any(np.asarray(uniforms["luminance"]) > 0))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 import halide as hl
 
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
 from stillbytes.develop.kernels.layout import LANES
+from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines
 
-SIDE = 8
-"""Pixels across a patch; one begins at every second column and row."""
-LEVELS = 3
 PLANES = 3
 COVER = SIDE // 2
-"""Patches over each pixel in one direction."""
+"""Patches over each pixel in one direction: one begins at every second column and row."""
 
 
 def noise_patches() -> Kernel:
@@ -25,27 +25,36 @@ def noise_patches() -> Kernel:
     variance-stabilised opponent planes as in `kernels.noise`, and for noise that is larger than a patch on two halved
     levels as well (after N. Pierazzo, J.-M. Morel, G. Facciolo, "Multi-scale DCT denoising", IPOL 7, 2017).
     `uniforms` (float32): 0..2 slope and 3..5 offset of each channel's variance. `thresholds` (v, u, plane, level): what
-    a coefficient must exceed to stay; that of the mean is 0. `cosines` (place, frequency): the orthonormal transform.
+    a coefficient must exceed to stay; that of the mean is 0.
     """
     source = image(hl.Float(32), 3, "source")
     uniforms = image(hl.Float(32), 1, "uniforms")
-    cosines, thresholds = image(hl.Float(32), 2, "cosines"), image(hl.Float(32), 4, "thresholds")
+    thresholds = image(hl.Float(32), 4, "thresholds")
     width, height = integer("width"), integer("height")
-    read = clamped(source, width, height)
-    x, y, p = hl.Var("x"), hl.Var("y"), hl.Var("p")
+    x, y, c, p = hl.Var("x"), hl.Var("y"), hl.Var("c"), hl.Var("p")
 
-    def stabilised(ch: int) -> Any:
-        slope, offset = uniforms[ch], uniforms[3 + ch]
-        return 2.0 / slope * hl.sqrt(hl.max(slope * read(x, y, ch) + 0.375 * slope * slope + offset, 0.0))
+    def stable(name: str) -> tuple[Any, Any]:
+        """The stabilised planes, and the copy of the source that they are made of: only its loops, which do no
+        arithmetic, have parts of their own for the edges."""
+        base, planes = hl.Func(f"{name}_base"), hl.Func(name)
+        base[x, y, c] = clamped(source, width, height)(x, y, c)
 
-    r, g, b = (stabilised(ch) for ch in range(3))
-    planes = hl.Func("stable")
-    planes[x, y, p] = hl.select(
-        p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
-    )
+        def stabilised(ch: int) -> Any:
+            slope, offset = uniforms[ch], uniforms[3 + ch]
+            return 2.0 / slope * hl.sqrt(hl.max(slope * base[x, y, ch] + 0.375 * slope * slope + offset, 0.0))
+
+        r, g, b = (stabilised(ch) for ch in range(3))
+        planes[x, y, p] = hl.select(
+            p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
+        )
+        return planes, base
+
+    # The same twice: worked out per row for the pyramid, and again per tile, which costs less than memory.
+    (planes, base), (top_rows, base_rows) = stable("stable"), stable("stable_rows")
+    arithmetic = [top_rows]
     pyramid = [planes]
     for level in range(1, LEVELS):
-        above = pyramid[-1]
+        above = pyramid[-1] if level > 1 else top_rows
         across, smaller = hl.Func(f"stable_across_{level}"), hl.Func(f"stable_{level}")
         across[x, y, p] = 0.125 * (above[2 * x - 1, y, p] + above[2 * x + 2, y, p]) + 0.375 * (
             above[2 * x, y, p] + above[2 * x + 1, y, p]
@@ -57,6 +66,10 @@ def noise_patches() -> Kernel:
         smaller.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
         smaller.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).unroll(p)
         pyramid.append(smaller)
+        arithmetic += [across, smaller]
+    base_rows.compute_at(pyramid[1], y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    top_rows.compute_at(pyramid[1], y).bound(p, 0, PLANES).reorder(p, x, y).unroll(p)
+    top_rows.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
 
     taken: Any = None  # the noise that coarser levels have found
     for level in reversed(range(LEVELS)):
@@ -65,14 +78,16 @@ def noise_patches() -> Kernel:
             noisy[x, y, p] = pyramid[level][x, y, p]
         else:
             noisy[x, y, p] = pyramid[level][x, y, p] + _enlarged(taken, x, y, p)
-        clean = _Thresholded(noisy, cosines, thresholds, level)
+        clean = _Thresholded(noisy, thresholds, level)
+        arithmetic += clean.stages
         if level:
             taken = hl.Func(f"taken_{level}")
             taken[x, y, p] = clean.value(x, y, p) - pyramid[level][x, y, p]
             taken.compute_root()
             clean.schedule(taken)
+            arithmetic.append(taken)
 
-    out, c = hl.Func("noise_patches"), hl.Var("c")
+    out = hl.Func("noise_patches")
     luma, u, v = (clean.value(x, y, i) for i in range(3))
 
     def restored(ch: int, t: Any) -> Any:
@@ -88,9 +103,11 @@ def noise_patches() -> Kernel:
         restored(1, shared - v * 0.81649658),
         restored(2, shared - u * 0.70710678 + v * 0.40824829),
     )
-    clean.schedule(out)
+    base.compute_at(out, clean.schedule(out)).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    for f in (*arithmetic, out):
+        f.never_partition_all()
     planar(out)
-    return Kernel("noise_patches", out, (source, uniforms, cosines, thresholds, width, height))
+    return Kernel("noise_patches", out, (source, uniforms, thresholds, width, height))
 
 
 def _enlarged(f: Any, x: Any, y: Any, p: Any) -> Any:
@@ -104,54 +121,77 @@ class _Thresholded:
     """A plane's patches transformed, thresholded, transformed back and averaged. Patch (m, n) begins at pixel
     (2 m, 2 n). Sums over patches are taken within the transforms back, as these are linear."""
 
-    def __init__(self, noisy: Any, cosines: Any, thresholds: Any, level: int) -> None:
+    def __init__(self, noisy: Any, thresholds: Any, level: int) -> None:
         x, y, p = noisy.args()
         m, n, u, v = hl.Var("m"), hl.Var("n"), hl.Var("u"), hl.Var("v")
         row, odd, below = hl.Var("row"), hl.Var("odd"), hl.Var("below")
         self._noisy = noisy
         self._rows = rows = hl.Func(f"patch_rows_{level}")
-        rows[m, row, u, p] = _sum(cosines[i, u] * noisy[2 * m + i, row, p] for i in range(SIDE))
+        rows[m, row, u, p] = hl.mux(u, [_frequency(k, lambda i: noisy[2 * m + i, row, p]) for k in range(SIDE)])
         self._kept = kept = hl.Func(f"patch_kept_{level}")
-        found = _sum(cosines[j, v] * hl.Expr(rows[m, 2 * n + j, u, p]) for j in range(SIDE))
-        kept[m, n, v, u, p] = hl.select(hl.abs(found) > thresholds[v, u, p, level], found, 0.0)
+        found = [_frequency(k, lambda j: rows[m, 2 * n + j, u, p]) for k in range(SIDE)]
+        large = [hl.abs(one) > thresholds[k, u, p, level] for k, one in enumerate(found)]
+        kept[m, n, v, u, p] = hl.mux(v, [hl.select(*both, 0.0) for both in zip(large, found, strict=True)])
         self._columns = columns = hl.Func(f"patch_columns_{level}")
-        over = [(k, i) for i in range(COVER) for k in range(SIDE)]
-        columns[m, n, below, u, p] = _sum(cosines[below + 2 * i, k] * kept[m, n - i, k, u, p] for k, i in over)
-        self._cells = cells = hl.Func(f"patch_cells_{level}")
-        cells[m, n, odd, below, p] = (1 / COVER**2) * _sum(
-            cosines[odd + 2 * i, k] * columns[m - i, n, below, k, p] for k, i in over
+        columns[m, n, below, u, p] = hl.mux(
+            below, [_over(place, lambda i, k: kept[m, n - i, k, u, p]) for place in (0, 1)]
         )
+        self._cells = cells = hl.Func(f"patch_cells_{level}")
+        across = [_over(place, lambda i, k: columns[m - i, n, below, k, p]) for place in (0, 1)]
+        cells[m, n, odd, below, p] = (1 / COVER**2) * hl.mux(odd, across)
         self._vars = x, y, m, n, row, u, v, odd, below, p
+
+    @property
+    def stages(self) -> list[Any]:
+        return [self._noisy, self._rows, self._kept, self._columns, self._cells]
 
     def value(self, x: Any, y: Any, p: Any) -> Any:
         cell = [[self._cells[x / 2, y / 2, odd, below, p] for odd in range(2)] for below in range(2)]
         upper, lower = (hl.select(x % 2 == 0, hl.Expr(two[0]), hl.Expr(two[1])) for two in cell)
         return hl.select(y % 2 == 0, upper, lower)
 
-    def schedule(self, out: Any) -> None:
-        """By tiles of `out` (x, y, plane)."""
-        x, y, m, n, row, u, v, odd, below, p = self._vars
+    def schedule(self, out: Any) -> Any:
+        """By tiles of `out` (x, y, plane). Returns the loop over these."""
+        x, y, m, _, row, u, v, odd, below, p = self._vars
         plane = out.args()[2]
         yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
         inwards = hl.TailStrategy.ShiftInwards
         out.bound(plane, 0, PLANES).tile(x, y, xo, yo, xi, yi, 128, 32, hl.TailStrategy.GuardWithIf)
         out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
         self._noisy.compute_at(out, xo).bound(p, 0, PLANES).reorder(p, x, y).unroll(p).vectorize(x, LANES, inwards)
-        self._cells.compute_at(out, xo).bound(p, 0, PLANES).bound(odd, 0, 2).bound(below, 0, 2)
-        self._cells.reorder(m, odd, below, n, p).vectorize(m, LANES, inwards)
-        for f, order in (
-            (self._columns, (m, below, n, u)),
-            (self._kept, (m, v, n, u)),
-            (self._rows, (m, u, row)),
+        self._cells.compute_at(out, xo).bound(p, 0, PLANES).bound(below, 0, 2)
+        for f, results, rest in (
+            (self._cells, (odd, 2), (m, below, self._vars[3], p)),
+            (self._columns, (below, 2), (m, self._vars[3], u)),
+            (self._kept, (v, SIDE), (m, self._vars[3], u)),
+            (self._rows, (u, SIDE), (m, row)),
         ):
-            f.compute_at(self._cells, p).reorder(*order).vectorize(m, LANES, inwards)
+            if f is not self._cells:
+                f.compute_at(self._cells, p)
+            # All results of what was loaded at once.
+            f.bound(*(results[0], 0, results[1])).reorder(results[0], *rest).vectorize(m, LANES, inwards)
+            f.unroll(results[0])
+        return xo
+
+
+def _frequency(k: int, value: Callable[[int], Any]) -> Any:
+    """Of eight values: what is the same from both ends counts in even frequencies, what differs in odd ones."""
+    ends = [(hl.Expr(value(i)), hl.Expr(value(SIDE - 1 - i))) for i in range(SIDE // 2)]
+    folded = [one - other if k % 2 else one + other for one, other in ends]
+    return _sum(hl.f32(float(cosine)) * one for cosine, one in zip(cosines()[k], folded, strict=False))
+
+
+def _over(place: int, coefficient: Callable[[int, int], Any]) -> Any:
+    """The sum over the patches at a pixel. coefficient: (patch, frequency), of the i-th patch back, in which it has the
+    place 2 i + `place`."""
+    return _sum(
+        _sum(hl.f32(float(cosines()[k, 2 * i + place])) * hl.Expr(coefficient(i, k)) for k in range(SIDE))
+        for i in range(COVER)
+    )
 
 
 def _sum(terms: Iterable[Any]) -> Any:
-    total: Any = None
-    for term in terms:
-        total = term if total is None else total + term
-    return total
+    return reduce(operator.add, terms)
 
 
 KERNELS: tuple[Callable[[], Kernel], ...] = (noise_patches,)

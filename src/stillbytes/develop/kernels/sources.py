@@ -9,7 +9,16 @@ from pathlib import Path
 
 from stillbytes.develop.operations import catalogue
 
-BESIDE = ("colour.py", "glow.py", "hsv_tables.py", "luts.py", "operation.py", "parameter.py", "tables.py")
+BESIDE = (
+    "colour.py",
+    "glow.py",
+    "hsv_tables.py",
+    "luts.py",
+    "noise_spectrum.py",
+    "operation.py",
+    "parameter.py",
+    "tables.py",
+)
 """Files of `stillbytes.develop` that kernels are built with."""
 
 

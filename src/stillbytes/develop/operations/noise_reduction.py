@@ -6,7 +6,7 @@ spread over them (`develop.noise_spectrum`). Process 1 shrinks the bands of a La
 asked for: there it looks the same in a tenth of the time. Either runs before the look stage, once per photo and
 setting; where adjustments ask for other amounts, once for each of these.
 
-Cost: about 0.08 s of one AVX-512 core per megapixel, 0.01 s for colour alone in a photo with little noise.
+Cost: about 0.05 s of one AVX-512 core per megapixel, 0.01 s for colour alone in a photo with little noise.
 """
 
 from __future__ import annotations
