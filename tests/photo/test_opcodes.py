@@ -182,6 +182,15 @@ GOOD = opcode_list(
 )
 
 
+def test_a_table_after_a_gain_that_left_light_below_black() -> None:
+    samples = np.full((ROWS, COLUMNS, 1), 0.25, np.float32)
+    table = area() + struct.pack(">I", 4) + struct.pack(">4H", 6554, 0, 0, 65535)
+    gains = np.array([[-1.0, 1.0], [-1.0, 1.0]])
+    pixels.applied(samples, lists.parsed(opcode_list((9, 0, gain_map(gains)), (7, 0, table)))[0])
+    assert samples[0, 0, 0] == pytest.approx(0.1, abs=1e-4)
+    assert samples[0, -1, 0] == 1
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=24), st.integers(0, len(GOOD)))
 def test_mutated_lists_harm_nothing(changes: list[tuple[int, int]], cut: int) -> None:

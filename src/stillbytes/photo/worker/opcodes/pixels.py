@@ -78,7 +78,7 @@ def map_table(samples: Samples, body: bytes) -> None:
     if not 1 <= count <= 65536 or len(body) < 36 + 2 * count:
         raise Malformed
     table = np.frombuffer(body, ">u2", count, 36).astype(np.float32) / 65535
-    part[:] = table[np.minimum(np.rint(part * 65535).astype(np.int64), count - 1)]
+    part[:] = table[np.clip(np.rint(part * 65535).astype(np.int64), 0, count - 1)]  # noise below black is the first
 
 
 def map_polynomial(samples: Samples, body: bytes) -> None:
