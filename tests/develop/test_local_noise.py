@@ -68,7 +68,8 @@ def test_the_more_the_quieter_and_sums_stay_in_range(noisy: Pipeline) -> None:
     for weight in (0.0, 0.25, 0.5, 0.75, 1.0):
         masks = [Local(f"{name} {weight}", {"local_noise": 60.0}, everywhere(weight)) for name in "ab"]
         noise.append(shown(noisy, masks).std())
-    assert all(more <= less * 1.001 for less, more in pairwise(noise)) and noise[-1] < noise[0]
+    # From about 60 on nothing is left that more would take.
+    assert all(more <= less * 1.02 for less, more in pairwise(noise)) and noise[-1] < 0.5 * noise[0]
     top = shown(noisy, [], noise_luminance=100.0)
     many = [Local(f"{i}", {"local_noise": 60.0}, everywhere(1.0)) for i in range(3)]
     assert np.abs(shown(noisy, many) - top).max() < CLOSE

@@ -55,10 +55,23 @@ def test_patches_come_nearer_to_the_exact_picture_than_bands(deviation: float) -
     light = colourful(200, 300)
     exact, scene = shown(Pipeline(bayer(light)), PLAIN), noisy(light, deviation)
     scores = []
-    for process in ("2", "1"):
+    for process in ("3", "1"):
         chosen = [PLAIN.changed(noise_process=process, noise_luminance=v, noise_colour=25) for v in (25, 50, 75)]
         scores.append(max(psnr(shown(scene, settings), exact) for settings in chosen))
     assert scores[0] > scores[1] + 2
+
+
+def test_patches_of_which_little_stayed_come_nearer_where_they_count_more() -> None:
+    """Above all beside edges, where patches that hold one ring."""
+    light = np.full((160, 240, 3), 0.1)
+    light[:, 120:] = 0.4, 0.3, 0.2
+    light[60:100, 40:200] = 0.05, 0.2, 0.3
+    exact, scene = shown(Pipeline(bayer(light)), PLAIN), noisy(light, 0.02)
+    newer, older = (
+        psnr(shown(scene, PLAIN.changed(noise_process=process, noise_luminance=50, noise_colour=25)), exact)
+        for process in ("3", "2")
+    )
+    assert newer > older + 0.3
 
 
 def test_noise_is_found_where_the_file_does_not_tell() -> None:

@@ -350,6 +350,7 @@ def test_an_edit_of_an_older_process_keeps_it(tmp_path: Path, written: str, proc
 def test_what_was_set_in_an_older_process_stays_set() -> None:
     older = Settings(exposure=0.5, noise_process="1", hot_pixels="off", gamut_process="1", demosaic_process="1")
     assert processes.brought(Settings(exposure=0.5), "1") == older
+    assert processes.brought(Settings(), "4") == Settings(noise_process="2", demosaic_process="1")
     assert processes.brought(Settings(noise_process="1"), processes.CURRENT) == Settings(noise_process="1")
 
 

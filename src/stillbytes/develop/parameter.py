@@ -257,9 +257,10 @@ def choice(
     )
 
 
-def process(*, xmp: str, says: str) -> Parameter:
-    """Which way something is done: "2", or "1" as it was before that, for edits that were made then."""
-    return replace(choice("2", ("2", "1"), xmp=xmp, says=says), process=True)
+def process(*, xmp: str, says: str, newest: int = 2) -> Parameter:
+    """Which way something is done: the newest, or as it was before that, down to "1", for edits that were made then."""
+    ways = tuple(str(way) for way in range(newest, 0, -1))
+    return replace(choice(ways[0], ways, xmp=xmp, says=says), process=True)
 
 
 def toggle(*, xmp: str, says: str, label: str = "", xmp_choices: tuple[str, ...] = ()) -> Parameter:

@@ -194,7 +194,8 @@ class Sensor:
             weights = np.reshape(uniforms["weights"], (LEVELS, 3, SIDE, SIDE)).astype(np.float32)
             thresholds = weights * self._spectrum(level)
             source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
-            self._library.call("noise_patches", source, model, thresholds, whole.width, whole.height, target)
+            sparse = int(uniforms["sparse"])
+            self._library.call("noise_patches", source, model, thresholds, whole.width, whole.height, sparse, target)
             return out
         values = np.concatenate([np.ravel(v) for v in uniforms.values()]).astype(np.float32)
         luminance = int(np.any(np.asarray(uniforms["luminance"]) > 0))

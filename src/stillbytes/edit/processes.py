@@ -19,6 +19,7 @@ NEWER: tuple[tuple[str, Mapping[str, Value]], ...] = (
     ("3", {"hot_pixels": "off"}),
     ("4", {"gamut_process": "1"}),
     ("5", {"demosaic_process": "1"}),
+    ("6", {"noise_process": "2"}),
 )
 """Each process, oldest first, and what edits of those before it had where its own way is the default now."""
 UNREAD: Mapping[str, tuple[str, ...]] = {"3": ("vignette_style",)}
@@ -36,7 +37,7 @@ def as_it_was(process: str | None) -> dict[str, Value]:
         return {}
     found: dict[str, Value] = {}
     for _, older in NEWER[numbers.index(process) + 1 :]:
-        found |= older
+        found = {**older, **found}  # of several ways, the one that was in use then
     return found
 
 

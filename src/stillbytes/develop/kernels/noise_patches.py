@@ -14,6 +14,8 @@ from stillbytes.develop.kernels.layout import LANES
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines
 
 PLANES = 3
+TILE = 128, 64
+"""Pixels of a part that is worked out at a time: its patches of four rows fit the second cache."""
 COVER = SIDE // 2
 """Patches over each pixel in one direction: one begins at every second column and row."""
 
@@ -23,14 +25,17 @@ def noise_patches() -> Kernel:
 
     G. Yu, G. Sapiro, "DCT image denoising: a simple and effective image denoising algorithm", IPOL 1, 2011, on
     variance-stabilised opponent planes as in `kernels.noise`, and for noise that is larger than a patch on two halved
-    levels as well (after N. Pierazzo, J.-M. Morel, G. Facciolo, "Multi-scale DCT denoising", IPOL 7, 2017).
+    levels as well (after N. Pierazzo, J.-M. Morel, G. Facciolo, "Multi-scale DCT denoising", IPOL 7, 2017). A pixel's
+    patches are averaged; with `sparse` 1, those count more of which fewer coefficients of all planes stayed: they have
+    less noise left, and no edge that the others ring of (K. Dabov et al., "Image denoising by sparse 3-D
+    transform-domain collaborative filtering", IEEE Transactions on Image Processing 16(8), 2007, equation 10).
     `uniforms` (float32): 0..2 slope and 3..5 offset of each channel's variance. `thresholds` (v, u, plane, level): what
     a coefficient must exceed to stay; that of the mean is 0.
     """
     source = image(hl.Float(32), 3, "source")
     uniforms = image(hl.Float(32), 1, "uniforms")
     thresholds = image(hl.Float(32), 4, "thresholds")
-    width, height = integer("width"), integer("height")
+    width, height, sparse = integer("width"), integer("height"), integer("sparse")
     x, y, c, p = hl.Var("x"), hl.Var("y"), hl.Var("c"), hl.Var("p")
 
     def stable(name: str) -> tuple[Any, Any]:
@@ -78,7 +83,7 @@ def noise_patches() -> Kernel:
             noisy[x, y, p] = pyramid[level][x, y, p]
         else:
             noisy[x, y, p] = pyramid[level][x, y, p] + _enlarged(taken, x, y, p)
-        clean = _Thresholded(noisy, thresholds, level)
+        clean = _Thresholded(noisy, thresholds, level, sparse)
         arithmetic += clean.stages
         if level:
             taken = hl.Func(f"taken_{level}")
@@ -107,7 +112,7 @@ def noise_patches() -> Kernel:
     for f in (*arithmetic, out):
         f.never_partition_all()
     planar(out)
-    return Kernel("noise_patches", out, (source, uniforms, thresholds, width, height))
+    return Kernel("noise_patches", out, (source, uniforms, thresholds, width, height, sparse))
 
 
 def _enlarged(f: Any, x: Any, y: Any, p: Any) -> Any:
@@ -121,7 +126,7 @@ class _Thresholded:
     """A plane's patches transformed, thresholded, transformed back and averaged. Patch (m, n) begins at pixel
     (2 m, 2 n). Sums over patches are taken within the transforms back, as these are linear."""
 
-    def __init__(self, noisy: Any, thresholds: Any, level: int) -> None:
+    def __init__(self, noisy: Any, thresholds: Any, level: int, sparse: Any) -> None:
         x, y, p = noisy.args()
         m, n, u, v = hl.Var("m"), hl.Var("n"), hl.Var("u"), hl.Var("v")
         row, odd, below = hl.Var("row"), hl.Var("odd"), hl.Var("below")
@@ -132,18 +137,26 @@ class _Thresholded:
         found = [_frequency(k, lambda j: rows[m, 2 * n + j, u, p]) for k in range(SIDE)]
         large = [hl.abs(one) > thresholds[k, u, p, level] for k, one in enumerate(found)]
         kept[m, n, v, u, p] = hl.mux(v, [hl.select(*both, 0.0) for both in zip(large, found, strict=True)])
+        every = hl.RDom([(0, SIDE), (0, SIDE), (0, PLANES)])
+        self._count = count = hl.Func(f"patch_count_{level}")
+        count[m, n] = hl.f32(0.0)
+        count[m, n] += hl.select(kept[m, n, every.x, every.y, every.z] != 0.0, hl.f32(1.0), hl.f32(0.0))
+        self._every = every
+        self._weight = weight = hl.Func(f"patch_weight_{level}")
+        weight[m, n] = hl.select(sparse != 0, 1.0 / hl.max(count[m, n], 1.0), hl.f32(1.0))
+        self._share = share = hl.Func(f"patch_share_{level}")
+        share[m, n] = 1.0 / _sum(weight[m - i, n - j] for i in range(COVER) for j in range(COVER))
         self._columns = columns = hl.Func(f"patch_columns_{level}")
-        columns[m, n, below, u, p] = hl.mux(
-            below, [_over(place, lambda i, k: kept[m, n - i, k, u, p]) for place in (0, 1)]
-        )
+        down = [_over(place, lambda i, k: kept[m, n - i, k, u, p], lambda i: weight[m, n - i]) for place in (0, 1)]
+        columns[m, n, below, u, p] = hl.mux(below, down)
         self._cells = cells = hl.Func(f"patch_cells_{level}")
         across = [_over(place, lambda i, k: columns[m - i, n, below, k, p]) for place in (0, 1)]
-        cells[m, n, odd, below, p] = (1 / COVER**2) * hl.mux(odd, across)
+        cells[m, n, odd, below, p] = share[m, n] * hl.mux(odd, across)
         self._vars = x, y, m, n, row, u, v, odd, below, p
 
     @property
     def stages(self) -> list[Any]:
-        return [self._noisy, self._rows, self._kept, self._columns, self._cells]
+        return [self._noisy, self._rows, self._kept, self._count, self._weight, self._share, self._columns, self._cells]
 
     def value(self, x: Any, y: Any, p: Any) -> Any:
         cell = [[self._cells[x / 2, y / 2, odd, below, p] for odd in range(2)] for below in range(2)]
@@ -152,25 +165,34 @@ class _Thresholded:
 
     def schedule(self, out: Any) -> Any:
         """By tiles of `out` (x, y, plane). Returns the loop over these."""
-        x, y, m, _, row, u, v, odd, below, p = self._vars
+        x, y, m, n, row, u, v, odd, below, p = self._vars
         plane = out.args()[2]
         yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
         inwards = hl.TailStrategy.ShiftInwards
-        out.bound(plane, 0, PLANES).tile(x, y, xo, yo, xi, yi, 128, 32, hl.TailStrategy.GuardWithIf)
-        out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
+        out.bound(plane, 0, PLANES).tile(x, y, xo, yo, xi, yi, *TILE, hl.TailStrategy.GuardWithIf)
+        out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf)
+        out.fuse(xo, yo, xo).parallel(xo)
         self._noisy.compute_at(out, xo).bound(p, 0, PLANES).reorder(p, x, y).unroll(p).vectorize(x, LANES, inwards)
         self._cells.compute_at(out, xo).bound(p, 0, PLANES).bound(below, 0, 2)
-        for f, results, rest in (
-            (self._cells, (odd, 2), (m, below, self._vars[3], p)),
-            (self._columns, (below, 2), (m, self._vars[3], u)),
-            (self._kept, (v, SIDE), (m, self._vars[3], u)),
-            (self._rows, (u, SIDE), (m, row)),
+        # Patches are worked out row after row, and kept as long as they cover a pixel.
+        for f in (self._rows, self._kept, self._count, self._weight):
+            f.store_at(out, xo).compute_at(self._cells, n)
+        self._kept.fold_storage(n, COVER)
+        self._share.compute_at(self._cells, n).vectorize(m, LANES, inwards)
+        self._columns.compute_at(self._cells, p)
+        self._weight.vectorize(m, LANES, inwards)
+        self._count.vectorize(m, LANES, inwards)
+        every = self._every
+        counted = self._count.update().reorder(every.x, m, every.y, every.z)
+        counted.vectorize(m, LANES, hl.TailStrategy.GuardWithIf).unroll(every.x)
+        for f, (result, results), rest in (
+            (self._cells, (odd, 2), (m, below, p, n)),
+            (self._columns, (below, 2), (m, u)),
+            (self._kept, (v, SIDE), (m, u, p)),
+            (self._rows, (u, SIDE), (m, row, p)),
         ):
-            if f is not self._cells:
-                f.compute_at(self._cells, p)
             # All results of what was loaded at once.
-            f.bound(*(results[0], 0, results[1])).reorder(results[0], *rest).vectorize(m, LANES, inwards)
-            f.unroll(results[0])
+            f.bound(result, 0, results).reorder(result, *rest).vectorize(m, LANES, inwards).unroll(result)
         return xo
 
 
@@ -181,13 +203,14 @@ def _frequency(k: int, value: Callable[[int], Any]) -> Any:
     return _sum(hl.f32(float(cosine)) * one for cosine, one in zip(cosines()[k], folded, strict=False))
 
 
-def _over(place: int, coefficient: Callable[[int, int], Any]) -> Any:
+def _over(place: int, coefficient: Callable[[int, int], Any], weight: Callable[[int], Any] | None = None) -> Any:
     """The sum over the patches at a pixel. coefficient: (patch, frequency), of the i-th patch back, in which it has the
-    place 2 i + `place`."""
-    return _sum(
+    place 2 i + `place`. weight: of that patch."""
+    found = [
         _sum(hl.f32(float(cosines()[k, 2 * i + place])) * hl.Expr(coefficient(i, k)) for k in range(SIDE))
         for i in range(COVER)
-    )
+    ]
+    return _sum(one if weight is None else weight(i) * one for i, one in enumerate(found))
 
 
 def _sum(terms: Iterable[Any]) -> Any:

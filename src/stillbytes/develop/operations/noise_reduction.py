@@ -1,10 +1,10 @@
 """Noise reduction for luminance and colour, guided by the photo's noise model (variance = S x + O, as in DNG).
 
-Process 2 thresholds the frequencies of small patches (`develop.kernels.noise_patches`) by how the photo's noise is
-spread over them (`develop.noise_spectrum`). Process 1 shrinks the bands of a Laplacian pyramid
-(`develop.kernels.noise`). It serves edits that were made with it, and photos with little noise where only colour is
-asked for: there it looks the same in a tenth of the time. Either runs before the look stage, once per photo and
-setting; where adjustments ask for other amounts, once for each of these.
+Process 3 thresholds the frequencies of small patches (`develop.kernels.noise_patches`) by how the photo's noise is
+spread over them (`develop.noise_spectrum`); process 2 did, too, but all patches at a pixel counted the same. Process 1
+shrinks the bands of a Laplacian pyramid (`develop.kernels.noise`). It serves edits that were made with it, and photos
+with little noise where only colour is asked for: there it looks the same in a tenth of the time. All run before the
+look stage, once per photo and setting; where adjustments ask for other amounts, once for each of these.
 
 Cost: about 0.05 s of one AVX-512 core per megapixel, 0.01 s for colour alone in a photo with little noise.
 """
@@ -78,7 +78,8 @@ class NoiseReduction(Operation, stage="noise", order=10, version=2, group="Detai
     )
     noise_process = process(
         xmp="sb:NoiseProcess",
-        says="2 is the better one; 1 is how noise was reduced before it, for edits that were made then.",
+        says="3 is the best one; 2 and 1 are how noise was reduced before it, for edits that were made then.",
+        newest=3,
     )
 
     local_noise = parameter(
@@ -137,7 +138,7 @@ def _bands(settings: Settings, scene: Scene) -> Uniforms:
 
 def _patches(settings: Settings) -> Uniforms:
     """weights: of the thresholds (level of the pyramid, plane, horizontal, vertical frequency), in standard deviations
-    of the noise there; that of a patch's mean is 0."""
+    of the noise there; that of a patch's mean is 0. sparse: 1 where patches count by how little stayed of them."""
     luminance = FULL * settings.number("noise_luminance") / 50
     # At the default all that is noise goes; beyond it colours of less and less contrast do.
     colour = FULL * 1.2 * (settings.number("noise_colour") / 25) ** 0.5
@@ -156,4 +157,4 @@ def _patches(settings: Settings) -> Uniforms:
         weights[0, plane] = amount * (1 + (detail - 1) * high)
         weights[1:, plane] = amount * large
     weights[..., 0, 0] = 0
-    return {"weights": weights.astype(np.float32).ravel()}
+    return {"weights": weights.astype(np.float32).ravel(), "sparse": float(settings.value("noise_process") != "2")}
