@@ -182,6 +182,25 @@ def test_looking_can_be_stopped(networks: Access) -> None:
         find(masks.Sky(), Picture(landscape()[0]), networks, cancelled=lambda: True)
 
 
+@pytest.mark.parametrize("left", [None, 1000])
+def test_a_downloaded_network_that_is_gone_or_cut_off_is_offered_first(bare: Access, left: int | None) -> None:
+    from stillbytes.gpu.models import registry  # noqa: PLC0415
+
+    file = registry.get("isnet-small").files[0]
+    bare.store.record(file, "https://example.org", "0" * 64)
+    if left is not None:
+        (bare.store.home / file.name).parent.mkdir(parents=True, exist_ok=True)
+        (bare.store.home / file.name).write_bytes(b"\0" * left)
+    y, x = np.mgrid[0:200, 0:300]
+    pixels = np.where((np.hypot(x - 150, y - 100) < 50)[..., None], (200, 40, 30), (70, 110, 150)).astype(np.uint8)
+    found = find(masks.Subject(), Picture(pixels), bare)
+    assert found.used == ("classical",)
+    assert [(offer.model, offer.lost) for offer in found.better][:2] == [
+        ("isnet-small", True),
+        ("birefnet-general", False),
+    ]
+
+
 @pytest.mark.parametrize("damage", ["gone", "garbage"])
 def test_a_damaged_network_is_told_of_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from stillbytes.masks.detect.detector import LEAST_SURE
 from stillbytes.masks.kind import Found
 from stillbytes.masks.kinds.background import Background
 from stillbytes.masks.mask import Mask
 
 NEARLY_ALL = 0.95
 """Of the picture: more is seldom meant."""
-LEAST_SURE = 0.6
 
 
 def doubts(mask: Mask, covered: float) -> str:

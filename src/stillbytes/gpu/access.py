@@ -58,6 +58,10 @@ class Access:
         """Whether all files of a model are on this machine."""
         return self.store.installed(registry.get(model))
 
+    def lost(self, model: str) -> bool:
+        """Whether it was downloaded, and is damaged or gone."""
+        return self.store.lost(registry.get(model))
+
     def file(self, model: str, role: str) -> Path:
         """Where one of its files is, such as its vocabulary. Raises ModelError when it is not here."""
         found = self.store.files(registry.get(model)).get(role)

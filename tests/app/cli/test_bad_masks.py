@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import stillbytes as sb
+from stillbytes.app.cli.commands.mask import _in_words
 from stillbytes.core.errors import Cancelled, Refused
 from stillbytes.gpu.access import Access
 
@@ -69,3 +70,15 @@ def test_the_ending_of_the_name_chooses_the_kind_of_picture(run: Any, photo: Pat
     assert all((one == pictures[0]).all() for one in pictures)
     ran = run(*wanted, tmp_path / "a.jpg")
     assert ran.status == 1 and ".png or .tif" in ran.err and not (tmp_path / "a.jpg").exists()
+
+
+def test_a_network_that_is_not_sure_or_lost_its_file_is_told() -> None:
+    offer = {"model": "isnet-small", "title": "ISNet small", "size": 44_342_436, "licence": "AGPL-3.0-only"}
+    told = {"target": "a.png", "part": 0.1, "used": ["isnet-small"], "sure": 0.64, "better": [offer | {"lost": True}]}
+    assert _in_words(told).splitlines()[1:] == [
+        "Found by isnet-small.",
+        "It is only 64 % sure: look whether it is right.",
+        "ISNet small was downloaded, but is damaged or gone (44 MB, AGPL-3.0-only): stillbytes models pull isnet-small",
+    ]
+    usual = {**told, "sure": 0.9, "better": [offer | {"lost": False}]}
+    assert "sure" not in _in_words(usual) and "ISNet small would do better" in _in_words(usual)

@@ -113,6 +113,9 @@ class Sees:
     def here(self, model: str) -> bool:
         return True
 
+    def lost(self, model: str) -> bool:
+        return False
+
     def ask(self, model: str, inputs: Any, role: str = "model", **_: Any) -> dict[str, Any]:
         if model == "yolox-nano":
             return {"output": np.zeros((1, 3549, 85), np.float32)}

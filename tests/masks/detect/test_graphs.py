@@ -120,6 +120,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Machine]]
 class Disk(Shelf):
     """As a store says it."""
 
+    def lost(self, model: Model) -> bool:
+        return False
+
     def installed(self, model: Model) -> bool:
         return model.id in self.ids
 
@@ -185,6 +188,9 @@ def test_large_models_are_offered_where_there_is_a_card() -> None:
         return model == "clipseg"
 
     choices = detectors()["object"].choices(masks.Object(words="a car"))
+    int8 = "grounding-dino-tiny-int8".__eq__
+    first = offers(choices, (), here, large=True, lost=int8)[0]
+    assert first.lost and int8(first.model)  # it was downloaded once
     assert [offer.model for offer in offers(choices, (), here, large=True)][:2] == [SAM3, GROUNDED]
     assert [offer.model for offer in offers(choices, (), here, large=False)] == [
         "grounding-dino-tiny-fp16",

@@ -89,6 +89,11 @@ class Store:
         """Whether all of its own files are here; what it needs besides is not asked."""
         return all(self.find(file) for file in model.files)
 
+    def lost(self, model: Model) -> bool:
+        """Whether it was downloaded, and a file of it is gone or has another size by now."""
+        downloaded = self.downloaded()
+        return any(file.name in downloaded and self.find(file) is None for file in model.files)
+
     def sha256(self, path: Path, progress: Callable[[int], None] | None = None, anew: bool = False) -> str:
         """Of a file's content, remembered as long as its size and date stay, unless it is to be read anew.
 

@@ -29,12 +29,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model that would find it better. size: bytes to download. licence: its name."""
+    """A model that would find it better. size: bytes to download. licence: its name. lost: it was downloaded here, and
+    is damaged or gone."""
 
     model: str
     title: str
     size: int
     licence: str
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def find(
     }
     if found.sure is not None:
         recipe["sure"] = round(found.sure, 2)
-    return Result(pixels, found.used, recipe, offers(choices, found.used, networks.here, large=networks.on_card))
+    better = offers(choices, found.used, networks.here, large=networks.on_card, lost=networks.lost)
+    return Result(pixels, found.used, recipe, better)
 
 
 def completed(kind: Found, raster: str, result: Result) -> Found:
@@ -133,18 +136,26 @@ class _Asked:
 
 
 def offers(
-    choices: tuple[str, ...], used: tuple[str, ...], here: Callable[[str], bool], *, large: bool
+    choices: tuple[str, ...],
+    used: tuple[str, ...],
+    here: Callable[[str], bool],
+    *,
+    large: bool,
+    lost: Callable[[str], bool] = lambda model: False,
 ) -> tuple[Offer, ...]:
-    """The models before the best one that is here; at most three, those whose results may be sold before the others.
+    """The models before the best one that is here; at most three, those that were downloaded and got lost before the
+    others, then those whose results may be sold.
 
-    choices: those that could find it. here: whether a model is on this machine. large: whether those of ComfyUI are
+    choices: those that could find it. here: whether a model is on this machine. lost: whether it was downloaded, and is
+    damaged or gone. large: whether those of ComfyUI are
     offered too: without a card they take minutes.
     """
     places = [place for place, id in enumerate(choices) if id in used or here(id)]
     before = choices[: min(places)] if places else choices
     known = [model for model in map(registry.get, before) if large or model.engine != "comfyui"]
-    models = sorted(known, key=lambda model: not model.licence.commercial)
-    return tuple(Offer(m.id, m.title, m.size, m.licence.name) for m in models[:3])
+    told = [Offer(m.id, m.title, m.size, m.licence.name, lost(m.id)) for m in known]
+    sold = {model.id for model in known if model.licence.commercial}
+    return tuple(sorted(told, key=lambda offer: (not offer.lost, offer.model not in sold))[:3])
 
 
 def _sha256(model: str) -> str:

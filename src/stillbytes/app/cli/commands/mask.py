@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,9 +83,8 @@ def make_mask(
     told: dict[str, Any] = {"photo": str(photo), "kind": name, "target": str(output)}
     if made.result is not None:
         told["used"] = list(made.result.used)
-        told["better"] = [
-            {"model": o.model, "title": o.title, "size": o.size, "licence": o.licence} for o in made.result.better
-        ]
+        told["sure"] = made.result.recipe.get("sure")
+        told["better"] = [asdict(offer) for offer in made.result.better]
     told["part"] = round(made.part, 4)
     try:
         write_atomically(output.expanduser(), write(made.pixels))
@@ -166,12 +166,17 @@ def field_of(kind: type[Kind], text: str) -> tuple[str, Any]:
 
 
 def _in_words(told: Mapping[str, Any]) -> str:
+    from stillbytes.masks.detect.detector import LEAST_SURE  # noqa: PLC0415 - loaded by now
+
     lines = [f"{told['target']} ({100 * told['part']:.1f} % of the photo)"]
     if told.get("used") == ["classical"]:
         lines.append("Found without a model, by colours and edges: look whether it is right.")
     elif told.get("used"):
         lines.append(f"Found by {', '.join(told['used'])}.")
+        if told["sure"] is not None and told["sure"] < LEAST_SURE:
+            lines.append(f"It is only {100 * told['sure']:.0f} % sure: look whether it is right.")
     for offer in told.get("better", ())[:1]:
         size = f"{offer['size'] / 1e6:.0f} MB, {offer['licence']}"
-        lines.append(f"{offer['title']} would do better ({size}): stillbytes models pull {offer['model']}")
+        why = "was downloaded, but is damaged or gone" if offer["lost"] else "would do better"
+        lines.append(f"{offer['title']} {why} ({size}): stillbytes models pull {offer['model']}")
     return "\n".join(lines)

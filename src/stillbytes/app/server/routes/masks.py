@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -41,22 +42,25 @@ class MaskField(Shape):
 
 
 class OfferModel(Shape):
-    """A model that would find it better. size: bytes."""
+    """A model that would find it better. size: bytes. lost: it was downloaded here, and is damaged or gone."""
 
     model: str
     title: str
     size: int
     licence: str
+    lost: bool
 
 
 class FinderModel(Shape):
     """uses: what finds it here, the id of a model, "classical", or "" for nothing. without: what the classical way
-    does. further: what would do better where a field of the kind is given, by that."""
+    does. further: what would do better where a field of the kind is given, by that. least_sure: below this, `sure` of a
+    mask's recipe is a doubt."""
 
     uses: str
     without: str
     better: list[OfferModel]
     further: dict[str, list[OfferModel]]
+    least_sure: float
 
 
 class MaskKind(Shape):
@@ -227,18 +231,34 @@ def _described(kind: type[Kind], card: bool) -> MaskKind:
 
 
 def _finder(kind: type[Kind], card: bool) -> FinderModel:
-    from stillbytes.gpu.models.store import here  # noqa: PLC0415 - when the panel is opened
+    from stillbytes.core import preferences  # noqa: PLC0415 - when the panel is opened
+    from stillbytes.gpu.models import registry  # noqa: PLC0415
+    from stillbytes.gpu.models.store import open_store  # noqa: PLC0415
+    from stillbytes.masks.detect.detector import LEAST_SURE  # noqa: PLC0415
     from stillbytes.masks.detect.find import detectors, offers  # noqa: PLC0415
 
-    detector, installed = detectors()[kind.name], here()
+    detector, store = detectors()[kind.name], open_store(preferences.load())  # also while no broker is ready
+
+    def installed(id: str) -> bool:
+        return store.installed(registry.get(id))
+
+    def lost(id: str) -> bool:
+        return store.lost(registry.get(id))
+
     best = next((id for id in detector.models if installed(id)), "classical" if detector.without else "")
 
     def better(choices: tuple[str, ...]) -> list[OfferModel]:
-        return [OfferModel(**_offer(offer)) for offer in offers(choices, (best,), installed, large=card)]
+        return [OfferModel(**_offer(o)) for o in offers(choices, (best,), installed, large=card, lost=lost)]
 
     further = {field: better(models) for field, models in detector.further.items()}
-    return FinderModel(uses=best, without=detector.without, better=better(detector.models), further=further)
+    return FinderModel(
+        uses=best,
+        without=detector.without,
+        better=better(detector.models),
+        further=further,
+        least_sure=LEAST_SURE,
+    )
 
 
 def _offer(offer: Any) -> dict[str, Any]:
-    return {"model": offer.model, "title": offer.title, "size": offer.size, "licence": offer.licence}
+    return asdict(offer)
