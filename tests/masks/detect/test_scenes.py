@@ -17,7 +17,7 @@ from stillbytes.gpu.models import registry
 from stillbytes.masks.detect import scenes
 from stillbytes.masks.detect.detector import Picture
 from stillbytes.masks.detect.find import find
-from stillbytes.masks.detect.landscape import FindLandscape
+from stillbytes.masks.detect.landscape import FindLandscape, green
 from stillbytes.masks.kinds.landscape import WHAT
 
 COLOURS = {"water": BLUE, "vegetation": GREEN, "buildings": RED}
@@ -113,3 +113,10 @@ def test_one_that_lies_in_the_models_folder_is_used_through_the_broker(
     assert result.used == ("segformer-b0-ade",)
     assert [offer.model for offer in result.better] == ["detr-panoptic", "segformer-b2-ade"]
     assert overlap(result.pixels.astype(np.float32) / 255, BLUE) > 0.97  # the edges are the photo's own
+
+
+def test_dark_clothes_are_no_plants_and_dark_woods_are() -> None:
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    pixels[:, :100], pixels[:, 100:] = (11, 16, 13), (12, 30, 9)
+    shown = green(Picture(pixels))
+    assert shown[:, :90].max() < 0.1 and shown[:, 110:].min() > 0.9

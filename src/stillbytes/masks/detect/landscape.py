@@ -14,11 +14,14 @@ from stillbytes.masks.kinds.landscape import Landscape
 
 EDGE = 768
 LEAST = 0.002
+DARK = 0.4
+"""Sum of red, green and blue, 0..3, that is added before green is related to it: what is nearly black, such as clothes,
+has any hue."""
 
 
 class FindLandscape(Detector[Landscape]):
     kind = "landscape"
-    version = 2
+    version = 3
     models = MODELS
     without = "Vegetation by its green; nothing else."
 
@@ -53,7 +56,7 @@ def green(picture: Picture) -> Floats:
     smooth = cv2.GaussianBlur(small, (0, 0), 1.5)
     total = smooth.sum(-1) + 0.02
     # Excess green of chromaticities (Woebbecke et al., Transactions of the ASAE 38(1), 1995).
-    excess = (2 * smooth[..., 1] - smooth[..., 0] - smooth[..., 2]) / total
+    excess = (2 * smooth[..., 1] - smooth[..., 0] - smooth[..., 2]) / (total + DARK)
     yellow = np.clip((smooth[..., 0] / np.maximum(smooth[..., 1], 0.01) - 0.98) / 0.08, 0, 1)
     bright = np.clip(total / 0.15, 0, 1)
     return np.asarray(np.clip((excess - 0.05) / 0.07, 0, 1) * bright * (1 - yellow), np.float32)
