@@ -71,8 +71,10 @@ class Library:
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("library")
+    gps = {"two/c.jpg": (46.9, 7.4), "two/d.dng": (47.0, 7.5)}
     for name in ("one/a.jpg", "one/b.jpg", "two/c.jpg", "two/d.dng"):
-        make(folder / name, rating=3 if name.endswith("b.jpg") else 0, places=["Animals|Birds"])
+        stars = 3 if name.endswith("b.jpg") else 0
+        make(folder / name, rating=stars, places=["Animals|Birds"], gps=gps.get(name))
     opened = tmp_path_factory.mktemp("opened")
     code = "import sys; from pathlib import Path; from stillbytes.app.server import serve; "
     code += "serve(Path(sys.argv[1]), json=True, browser=False, exit_with_parent=True)"
@@ -106,6 +108,23 @@ def test_photos_come_in_order_and_by_number(library: Library) -> None:
     assert library.order(descending=True) == library.order()[::-1]
     refused = library.client.get("/api/library/order", params={"query": "iso:many"})
     assert refused.status_code == 400 and "not understood" in refused.json()["error"]["message"]
+
+
+def test_places_are_told_in_cells(library: Library) -> None:
+    def places(**params: Any) -> list[dict[str, Any]]:
+        answer = library.client.get("/api/library/places", params=params).raise_for_status()
+        return list(answer.json()["cells"])
+
+    (cell,) = places()
+    placed = library.order("name:c OR name:d")
+    assert cell["photos"] == 2 and cell["photo"] in placed and cell["box"] == pytest.approx((46.9, 7.4, 47, 7.5))
+    assert (cell["latitude"], cell["longitude"]) == pytest.approx((46.95, 7.45))
+    assert sorted(found["photo"] for found in places(zoom=12)) == placed
+    assert [found["photos"] for found in places(query="name:c")] == [1]
+    assert places(query="name:c", box="47.5,7,48,8") == places(query="name:a") == []
+    refused = library.client.get("/api/library/places", params={"box": "47,7,46,8"})
+    assert refused.status_code == 400 and refused.json()["error"]["remedy"].startswith("Write box:")
+    assert library.client.get("/api/library/places", params={"zoom": 21}).status_code == 422
 
 
 def test_previews_are_made_once_and_kept(library: Library) -> None:

@@ -1,4 +1,5 @@
 /** The library's routes, as verbs. They throw Refused when the server says no and TypeError when it cannot be reached. */
+import { type Box, type Cell, written } from '../catalogue/atlas';
 import { Records, type Preview } from '../catalogue/records';
 import * as sdk from './generated';
 import { reach, told } from './http';
@@ -55,6 +56,14 @@ export async function getOrder(asked: Asked): Promise<Uint32Array> {
   if (typeof like === 'number') search.set('like', String(like));
   if (meaning) search.set('meaning', 'true');
   return new Uint32Array(await (await reach(`/api/library/order?${search}`)).arrayBuffer());
+}
+
+type Placed = Pick<Asked, 'query' | 'tops' | 'opened' | 'meaning'>;
+
+/** Where the photos were taken that a search asks for; without a box all over the world. */
+export async function getPlaces({ opened = [], box, ...asked }: Placed & { zoom: number; box?: Box }): Promise<Cell[]> {
+  const query = { ...asked, opened: [...opened], ...(box && { box: written(box) }) };
+  return (await told(sdk.listPlaces({ ...loud, query }))).cells;
 }
 
 export const putOnTop = (photo: number) => told(sdk.putOnTop({ ...loud, body: { photo } }));

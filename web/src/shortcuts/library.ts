@@ -8,6 +8,8 @@ export type LibraryCommand =
   | 'loupe'
   | 'compare'
   | 'survey'
+  | 'map'
+  | 'map-fit'
   | 'develop'
   | `rate-${Stars}`
   | 'pick'
@@ -50,6 +52,8 @@ export const LIBRARY: readonly Shortcut[] = [
   { id: 'loupe', keys: ['E'], says: t('Library: one photo'), ...BOTH },
   { id: 'compare', keys: ['C'], says: t('Library: compare'), ...BOTH },
   { id: 'survey', keys: ['N'], says: t('Library: survey those that are selected'), ...BOTH },
+  { id: 'map', keys: ['M'], says: t('Library: map'), ...BOTH },
+  { id: 'map-fit', keys: ['Shift+M'], says: t('In the map: all photos'), ...HERE },
   { id: 'develop', keys: ['D'], says: t('Develop'), ...BOTH },
   { id: 'into-loupe', keys: ['Enter'], says: t('Larger: grid, one photo, every pixel'), ...HERE },
   { id: 'magnify', keys: ['Z', 'Space'], says: t('Fit or 100 %, linked in a comparison'), ...HERE },
@@ -80,8 +84,8 @@ export const LIBRARY: readonly Shortcut[] = [
   { id: 'reject', keys: ['X'], says: t('Reject'), ...BOTH },
   { id: 'unflag', keys: ['U'], says: t('No flag'), ...BOTH },
   { id: 'advance', keys: ['Shift+A'], says: t('Go on to the next photo after rating (or Caps Lock)'), ...HERE },
-  { id: 'larger', keys: ['=', '+'], says: t('Larger thumbnails'), ...HERE },
-  { id: 'smaller', keys: ['-'], says: t('Smaller thumbnails'), ...HERE },
+  { id: 'larger', keys: ['=', '+'], says: t('Larger thumbnails, a nearer map'), ...HERE },
+  { id: 'smaller', keys: ['-'], says: t('Smaller thumbnails, a farther map'), ...HERE },
   { id: 'search', keys: ['Mod+F'], says: t('Search'), ...HERE },
   { id: 'promote', keys: ['Mod+ArrowUp'], says: t('In a comparison: measure by this one'), ...HERE },
   { id: 'dismiss', keys: ['/'], says: t('In a survey: leave this one out'), ...HERE },

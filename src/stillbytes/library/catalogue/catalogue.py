@@ -26,10 +26,12 @@ from stillbytes.library.catalogue.scan.rows import forget_unused
 from stillbytes.library.catalogue.scan.scan import Scanned, scan
 from stillbytes.library.catalogue.scan.walk import hidden
 from stillbytes.library.catalogue.search import run
+from stillbytes.library.catalogue.search.boxes import box as parse_box
 from stillbytes.library.catalogue.search.run import Entry, Found
 from stillbytes.library.catalogue.verify import Problem, Verified, structure, verify
 
 if TYPE_CHECKING:
+    from stillbytes.library.catalogue.search.cells import Cell, Positions
     from stillbytes.library.catalogue.search.orders import Orders
     from stillbytes.library.hints.looking import Looked, Networks
     from stillbytes.library.meaning.vectors import Vectors
@@ -88,6 +90,7 @@ class Catalogue:
         self._processes = processes
         self._vectors: Vectors | None = None
         self._kept_orders: Orders | None = None
+        self._kept_positions: Positions | None = None
         self._kept_readers = Readers(processes) if lasting else None
         self._adopt()
 
@@ -219,7 +222,7 @@ class Catalogue:
             if broken:
                 self._database.close()
                 set_aside(self._database.path)
-                self._database, self._kept_orders = Database(self.place), None
+                self._database, self._kept_orders, self._kept_positions = Database(self.place), None, None
             self._adopt()
             self.looks.forget()
             self._vectors = None
@@ -266,6 +269,23 @@ class Catalogue:
         with self._database.reading() as db:
             found: list[int] = run.ordered(db, self._orders, query, sort, descending, tops, opened).tolist()
             return found
+
+    def cells(
+        self,
+        query: str = "",
+        *,
+        zoom: int = 0,
+        box: str = "",
+        tops: bool = False,
+        opened: Sequence[int] = (),
+        among: Sequence[int] | None = None,
+    ) -> list[Cell]:
+        """Where the photos of a search were taken, together in cells of a map (see `search.cells`); those that do not
+        say it are left out. zoom: 0 is the whole world, each step twice as near, up to 20. box: `south,west,north,east`
+        in degrees, all of the world by default. among: of these photos, and no search. Raises InvalidQuery."""
+        part = parse_box(box) if box else None
+        with self._database.reading() as db:
+            return self._positions.cells(db, query, zoom, part, tops=tops, opened=opened, among=among)
 
     def photos(self, numbers: Sequence[int]) -> list[Entry]:
         """The photos of these numbers, in order; those that there are not are left out."""
@@ -393,6 +413,13 @@ class Catalogue:
 
         self._kept_orders = self._kept_orders or Orders()
         return self._kept_orders
+
+    @property
+    def _positions(self) -> Positions:
+        from stillbytes.library.catalogue.search.cells import Positions  # noqa: PLC0415 - NumPy comes with it
+
+        self._kept_positions = self._kept_positions or Positions()
+        return self._kept_positions
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Readers]:

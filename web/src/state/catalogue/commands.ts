@@ -12,6 +12,8 @@ import { LARGEST, SMALLEST } from './look';
 import { t } from '../../texts';
 
 const STEP = 1.18;
+/** Of the map's sides, that an arrow key moves it by. */
+const PAN = 0.2;
 
 export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
   const { shelf } = app;
@@ -19,25 +21,39 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
     shelf.step(by, extend);
     if (!app.shelved) app.borrow();
   };
+  /** In the map arrows move what is looked at. */
+  const along = (right: number, down: number, otherwise: () => void) => () => {
+    if (app.shelved && shelf.mode === 'map') shelf.map.pan(right * PAN, down * PAN);
+    else otherwise();
+  };
+  const sized = (by: 1 | -1) => {
+    if (shelf.mode === 'map') return shelf.map.nearer(by);
+    const cell = Math.round(shelf.look.cell * STEP ** by);
+    shelf.adjust({ cell: Math.min(LARGEST, Math.max(SMALLEST, cell)) });
+  };
   const rows = (by: number, extend = false) => walk(by * (shelf.mode === 'grid' ? shelf.columns : 1), extend);
   return {
     grid: () => app.showLibrary('grid'),
     loupe: () => app.showLibrary('loupe'),
     compare: () => app.showLibrary('compare'),
     survey: () => app.showLibrary('survey'),
+    map: () => app.showLibrary('map'),
+    'map-fit': () => {
+      if (shelf.mode === 'map') shelf.map.fit();
+    },
     develop: () => void app.develop(),
     'into-loupe': () => {
       if (shelf.mode === 'loupe') magnify(app);
       else app.showLibrary('loupe');
     },
     magnify: () => {
-      if (shelf.mode === 'grid') app.showLibrary('loupe');
+      if (shelf.mode === 'grid' || shelf.mode === 'map') app.showLibrary('loupe');
       else magnify(app);
     },
-    left: () => walk(-1),
-    right: () => walk(1),
-    up: () => rows(-1),
-    down: () => rows(1),
+    left: along(-1, 0, () => walk(-1)),
+    right: along(1, 0, () => walk(1)),
+    up: along(0, -1, () => rows(-1)),
+    down: along(0, 1, () => rows(1)),
     'extend-left': () => walk(-1, true),
     'extend-right': () => walk(1, true),
     'extend-up': () => rows(-1, true),
@@ -66,8 +82,8 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
         shelf.look.advance ? t('A rating goes on to the next photo.') : t('A rating stays at its photo.'),
       );
     },
-    larger: () => shelf.adjust({ cell: Math.min(LARGEST, Math.round(shelf.look.cell * STEP)) }),
-    smaller: () => shelf.adjust({ cell: Math.max(SMALLEST, Math.round(shelf.look.cell / STEP)) }),
+    larger: () => sized(1),
+    smaller: () => sized(-1),
     search: () => document.querySelector<HTMLInputElement>('[data-search]')?.select(),
     promote: () => shelf.promote(),
     dismiss: () => {

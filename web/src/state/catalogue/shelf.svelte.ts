@@ -1,27 +1,21 @@
 /** The library in the page: what is listed, what is chosen, how it is looked at, and what is said about it. */
 import * as api from '../../api/library';
-import type { CataloguePhoto, CatalogueState, Job, Remarks } from '../../api/types';
+import type { CataloguePhoto, CatalogueState, Remarks } from '../../api/types';
 import { compared, replaced, spread, surveyed } from '../../catalogue/beside';
 import { type Picks, NONE, all, clicked, led, only, remaining, stepped } from '../../catalogue/picks';
 import { labelled, starred } from '../../catalogue/remarks';
 import { FIT, type View } from '../../catalogue/view';
 import { Describing } from './describing.svelte';
 import { Listing } from './listing.svelte';
+import { Mapping } from './mapping.svelte';
 import { Offers } from './offers.svelte';
 import { Pictures } from './pictures.svelte';
 import { type Look, looks } from './look';
+import type { ShelfLinks } from './shelf-links';
 import { Thumbnails } from './thumbnails.svelte';
 import { t } from '../../texts';
 
-export type Mode = 'grid' | 'loupe' | 'compare' | 'survey';
-
-export interface ShelfLinks {
-  ontold: (message: string, remedy?: string) => void;
-  onproblem: (message: string, remedy: string) => void;
-  onjob: (job: Job) => void;
-  onfailed: (error: unknown) => void;
-  onreachable: (reachable: boolean) => void;
-}
+export type Mode = 'grid' | 'loupe' | 'compare' | 'survey' | 'map';
 
 /** Photos on either side whose large pictures are made before they are asked for. */
 const AHEAD = 3;
@@ -33,6 +27,7 @@ export class Shelf {
   readonly pictures: Pictures;
   readonly describing: Describing;
   readonly offers: Offers;
+  readonly map: Mapping;
 
   state = $state.raw<CatalogueState | null>(null);
   mode = $state<Mode>('grid');
@@ -60,6 +55,7 @@ export class Shelf {
   constructor(private readonly links: ShelfLinks) {
     const failed = (error: unknown) => links.onfailed(error);
     this.listing = new Listing({ onorder: (order) => this.ordered(order), onfailed: failed });
+    this.map = new Mapping(this.listing, failed);
     this.thumbnails = new Thumbnails(failed);
     this.pictures = new Pictures(failed);
     this.describing = new Describing(this.listing, {
@@ -199,7 +195,7 @@ export class Shelf {
 
   /** Large pictures ahead of the hand. */
   private prepare(): void {
-    if (this.mode === 'grid') return;
+    if (this.mode === 'grid' || this.mode === 'map') return;
     const { order } = this.listing;
     const near: number[] = [];
     for (let by = 1; by <= AHEAD; by++)

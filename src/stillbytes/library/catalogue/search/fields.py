@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from stillbytes.core.saying import said
 from stillbytes.library.catalogue.errors import InvalidQuery
+from stillbytes.library.catalogue.search.boxes import box
 from stillbytes.library.catalogue.search.values import bounds, span
 
 Condition = tuple[str, tuple[object, ...]]
@@ -178,6 +179,10 @@ def _near(value: str, exact: bool) -> Condition:
     )
 
 
+def _box(value: str, exact: bool) -> Condition:
+    return box(value).condition()
+
+
 def _within(value: str, exact: bool) -> Condition:
     """A folder by its whole path, and all below it."""
     path = value.rstrip("/\\") or value
@@ -213,6 +218,7 @@ FIELDS: dict[str, Field] = {
     "aperture": Field("f-number: aperture:<=2.8", _measure("aperture", "aperture", 0.01)),
     "focal": Field("focal length in mm: focal:24..70", _measure("focal", "focal", 0.01)),
     "near": Field("latitude, longitude, kilometres: near:46.95,7.45,10", _near),
+    "box": Field("between south, west, north and east: box:46.9,7.4,47,7.5", _box),
     "kind": Field("kind of file: kind:raw", _kind),
     "size": Field("bytes of the file: size:>50000000", _measure("size", "size")),
     "megapixels": Field("megapixels: megapixels:>=24", _measure("megapixels", "width * height / 1e6", 0.01)),

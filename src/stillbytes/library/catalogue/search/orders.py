@@ -45,7 +45,7 @@ class Orders:
                 said("Photos cannot be sorted by {sort}.", sort=sort[:60]),
                 said("There are {these}.", these=", ".join(SORTS)),
             )
-        state = _changes(db, ("photos", "rating") if sort == "rating" else ("photos",))
+        state = changes(db, ("photos", "rating") if sort == "rating" else ("photos",))
         with self._lock:
             held = self._held.get((sort, descending))
             if held is None or held[0] != state:
@@ -53,7 +53,8 @@ class Orders:
         return held[1]
 
 
-def _changes(db: sqlite3.Connection, of: Iterable[str]) -> tuple[int, ...]:
+def changes(db: sqlite3.Connection, of: Iterable[str]) -> tuple[int, ...]:
+    """How often these changed (see `schema`): what is held of them holds as long as this is the same."""
     counted: dict[str, int] = dict(db.execute("SELECT what, count FROM changes").fetchall())
     return tuple(counted[what] for what in of)
 
