@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -40,6 +41,24 @@ def start(tmp_path: Path) -> Iterator[Starter]:
     for process in starter.processes:
         process.kill()
         process.wait()
+
+
+def test_what_a_kept_connection_sends_waits_for_no_word_of_the_other_side() -> None:
+    async def delayed() -> list[int]:
+        found: list[int] = []
+
+        async def told(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            held = writer.get_extra_info("socket")
+            found.append(held.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(told, sock=bound(0)) as server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            await reader.read()
+            writer.close()
+        return found
+
+    assert all(asyncio.run(delayed()))
 
 
 class Starter:
