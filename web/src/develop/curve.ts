@@ -38,33 +38,22 @@ export function isStraight(points: readonly CurvePoint[]): boolean {
   return points.length === 2 && points.every(([x, y]) => x === y && (x === 0 || x === TOP));
 }
 
-/** Slopes at the points of the monotone cubic through them (Fritsch and Carlson, 1980). */
+/** Slopes at the points of the monotone cubic through them: between two secants their weighted harmonic mean (Fritsch and
+ * Butland, 1984), as the pipeline has it. */
 function slopes(points: readonly CurvePoint[]): number[] {
-  const n = points.length;
-  const at = (i: number): CurvePoint => points[i] ?? [0, 0];
-  const secants = Array.from({ length: n - 1 }, (_, i) => (at(i + 1)[1] - at(i)[1]) / (at(i + 1)[0] - at(i)[0]));
-  const m = Array.from({ length: n }, (_, i) => {
-    const before = secants[i - 1];
-    const after = secants[i];
-    if (before === undefined) return after ?? 0;
-    if (after === undefined) return before;
-    return before * after <= 0 ? 0 : (before + after) / 2;
+  const pieces = points.slice(1).map(([x, y], i) => {
+    const [x0, y0] = points[i] ?? [0, 0];
+    return { width: x - x0, secant: (y - y0) / (x - x0) };
   });
-  secants.forEach((secant, i) => {
-    if (secant === 0) {
-      m[i] = 0;
-      m[i + 1] = 0;
-      return;
-    }
-    const a = (m[i] ?? 0) / secant;
-    const b = (m[i + 1] ?? 0) / secant;
-    const length = Math.hypot(a, b);
-    if (length > 3) {
-      m[i] = ((3 * a) / length) * secant;
-      m[i + 1] = ((3 * b) / length) * secant;
-    }
+  return points.map((_, i) => {
+    const before = pieces[i - 1];
+    const after = pieces[i];
+    if (!before || !after) return (before ?? after)?.secant ?? 0;
+    if (before.secant * after.secant <= 0) return 0;
+    const left = 2 * after.width + before.width;
+    const right = after.width + 2 * before.width;
+    return (left + right) / (left / before.secant + right / after.secant);
   });
-  return m;
 }
 
 /** The curve at `x`; level beyond the first and the last point. */

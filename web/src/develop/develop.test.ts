@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { added, evaluate, isStraight, movedPoint, path, removed } from './curve';
+import drawn from './curves.json';
 import { blocks } from './layout';
 import {
   type Parameter,
@@ -264,6 +265,15 @@ describe('a curve', () => {
     for (let x = 0; x <= 255; x++) {
       expect(evaluate(points, x)).toBeGreaterThanOrEqual(before - 1e-9);
       before = evaluate(points, x);
+    }
+  });
+
+  test('is the line that the pipeline draws', () => {
+    for (const { points, values } of drawn.curves) {
+      const curve = points.map(([x, y]): [number, number] => [x ?? 0, y ?? 0]);
+      drawn.at.forEach((x, i) => {
+        expect(evaluate(curve, x)).toBeCloseTo(values[i] ?? -1, 4);
+      });
     }
   });
 
