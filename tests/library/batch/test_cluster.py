@@ -11,8 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -183,6 +184,55 @@ def test_two_nodes_on_a_network(
     first, _ = nodes.begin_together([(worker, space) for space in spaces])
     with Cluster(address) as cluster:
         exported_while_one_dies(queue, many, tmp_path / "out", cluster, first)
+
+
+class Told:
+    """An order under way, of which a test tells what becomes of it."""
+
+    def __init__(self) -> None:
+        self.status, self._callbacks = "pending", list[Callable[[Told], None]]()
+
+    def add_done_callback(self, callback: Callable[[Told], None]) -> None:
+        self._callbacks.append(callback)
+
+    def result(self, timeout: float) -> dict[str, str]:
+        return {"by": "another", "error": ""}
+
+    def tell(self, status: str) -> None:
+        self.status = status
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback(self)
+
+
+class Scheduler:
+    """As much of Dask's client as a cluster asks for."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.orders: list[Told] = []
+
+    def wait_for_workers(self, *_: object, **__: object) -> None: ...
+
+    def submit(self, *_: object, **__: object) -> Told:
+        self.orders.append(Told())
+        return self.orders[-1]
+
+
+def test_a_result_that_is_lost_with_its_machine_is_waited_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had ended there, and nobody had fetched what came of it."""
+    client = Scheduler()
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: client)
+    cluster = Cluster("tcp://127.0.0.1:9")
+    order: Any = {"batch": "b", "number": 1}
+    found = cluster.take(order, ())
+    client.orders[0].tell("lost")
+    assert not found.done()
+    client.orders[0].tell("finished")
+    assert found.result(timeout=1)["by"] == "another"
+    gone = cluster.take(order, ())
+    client.orders[1].tell("cancelled")
+    with pytest.raises(EngineError, match="gone"):
+        gone.result(timeout=1)
 
 
 def test_where_nobody_is_it_is_said(home: Path) -> None:

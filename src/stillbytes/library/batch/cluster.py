@@ -31,6 +31,8 @@ FRESH_SECONDS = 1.0
 """So old may be what is known of the machines."""
 AHEAD = 2
 """Orders under way for each photo that can be worked on at once, so that nobody waits for the next."""
+ONCE_MORE = ("lost", "pending")
+"""What an order is whose result was lost with the machine that had it: another one is at it."""
 GONE = "Start it again, and go on with `stillbytes batch run`."
 
 
@@ -112,9 +114,7 @@ class Cluster:
             )
         except (OSError, RuntimeError) as error:
             raise self._gone(error) from error
-        with self._lock:
-            self._under_way[key] = under_way
-        under_way.add_done_callback(lambda future: self._ended(key, future, result))
+        self._await(key, under_way, result)
         return result
 
     def stop(self) -> None:
@@ -150,6 +150,11 @@ class Cluster:
         found: Mapping[str, Sequence[Any]] = self._client.processing()
         return any(str(key).startswith("stillbytes-") for keys in found.values() for key in keys)
 
+    def _await(self, key: str, future: Any, result: Future[Result]) -> None:
+        with self._lock:
+            self._under_way[key] = future
+        future.add_done_callback(lambda done: self._ended(key, done, result))
+
     def _ended(self, key: str, future: Any, result: Future[Result]) -> None:
         with self._lock:
             self._under_way.pop(key, None)
@@ -164,7 +169,10 @@ class Cluster:
             else:
                 raise ConnectionError(future.status)
         except Exception as error:  # of Dask's many; whoever works the batch off has to hear of it
-            result.set_exception(self._gone(error))
+            if future.status in ONCE_MORE:
+                self._await(key, future, result)
+            else:
+                result.set_exception(self._gone(error))
 
 
 def _failure(error: BaseException) -> Result:
