@@ -26,5 +26,5 @@ def format_of(path: Path, chosen: str | None = None) -> str:
             return name
     raise ExportError(
         said("The extension of {file} names no export format.", file=path.name),
-        said("Use --format with one of {names}.", names=names),
+        said("Use the extension of one of these formats, or choose one: {names}.", names=names),
     )
