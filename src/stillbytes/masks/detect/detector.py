@@ -22,7 +22,7 @@ CLASSICAL = "classical"
 """What is told to have found a mask where no network did."""
 LEAST_SURE = 0.7
 """How sure a network is of what it found (`Finding.sure`): below this a person is told. So were one of 24 composites
-and ten of 69 other pictures, of nothing in particular."""
+and ten of 69 other pictures, most of them of nothing in particular."""
 Ask = Callable[[str, Mapping[str, NDArray[Any]], str], dict[str, NDArray[Any]]]
 """(model's id, inputs, role of the file) -> outputs by name. Raises EngineError, ModelError, Refused, Cancelled."""
 
