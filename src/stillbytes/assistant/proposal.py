@@ -55,8 +55,9 @@ class Row:
 class Step:
     """One thing to do. rows: of the settings, or of an adjustment's delta when it has a mask.
 
-    mask: as JSON. adjustment: id of the adjustment that is changed or made. count: of undo and redo. task: of a
-    generative task, and of an export, its name and parameters as JSON, and the mask that it works in if it has one.
+    mask: as JSON. adjustment: id of the adjustment that is changed or made. count: of undo and redo, 0 where there is
+    nothing to go to. task: of a generative task, and of an export, its name and parameters as JSON, and the mask that
+    it works in if it has one.
     """
 
     tool: Tool

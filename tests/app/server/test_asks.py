@@ -123,7 +123,7 @@ def test_what_is_not_understood_says_so_and_that_there_is_no_model(served: Serve
     ("change", "row"),
     [
         ({"to": 9000}, True), ({"to": "loud"}, True), ({"parameter": "volume"}, True), ({"start": "x"}, True),
-        ({"shell": "ls"}, True), ({"tool": "delete"}, False), ({"count": 0}, False),
+        ({"shell": "ls"}, True), ({"tool": "delete"}, False), ({"count": -1}, False),
         ({"tool": "mask", "mask": {"components": [{"kind": {"kind": "file"}}]}, "adjustment": "a"}, False),
         ({"tool": "mask", "mask": {"components": [{"kind": {"kind": "subject"}}]}, "adjustment": ""}, False),
     ],

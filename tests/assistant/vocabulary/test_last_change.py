@@ -113,7 +113,7 @@ def test_a_step_back_is_one_only_where_there_is_something_to_undo(words):
 def test_where_there_is_nothing_to_undo_it_is_said(words, tool, message):
     answer = say(words)
     assert ([step.tool for step in answer.steps], answer.message) == ([tool], message)
-    assert not answer.changes
+    assert not answer.changes and not answer.back()
 
 
 def test_only_as_many_steps_are_undone_as_there_are():

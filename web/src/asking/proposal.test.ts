@@ -65,6 +65,10 @@ test('a mask is added, unless nothing of it is left, or changed where it is', ()
   expect(taken(there, {}, declared).adjustments).toMatchObject([{ id: 'a', delta: { exposure: -0.5 } }]);
 });
 
+test('where there is nothing to undo, nothing can be applied', () => {
+  expect(linesOf(proposal(step('undo', [], { says: 'There is nothing to undo', count: 0 })), declared)).toEqual([]);
+});
+
 test('a crop is switched as one, sliders one by one, and undo not at all', () => {
   const asked = proposal(
     step('undo', [], { says: 'Undo', count: 2 }),

@@ -40,7 +40,7 @@ const TOLD: readonly string[] = ['search', 'explain'];
 
 export function linesOf(proposal: Proposal, declared: Declared): Line[] {
   return proposal.steps.flatMap((step, i): Line[] => {
-    if (TOLD.includes(step.tool)) return [];
+    if (TOLD.includes(step.tool) || step.count === 0) return [];
     const keys = step.rows.map((row) => `${i}.${row.parameter}`);
     if (step.tool !== 'set' && step.tool !== 'mask') {
       // What is made or shown is known by its place alone; undo and redo cannot be left out.

@@ -83,7 +83,7 @@ def _gone(history: History, order: Order) -> tuple[History, Step]:
         says = said("Redo") if left else said("There is nothing to redo")
     count = min(order.count, left)
     return history.at(history.position + (-count if undo else count)), Step(
-        "undo" if undo else "redo", says, count=max(count, 1)
+        "undo" if undo else "redo", says, count=count
     )
 
 

@@ -56,7 +56,7 @@ class AskStep(Strict):
     name: Short = ""
     mask: dict[str, Any] | None = None
     adjustment: Short = ""
-    count: Annotated[int, Field(ge=1, le=100_000)] = 1
+    count: Annotated[int, Field(ge=0, le=100_000)] = 1
     task: dict[str, Any] | None = None
 
 
