@@ -13,7 +13,7 @@ from stillbytes.develop.kernels.layout import BLOCK, FULL, LANES, TILE, WHOLE, l
 from stillbytes.develop.tables import ENTRIES
 
 PAIR, AT_ONCE = 2, 4
-"""Masks whose products are added up by one instruction; pixels whose sums are."""
+"""Masks whose products are added up by one instruction; pixels that are worked out in a row."""
 ROUND_UP = hl.TailStrategy.RoundUp
 
 

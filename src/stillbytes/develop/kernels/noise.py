@@ -9,8 +9,8 @@ import halide as hl
 
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
 from stillbytes.develop.kernels.layout import LANES
+from stillbytes.develop.kernels.stable import PLANES, Stable, halved, whole
 
-PLANES = 3
 LEVELS = 4
 
 
@@ -19,9 +19,7 @@ def noise() -> Kernel:
 
     `uniforms` (float32): 0..2 slope and 3..5 offset of each channel's variance (variance = slope * x + offset),
     6..9 luminance and 10..13 colour thresholds per pyramid level, in standard deviations of the stabilised signal.
-    Stabilisation: generalised Anscombe transform (Starck, Murtagh, Bijaoui, "Image Processing and Data Analysis",
-    1998). Pyramid: Burt and Adelson, "The Laplacian pyramid as a compact image code", 1983, soft thresholds after
-    Donoho, "De-noising by soft-thresholding", 1995.
+    Soft thresholds after Donoho, "De-noising by soft-thresholding", 1995.
     """
     source = image(hl.Float(32), 3, "source")
     uniforms = image(hl.Float(32), 1, "uniforms")
@@ -29,30 +27,15 @@ def noise() -> Kernel:
     read = clamped(source, width, height)
     x, y, c, p = hl.Var("x"), hl.Var("y"), hl.Var("c"), hl.Var("p")
 
-    def stabilised(ch: int) -> Any:
-        slope, offset = uniforms[ch], uniforms[3 + ch]
-        # T(x) = 2/S sqrt(S x + 3/8 S^2 + O)
-        return 2.0 / slope * hl.sqrt(hl.max(slope * read(x, y, ch) + 0.375 * slope * slope + offset, 0.0))
-
-    r, g, b = (stabilised(ch) for ch in range(3))
-    # Orthonormal, so that each plane keeps unit variance.
-    planes = hl.select(p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829)
+    stable = Stable(uniforms)
+    planes = stable.planes(lambda ch: read(x, y, ch), p)
     # The same twice: worked out per row for the pyramid, and again, which costs less than memory, for the finest band.
     top, top_rows = hl.Func("planes"), hl.Func("plane_rows")
     top[x, y, p] = planes
     top_rows[x, y, p] = planes
     pyramid = [top]
     for level in range(1, LEVELS + 1):
-        above = pyramid[-1] if level > 1 else top_rows
-        across = hl.Func(f"across_{level}")
-        across[x, y, p] = 0.125 * (above[2 * x - 1, y, p] + above[2 * x + 2, y, p]) + 0.375 * (
-            above[2 * x, y, p] + above[2 * x + 1, y, p]
-        )
-        smaller = hl.Func(f"level_{level}")
-        smaller[x, y, p] = 0.125 * (across[x, 2 * y - 1, p] + across[x, 2 * y + 2, p]) + 0.375 * (
-            across[x, 2 * y, p] + across[x, 2 * y + 1, p]
-        )
-        across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+        smaller, _ = halved(pyramid[-1] if level > 1 else top_rows, level)
         pyramid.append(smaller)
 
     widened = []
@@ -79,32 +62,15 @@ def noise() -> Kernel:
     finest = widened[-2:]
     out = hl.Func("noise")
     luma = hl.select(grey != 0, hl.Expr(result[x, y, 0]), hl.Expr(top[x, y, 0]))
-    u, v = hl.Expr(result[x, y, 1]), hl.Expr(result[x, y, 2])
-
-    def restored(ch: int, t: Any) -> Any:
-        slope, offset = uniforms[ch], uniforms[3 + ch]
-        half = 0.5 * slope * t
-        return (half * hl.abs(half) - 0.375 * slope * slope - offset) / slope
-
-    shared = luma * 0.57735027
-    out[x, y, c] = hl.select(
-        c == 0,
-        restored(0, shared + u * 0.70710678 + v * 0.40824829),
-        c == 1,
-        restored(1, shared - v * 0.81649658),
-        restored(2, shared - u * 0.70710678 + v * 0.40824829),
-    )
+    out[x, y, c] = stable.light(luma, hl.Expr(result[x, y, 1]), hl.Expr(result[x, y, 2]), c)
     yo, yi = hl.Var("yo"), hl.Var("yi")
     out.bound(c, 0, 3).split(y, yo, yi, 16, hl.TailStrategy.GuardWithIf).reorder(c, x, yi, yo)
     out.unroll(c).vectorize(x, LANES, hl.TailStrategy.GuardWithIf).parallel(yo)
     out.specialize(grey == 0)
-    # Nothing here may round its region up: at the coarsest level that would reach hundreds of pixels further.
     top_rows.compute_at(pyramid[1], y).bound(p, 0, PLANES).reorder(p, x, y).unroll(p)
     top_rows.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
-    coarse = [f for f in widened if f not in finest]
-    for f in (*pyramid[1:], *steps[:-1], *coarse):
-        f.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
-        f.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).unroll(p)
+    for f in (*steps[:-1], *(f for f in widened if f not in finest)):
+        whole(f)
     for f in finest:
         f.compute_at(out, yo).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     planar(out)

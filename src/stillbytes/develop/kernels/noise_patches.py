@@ -11,9 +11,9 @@ import halide as hl
 
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
 from stillbytes.develop.kernels.layout import LANES
+from stillbytes.develop.kernels.stable import PLANES, Stable, halved
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines
 
-PLANES = 3
 TILE = 128, 64
 """Pixels of a part that is worked out at a time: its patches of four rows fit the second cache."""
 COVER = SIDE // 2
@@ -24,7 +24,7 @@ def noise_patches() -> Kernel:
     """White-balanced camera RGB planes in, the same with noise taken out.
 
     G. Yu, G. Sapiro, "DCT image denoising: a simple and effective image denoising algorithm", IPOL 1, 2011, on
-    variance-stabilised opponent planes as in `kernels.noise`, and for noise that is larger than a patch on two halved
+    variance-stabilised opponent planes, and for noise that is larger than a patch on two halved
     levels as well (after N. Pierazzo, J.-M. Morel, G. Facciolo, "Multi-scale DCT denoising", IPOL 7, 2017). A pixel's
     patches are averaged; with `sparse` 1, those count more of which fewer coefficients of all planes stayed: they have
     less noise left, and no edge that the others ring of (K. Dabov et al., "Image denoising by sparse 3-D
@@ -38,38 +38,21 @@ def noise_patches() -> Kernel:
     width, height, sparse = integer("width"), integer("height"), integer("sparse")
     x, y, c, p = hl.Var("x"), hl.Var("y"), hl.Var("c"), hl.Var("p")
 
-    def stable(name: str) -> tuple[Any, Any]:
+    stable = Stable(uniforms)
+
+    def planes(name: str) -> tuple[Any, Any]:
         """The stabilised planes, and the copy of the source that they are made of: only its loops, which do no
         arithmetic, have parts of their own for the edges."""
-        base, planes = hl.Func(f"{name}_base"), hl.Func(name)
+        base, made = hl.Func(f"{name}_base"), hl.Func(name)
         base[x, y, c] = clamped(source, width, height)(x, y, c)
-
-        def stabilised(ch: int) -> Any:
-            slope, offset = uniforms[ch], uniforms[3 + ch]
-            return 2.0 / slope * hl.sqrt(hl.max(slope * base[x, y, ch] + 0.375 * slope * slope + offset, 0.0))
-
-        r, g, b = (stabilised(ch) for ch in range(3))
-        planes[x, y, p] = hl.select(
-            p == 0, (r + g + b) * 0.57735027, p == 1, (r - b) * 0.70710678, (r - 2.0 * g + b) * 0.40824829
-        )
-        return planes, base
+        made[x, y, p] = stable.planes(lambda ch: base[x, y, ch], p)
+        return made, base
 
     # The same twice: worked out per row for the pyramid, and again per tile, which costs less than memory.
-    (planes, base), (top_rows, base_rows) = stable("stable"), stable("stable_rows")
-    arithmetic = [top_rows]
-    pyramid = [planes]
+    (top, base), (top_rows, base_rows) = planes("planes"), planes("plane_rows")
+    pyramid, arithmetic = [top], [top_rows]
     for level in range(1, LEVELS):
-        above = pyramid[-1] if level > 1 else top_rows
-        across, smaller = hl.Func(f"stable_across_{level}"), hl.Func(f"stable_{level}")
-        across[x, y, p] = 0.125 * (above[2 * x - 1, y, p] + above[2 * x + 2, y, p]) + 0.375 * (
-            above[2 * x, y, p] + above[2 * x + 1, y, p]
-        )
-        smaller[x, y, p] = 0.125 * (across[x, 2 * y - 1, p] + across[x, 2 * y + 2, p]) + 0.375 * (
-            across[x, 2 * y, p] + across[x, 2 * y + 1, p]
-        )
-        across.compute_at(smaller, y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
-        smaller.compute_root().bound(p, 0, PLANES).reorder(x, p, y).parallel(y, 16)
-        smaller.vectorize(x, LANES, hl.TailStrategy.GuardWithIf).unroll(p)
+        smaller, across = halved(pyramid[-1] if level > 1 else top_rows, level)
         pyramid.append(smaller)
         arithmetic += [across, smaller]
     base_rows.compute_at(pyramid[1], y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
@@ -93,21 +76,8 @@ def noise_patches() -> Kernel:
             arithmetic.append(taken)
 
     out = hl.Func("noise_patches")
-    luma, u, v = (clean.value(x, y, i) for i in range(3))
-
-    def restored(ch: int, t: Any) -> Any:
-        slope, offset = uniforms[ch], uniforms[3 + ch]
-        half = 0.5 * slope * t
-        return (half * hl.abs(half) - 0.375 * slope * slope - offset) / slope
-
-    shared = luma * 0.57735027
-    out[x, y, c] = hl.select(
-        c == 0,
-        restored(0, shared + u * 0.70710678 + v * 0.40824829),
-        c == 1,
-        restored(1, shared - v * 0.81649658),
-        restored(2, shared - u * 0.70710678 + v * 0.40824829),
-    )
+    grey, u, v = (clean.value(x, y, i) for i in range(PLANES))
+    out[x, y, c] = stable.light(grey, u, v, c)
     base.compute_at(out, clean.schedule(out)).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
     for f in (*arithmetic, out):
         f.never_partition_all()
