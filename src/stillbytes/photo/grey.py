@@ -29,8 +29,8 @@ def grey_tiff(pixels: Grey) -> bytes:
     return target.getvalue()
 
 
-WRITERS: Mapping[str, Callable[[Grey], bytes]] = {".png": grey_png, ".tif": grey_tiff, ".tiff": grey_tiff}
-"""By the ending of a file's name."""
+WRITERS: Mapping[str, Callable[[Grey], bytes]] = {"png": grey_png, "tif": grey_tiff, "tiff": grey_tiff}
+"""By format, as files' names end."""
 
 
 def read_grey(content: bytes, most_pixels: int) -> Grey:

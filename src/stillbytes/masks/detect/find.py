@@ -141,21 +141,21 @@ def offers(
     here: Callable[[str], bool],
     *,
     large: bool,
-    lost: Callable[[str], bool] = lambda model: False,
+    lost: Callable[[str], bool],
 ) -> tuple[Offer, ...]:
     """The models before the best one that is here; at most three, those that were downloaded and got lost before the
     others, then those whose results may be sold.
 
     choices: those that could find it. here: whether a model is on this machine. lost: whether it was downloaded, and is
-    damaged or gone. large: whether those of ComfyUI are
-    offered too: without a card they take minutes.
+    damaged or gone. large: whether those of ComfyUI are offered too: without a card they take minutes.
     """
     places = [place for place, id in enumerate(choices) if id in used or here(id)]
     before = choices[: min(places)] if places else choices
     known = [model for model in map(registry.get, before) if large or model.engine != "comfyui"]
     told = [Offer(m.id, m.title, m.size, m.licence.name, lost(m.id)) for m in known]
     sold = {model.id for model in known if model.licence.commercial}
-    return tuple(sorted(told, key=lambda offer: (not offer.lost, offer.model not in sold))[:3])
+    first = sorted(told, key=lambda offer: (not offer.lost, offer.model not in sold))
+    return tuple(first[:3])
 
 
 def _sha256(model: str) -> str:

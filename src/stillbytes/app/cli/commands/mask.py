@@ -74,7 +74,7 @@ def make_mask(
     from stillbytes.edit.mask_picture import Wanted, drawn  # noqa: PLC0415
     from stillbytes.photo.grey import WRITERS  # noqa: PLC0415
 
-    write = WRITERS.get(output.suffix.lower() or ".png")
+    write = WRITERS.get(output.suffix.lower().removeprefix(".") or "png")
     if write is None:
         raise InvalidSetting(f"{output.name} would be neither PNG nor TIFF.", "Let its name end in .png or .tif.")
     opened = stillbytes.open(photo.expanduser())

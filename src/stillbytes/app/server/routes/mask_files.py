@@ -42,7 +42,7 @@ def router(workspace: Workspace) -> APIRouter:
         """The mask of an adjustment, or one component of it, over the whole uncropped photo. More than 8 bits: 16."""
         from stillbytes.develop.resampling.frame_grid import FrameGrid  # noqa: PLC0415
         from stillbytes.masks.local import local_of, rendered  # noqa: PLC0415
-        from stillbytes.photo.grey import grey_png, grey_tiff  # noqa: PLC0415
+        from stillbytes.photo.grey import WRITERS  # noqa: PLC0415
 
         document, pipeline = workspace.document(id), workspace.pipeline(id)
         local = local_of(document.settings, adjustment, component, document.photo.rasters)
@@ -50,7 +50,7 @@ def router(workspace: Workspace) -> APIRouter:
             raise NotFound("There is no such mask, or it was not found yet.", "Let it be found first.")
         frame = pipeline.frame
         pixels = rendered(local, FrameGrid.whole(frame, frame.long_edge, pipeline.light(document.settings)), bits)
-        content = grey_png(pixels) if format == "png" else grey_tiff(pixels)
+        content = WRITERS[format](pixels)
         named = next((one.name for one in document.settings.adjustments if one.id == adjustment), "")
         name = f"{document.photo.path.stem} {named or 'mask'}.{format}"
         told = f"attachment; filename*=UTF-8''{quote(readable(name), safe='')}"

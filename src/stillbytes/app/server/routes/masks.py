@@ -171,7 +171,7 @@ def router(workspace: Workspace) -> APIRouter:
                     "asked": request.kind,
                     "kind": found.to_json(),
                     "used": list(result.used),
-                    "better": [OfferModel(**_offer(offer)).model_dump() for offer in result.better],
+                    "better": [asdict(offer) for offer in result.better],
                 },
             )
             alone = result.used == ("classical",)
@@ -248,7 +248,7 @@ def _finder(kind: type[Kind], card: bool) -> FinderModel:
     best = next((id for id in detector.models if installed(id)), "classical" if detector.without else "")
 
     def better(choices: tuple[str, ...]) -> list[OfferModel]:
-        return [OfferModel(**_offer(o)) for o in offers(choices, (best,), installed, large=card, lost=lost)]
+        return [OfferModel(**asdict(o)) for o in offers(choices, (best,), installed, large=card, lost=lost)]
 
     further = {field: better(models) for field, models in detector.further.items()}
     return FinderModel(
@@ -258,7 +258,3 @@ def _finder(kind: type[Kind], card: bool) -> FinderModel:
         further=further,
         least_sure=LEAST_SURE,
     )
-
-
-def _offer(offer: Any) -> dict[str, Any]:
-    return asdict(offer)
