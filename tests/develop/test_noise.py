@@ -55,7 +55,7 @@ def test_patches_come_nearer_to_the_exact_picture_than_bands(deviation: float) -
     light = colourful(200, 300)
     exact, scene = shown(Pipeline(bayer(light)), PLAIN), noisy(light, deviation)
     scores = []
-    for process in ("3", "1"):
+    for process in ("4", "1"):
         chosen = [PLAIN.changed(noise_process=process, noise_luminance=v, noise_colour=25) for v in (25, 50, 75)]
         scores.append(max(psnr(shown(scene, settings), exact) for settings in chosen))
     assert scores[0] > scores[1] + 2
@@ -72,6 +72,22 @@ def test_patches_of_which_little_stayed_come_nearer_where_they_count_more() -> N
         for process in ("3", "2")
     )
     assert newer > older + 0.3
+
+
+def test_colours_come_nearer_where_light_changes_with_them() -> None:
+    """Warm lines on grey, whose colour noise hides; where light is the same nothing is known of it."""
+    light = np.full((160, 240, 3), 0.1)
+    light[:, 100:104] = light[60:64] = 0.2, 0.15, 0.1
+    exact, scene = shown(Pipeline(bayer(light)), PLAIN), noisy(light, 0.02)
+    even = np.s_[80:140, 120:220]
+
+    def errors(process: str) -> tuple[float, float]:
+        found = shown(scene, PLAIN.changed(noise_process=process, noise_luminance=50, noise_colour=25))
+        colour = (found - exact) - (found - exact).mean(-1, keepdims=True)
+        return float(np.abs(colour).mean()), float(np.abs(colour[even]).mean())
+
+    newer, older = errors("4"), errors("3")
+    assert newer[0] < 0.9 * older[0] and newer[1] < 1.05 * older[1]
 
 
 def test_noise_is_found_where_the_file_does_not_tell() -> None:

@@ -351,6 +351,7 @@ def test_what_was_set_in_an_older_process_stays_set() -> None:
     older = Settings(exposure=0.5, noise_process="1", hot_pixels="off", gamut_process="1", demosaic_process="1")
     assert processes.brought(Settings(exposure=0.5), "1") == older
     assert processes.brought(Settings(), "4") == Settings(noise_process="2", demosaic_process="1")
+    assert processes.brought(Settings(), "6") == Settings(noise_process="3")
     assert processes.brought(Settings(noise_process="1"), processes.CURRENT) == Settings(noise_process="1")
 
 

@@ -191,8 +191,8 @@ class Sensor:
         out = np.empty((3, region.height, region.width), np.float32) if into is None else into
         if "weights" in uniforms:
             model = np.concatenate([uniforms["slope"], uniforms["offset"]]).astype(np.float32)
-            weights = np.reshape(uniforms["weights"], (LEVELS, 3, SIDE, SIDE)).astype(np.float32)
-            thresholds = weights * self._spectrum(level)
+            weights = np.reshape(uniforms["weights"], (LEVELS, 4, SIDE, SIDE)).astype(np.float32)
+            thresholds = weights * self._spectrum(level)[:, [0, 1, 2, 0]]
             source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
             sparse = int(uniforms["sparse"])
             self._library.call("noise_patches", source, model, thresholds, whole.width, whole.height, sparse, target)

@@ -20,6 +20,7 @@ NEWER: tuple[tuple[str, Mapping[str, Value]], ...] = (
     ("4", {"gamut_process": "1"}),
     ("5", {"demosaic_process": "1"}),
     ("6", {"noise_process": "2"}),
+    ("7", {"noise_process": "3"}),
 )
 """Each process, oldest first, and what edits of those before it had where its own way is the default now."""
 UNREAD: Mapping[str, tuple[str, ...]] = {"3": ("vignette_style",)}

@@ -18,6 +18,7 @@ TILE = 128, 64
 """Pixels of a part that is worked out at a time: its patches of four rows fit the second cache."""
 COVER = SIDE // 2
 """Patches over each pixel in one direction: one begins at every second column and row."""
+BESIDE_LIGHT = 0.2
 
 
 def noise_patches() -> Kernel:
@@ -29,8 +30,11 @@ def noise_patches() -> Kernel:
     patches are averaged; with `sparse` 1, those count more of which fewer coefficients of all planes stayed: they have
     less noise left, and no edge that the others ring of (K. Dabov et al., "Image denoising by sparse 3-D
     transform-domain collaborative filtering", IEEE Transactions on Image Processing 16(8), 2007, equation 10).
+    Where colours change light mostly does, too: the coefficient of a plane of colour stays with a part of what it would
+    have to exceed, `BESIDE_LIGHT`, if that of the grey plane is more than noise.
     `uniforms` (float32): 0..2 slope and 3..5 offset of each channel's variance. `thresholds` (v, u, plane, level): what
-    a coefficient must exceed to stay; that of the mean is 0.
+    a coefficient must exceed to stay, that of the mean being 0; as plane 3, above what one of the grey plane is more
+    than noise.
     """
     source = image(hl.Float(32), 3, "source")
     uniforms = image(hl.Float(32), 1, "uniforms")
@@ -104,9 +108,17 @@ class _Thresholded:
         self._rows = rows = hl.Func(f"patch_rows_{level}")
         rows[m, row, u, p] = hl.mux(u, [_frequency(k, lambda i: noisy[2 * m + i, row, p]) for k in range(SIDE)])
         self._kept = kept = hl.Func(f"patch_kept_{level}")
-        found = [_frequency(k, lambda j: rows[m, 2 * n + j, u, p]) for k in range(SIDE)]
-        large = [hl.abs(one) > thresholds[k, u, p, level] for k, one in enumerate(found)]
-        kept[m, n, v, u, p] = hl.mux(v, [hl.select(*both, 0.0) for both in zip(large, found, strict=True)])
+
+        def found(k: int, plane: Any) -> Any:
+            return _frequency(k, lambda j: rows[m, 2 * n + j, u, plane])
+
+        def stays(k: int) -> Any:
+            least, light = thresholds[k, u, p, level], hl.abs(found(k, 0)) > thresholds[k, u, PLANES, level]
+            return hl.select(
+                hl.abs(found(k, p)) > hl.select((p > 0) & light, BESIDE_LIGHT * least, least), found(k, p), 0.0
+            )
+
+        kept[m, n, v, u, p] = hl.mux(v, [stays(k) for k in range(SIDE)])
         every = hl.RDom([(0, SIDE), (0, SIDE), (0, PLANES)])
         self._count = count = hl.Func(f"patch_count_{level}")
         count[m, n] = hl.f32(0.0)
@@ -158,11 +170,12 @@ class _Thresholded:
         for f, (result, results), rest in (
             (self._cells, (odd, 2), (m, below, p, n)),
             (self._columns, (below, 2), (m, u)),
-            (self._kept, (v, SIDE), (m, u, p)),
+            (self._kept, (v, SIDE), (p, m, u)),
             (self._rows, (u, SIDE), (m, row, p)),
         ):
             # All results of what was loaded at once.
             f.bound(result, 0, results).reorder(result, *rest).vectorize(m, LANES, inwards).unroll(result)
+        self._kept.bound(p, 0, PLANES).unroll(p)  # what was found of the grey plane is asked by the others
         return xo
 
 

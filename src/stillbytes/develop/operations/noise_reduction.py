@@ -1,10 +1,11 @@
 """Noise reduction for luminance and colour, guided by the photo's noise model (variance = S x + O, as in DNG).
 
-Process 3 thresholds the frequencies of small patches (`develop.kernels.noise_patches`) by how the photo's noise is
-spread over them (`develop.noise_spectrum`); process 2 did, too, but all patches at a pixel counted the same. Process 1
-shrinks the bands of a Laplacian pyramid (`develop.kernels.noise`). It serves edits that were made with it, and photos
-with little noise where only colour is asked for: there it looks the same in a tenth of the time. All run before the
-look stage, once per photo and setting; where adjustments ask for other amounts, once for each of these.
+Process 4 thresholds the frequencies of small patches (`develop.kernels.noise_patches`) by how the photo's noise is
+spread over them (`develop.noise_spectrum`), those of colour lower where light has the same frequency. Process 3 did
+without that, in process 2 all patches at a pixel counted the same, too, and process 1 shrinks the bands of a Laplacian
+pyramid (`develop.kernels.noise`). It serves edits that were made with it, and photos with little noise where only
+colour is asked for: there it looks the same in a tenth of the time. All run before the look stage, once per photo and
+setting; where adjustments ask for other amounts, once for each of these.
 
 Cost: about 0.05 s of one AVX-512 core per megapixel, 0.01 s for colour alone in a photo with little noise.
 """
@@ -25,6 +26,8 @@ NOISY = 0.1
 """Noise of a shadow, signal 0.02, relative to it, from which patches look better than bands for colour alone."""
 FULL = 3.0
 """Threshold of patches at half of the luminance slider and at the default of colour, in standard deviations."""
+LIGHT = 3.5
+"""Standard deviations from which a coefficient of light is no noise, so that one of colour beside it hardly is."""
 LEAST_SLOPE = 2e-5
 """Of variance, relative to the deviation at black: with less, stabilised signal is too large for float32."""
 OF_ADJUSTMENTS = {"local_noise": "noise_luminance", "local_noise_colour": "noise_colour"}
@@ -78,8 +81,8 @@ class NoiseReduction(Operation, stage="noise", order=10, version=2, group="Detai
     )
     noise_process = process(
         xmp="sb:NoiseProcess",
-        says="3 is the best one; 2 and 1 are how noise was reduced before it, for edits that were made then.",
-        newest=3,
+        says="4 is the best one; 3 to 1 are how noise was reduced before it, for edits that were made then.",
+        newest=4,
     )
 
     local_noise = parameter(
@@ -138,7 +141,9 @@ def _bands(settings: Settings, scene: Scene) -> Uniforms:
 
 def _patches(settings: Settings) -> Uniforms:
     """weights: of the thresholds (level of the pyramid, plane, horizontal, vertical frequency), in standard deviations
-    of the noise there; that of a patch's mean is 0. sparse: 1 where patches count by how little stayed of them."""
+    of the noise there; that of a patch's mean is 0. The fourth plane says from where on the first is no noise. sparse:
+    1 where patches count by how little stayed of them."""
+    process = int(str(settings.value("noise_process")))
     luminance = FULL * settings.number("noise_luminance") / 50
     # At the default all that is noise goes; beyond it colours of less and less contrast do.
     colour = FULL * 1.2 * (settings.number("noise_colour") / 25) ** 0.5
@@ -148,7 +153,7 @@ def _patches(settings: Settings) -> Uniforms:
     coarse_colour = 0.4 + 1.2 * settings.number("noise_colour_smoothness") / 100
     frequency = np.hypot(*np.mgrid[0:SIDE, 0:SIDE])
     high = np.clip(frequency / 4, 0, 1)
-    weights = np.empty((LEVELS, 3, SIDE, SIDE))
+    weights = np.full((LEVELS, 4, SIDE, SIDE), LIGHT if process > 3 else np.inf)
     for plane, amount, detail, large in (
         (0, luminance, fine, coarse),
         (1, colour, fine_colour, coarse_colour),
@@ -156,5 +161,5 @@ def _patches(settings: Settings) -> Uniforms:
     ):
         weights[0, plane] = amount * (1 + (detail - 1) * high)
         weights[1:, plane] = amount * large
-    weights[..., 0, 0] = 0
-    return {"weights": weights.astype(np.float32).ravel(), "sparse": float(settings.value("noise_process") != "2")}
+    weights[:, :3, 0, 0] = 0
+    return {"weights": weights.astype(np.float32).ravel(), "sparse": float(process > 2)}
