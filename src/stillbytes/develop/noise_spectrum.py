@@ -73,14 +73,22 @@ def _field(
         step = 1 << level
         planes = planes.reshape(3, size // step, step, size // step, step).mean(axis=(2, 4))
         return np.asarray(planes[:, 4:-4, 4:-4])
-    light = np.tile(
-        np.array([GREY / gains["RGB".index(letter)] for letter in decoded.pattern]).reshape(2, 2), [size // 2] * 2
-    )
-    light += random.standard_normal(light.shape) * np.sqrt(noise[0] * light + noise[1])
-    samples = np.clip(np.rint(light * (WHITE - BLACK) + BLACK), 0, 65535).astype(np.uint16)
-    colour = None if decoded.colour is None else replace(decoded.colour, noise_profile=(noise,))
-    grey = replace(decoded, samples=samples, black=(BLACK,) * 4, white=WHITE, colour=colour)
+    balance = np.array([gains["RGB".index(letter)] for letter in decoded.pattern]).reshape(2, 2)
+    grey = noisy(decoded, np.tile(GREY / balance, [size // 2] * 2), noise, BLACK, WHITE)
     return np.asarray(sensor(grey, level, Rect(4, 4, EDGE, EDGE)), np.float64)
+
+
+def noisy(
+    decoded: Decoded, signal: NDArray[np.float64], noise: tuple[float, float], black: float, white: float
+) -> Decoded:
+    """A Bayer photo of that camera, of (rows, columns) samples, 1 at saturation, to which noise comes. black, white:
+    codes of its mosaic."""
+    deviation = np.sqrt(noise[0] * np.maximum(signal, 0) + noise[1])
+    random = np.random.default_rng(1)
+    codes = (signal + random.standard_normal(signal.shape) * deviation) * (white - black) + black
+    samples = np.clip(np.rint(codes), 0, 65535).astype(np.uint16)
+    colour = None if decoded.colour is None else replace(decoded.colour, noise_profile=(noise,))
+    return replace(decoded, samples=samples, black=(black,) * 4, white=white, colour=colour)
 
 
 def _deviations(planes: NDArray[np.float64]) -> NDArray[np.float64]:

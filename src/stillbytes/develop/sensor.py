@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect, Size
 from stillbytes.develop.camera import Camera
+from stillbytes.develop.declipping import Declipping, declipping
 from stillbytes.develop.kernels.load import Library, Placed, pixels
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, spectrum
 from stillbytes.develop.operation import Uniforms
@@ -22,6 +23,7 @@ from stillbytes.develop.rolling import Rolling, Tail
 from stillbytes.develop.samples.samples import NEAR_CLIP, Samples
 from stillbytes.photo.decoded import Decoded
 
+T = TypeVar("T")
 Planes = NDArray[np.float32]
 """(3, rows, columns) float32: white-balanced camera RGB, 1 where green saturates, unbounded."""
 
@@ -71,7 +73,6 @@ class Sensor:
         self._lock = threading.RLock()
         self._rows = Rolling()
         self._tail = Tail(TAIL_ROWS)
-        self._spectra = self._samples.spectra
 
     def size(self, level: int) -> Size:
         width, height = self._decoded.width, self._decoded.height
@@ -196,6 +197,8 @@ class Sensor:
             source, target = Placed(planes, (held.x, held.y, 0)), Placed(out, (region.x, region.y, 0))
             sparse = int(uniforms["sparse"])
             self._library.call("noise_patches", source, model, thresholds, whole.width, whole.height, sparse, target)
+            if uniforms["declipped"] and (declipping := self._declipping(level)):
+                self._library.call("declip", target, declipping.added, declipping.first, declipping.step, target)
             return out
         values = np.concatenate([np.ravel(v) for v in uniforms.values()]).astype(np.float32)
         luminance = int(np.any(np.asarray(uniforms["luminance"]) > 0))
@@ -205,16 +208,23 @@ class Sensor:
 
     def _spectrum(self, level: int) -> NDArray[np.float32]:
         """See `develop.noise_spectrum`."""
+        return self._measured(self._samples.spectra, spectrum, level)
+
+    def _declipping(self, level: int) -> Declipping | None:
+        """See `develop.declipping`."""
+        return self._measured(self._samples.declippings, declipping, level)
+
+    def _measured(self, known: dict[tuple[int, bool], T], measure: Callable[..., T], level: int) -> T:
         # Levels beyond the first are made of halves of the mosaic, without demosaicing.
         key = level, self.lmmse and level == 0
-        if key not in self._spectra:
+        if key not in known:
 
             def sensor(grey: Decoded, at: int, region: Rect) -> Planes:
                 return Sensor(grey, self._camera, self._library, Repaired(lmmse=self.lmmse))._made(at, region)
 
             gains = np.array(self._camera.gains)
-            self._spectra[key] = spectrum(self._decoded, gains, self.noise, level, sensor)
-        return self._spectra[key]
+            known[key] = measure(self._decoded, gains, self.noise, level, sensor)
+        return known[key]
 
     # Numbers of the mosaic
 

@@ -93,6 +93,7 @@ def _kernels(device: str = "") -> list[Callable[[], Kernel]]:
 
         return list(device_look.KERNELS)
     from stillbytes.develop.kernels import (  # noqa: PLC0415
+        declip,
         hsv,
         lmmse,
         look,
@@ -104,7 +105,7 @@ def _kernels(device: str = "") -> list[Callable[[], Kernel]]:
         survey,
     )
 
-    modules = (look, noise_patches, noise, lmmse, sensor, survey, resample, prepare, hsv)
+    modules = (look, noise_patches, noise, lmmse, sensor, survey, resample, prepare, hsv, declip)
     return [make for module in modules for make in reversed(module.KERNELS)]
 
 

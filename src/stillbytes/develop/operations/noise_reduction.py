@@ -142,7 +142,7 @@ def _bands(settings: Settings, scene: Scene) -> Uniforms:
 def _patches(settings: Settings) -> Uniforms:
     """weights: of the thresholds (level of the pyramid, plane, horizontal, vertical frequency), in standard deviations
     of the noise there; that of a patch's mean is 0. The fourth plane says from where on the first is no noise. sparse:
-    1 where patches count by how little stayed of them."""
+    1 where patches count by how little stayed of them. declipped: 1 where the dark gets back what was cut off of it."""
     process = int(str(settings.value("noise_process")))
     luminance = FULL * settings.number("noise_luminance") / 50
     # At the default all that is noise goes; beyond it colours of less and less contrast do.
@@ -162,4 +162,5 @@ def _patches(settings: Settings) -> Uniforms:
         weights[0, plane] = amount * (1 + (detail - 1) * high)
         weights[1:, plane] = amount * large
     weights[:, :3, 0, 0] = 0
-    return {"weights": weights.astype(np.float32).ravel(), "sparse": float(process > 2)}
+    ways = {"sparse": float(process > 2), "declipped": float(process > 3)}
+    return {"weights": weights.astype(np.float32).ravel(), **ways}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Size
 from stillbytes.develop.camera import Camera
+from stillbytes.develop.declipping import Declipping
 from stillbytes.develop.kernels.layout import CELL, OPPOSED, SURROUNDED
 from stillbytes.develop.kernels.load import Library
 from stillbytes.develop.noise import estimate
@@ -33,7 +34,8 @@ class Samples:
     def __init__(self, decoded: Decoded, camera: Camera, library: Library) -> None:
         self._decoded, self._camera, self._library = decoded, camera, library
         self.spectra: dict[tuple[int, bool], NDArray[np.float32]] = {}
-        """Of their noise, by level and demosaicing, for who works them out."""
+        self.declippings: dict[tuple[int, bool], Declipping | None] = {}
+        """Of their noise, and of what of it was cut off, by level and demosaicing, for who works them out."""
         self._clippings: dict[tuple[bool, bool], Clipping] = {}
 
     @property
