@@ -1,5 +1,7 @@
 """The errors a person can meet. Each says what happened, to what, and what to do about it."""
 
+from stillbytes.core.saying import said
+
 
 class StillbytesError(Exception):
     """Base of every error raised on purpose.
@@ -49,7 +51,8 @@ class EngineCrashed(EngineError):
     """
 
     def __init__(self, brief: str, remedy: str = "", last_words: str = "") -> None:
-        super().__init__(f"{brief} Its last words: {last_words}" if last_words else brief, remedy)
+        words = said("{brief} Its last words: {last}", brief=brief, last=last_words) if last_words else brief
+        super().__init__(words, remedy)
         self.brief = brief
 
 

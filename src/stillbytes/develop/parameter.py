@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import adjustment, patch, point_colour
 
 Kind = Literal["number", "choice", "toggle", "text", "curve", "colours", "lut", "dcp", "adjustments", "patches"]
@@ -82,7 +83,10 @@ class Parameter:
         return min(max(float(value), self.minimum), self.maximum)
 
     def refuse(self, value: Any, allowed: str) -> InvalidSetting:
-        return InvalidSetting(f"{self.label or self.name} cannot be {value!r}.", f"Use {allowed}.")
+        return InvalidSetting(
+            said("{parameter} cannot be {value!r}.", parameter=said(self.label or self.name), value=value),
+            said("Use {allowed}.", allowed=allowed),
+        )
 
     @property
     def listed(self) -> bool:
@@ -122,7 +126,9 @@ class Parameter:
 
 
 def _check_number(p: Parameter, value: Any) -> float:
-    allowed = f"a number from {p.minimum:g} to {p.maximum:g}{' ' + p.unit if p.unit else ''}"
+    allowed = said("a number from {least:g} to {most:g} {unit}", least=p.minimum, most=p.maximum, unit=p.unit)
+    if not p.unit:
+        allowed = said("a number from {least:g} to {most:g}", least=p.minimum, most=p.maximum)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise p.refuse(value, allowed)
     if not p.minimum <= value <= p.maximum:  # also refuses what is no number at all
@@ -132,24 +138,24 @@ def _check_number(p: Parameter, value: Any) -> float:
 
 def _check_choice(p: Parameter, value: Any) -> str:
     if not isinstance(value, str) or value not in p.choices:
-        raise p.refuse(value, "one of " + ", ".join(p.choices))
+        raise p.refuse(value, said("one of {these}", these=", ".join(p.choices)))
     return value
 
 
 def _check_toggle(p: Parameter, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise p.refuse(value, "true or false")
+        raise p.refuse(value, said("true or false"))
     return value
 
 
 def _check_text(p: Parameter, value: Any) -> str:
     if not isinstance(value, str) or len(value) > MOST_LETTERS or not (value == "" or value.isprintable()):
-        raise p.refuse(value, f"one line of at most {MOST_LETTERS} letters")
+        raise p.refuse(value, said("one line of at most {most} letters", most=MOST_LETTERS))
     return value.strip()
 
 
 def _check_curve(p: Parameter, value: Any) -> tuple[Point, ...]:
-    allowed = f"2 to {MOST_CURVE_POINTS} points (x, y) in 0..255 with rising x"
+    allowed = said("2 to {most} points (x, y) in 0..255 with rising x", most=MOST_CURVE_POINTS)
     if not isinstance(value, list | tuple) or not 2 <= len(value) <= MOST_CURVE_POINTS:
         raise p.refuse(value, allowed)
     points: list[Point] = []
@@ -174,13 +180,13 @@ def _curve_times(value: Any, amount: float) -> tuple[Point, ...]:
 
 def _check_lut(p: Parameter, value: Any) -> str:
     if not isinstance(value, str) or not NAMED_FILE.fullmatch(value) or not value.isprintable():
-        raise p.refuse(value, "a look-up table that was added, see `stillbytes luts`")
+        raise p.refuse(value, said("a look-up table that was added, see `stillbytes luts`"))
     return value
 
 
 def _check_dcp(p: Parameter, value: Any) -> str:
     if not isinstance(value, str) or not NAMED_PROFILE.fullmatch(value.strip()) or not (value + " ").isprintable():
-        raise p.refuse(value, "the name of a camera profile, see `stillbytes profiles list`")
+        raise p.refuse(value, said("the name of a camera profile, see `stillbytes profiles list`"))
     return value.strip()
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, InvalidSetting
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.develop import headroom, local_noise, luts
 from stillbytes.develop.camera import WhitePoint
 from stillbytes.develop.clean import Clean
@@ -204,15 +205,20 @@ class Pipeline(Stages):
 
     def _view(self, settings: Settings, scale: float, region: Rect | None, output: Output) -> _View:
         if not (math.isfinite(scale) and 1e-4 <= scale <= 4):
-            raise InvalidSetting(f"The scale {scale!r} is not possible.", "Use 0.0001 to 4.")
+            raise InvalidSetting(said("The scale {scale!r} is not possible.", scale=scale), "Use 0.0001 to 4.")
         if output.space not in SPACES:
-            raise InvalidSetting(f"There is no colour space {output.space!r}.", f"Use {', '.join(SPACES)}.")
+            raise InvalidSetting(
+                said("There is no colour space {space!r}.", space=output.space),
+                said("Use {these}.", these=", ".join(SPACES)),
+            )
         form = self.form(settings)
         size = form.developed.scaled(scale)
         whole = Rect.of(size)
         region = whole if region is None else region.within(whole)
         if region.empty:
-            extent = f"The picture has {size.width} x {size.height} pixels at this scale."
+            extent = said(
+                "The picture has {width} x {height} pixels at this scale.", width=size.width, height=size.height
+            )
             raise InvalidSetting("The region lies outside the picture.", extent)
         grid = Size(size.height, size.width) if form.turns % 2 else size
         return _View(form, grid, form.to_cut(region, size))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from stillbytes.core.errors import EngineCrashed, EngineError, ModelError, OutOfMemory
+from stillbytes.core.saying import said
 from stillbytes.engines.engine import Loadable
 
 if TYPE_CHECKING:
@@ -64,9 +65,15 @@ class Onnx:
         files = {role: path for role, path in model.files.items() if path.suffix == ".onnx"}
         for path in files.values():
             if not path.is_file():
-                raise ModelError(f"{model.id} is not there: {path}.", f"`stillbytes models pull {model.id}` gets it.")
+                raise ModelError(
+                    said("{model} is not there: {path}.", model=model.id, path=path),
+                    said("`stillbytes models pull {model}` gets it.", model=model.id),
+                )
         if not files:
-            raise ModelError(f"{model.id} has no .onnx file.", f"`stillbytes models pull {model.id}` gets it.")
+            raise ModelError(
+                said("{model} has no .onnx file.", model=model.id),
+                said("`stillbytes models pull {model}` gets it.", model=model.id),
+            )
         self._held[model.id] = 0.0
         try:
             if self._worker is None or not self._worker.alive:
@@ -119,7 +126,7 @@ class Onnx:
                 if model in self._ended:  # also what ended while this one waited
                     await self._load(self._ended[model])
                 if model not in self._models or self._worker is None:
-                    raise EngineError(f"{model} is not loaded.", "Load it, then try again.")
+                    raise EngineError(said("{model} is not loaded.", model=model), "Load it, then try again.")
                 told, outputs = await self._ask({"do": "run", "model": model, "role": role}, inputs, limit)
                 self._count(model, told)
                 return outputs
@@ -132,7 +139,8 @@ class Onnx:
             self._worker = await asyncio.to_thread(_Worker, self._command)
         except OSError as error:
             raise EngineError(
-                f"The process of ONNX Runtime does not start: {error}.", "`stillbytes doctor` may say why."
+                said("The process of ONNX Runtime does not start: {why}.", why=str(error)),
+                "`stillbytes doctor` may say why.",
             ) from error
         # What an empty process holds with the library in it belongs to nobody.
         told, _ = await self._ask({"do": "begin", "model": "nothing"}, {}, LOAD_LIMIT)
@@ -221,7 +229,9 @@ class _Worker:
         try:
             listed, parts = pack(arrays)
         except TypeError as error:
-            raise EngineError(f"{request['model']} does not take that: {error}.") from error
+            raise EngineError(
+                said("{model} does not take that: {why}.", model=request["model"], why=str(error))
+            ) from error
         timer = threading.Timer(limit, self._time_out)
         timer.daemon = True
         timer.start()
@@ -233,11 +243,16 @@ class _Worker:
             self.kill()
             if self._late:
                 raise EngineCrashed(
-                    f"ONNX Runtime did not finish {request['model']} within {limit:g} s and was ended.",
+                    said(
+                        "ONNX Runtime did not finish {model} within {limit:g} s and was ended.",
+                        model=request["model"],
+                        limit=limit,
+                    ),
                     "The next job starts it again; a smaller picture takes less time.",
                 ) from error
             raise EngineCrashed(
-                f"ONNX Runtime crashed while it worked on {request['model']}.", "The next job starts it again."
+                said("ONNX Runtime crashed while it worked on {model}.", model=request["model"]),
+                "The next job starts it again.",
             ) from error
         finally:
             timer.cancel()

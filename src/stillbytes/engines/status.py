@@ -8,6 +8,7 @@ from typing import Literal
 
 from stillbytes.core.errors import EngineError
 from stillbytes.core.preferences import Preferences
+from stillbytes.core.saying import said
 from stillbytes.engines.supervise import records
 
 Name = Literal["llama", "comfyui", "onnx"]
@@ -107,6 +108,8 @@ def end(name: str) -> int:
     ended = 0
     for record in records.running(name):
         if not records.end(record):
-            raise EngineError(f"{name} (process {record.pid}) does not end.", "End it by hand.")
+            raise EngineError(
+                said("{name} (process {process}) does not end.", name=name, process=record.pid), "End it by hand."
+            )
         ended += 1
     return ended

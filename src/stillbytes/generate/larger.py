@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, UnusablePicture
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.generate.painters.answer import checked, picture, png, smoothed
 from stillbytes.generate.painters.painter import Cancel, Tell, nth, silent
 from stillbytes.generate.task import Need, Result, Task
@@ -88,7 +89,8 @@ def size_of(task: Larger, shown: Size) -> Size:
     size = Size(shown.width * task.factor, shown.height * task.factor)
     if size.width * size.height > MOST_PIXELS:
         raise UnusablePicture(
-            f"{size.width} x {size.height} pixels are more than can be made at once.", "Crop it, or enlarge it less."
+            said("{width} x {height} pixels are more than can be made at once.", width=size.width, height=size.height),
+            "Crop it, or enlarge it less.",
         )
     return size
 

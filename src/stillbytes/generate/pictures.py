@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import ModelError
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 from stillbytes.generate.painters.answer import picture, png
 from stillbytes.generate.painters.choose import painter
 from stillbytes.generate.painters.diffusion import Diffusion
@@ -38,7 +39,9 @@ def diffusion(task: Task, access: Access) -> Diffusion:
     """Who does a task that only ComfyUI can. Raises ModelError when nothing here can."""
     found = painter(task, access)
     if not isinstance(found, Diffusion):
-        raise ModelError(f"{task.label} needs a model in ComfyUI.", "`stillbytes models list` shows models.")
+        raise ModelError(
+            said("{task} needs a model in ComfyUI.", task=said(task.label)), "`stillbytes models list` shows models."
+        )
     return found
 
 

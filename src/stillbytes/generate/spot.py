@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import InvalidSetting, UnusablePicture
 from stillbytes.core.geometry import Rect, Size
+from stillbytes.core.saying import said
 from stillbytes.develop.patched import within_reach
 from stillbytes.develop.resampling.frame_grid import NO_LIGHT, FrameGrid, Light
 from stillbytes.generate.classical.heal import Piece, aligned, healed, match, pieces, strips
@@ -253,11 +254,16 @@ def _around(centre: Point, reach: float) -> Rect:
 
 def _point(name: str, value: Any) -> Point:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise InvalidSetting(f"The {name} of a spot cannot be {str(value)[:80]!r}.", "It is two numbers.")
+        raise InvalidSetting(
+            said("The {name} of a spot cannot be {value!r}.", name=name, value=str(value)[:80]), "It is two numbers."
+        )
     return _number(name, value[0], -1, 2), _number(name, value[1], -1, 2)
 
 
 def _number(name: str, value: Any, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise InvalidSetting(f"The {name} of a spot cannot be {str(value)[:80]!r}.", f"Use {least:g} to {most:g}.")
+        raise InvalidSetting(
+            said("The {name} of a spot cannot be {value!r}.", name=name, value=str(value)[:80]),
+            said("Use {least:g} to {most:g}.", least=least, most=most),
+        )
     return float(value)

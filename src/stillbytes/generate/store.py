@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stillbytes.core.errors import NotFound, SidecarError, UnusablePicture
 from stillbytes.core.files import write_atomically
 from stillbytes.core.geometry import Rect
+from stillbytes.core.saying import said
 
 Pixels = NDArray[np.float16]
 """(height, width, 4): scene-linear Rec.2020 under the as-shot white, middle grey 0.18, and alpha 0..1."""
@@ -36,7 +37,7 @@ KEPT_BYTES = 128 << 20
 BRIGHTEST = 65504.0
 """The largest half float."""
 _ADDRESS = re.compile(r"[0-9a-f]{24}")
-_AGAIN = "Make the patch again."
+_AGAIN = said("Make the patch again.")
 
 
 class Store:
@@ -61,7 +62,9 @@ class Store:
         """Of a patch that is in one piece. Raises NotFound when it is not there, SidecarError when it is damaged."""
         parts = self.parts(address)
         if len(parts) != 1:
-            raise SidecarError(f"The patch {address} is in {len(parts)} parts.", _AGAIN)
+            raise SidecarError(
+                said("The patch {address} is in {number} parts.", address=address, number=len(parts)), _AGAIN
+            )
         return parts[0][1]
 
     def parts(self, address: str) -> Parts:
@@ -114,7 +117,7 @@ class Store:
         except (OSError, RuntimeError) as error:  # OpenEXR raises the second, also for a full disk
             reason = (error.strerror if isinstance(error, OSError) else None) or error
             raise SidecarError(
-                f"The patch could not be written to {self.folder}: {reason}.",
+                said("The patch could not be written to {folder}: {why}.", folder=self.folder, why=reason),
                 "Check that the folder is writable and the disk not full.",
             ) from error
         self._keep(address, parts)
@@ -172,20 +175,22 @@ class Store:
         import OpenEXR  # noqa: PLC0415
 
         if not _ADDRESS.fullmatch(address):  # a sidecar may come from anywhere
-            raise NotFound(f"There is no patch {address[:40]!r}.", _AGAIN)
+            raise NotFound(said("There is no patch {address!r}.", address=address[:40]), _AGAIN)
         path = self.path(address)
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise NotFound(f"The patch {path.name} is not there.", _AGAIN) from error
+            raise NotFound(said("The patch {file} is not there.", file=path.name), _AGAIN) from error
         if hashlib.blake2b(content, digest_size=12).hexdigest() != address:
-            raise SidecarError(f"The patch {path.name} is damaged.", _AGAIN)
+            raise SidecarError(said("The patch {file} is damaged.", file=path.name), _AGAIN)
         try:
             windows = _headers(path)
             found = [one.channels["RGBA"].pixels for one in OpenEXR.File(str(path)).parts]
             return _parts(list(zip(windows, found, strict=True)) if len(windows) > 1 else found[0])
         except (RuntimeError, ValueError, KeyError, TypeError, UnusablePicture) as error:
-            raise SidecarError(f"The patch {path.name} cannot be read: {error}.", _AGAIN) from error
+            raise SidecarError(
+                said("The patch {file} cannot be read: {why}.", file=path.name, why=str(error)), _AGAIN
+            ) from error
 
     def _keep(self, address: str, parts: Parts) -> None:
         with self._lock:
@@ -233,7 +238,9 @@ def _parts(given: Given) -> Parts:
 
 def _halves(pixels: NDArray[np.floating]) -> Pixels:
     if pixels.ndim != 3 or pixels.shape[2] != 4 or not pixels.size or not np.issubdtype(pixels.dtype, np.floating):
-        raise UnusablePicture(f"A patch cannot have the shape {pixels.shape}.", "It is (height, width, 4) of floats.")
+        raise UnusablePicture(
+            said("A patch cannot have the shape {shape}.", shape=pixels.shape), "It is (height, width, 4) of floats."
+        )
     if not np.isfinite(pixels).all():
         raise UnusablePicture("The patch holds values that are no numbers.", "Make it again.")
     halves: Pixels = np.clip(pixels, -BRIGHTEST, BRIGHTEST).astype(np.float16)

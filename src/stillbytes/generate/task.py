@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from stillbytes.core.saying import said
 from stillbytes.generate.painters.diffusion import Words
 from stillbytes.generate.workflows import graph
 
@@ -75,7 +76,7 @@ class Task(BaseModel):
     @classmethod
     def options(cls) -> str:
         """What can be said, for errors."""
-        return f"It takes {', '.join(cls.model_fields)}."
+        return said("It takes {these}.", these=", ".join(cls.model_fields))
 
 
 class Varied(Task):

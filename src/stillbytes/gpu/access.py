@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.broker.messages import Request, Way
 from stillbytes.gpu.models import own, registry
 
@@ -66,7 +67,10 @@ class Access:
         """Where one of its files is, such as its vocabulary. Raises ModelError when it is not here."""
         found = self.store.files(registry.get(model)).get(role)
         if found is None:
-            raise ModelError(f"{model} is not complete.", f"`stillbytes models pull {model}` gets what is missing.")
+            raise ModelError(
+                said("{model} is not complete.", model=model),
+                said("`stillbytes models pull {model}` gets what is missing.", model=model),
+            )
         return found
 
     def run(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import joined, said
 
 Maker = Literal["nvidia", "amd", "intel", "apple", "none"]
 _PCIE_GBS = {3: 0.985, 4: 1.969, 5: 3.938}
@@ -121,7 +122,7 @@ def find(name: str, vram_mib: int | None = None) -> Card:
     wanted = vram_mib or (int(stated[1]) * 1024 if stated else None)
     card = (_variant(words, wanted) if wanted else None) or index.get(_key(name)) or index.get(words)
     if card is None:
-        raise UnknownCard(f"No graphics card called “{name}” is known.", _advice(words))
+        raise UnknownCard(said("No graphics card called “{name}” is known.", name=name), _advice(words))
     return card if wanted is None or abs(card.vram_mib - wanted) < _LESS else card.with_memory(wanted)
 
 
@@ -139,8 +140,8 @@ def _stem(name: str) -> str:
 def _advice(key: str) -> str:
     names = {k: card.name for k, card in _index().items()}
     near = list(dict.fromkeys(names[k] for k in difflib.get_close_matches(key, names, n=5, cutoff=0.6)))[:3]
-    hint = f"Did you mean {' or '.join(near)}?" if near else "Give its name like “RTX 3060 12GB”."
-    return f"{hint} For a card that is not in the table, give its memory alone; speeds are then unknown."
+    hint = said("Did you mean {hint}?", hint=", ".join(near)) if near else said("Give its name like “RTX 3060 12GB”.")
+    return joined((hint, said("For a card that is not in the table, give its memory alone; speeds are then unknown.")))
 
 
 def _key(name: str) -> str:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stillbytes.core import paths
 from stillbytes.core.errors import StillbytesError
 from stillbytes.core.files import lock, write_atomically
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate.figure import MEASURED, Figure, Unit
 
 Quantity = Literal[
@@ -125,7 +126,9 @@ def load(machine: str | None = None) -> Measured:
         return Measured(machine=machine)
     except (OSError, ValidationError, UnicodeDecodeError) as error:
         raise StillbytesError(
-            f"The measurements in {path()} cannot be read: {' '.join(str(error).split())[:200]}.",
+            said(
+                "The measurements in {file} cannot be read: {why}.", file=path(), why=" ".join(str(error).split())[:200]
+            ),
             "Remove the file, and run `stillbytes gpu bench` to measure again.",
         ) from error
     return measured if measured.machine == machine else Measured(machine=machine)
@@ -177,4 +180,7 @@ def save(measured: Measured) -> None:
 
 
 def _unwritable(error: OSError) -> StillbytesError:
-    return StillbytesError(f"The measurements cannot be written: {error}.", f"Is {path().parent} writable?")
+    return StillbytesError(
+        said("The measurements cannot be written: {why}.", why=str(error)),
+        said("Is {folder} writable?", folder=path().parent),
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from stillbytes.core import preferences
 from stillbytes.core.errors import Cancelled, EngineCrashed, EngineError, ModelError
+from stillbytes.core.saying import joined, said
 from stillbytes.engines.engine import Loadable
 from stillbytes.engines.llama.client import Properties
 from stillbytes.engines.llama.find import probe
@@ -49,9 +50,12 @@ def candidates() -> tuple[str, ...]:
         return (f"{choices.llama.url}#{chosen}" if chosen else choices.llama.url,)
     if chosen:
         raise ModelError(
-            f"The language model {chosen[:80]} that was chosen is not here.",
-            f"`stillbytes models pull {chosen[:80]}` brings it; without `llama.model` in the preferences the best one "
-            "that is here is asked.",
+            said("The language model {model} that was chosen is not here.", model=chosen[:80]),
+            said(
+                "`stillbytes models pull {model}` brings it; "
+                "without `llama.model` in the preferences the best one that is here is asked.",
+                model=chosen[:80],
+            ),
         )
     return tuple(sorted(here, key=lambda id: -here[id].quality))
 
@@ -129,7 +133,7 @@ def leased(
     try:
         return access.run(label, ways, work, idle=idle, cancelled=cancelled, waits=waits)
     except EngineCrashed as error:  # whoever asks for a warmer picture has no use for the server's log
-        raise EngineError(f"{error.brief} {otherwise}".strip(), error.remedy) from error
+        raise EngineError(joined(filter(None, (error.brief, otherwise))), error.remedy) from error
 
 
 async def awaited(work: Coroutine[Any, Any, T], cancelled: Callable[[], bool]) -> T:

@@ -15,10 +15,12 @@ import pytest
 from app.server.conftest import Running
 
 import stillbytes
-from stillbytes.app.languages import ENGLISH, LANGUAGES, READ, asked_for, named, texts
+from stillbytes.app.languages import ENGLISH, LANGUAGES, READ, asked_for, in_language, named, texts
 from stillbytes.assistant.vocabulary.meaning import object_words
-from stillbytes.core.saying import FORMS
+from stillbytes.core.errors import EngineCrashed
+from stillbytes.core.saying import FORMS, said
 from stillbytes.edit.presets import Presets
+from stillbytes.engines.comfyui.validate import InvalidWorkflow, unknown_node
 
 DECLARED = ("/api/parameters", "/api/masks/kinds", "/api/tasks", "/api/formats", "/api/library/hints")
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -43,13 +45,13 @@ def test_the_language_that_is_wanted_most_is_taken(accept: str, language: str) -
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_everything_declared_is_translated_and_nothing_else(server: Running, language: str) -> None:
-    said = {text for path in DECLARED for text in _read(server.client.get(path).json())}
-    said |= {text for preset in Presets().all() if not preset.own for text in (preset.name, preset.group)}
+    told = {text for path in DECLARED for text in _read(server.client.get(path).json())}
+    told |= {text for preset in Presets().all() if not preset.own for text in (preset.name, preset.group)}
     forms, raised = in_code()
-    said |= forms | {word.partition(":")[2].capitalize() for word in object_words()}
+    told |= forms | {word.partition(":")[2].capitalize() for word in object_words()}
     known = texts(language)  # type: ignore[arg-type]
-    assert {text for text in said if re.search(r"[^\W\d]", re.sub(r"{.*?}", "", text))} <= set(known)
-    assert set(known) <= said | raised
+    assert {text for text in told if re.search(r"[^\W\d]", re.sub(r"{.*?}", "", text))} <= set(known)
+    assert set(known) <= told | raised
     assert all(text.strip() for text in known.values())
 
 
@@ -74,9 +76,12 @@ def in_code() -> tuple[set[str], set[str]]:
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
                 texts = [
-                    one.value for one in call.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                    one.value
+                    for given in call.args[:2]
+                    for one in ((given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,))
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
                 ]
-                forms.update(texts[:1] if call.func.id == "said" else ())
+                forms.update(texts if call.func.id == "said" else ())
                 raised.update(texts)
     return forms, raised
 
@@ -88,7 +93,7 @@ def test_what_can_go_wrong_with_photos_is_told_in_the_language(language: str) ->
     put_together, lacking = [], []
     for path, call in raising():
         place = path.relative_to(Path(stillbytes.__file__).parent).as_posix()
-        if not place.startswith(TRANSLATED) or place.startswith(ENGLISH_ONLY):
+        if place.startswith(ENGLISH_ONLY):
             continue
         for text in call.args[:2]:
             if isinstance(text, ast.JoinedStr | ast.BinOp):
@@ -157,9 +162,12 @@ def test_what_is_wrong_with_a_sidecar_is_told_in_the_language(server: Running) -
     assert told["problem"].startswith("wrong.xmp ist beschädigt: ") and "Richten Sie sie" in told["problem"]
 
 
-TRANSLATED = ("assistant/", "photo/", "masks/", "edit/", "library/", "app/server/", "app/generating", "core/")
-ENGLISH_ONLY = ("library/batch/c", "assistant/vocabulary/word_files")
-"""Other machines, which only the command line has to do with; word lists, which only those who write them break."""
+ENGLISH_ONLY = (
+    *("app/cli/", "app/mcp/", "app/desktop/", "library/batch/c", "gpu/bench", "gpu/simulate/", "__init__"),
+    *("develop/kernels/", "assistant/vocabulary/word_files"),
+)
+"""What only the command line, other programs and other machines meet; kernels and word lists, which only their writers
+break."""
 
 
 @cache
@@ -224,6 +232,15 @@ def test_errors_are_told_in_the_language_where_both_of_their_sentences_can_be(se
     photo = server.ids()["IMG_1.dng"]
     error = server.client.post(f"/api/photos/{photo}/patches", json={"task": "remove"}, headers=headers).json()["error"]
     assert error == {"message": "Entfernen braucht eine Maske.", "remedy": "Übermalen Sie, was gemeint ist."}
+
+
+def test_what_an_engine_ended_with_is_told_in_the_language() -> None:
+    error = EngineCrashed(said("{engine} ended unexpectedly{because}.", engine="ComfyUI", because=""), "", "killed")
+    assert in_language(error.message, "de") == "ComfyUI endete unerwartet. Letzte Worte: killed"
+    problem = unknown_node("Neither", "7")
+    error = InvalidWorkflow((problem, problem))
+    assert in_language(error.message, "de").startswith("Dieses ComfyUI hat keinen Knoten Neither (Knoten 7). Dieses")
+    assert in_language(error.remedy, "es").startswith("Busque el paquete de nodos")
 
 
 def test_the_events_of_a_page_are_in_its_language(server: Running) -> None:

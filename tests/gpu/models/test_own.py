@@ -276,7 +276,7 @@ def test_a_file_that_is_gone_or_was_replaced_is_not_here(tmp_path: Path, store: 
 def test_nobody_is_told_to_download_what_the_person_brought(tmp_path: Path, store: Store) -> None:
     model = actions.add(store, mine(tmp_path, "dream-inpainting.safetensors"), "")
     assert not model.published
-    with pytest.raises(ModelError, match="can fill") as told:
+    with pytest.raises(ModelError, match="can do “Fill”") as told:
         choose.painter(task_of("fill", {}), cast("Any", Machine(Shelf(set()))))
     assert model.id not in told.value.remedy
     assert "stillbytes models pull" in told.value.remedy

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from stillbytes.core.errors import Cancelled, EngineError
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.programs import run
 from stillbytes.engines.comfyui.sources import Source
 
@@ -34,7 +35,10 @@ def fetch(source: Source, folder: Path, log: Path, control: Control, git: Path |
         part.replace(folder)
     except OSError as error:
         raise EngineError(
-            f"{source.name} could not be written to {folder}: {error}.", "Is there room, and may you write there?"
+            said(
+                "{source} could not be written to {folder}: {why}.", source=source.name, folder=folder, why=str(error)
+            ),
+            "Is there room, and may you write there?",
         ) from error
     finally:
         remove(part)
@@ -69,17 +73,25 @@ def _unzip(source: Source, folder: Path, control: Control) -> None:
             # git puts the commit into the comment of the archives that it makes.
             if packed.comment.decode("ascii", "replace").strip() != source.commit:
                 raise EngineError(
-                    f"The archive of {source.name} is not of the commit {source.commit[:12]}.",
+                    said(
+                        "The archive of {source} is not of the commit {commit}.",
+                        source=source.name,
+                        commit=source.commit[:12],
+                    ),
                     "Install git and try again: it fetches exactly that commit.",
                 )
             if sum(member.file_size for member in packed.infolist()) > MOST_UNPACKED:
-                raise EngineError(f"The archive of {source.name} is far too large.", "Install git and try again.")
+                raise EngineError(
+                    said("The archive of {source} is far too large.", source=source.name), "Install git and try again."
+                )
             for member in packed.infolist():
                 if control.cancelled():
                     raise Cancelled
                 _extract(packed, member, folder)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
-        raise EngineError(f"The archive of {source.name} is damaged: {error}.", "Try again.") from error
+        raise EngineError(
+            said("The archive of {source} is damaged: {why}.", source=source.name, why=str(error)), "Try again."
+        ) from error
     archive.unlink()
 
 
@@ -89,7 +101,9 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> 
     if member.is_dir() or not parts:
         return
     if any(part in {"..", ""} or ":" in part or part.startswith("/") for part in parts):
-        raise EngineError(f"The archive has a file at a forbidden place: {member.filename[:100]!r}.", "Install git.")
+        raise EngineError(
+            said("The archive has a file at a forbidden place: {name!r}.", name=member.filename[:100]), "Install git."
+        )
     target = folder.joinpath(*parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     with packed.open(member) as content, target.open("wb") as file:
@@ -110,8 +124,17 @@ def _download(source: Source, archive: Path, control: Control) -> None:
                     raise Cancelled
                 file.write(part)
                 if file.tell() > MOST_UNPACKED:
-                    raise EngineError(f"The archive of {source.name} is far too large.", "Install git and try again.")
+                    raise EngineError(
+                        said("The archive of {source} is far too large.", source=source.name),
+                        "Install git and try again.",
+                    )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EngineError(
-            f"{source.name} could not be downloaded from {source.archive}: {error}.", "Is this machine online?"
+            said(
+                "{source} could not be downloaded from {url}: {why}.",
+                source=source.name,
+                url=source.archive,
+                why=str(error),
+            ),
+            "Is this machine online?",
         ) from error

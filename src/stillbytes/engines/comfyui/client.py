@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import Cancelled, EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import messages, problems
 from stillbytes.engines.comfyui.connection import Connection
 from stillbytes.engines.comfyui.job import Event, Finished, Job, Output, Prompt, Waiting
@@ -193,7 +194,7 @@ class Client:
         while run.job.end is None:
             if _now() > last:
                 raise EngineError(
-                    f"The job was not done within {limits.total:g} s.",
+                    said("The job was not done within {limit:g} s.", limit=limits.total),
                     "Fewer steps or a smaller picture take less time; is another program using the card?",
                 )
             message = await _next(run, min(check, last) - _now())
@@ -255,7 +256,7 @@ class Client:
         silence = now - run.heard
         if self._connection.connected and silence > limits.quiet:
             raise EngineError(
-                f"ComfyUI said nothing about the job for {silence:.0f} s, although it runs.",
+                said("ComfyUI said nothing about the job for {silence:.0f} s, although it runs.", silence=silence),
                 "It may hang: `stillbytes engines stop comfyui`, then try again.",
             )
         if min(silence, now - run.renewed) > RENEW:

@@ -24,6 +24,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.edge import Edge, Node, Output, Value
 
 P = ParamSpec("P")
@@ -149,6 +150,12 @@ def _checked(declaration: Declaration, expected: Input, value: Any) -> Edge | Va
             return sent
         told = repr(value)
     raise EngineError(
-        f"{declaration.class_type} takes {expected.type} for {expected.name}, not {told[:200]}.",
+        said(
+            "{node} takes {kind} for {name}, not {given}.",
+            node=declaration.class_type,
+            kind=expected.type,
+            name=expected.name,
+            given=told[:200],
+        ),
         "This is a mistake in the workflow: connect or set that input differently.",
     )

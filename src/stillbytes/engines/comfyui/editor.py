@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.edge import Edge, Node, Value
 from stillbytes.engines.comfyui.object_info import Input, NodeType, ObjectInfo
 from stillbytes.engines.comfyui.validate import InvalidWorkflow, unknown_node
@@ -173,5 +174,6 @@ def _places(workflow: Workflow, server: ObjectInfo) -> Iterator[tuple[int, int]]
 
 def _unreadable(why: str) -> EngineError:
     return EngineError(
-        f"This workflow of ComfyUI's editor cannot be read: {why}.", "Open it in ComfyUI and use “Export (API)”."
+        said("This workflow of ComfyUI's editor cannot be read: {why}.", why=why),
+        "Open it in ComfyUI and use “Export (API)”.",
     )

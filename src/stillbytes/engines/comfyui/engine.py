@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
 from stillbytes.core.errors import EngineError, ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.adapt import Tiles, adapt
 from stillbytes.engines.comfyui.client import LIMITS, Client, Limits
 from stillbytes.engines.comfyui.find import Found
@@ -311,8 +312,14 @@ def _sizes(model: Loadable) -> int:
             whole += path.stat().st_size
         except OSError as error:
             raise ModelError(
-                f"The {role} of {model.id} cannot be read: {error.strerror or error} ({path}).",
-                f"`stillbytes models pull {model.id}`",
+                said(
+                    "The {role} of {model} cannot be read: {why} ({path}).",
+                    role=role,
+                    model=model.id,
+                    why=str(error.strerror or error),
+                    path=path,
+                ),
+                said("`stillbytes models pull {model}`", model=model.id),
             ) from error
     return whole
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from stillbytes.core.errors import EngineError
 from stillbytes.core.preferences import ComfyPreferences
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import local
 from stillbytes.engines.comfyui.local import Installation
 
@@ -98,11 +99,13 @@ async def probe(url: str, limit: float = PROBE_LIMIT) -> Running:
             status, memory = await _get(client, "/stillbytes/memory")
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NothingThere(
-            f"Nothing answers at {url}.", "Start ComfyUI, or correct its address in the settings (comfyui.url)."
+            said("Nothing answers at {url}.", url=url),
+            "Start ComfyUI, or correct its address in the settings (comfyui.url).",
         ) from error
     except (httpx.TimeoutException, TimeoutError) as error:
         raise EngineError(
-            f"What runs at {url} does not answer in {limit:g} s.", "If it is ComfyUI, it may hang: restart it."
+            said("What runs at {url} does not answer in {limit:g} s.", url=url, limit=limit),
+            "If it is ComfyUI, it may hang: restart it.",
         ) from error
     except httpx.HTTPError as error:
         raise _stranger(url, f"{type(error).__name__} {error}".strip()) from error
@@ -127,7 +130,8 @@ def _check_address(url: str) -> None:
         good = False
     if not good:
         raise EngineError(
-            f"{url[:200]!r} is not an address.", "Write it like http://127.0.0.1:8188 in the settings (comfyui.url)."
+            said("{url!r} is not an address.", url=url[:200]),
+            "Write it like http://127.0.0.1:8188 in the settings (comfyui.url).",
         )
 
 
@@ -144,7 +148,10 @@ async def _get(client: Any, path: str) -> tuple[int, bytes]:
 
 def _stats(url: str, status: int, body: bytes) -> dict[str, Any]:
     if status in {401, 403}:
-        raise EngineError(f"What runs at {url} refuses us ({status}).", "Does it need a password? We cannot give one.")
+        raise EngineError(
+            said("What runs at {url} refuses us ({status}).", url=url, status=status),
+            "Does it need a password? We cannot give one.",
+        )
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -156,7 +163,7 @@ def _stats(url: str, status: int, body: bytes) -> dict[str, Any]:
 
 def _stranger(url: str, how: str) -> EngineError:
     return EngineError(
-        f"What answers at {url} is not ComfyUI ({how[:200]}).",
+        said("What answers at {url} is not ComfyUI ({why}).", url=url, why=how),
         "Another program may use that port: start ComfyUI on another one and put its address into the settings "
         "(comfyui.url).",
     )

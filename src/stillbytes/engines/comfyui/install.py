@@ -21,6 +21,7 @@ from pathlib import Path
 from stillbytes.core.errors import Cancelled, EngineError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import checkout, local
 from stillbytes.engines.comfyui.install_plan import (
     OURS,
@@ -64,8 +65,15 @@ def install(planned: InstallPlan, control: Control, tools: Tools | None = None) 
     """
     if not planned.fits:
         raise EngineError(
-            f"ComfyUI needs about {planned.disk} MiB on the disk of {planned.folder}, and {planned.free} MiB are free.",
-            f"Make room ({RESERVE_MIB} MiB are to stay free), or choose a folder on another disk.",
+            said(
+                "ComfyUI needs about {needed} MiB on the disk of {folder}, and {free} MiB are free.",
+                needed=planned.disk,
+                folder=planned.folder,
+                free=planned.free,
+            ),
+            said(
+                "Make room ({reserve} MiB are to stay free), or choose a folder on another disk.", reserve=RESERVE_MIB
+            ),
         )
     existing = planned.existing
     work = workplace(planned.folder) if existing is None else existing.base / ".stillbytes-installing"
@@ -77,7 +85,7 @@ def install(planned: InstallPlan, control: Control, tools: Tools | None = None) 
         checkout.remove(work)
     except OSError as error:
         raise EngineError(
-            f"ComfyUI could not be installed into {planned.folder}: {error}.",
+            said("ComfyUI could not be installed into {folder}: {why}.", folder=planned.folder, why=str(error)),
             "Is there room, and may you write there? Try again: what was done is kept.",
         ) from error
     return local.read(planned.folder, existing.python if existing else None)
@@ -186,7 +194,7 @@ class _Work:
     def python_there(self) -> Path:
         if self.python is None:
             raise EngineError(
-                f"There is no Python inside {self.program} to install packages with.",
+                said("There is no Python inside {folder} to install packages with.", folder=self.program),
                 "Choose the one that ComfyUI was installed with in the settings (comfyui.python).",
             )
         return self.python
@@ -225,8 +233,8 @@ def _alone(work: Path) -> Iterator[None]:
         told = lock.read_text()
         if told.isdigit() and psutil.pid_exists(int(told)):
             raise EngineError(
-                f"ComfyUI is being installed there already, by process {told}.",
-                f"Wait for it; if it is something else, remove {lock}.",
+                said("ComfyUI is being installed there already, by process {told}.", told=told),
+                said("Wait for it; if it is something else, remove {lock}.", lock=lock),
             )
     except FileNotFoundError:
         pass

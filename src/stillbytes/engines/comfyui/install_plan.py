@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import local
 from stillbytes.engines.comfyui.local import Installation
 from stillbytes.engines.comfyui.sources import SOURCES, Source, Sources
@@ -107,7 +108,8 @@ def plan(
         existing = None
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise EngineError(
-                f"{folder} is not empty and holds no ComfyUI.", "Choose another folder, or move away what is in it."
+                said("{folder} is not empty and holds no ComfyUI.", folder=folder),
+                "Choose another folder, or move away what is in it.",
             ) from None
     steps = tuple(_completing(existing, sources) if existing else _installing(sources, chosen))
     done = set() if existing else steps_done(folder, steps)

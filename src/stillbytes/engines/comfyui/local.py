@@ -19,6 +19,7 @@ from pathlib import Path
 
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.model_paths import model_folders
 
 HELP_LIMIT = 60.0
@@ -47,7 +48,7 @@ class Installation:
         """What starts it, before any options. Raises EngineError when there is no Python for it."""
         if self.python is None:
             raise EngineError(
-                f"There is no Python inside {self.folder}.",
+                said("There is no Python inside {folder}.", folder=self.folder),
                 "Choose the one that ComfyUI was installed with in the settings (comfyui.python).",
             )
         started = (str(self.python), "-s", str(self.folder / "main.py"))
@@ -62,14 +63,16 @@ def read(folder: Path, python: Path | None = None) -> Installation:
     program = next((place for place in (folder, folder / "ComfyUI", *_desktop(folder)) if _is_comfyui(place)), None)
     if program is None:
         raise EngineError(
-            f"There is no ComfyUI in {folder}.",
+            said("There is no ComfyUI in {folder}.", folder=folder),
             "Choose the folder with ComfyUI's main.py in it, or install one: `stillbytes engines install comfyui`.",
         )
     base = _desktop_base(folder) or program
     if python is None:
         python = _python(base) or _python(program)
     elif not python.is_file():
-        raise EngineError(f"There is no Python at {python}.", "Correct it in the settings (comfyui.python).")
+        raise EngineError(
+            said("There is no Python at {python}.", python=python), "Correct it in the settings (comfyui.python)."
+        )
     configurations = (program / "extra_model_paths.yaml", *(folder / name for name in DESKTOP_PATHS))
     return Installation(
         program, python, _version(program), base, _packs(base / "custom_nodes"), model_folders(base, configurations)
@@ -98,13 +101,18 @@ async def _help(installation: Installation, limit: float) -> str:
         )
     except OSError as error:
         raise EngineError(
-            f"ComfyUI's Python {command[0]} does not start: {error}.", "Correct comfyui.python in the settings."
+            said("ComfyUI's Python {program} does not start: {why}.", program=command[0], why=str(error)),
+            "Correct comfyui.python in the settings.",
         ) from error
     try:
         told, _ = await asyncio.wait_for(process.communicate(), limit)
     except TimeoutError as error:
         raise EngineError(
-            f"ComfyUI in {installation.folder} did not list its options within {limit:g} s.",
+            said(
+                "ComfyUI in {folder} did not list its options within {limit:g} s.",
+                folder=installation.folder,
+                limit=limit,
+            ),
             "Does it start by hand? If the machine was busy, try again.",
         ) from error
     finally:
@@ -116,7 +124,7 @@ async def _help(installation: Installation, limit: float) -> str:
     if process.returncode != 0 or "--listen" not in text:
         last = " ".join(text.split()[-40:]) or f"exit status {process.returncode}"
         raise EngineError(
-            f"ComfyUI in {installation.folder} cannot list its options: {last[-400:]}.",
+            said("ComfyUI in {folder} cannot list its options: {why}.", folder=installation.folder, why=last[-400:]),
             "Its Python packages may be incomplete: install them again, or choose another Python in the settings.",
         )
     return text

@@ -9,6 +9,7 @@ from pathlib import Path
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "checkpoints": ("checkpoints",),
@@ -59,7 +60,9 @@ def shared(base: Path) -> tuple[str, ...]:
         if not file.is_file() or file.read_bytes() != content:
             write_atomically(file, content)
     except OSError as error:
-        raise EngineError(f"{file} cannot be written: {error.strerror or error}.", "Is the disk full?") from error
+        raise EngineError(
+            said("{file} cannot be written: {why}.", file=file, why=str(error.strerror or error)), "Is the disk full?"
+        ) from error
     return ("--extra-model-paths-config", str(file))
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 
 Scalar = str | int | float | bool
 UPLOADS = ("image_upload", "video_upload", "audio_upload", "file_upload")
@@ -170,6 +171,6 @@ def _number(told: object) -> float | None:
 
 def _not_comfyui(why: str) -> EngineError:
     return EngineError(
-        f"What answered is not ComfyUI's list of nodes: {why}.",
+        said("What answered is not ComfyUI's list of nodes: {why}.", why=why),
         "Check the address in the settings: something else may listen there.",
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stillbytes.core.saying import said
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -23,10 +25,12 @@ class Pack:
     @property
     def remedy(self) -> str:
         """How to have it."""
-        how = "`stillbytes engines install comfyui`"
+        how: str = "`stillbytes engines install comfyui`"
         if self.by_hand:
-            how = f"put {self.by_hand} into ComfyUI's custom_nodes, with its requirements"
-        return f"It comes with the node pack {self.folder}, which {self.says}: {how}."
+            how = said("put {pack} into ComfyUI's custom_nodes, with its requirements", pack=self.by_hand)
+        return said(
+            "It comes with the node pack {pack}, which {what}: {how}.", pack=self.folder, what=self.says, how=how
+        )
 
 
 PACKS = (
@@ -42,7 +46,7 @@ PACKS = (
                 "QuadrupleCLIPLoaderGGUF",
             }
         ),
-        "loads quantised models from GGUF files",
+        said("loads quantised models from GGUF files"),
     ),
     Pack(
         "ComfyUI_IPAdapter_plus",
@@ -65,12 +69,12 @@ PACKS = (
                 "PrepImageForClipVision",
             }
         ),
-        "uses a picture as a prompt",
+        said("uses a picture as a prompt"),
     ),
     Pack(
         "ComfyUI-nunchaku",
         frozenset({"NunchakuFluxDiTLoader", "NunchakuFluxLoraLoader"}),
-        "draws with 4-bit models of SVDQuant on NVIDIA cards",
+        said("draws with 4-bit models of SVDQuant on NVIDIA cards"),
         "https://github.com/nunchaku-tech/ComfyUI-nunchaku",
     ),
     Pack(
@@ -82,7 +86,7 @@ PACKS = (
                 "GroundingDinoSAM2Segment (segment anything2)",
             }
         ),
-        "finds what is named by Grounding DINO and SAM 2",
+        said("finds what is named by Grounding DINO and SAM 2"),
         "https://github.com/neverbiasu/ComfyUI-SAM2",
     ),
 )

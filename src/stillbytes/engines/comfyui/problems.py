@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stillbytes.core.errors import Cancelled, EngineError, ModelError, OutOfMemory, StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.messages import Failed, Interrupted
 from stillbytes.engines.comfyui.nodes import DECLARED
 from stillbytes.engines.comfyui.validate import InvalidWorkflow, Kind, Problem, unknown_node
@@ -62,25 +63,30 @@ def refusal(status: int, body: bytes, url: str, version: str = "", model_of: Mod
     if found:
         return InvalidWorkflow(found)
     error: Mapping[str, Any] = told["error"] if isinstance(told["error"], Mapping) else {"message": told["error"]}
-    kind, said, details = str(error.get("type") or ""), _line(error.get("message")), _line(error.get("details"))
-    if unknown := _unknown_node(error, said, details):
+    kind, why, details = str(error.get("type") or ""), _line(error.get("message")), _line(error.get("details"))
+    if unknown := _unknown_node(error, why, details):
         return InvalidWorkflow((unknown,))
     if kind == "prompt_no_outputs":
         no_end = Problem(
-            "no-end", "The workflow hands out no picture.", "End it with a node that sends or saves what it made."
+            "no-end",
+            said("The workflow hands out no picture."),
+            said("End it with a node that sends or saves what it made."),
         )
         return InvalidWorkflow((no_end,))
     return EngineError(
-        f"ComfyUI refuses the job: {said or kind or 'no reason given'}{f' ({details})' if details else ''}.",
+        said(
+            "ComfyUI refuses the job: {why}.",
+            why=" ".join(filter(None, (why or kind or "no reason given", details and f"({details})"))),
+        ),
         "Its version may differ from those we know: update ComfyUI, or look at its log.",
     )
 
 
-def _unknown_node(error: Mapping[str, Any], said: str, details: str) -> Problem | None:
+def _unknown_node(error: Mapping[str, Any], why: str, details: str) -> Problem | None:
     """Newer servers tell the class apart from the title that they put into the message."""
     extra = error.get("extra_info")
     about: Mapping[str, Any] = extra if isinstance(extra, Mapping) else {}
-    found = re.search(r"node '?([^']+?)'? (?:does not exist|not found)", said, re.IGNORECASE)
+    found = re.search(r"node '?([^']+?)'? (?:does not exist|not found)", why, re.IGNORECASE)
     if found is None:
         return None
     number = re.search(r"#([\w:.-]+)", details)
@@ -103,24 +109,30 @@ def _node_problem(id: str, class_type: str, error: Mapping[str, Any], model_of: 
     extra = error.get("extra_info")
     about: Mapping[str, Any] = extra if isinstance(extra, Mapping) else {}
     name, value = _line(about.get("input_name")), _line(about.get("received_value"))
-    said, details, kind = _line(error.get("message")), _line(error.get("details")), str(error.get("type") or "")
-    at = f"{class_type} (node {id})"
+    why, details, kind = _line(error.get("message")), _line(error.get("details")), str(error.get("type") or "")
+    at = said("{kind} (node {node})", kind=class_type, node=id)
     if kind == "value_not_in_list":
         return _not_listed(id, class_type, name, value, details, model_of)
     if kind == "custom_validation_failed" and "invalid image file" in details.lower():
         return Problem(
             "unknown-choice",
-            f"{at} does not find the picture that was uploaded for it ({details}).",
-            "Its folder of temporary files may have been emptied: try again.",
+            said("{at} does not find the picture that was uploaded for it ({details}).", at=at, details=details),
+            said("Its folder of temporary files may have been emptied: try again."),
             id, class_type, name,
         )  # fmt: skip
     if kind == "required_input_missing":
-        message = f"{at} has nothing for {name or details}."
+        message = said("{at} has nothing for {name}.", at=at, name=name or details)
     else:
-        message = f"{at} cannot take {f'{value!r} for ' if value else ''}{name or 'an input'}: {said} ({details})."
+        message = said(
+            "{at} cannot take {value!r} for {name}: {why} ({details})."
+            if value
+            else "{at} cannot take {name}: {why} ({details}).",
+            at=at, value=value, name=name or "?", why=why, details=details,
+        )  # fmt: skip
     return Problem(
         WRONG_VALUE.get(kind, "wrong-type"), message,
-        "The node may differ in this version of ComfyUI or of its pack: update both.", id, class_type, name, value,
+        said("The node may differ in this version of ComfyUI or of its pack: update both."),
+        id, class_type, name, value,
     )  # fmt: skip
 
 
@@ -128,16 +140,19 @@ def _not_listed(id: str, class_type: str, name: str, value: str, details: str, m
     declared = DECLARED.get(class_type)
     ours = declared.inputs.get(name) if declared else None
     folder = ours.folder if ours else ""
-    at = f"{class_type} (node {id})"
+    at = said("{kind} (node {node})", kind=class_type, node=id)
     if folder or re.search(r"\.(safetensors|ckpt|pt|pth|bin|gguf|sft)$", value, re.IGNORECASE):
-        where = f"ComfyUI's model folder {folder!r}" if folder else "ComfyUI's model folders"
+        where = said("ComfyUI's model folder {folder!r}", folder=folder) if folder else said("ComfyUI's model folders")
         return Problem(
-            "missing-model", f"{at} needs {value}, which is not in {where}.", get(value, model_of),
+            "missing-model",
+            said("{at} needs {value}, which is not in {where}.", at=at, value=value, where=where),
+            get(value, model_of),
             id, class_type, name, value, folder,
         )  # fmt: skip
     return Problem(
-        "unknown-choice", f"{at} does not offer {value!r} for {name}: {details[:KEPT]}.",
-        "Choose one that this version offers, or update ComfyUI.", id, class_type, name, value,
+        "unknown-choice",
+        said("{at} does not offer {value!r} for {name}: {why}.", at=at, value=value, name=name, why=details[:KEPT]),
+        said("Choose one that this version offers, or update ComfyUI."), id, class_type, name, value,
     )  # fmt: skip
 
 
@@ -145,39 +160,45 @@ def get(file: str, model_of: ModelOf = _none) -> str:
     """How to come by a model's file."""
     id = model_of(file.replace("\\", "/").rpartition("/")[2])
     if id:
-        return f"`stillbytes models pull {id}` gets it."
-    return "`stillbytes models list` shows what can be downloaded; or put the file into that folder."
+        return said("`stillbytes models pull {model}` gets it.", model=id)
+    return said("`stillbytes models list` shows what can be downloaded; or put the file into that folder.")
 
 
 def failure(failed: Failed, prompt: Mapping[str, Mapping[str, Any]], model_of: ModelOf = _none) -> StillbytesError:
     """The error for a job that failed while it ran."""
-    said = _line(failed.message)[:KEPT] or failed.exception or "no reason given"
+    why = _line(failed.message)[:KEPT] or failed.exception or said("no reason given")
     where = failed.class_type or str(prompt.get(failed.node, {}).get("class_type") or "")
-    at = f"ComfyUI's {where} (node {failed.node})" if where else "ComfyUI"
+    at = said("ComfyUI's {where} (node {node})", where=where, node=failed.node) if where else "ComfyUI"
     both = f"{failed.exception} {failed.message}"
     if NO_ROOM.search(both) or failed.exception.endswith("MemoryError"):
         return OutOfMemory(
-            f"{at} ran out of memory: {_line(failed.message.partition('TIPS')[0])[:KEPT] or failed.exception}.",
+            said(
+                "{at} ran out of memory: {why}.",
+                at=at,
+                why=_line(failed.message.partition("TIPS")[0])[:KEPT] or failed.exception,
+            ),
             "A smaller picture, smaller tiles or a smaller model needs less; `stillbytes gpu plan` shows what fits.",
         )
     files = [value for value in prompt.get(failed.node, {}).get("inputs", {}).values() if _is_model(value)]
     if UNREADABLE.search(both) and (files or "Loader" in where):
-        file = files[0] if files else "a model"
+        file = files[0] if files else said("a model")
         id = model_of(file.replace("\\", "/").rpartition("/")[2])
         remedy = (
-            f"`stillbytes models verify {id}` checks it, `stillbytes models pull {id}` downloads it again."
+            said("`stillbytes models verify {id}` checks it, `stillbytes models pull {id}` downloads it again.", id=id)
             if id
-            else "The file may be damaged or of another kind: download it again, or choose another."
+            else said("The file may be damaged or of another kind: download it again, or choose another.")
         )
-        return ModelError(f"{at} cannot load {file}: {said}.", remedy)
+        return ModelError(said("{at} cannot load {file}: {why}.", at=at, file=file, why=why), remedy)
     if failed.exception.endswith("FileNotFoundError") and files:
-        return ModelError(f"{at} does not find {files[0]}.", get(files[0], model_of))
+        return ModelError(said("{at} does not find {file}.", at=at, file=files[0]), get(files[0], model_of))
     if MISMATCH.search(failed.message):
         return EngineError(
-            f"{at} got parts that do not belong together: {said}.",
+            said("{at} got parts that do not belong together: {why}.", at=at, why=why),
             "Model, text encoder, ControlNet and adapters must be of one family: choose others.",
         )
-    return EngineError(f"{at} failed: {said}.", "ComfyUI's log says more: `stillbytes engines logs comfyui`.")
+    return EngineError(
+        said("{at} failed: {why}.", at=at, why=why), "ComfyUI's log says more: `stillbytes engines logs comfyui`."
+    )
 
 
 def interrupted(message: Interrupted | None = None) -> Cancelled:
@@ -190,32 +211,40 @@ def interrupted(message: Interrupted | None = None) -> Cancelled:
 
 def answer(status: int, body: bytes, url: str, path: str, version: str = "") -> EngineError:
     """The error for an answer that cannot be used, whatever was asked."""
-    said = _line(body[:KEPT].decode("utf-8", "replace"))
+    why = _line(body[:KEPT].decode("utf-8", "replace"))
     if status in (401, 403):
         return EngineError(
-            f"What answers at {url} refuses us ({status}).", "Does it need a password? We cannot give one."
+            said("What answers at {url} refuses us ({status}).", url=url, status=status),
+            "Does it need a password? We cannot give one.",
         )
     if status == 413:
-        return EngineError(f"ComfyUI at {url} does not take files that large.", UPLOAD_REMEDY)
+        return EngineError(said("ComfyUI at {url} does not take files that large.", url=url), UPLOAD_REMEDY)
     if status in (404, 405) and version:
         return EngineError(
-            f"ComfyUI {version} has no {path} ({status}).", f"Update ComfyUI: {OLDEST} or newer is needed."
+            said("ComfyUI {version} has no {path} ({status}).", version=version, path=path, status=status),
+            said("Update ComfyUI: {oldest} or newer is needed.", oldest=OLDEST),
         )
     if status >= 500:
         return EngineError(
-            f"ComfyUI at {url} failed over {path} ({status}): {said or 'no reason given'}.",
+            said(
+                "ComfyUI at {url} failed over {path} ({status}): {why}.",
+                url=url,
+                path=path,
+                status=status,
+                why=why or "no reason given",
+            ),
             "Try again; `stillbytes engines logs comfyui` may say more.",
         )
-    return stranger(url, f"status {status} for {path}")
+    return stranger(url, said("status {status} for {path}", status=status, path=path))
 
 
-UPLOAD_REMEDY = "Start ComfyUI with a larger --max-upload-size (megabytes), or work on a smaller picture."
+UPLOAD_REMEDY = said("Start ComfyUI with a larger --max-upload-size (megabytes), or work on a smaller picture.")
 
 
 def stranger(url: str, how: str) -> EngineError:
     """What answers is not ComfyUI, or one from another time."""
     return EngineError(
-        f"What answers at {url} is not a ComfyUI that we understand ({how[:200]}).",
+        said("What answers at {url} is not a ComfyUI that we understand ({why}).", url=url, why=how),
         "Another program may use that port, or its version is very old or very new: correct the address in the "
         "settings (comfyui.url), or update ComfyUI.",
     )
@@ -223,19 +252,21 @@ def stranger(url: str, how: str) -> EngineError:
 
 def silent(url: str, path: str, limit: float) -> Unreachable:
     return Unreachable(
-        f"ComfyUI at {url} did not answer {path} within {limit:g} s.",
+        said("ComfyUI at {url} did not answer {path} within {limit:g} s.", url=url, path=path, limit=limit),
         "It may be loading a large model, or hang: try again, or restart it.",
     )
 
 
 def nothing_there(url: str) -> Unreachable:
     return Unreachable(
-        f"No ComfyUI answers at {url}.", "Start it, or correct its address in the settings (comfyui.url)."
+        said("No ComfyUI answers at {url}.", url=url), "Start it, or correct its address in the settings (comfyui.url)."
     )
 
 
 def broken(url: str, how: str) -> Unreachable:
-    return Unreachable(f"The connection to ComfyUI at {url} broke ({_line(how)[:200]}).", "Try again.")
+    return Unreachable(
+        said("The connection to ComfyUI at {url} broke ({why}).", url=url, why=_line(how)[:200]), "Try again."
+    )
 
 
 def _is_model(value: object) -> bool:

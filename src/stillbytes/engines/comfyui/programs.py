@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stillbytes.core.errors import Cancelled, EngineError
 from stillbytes.core.jobs import Control
+from stillbytes.core.saying import said
 
 RECORD = "running"
 """Beside the log: which process runs, so that the next attempt can end it if this one is killed."""
@@ -48,7 +49,9 @@ def run(
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
-            raise EngineError(f"{command[0]} does not start: {error}.", "Is it installed?") from error
+            raise EngineError(
+                said("{program} does not start: {why}.", program=command[0], why=str(error)), "Is it installed?"
+            ) from error
     until, last = time.monotonic() + limit, ""
     record = log.with_name(RECORD)
     try:
@@ -62,7 +65,10 @@ def run(
             if control.cancelled():
                 raise Cancelled
             if time.monotonic() > until:
-                raise EngineError(f"{command[0]} did not end within {limit / 60:.0f} minutes.", "Try again later.")
+                raise EngineError(
+                    said("{program} did not end within {minutes:.0f} minutes.", program=command[0], minutes=limit / 60),
+                    "Try again later.",
+                )
             line = _last_line(log, begin)
             if line != last:
                 told(line)
@@ -74,7 +80,13 @@ def run(
         record.unlink(missing_ok=True)
     if status != 0:
         raise EngineError(
-            f"{Path(command[0]).name} failed ({status}): {_last_words(log, begin)}.", _remedy(_last_words(log, begin))
+            said(
+                "{program} failed ({status}): {why}.",
+                program=Path(command[0]).name,
+                status=status,
+                why=_last_words(log, begin),
+            ),
+            _remedy(_last_words(log, begin)),
         )
 
 
@@ -127,12 +139,12 @@ def _last_line(log: Path, begin: int) -> str:
 
 
 def _last_words(log: Path, begin: int) -> str:
-    return " ".join(_tail(log, begin).split())[-400:] or "it said nothing"
+    return " ".join(_tail(log, begin).split())[-400:] or said("it said nothing")
 
 
 def _remedy(words: str) -> str:
     if "No space left" in words or "not enough space" in words:
-        return "The disk is full: make room and try again; what was done is kept."
+        return said("The disk is full: make room and try again; what was done is kept.")
     if any(sign in words for sign in ("resolve host", "Temporary failure", "getaddrinfo", "Network is unreachable")):
-        return "Is this machine online? Try again; what was done is kept."
-    return "Try again; what was done is kept."
+        return said("Is this machine online? Try again; what was done is kept.")
+    return said("Try again; what was done is kept.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import object_info, problems
 from stillbytes.engines.comfyui.job import Prompt, Stored
 from stillbytes.engines.comfyui.object_info import ObjectInfo
@@ -206,7 +207,10 @@ class Server:
         path = f"/view?{httpx.QueryParams(asked)}"
         status, body = await self._ask("GET", path, limit=TRANSFER, most=MOST_PICTURE)
         if status == 404:
-            raise EngineError(f"ComfyUI no longer has the picture {stored.name}.", "Was its folder emptied? Try again.")
+            raise EngineError(
+                said("ComfyUI no longer has the picture {name}.", name=stored.name),
+                "Was its folder emptied? Try again.",
+            )
         if status != 200:
             raise problems.answer(status, body, self.url, "/view", self.version)
         return body
@@ -220,7 +224,12 @@ class Server:
         most = await self.most_upload()
         if size + FORM > most:
             raise EngineError(
-                f"The picture has {size / 1e6:.0f} MB; ComfyUI at {self.url} takes files up to {most / 1e6:.0f} MB.",
+                said(
+                    "The picture has {size:.0f} MB; ComfyUI at {url} takes files up to {most:.0f} MB.",
+                    size=size / 1e6,
+                    url=self.url,
+                    most=most / 1e6,
+                ),
                 problems.UPLOAD_REMEDY,
             )
         with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
@@ -270,7 +279,9 @@ class Server:
         status, body = await self._ask("POST", "/stillbytes/free", {"bytes": wanted, "wait": wait}, wait + ANSWER)
         told = _parsed(body)
         if status == 409:
-            raise EngineError(f"ComfyUI still worked after {wait:g} s, so nothing was freed.", "Try again later.")
+            raise EngineError(
+                said("ComfyUI still worked after {wait:g} s, so nothing was freed.", wait=wait), "Try again later."
+            )
         if status != 200 or not isinstance(told, Mapping):
             raise problems.answer(status, body, self.url, "/stillbytes/free", self.version)
         return _size(told.get("freed"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import joined, said
 from stillbytes.engines.comfyui import packs
 from stillbytes.engines.comfyui.edge import Edge, Node, Value
 from stillbytes.engines.comfyui.nodes import DECLARED
@@ -53,8 +54,8 @@ class InvalidWorkflow(EngineError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__(
-            " ".join(problem.message for problem in problems),
-            " ".join(dict.fromkeys(problem.remedy for problem in problems)),
+            joined(problem.message for problem in problems),
+            joined(dict.fromkeys(problem.remedy for problem in problems)),
         )
 
 
@@ -72,7 +73,9 @@ def find_problems(workflow: Workflow, server: ObjectInfo) -> tuple[Problem, ...]
 def _problems(workflow: Workflow, server: ObjectInfo) -> Iterator[Problem]:
     if not any(_ends(end.node, server) for end in workflow.ends):
         yield Problem(
-            "no-end", "The workflow hands out no picture.", "End it with a node that sends or saves what it made."
+            "no-end",
+            said("The workflow hands out no picture."),
+            said("End it with a node that sends or saves what it made."),
         )
     for id, node in workflow.nodes.items():
         known = server.get(node.class_type)
@@ -82,14 +85,18 @@ def _problems(workflow: Workflow, server: ObjectInfo) -> Iterator[Problem]:
         for name, expected in known.inputs.items():
             if name not in node.inputs and expected.required:
                 at = _Place(id, known, expected)
-                yield at.problem("missing-input", f"{at} has nothing for {name}.", "Connect or set that input.")
+                yield at.problem(
+                    "missing-input",
+                    said("{at} has nothing for {name}.", at=at.told, name=name),
+                    said("Connect or set that input."),
+                )
         for name, value in node.inputs.items():
             at = _Place(id, known, known.inputs.get(name) or Input(name, "", False))
             if name not in known.inputs:
                 yield at.problem(
                     "unknown-input",
-                    f"{at} has no input {name} in this ComfyUI.",
-                    "Update ComfyUI, or leave that setting as it is by default.",
+                    said("{at} has no input {name} in this ComfyUI.", at=at.told, name=name),
+                    said("Update ComfyUI, or leave that setting as it is by default."),
                     "" if isinstance(value, Edge) else _shown(value),
                 )
             elif isinstance(value, Edge):
@@ -106,8 +113,9 @@ class _Place:
     known: NodeType
     expected: Input
 
-    def __str__(self) -> str:
-        return f"{self.known.title} (node {self.id})"
+    @property
+    def told(self) -> str:
+        return said("{kind} (node {node})", kind=self.known.title, node=self.id)
 
     def problem(self, kind: Kind, message: str, remedy: str, value: str = "") -> Problem:
         return Problem(kind, message, remedy, self.id, self.known.class_type, self.expected.name, value)
@@ -115,19 +123,22 @@ class _Place:
 
 def unknown_node(class_type: str, id: str = "") -> Problem:
     """What to do about a node that a server does not have."""
-    where = f" (node {id})" if id else ""
     pack = packs.giving(class_type)
     declared = DECLARED.get(class_type)
-    remedy = "Look for the node pack it comes from, and install it into ComfyUI's custom_nodes."
+    remedy: str = said("Look for the node pack it comes from, and install it into ComfyUI's custom_nodes.")
     if pack is not None:
         remedy = pack.remedy
     elif declared is not None and declared.since:
-        remedy = f"ComfyUI has it since {declared.since}: update ComfyUI."
+        remedy = said("ComfyUI has it since {version}: update ComfyUI.", version=declared.since)
     elif declared is not None:
-        remedy = "It belongs to ComfyUI itself: update ComfyUI, or see its log for why the node did not load."
+        remedy = said("It belongs to ComfyUI itself: update ComfyUI, or see its log for why the node did not load.")
     return Problem(
         "unknown-node",
-        f"This ComfyUI has no node {class_type}{where}.",
+        said(
+            "This ComfyUI has no node {kind} (node {node})." if id else "This ComfyUI has no node {kind}.",
+            kind=class_type,
+            node=id,
+        ),
         remedy,
         id,
         class_type,
@@ -148,9 +159,16 @@ def _edge_problems(at: _Place, value: Edge, server: ObjectInfo) -> Iterator[Prob
     if not _accepts(at.expected.type, flows):
         yield at.problem(
             "wrong-type",
-            f"{at} takes {at.expected.type} for {at.expected.name}, "
-            f"not {flows}, which is output {value.slot} of {source.title}.",
-            "Connect that input differently.",
+            said(
+                "{at} takes {kind} for {name}, not {given}, which is output {slot} of {source}.",
+                at=at.told,
+                kind=at.expected.type,
+                name=at.expected.name,
+                given=flows,
+                slot=value.slot,
+                source=source.title,
+            ),
+            said("Connect that input differently."),
             flows,
         )
 
@@ -170,20 +188,42 @@ def _value_problems(at: _Place, value: Value) -> Iterator[Problem]:
         fits = isinstance(value, FITS[expected.type]) and isinstance(value, bool) == (expected.type == "BOOLEAN")
         if not fits or value != value:  # noqa: PLR0124 - only what is not a number differs from itself
             yield at.problem(
-                "wrong-type", f"{at} takes {expected.type} for {expected.name}, not {shown}.", "Correct it.", shown
+                "wrong-type",
+                said(
+                    "{at} takes {kind} for {name}, not {given}.",
+                    at=at.told,
+                    kind=expected.type,
+                    name=expected.name,
+                    given=shown,
+                ),
+                said("Correct it."),
+                shown,
             )
         elif isinstance(value, int | float) and not _within(value, expected):
             yield at.problem(
                 "out-of-range",
-                f"{at} takes {expected.minimum} to {expected.maximum} for {expected.name}, not {shown}.",
-                "Choose a value within these limits.",
+                said(
+                    "{at} takes {least} to {most} for {name}, not {given}.",
+                    at=at.told,
+                    least=expected.minimum,
+                    most=expected.maximum,
+                    name=expected.name,
+                    given=shown,
+                ),
+                said("Choose a value within these limits."),
                 shown,
             )
     elif expected.type in FLOWING:
         yield at.problem(
             "wrong-type",
-            f"{at} takes {expected.type} from another node for {expected.name}, not {shown}.",
-            "Connect that input.",
+            said(
+                "{at} takes {kind} from another node for {name}, not {given}.",
+                at=at.told,
+                kind=expected.type,
+                name=expected.name,
+                given=shown,
+            ),
+            said("Connect that input."),
             shown,
         )
 
@@ -195,8 +235,13 @@ def _not_offered(at: _Place, value: Value) -> Problem:
         return replace(
             at.problem(
                 "missing-model",
-                f"{at} needs {value}, which is not in ComfyUI's model folder {ours.folder!r}.",
-                "Get it with `stillbytes models pull`, or put it into that folder.",
+                said(
+                    "{at} needs {value}, which is not in {where}.",
+                    at=at.told,
+                    value=str(value),
+                    where=said("ComfyUI's model folder {folder!r}", folder=ours.folder),
+                ),
+                said("Get it with `stillbytes models pull`, or put it into that folder."),
                 str(value),
             ),
             folder=ours.folder,
@@ -205,8 +250,10 @@ def _not_offered(at: _Place, value: Value) -> Problem:
     near = difflib.get_close_matches(str(value), offered, 3) or offered[:8]
     return at.problem(
         "unknown-choice",
-        f"{at} does not offer {_shown(value)} for {at.expected.name}.",
-        f"It offers {', '.join(near)}{'' if len(near) == len(offered) else '...'}." if near else "It offers nothing.",
+        said("{at} does not offer {value} for {name}.", at=at.told, value=_shown(value), name=at.expected.name),
+        said("It offers {these}.", these=", ".join(near) + ("" if len(near) == len(offered) else "..."))
+        if near
+        else said("It offers nothing."),
         _shown(value),
     )
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.edge import Edge, Node, Value
 
 Prompt = dict[str, dict[str, Any]]
@@ -45,7 +46,9 @@ class Workflow:
         """The id under which a node, or the one that an edge comes from, is sent. Raises EngineError for another's."""
         node = part.node if isinstance(part, Edge) else part
         if node not in self._ids:
-            raise EngineError(f"The workflow has no such {node.class_type}.", "This is a mistake in its making.")
+            raise EngineError(
+                said("The workflow has no such {node}.", node=node.class_type), "This is a mistake in its making."
+            )
         return self._ids[node]
 
     def prompt(self) -> Prompt:
@@ -166,7 +169,9 @@ def _runnable(needed: Mapping[str, list[str]]) -> list[str]:
 
 
 def _unreadable(why: str) -> EngineError:
-    return EngineError(f"This is not a workflow in ComfyUI's API format: {why}.", "Save it again with “Export (API)”.")
+    return EngineError(
+        said("This is not a workflow in ComfyUI's API format: {why}.", why=why), "Save it again with “Export (API)”."
+    )
 
 
 def leading_to(prompt: Prompt, end: str) -> dict[str, None]:

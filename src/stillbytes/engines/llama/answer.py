@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.llama.failures import told_error
 from stillbytes.engines.llama.talk import Call, Chunk, Finished, Text, Thought, Timings, Usage
 
@@ -168,7 +169,11 @@ def _call(call: dict[str, str]) -> Call:
         arguments = None
     if not call["name"] or not isinstance(arguments, dict):
         raise EngineError(
-            f"The language model asked for {call['name'] or 'a tool'} in a way that cannot be understood: {text[:200]}",
+            said(
+                "The language model asked for {tool} in a way that cannot be understood: {text}",
+                tool=call["name"] or "a tool",
+                text=text[:200],
+            ),
             "Say it in other words, or choose a larger model.",
         )
     return Call(call["id"] or call["name"], call["name"], arguments, text)
@@ -178,9 +183,9 @@ def _object(data: str) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"not JSON: {data[:80]!r}") from error
+        raise Malformed(said("not JSON: {given!r}", given=data[:80])) from error
     if not isinstance(value, dict):
-        raise Malformed(f"not an object: {data[:80]!r}")
+        raise Malformed(said("not an object: {given!r}", given=data[:80]))
     return value
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.llama import talk
 from stillbytes.engines.llama.answer import Answer, Events, Malformed
 from stillbytes.engines.llama.failures import refusal, stranger
@@ -173,7 +174,10 @@ class Client:
                     yield chunk
             except TimeoutError as error:
                 raise EngineError(
-                    f"The language model said nothing for {limits.first if response is None else limits.between:g} s.",
+                    said(
+                        "The language model said nothing for {limit:g} s.",
+                        limit=limits.first if response is None else limits.between,
+                    ),
                     "It may run on the processor, or the card may be busy: try again, or choose a smaller model.",
                 ) from error
             except httpx.HTTPError as error:
@@ -214,7 +218,14 @@ class Client:
                 finally:
                     await response.aclose()
         except TimeoutError as error:
-            raise EngineError(f"The language server at {self.url} did not answer {path} within {limit:g} s.") from error
+            raise EngineError(
+                said(
+                    "The language server at {url} did not answer {path} within {limit:g} s.",
+                    url=self.url,
+                    path=path,
+                    limit=limit,
+                )
+            ) from error
         except httpx.HTTPError as error:
             raise self._broken(error) from error
 
@@ -242,13 +253,16 @@ class Client:
 
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return Unreachable(
-                f"No language server answers at {self.url}.", "Start it, or let Stillbytes start one (`llama.url`)."
+                said("No language server answers at {url}.", url=self.url),
+                "Start it, or let Stillbytes start one (`llama.url`).",
             )
         if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
             other = stranger(self.url, str(error))
             return Unreachable(other.message, other.remedy)
         how = " ".join(str(error).split())[:200] or type(error).__name__
-        return Unreachable(f"The connection to the language server at {self.url} broke ({how}).", "Try again.")
+        return Unreachable(
+            said("The connection to the language server at {url} broke ({why}).", url=self.url, why=how), "Try again."
+        )
 
 
 async def gather(chunks: AsyncGenerator[Chunk, None]) -> Reply:

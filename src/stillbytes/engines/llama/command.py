@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.engine import Loadable
 from stillbytes.engines.llama.program import Option as ProgramOption
 from stillbytes.engines.llama.program import Program
@@ -47,7 +48,9 @@ def command(program: Program, model: Loadable, port: int, states: Path) -> tuple
     for name, value in model.options.items():
         option = name.strip("-").replace("_", "-")
         if option in OURS:
-            raise EngineError(f"The plan for {model.id} may not set llama-server's --{option}.")
+            raise EngineError(
+                said("The plan for {model} may not set llama-server's --{option}.", model=model.id, option=option)
+            )
         wanted[option] = value
     line = [str(program.path), "--model", str(model.files["model"]), "--host", "127.0.0.1", "--port", str(port)]
     if "projector" in model.files:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stillbytes.core.errors import EngineError, ModelError, OutOfMemory
+from stillbytes.core.saying import said
 from stillbytes.engines.engine import Loadable
 from stillbytes.engines.llama import memory
 from stillbytes.engines.llama.client import LIMITS, Client, gather
@@ -90,11 +91,11 @@ class Llama:
                     await self._start(program, model, detached)
                     break
                 except EngineError as error:
-                    said = this_run(self.process.log)
+                    words = this_run(self.process.log)
                     await self._end()
-                    if memory.port_taken(said) and attempt == 1:
+                    if memory.port_taken(words) and attempt == 1:
                         continue
-                    raise _why(model, said, error) from error
+                    raise _why(model, words, error) from error
             self._model = model
             if prompt := self._known():
                 await self._restore(prompt)
@@ -304,30 +305,50 @@ def _check(model: Loadable) -> None:
                 magic = file.read(4)
         except OSError as error:
             raise ModelError(
-                f"{model.id} cannot be read: {error.strerror or error} ({path}).",
-                f"`stillbytes models pull {model.id}`",
+                said(
+                    "{model} cannot be read: {why} ({path}).",
+                    model=model.id,
+                    why=str(error.strerror or error),
+                    path=path,
+                ),
+                said("`stillbytes models pull {model}`", model=model.id),
             ) from error
         if magic != b"GGUF":
             raise ModelError(
-                f"{path.name}, the {role} of {model.id}, is not a GGUF file.",
-                f"`stillbytes models pull {model.id}` downloads it again.",
+                said("{file}, the {role} of {model}, is not a GGUF file.", file=path.name, role=role, model=model.id),
+                said("`stillbytes models pull {model}` downloads it again.", model=model.id),
             )
     if "model" not in model.files:
-        raise ModelError(f"{model.id} has no model file.", f"`stillbytes models pull {model.id}` gets it.")
+        raise ModelError(
+            said("{model} has no model file.", model=model.id),
+            said("`stillbytes models pull {model}` gets it.", model=model.id),
+        )
 
 
-def _why(model: Loadable, said: str, error: EngineError) -> EngineError | ModelError:
+def _why(model: Loadable, words: str, error: EngineError) -> EngineError | ModelError:
     """The failure of a start, in terms of what the server printed."""
-    last = "\n".join(line for line in said.splitlines() if line.strip())[-600:]
-    if memory.no_room(said):
+    last = "\n".join(line for line in words.splitlines() if line.strip())[-600:]
+    if memory.no_room(words):
         return OutOfMemory(
-            f"{model.id} does not fit into memory with these settings. llama-server said: {last}",
+            said(
+                "{model} does not fit into memory with these settings. llama-server said: {why}",
+                model=model.id,
+                why=last,
+            ),
             "A smaller context or a smaller model needs less; `stillbytes gpu plan` shows what fits.",
         )
-    if memory.bad_model(said):
+    if memory.bad_model(words):
         return ModelError(
-            f"llama-server cannot load {model.id} from {model.files['model']}: {last}",
-            f"`stillbytes models verify {model.id}` checks the file; a newer llama.cpp may be needed for a new model.",
+            said(
+                "llama-server cannot load {model} from {file}: {why}",
+                model=model.id,
+                file=model.files["model"],
+                why=last,
+            ),
+            said(
+                "`stillbytes models verify {model}` checks the file; a newer llama.cpp may be needed for a new model.",
+                model=model.id,
+            ),
         )
     return error
 

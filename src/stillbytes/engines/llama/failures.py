@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from stillbytes.core.errors import EngineError, OutOfMemory
+from stillbytes.core.saying import said
 from stillbytes.engines.llama.memory import no_room
 
-_KEYLESS = "Start it without one, or let Stillbytes start it."
+_KEYLESS = said("Start it without one, or let Stillbytes start it.")
 
 
 class ContextExceeded(EngineError):
@@ -26,50 +27,65 @@ def refusal(status: int, content: bytes, url: str) -> EngineError:
     if told is not None:
         return told_error(told, status)
     if status in (401, 403):
-        return EngineError(f"The language server at {url} wants a key.", _KEYLESS)
+        return EngineError(said("The language server at {url} wants a key.", url=url), _KEYLESS)
     if status in (404, 405):
-        return stranger(url, f"status {status}")
+        return stranger(url, said("status {status}", status=status))
     if status == 503:
-        return EngineError(f"The language server at {url} is still loading its model.", "Try again in a moment.")
+        return EngineError(
+            said("The language server at {url} is still loading its model.", url=url), "Try again in a moment."
+        )
     return EngineError(
-        f"The language server at {url} failed (status {status}): {_short(content)}.", "Try again; its log may say more."
+        said(
+            "The language server at {url} failed (status {status}): {why}.", url=url, status=status, why=_short(content)
+        ),
+        "Try again; its log may say more.",
     )
 
 
 def told_error(told: dict[str, Any], status: int = 500) -> EngineError:
     """The error for {"message", "type", ...} as llama-server and OpenAI's API write it."""
-    said = " ".join(str(told.get("message") or told.get("type") or "no reason given").split())[:400].rstrip(".")
+    why = " ".join(str(told.get("message") or told.get("type") or "no reason given").split())[:400].rstrip(".")
     kind = str(told.get("type") or "")
-    if kind == "exceed_context_size_error" or ("context size" in said and "exceed" in said):
+    if kind == "exceed_context_size_error" or ("context size" in why and "exceed" in why):
         needed, available = _whole(told.get("n_prompt_tokens")), _whole(told.get("n_ctx"))
-        numbers = f": it needs {needed} tokens, and there is room for {available}" if needed and available else ""
         return ContextExceeded(
-            f"The conversation does not fit into the model's context{numbers}.",
+            said(
+                "The conversation does not fit into the model's context: it needs {needed} tokens, and there is room "
+                "for {available}.",
+                needed=needed,
+                available=available,
+            )
+            if needed and available
+            else said("The conversation does not fit into the model's context."),
             "Begin a new conversation, or choose a plan with a larger context.",
             needed,
             available,
         )
-    if no_room(said):
-        return OutOfMemory(f"The language model ran out of memory: {said}.", "Close other programs that use the card.")
-    if "image input" in said or "mmproj" in said or "multimodal" in said:
+    if no_room(why):
+        return OutOfMemory(
+            said("The language model ran out of memory: {why}.", why=why), "Close other programs that use the card."
+        )
+    if "image input" in why or "mmproj" in why or "multimodal" in why:
         return EngineError(
-            f"This language model cannot see pictures: {said}.", "Choose a vision-language model and its projector."
+            said("This language model cannot see pictures: {why}.", why=why),
+            "Choose a vision-language model and its projector.",
         )
     if status == 401 or kind == "authentication_error":
         return EngineError("The language server wants a key.", _KEYLESS)
     if status == 503 or kind == "unavailable_error":
         return EngineError("The language server is still loading its model.", "Try again in a moment.")
-    if "grammar" in said or "schema" in said:
+    if "grammar" in why or "schema" in why:
         return EngineError(
-            f"The language server cannot constrain its answer so: {said}.", "A newer version of it may be able to."
+            said("The language server cannot constrain its answer so: {why}.", why=why),
+            "A newer version of it may be able to.",
         )
-    return EngineError(f"The language server refused: {said}.", "Its log may say more.")
+    return EngineError(said("The language server refused: {why}.", why=why), "Its log may say more.")
 
 
 def stranger(url: str, how: str) -> EngineError:
     """What answers is not a language server."""
     return EngineError(
-        f"What answers at {url} is not a language server ({how[:200]}).",
+        said("What answers at {url} is not a language server ({why}).", url=url, why=how),
         "Another program may use that port: correct the address in the preferences (`llama.url`).",
     )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from stillbytes.core.errors import EngineError
 from stillbytes.core.preferences import LlamaPreferences
+from stillbytes.core.saying import said
 from stillbytes.engines.llama.client import Client
 from stillbytes.engines.llama.failures import stranger
 from stillbytes.engines.llama.program import Program, examine
@@ -25,7 +26,7 @@ PORTS = (8080, 1234, 11434)
 """Of llama-server, LM Studio and Ollama, where nobody chose another."""
 PROBE_LIMIT = 5.0
 Kind = Literal["llama-server", "openai"]
-REMEDY = (
+REMEDY = said(
     "Put llama.cpp's `llama-server` on the PATH or name it in the preferences (`llama.program`), or start LM Studio or "
     "Ollama and give their address (`llama.url`)."
 )
@@ -90,7 +91,8 @@ async def probe(url: str, limit: float = PROBE_LIMIT) -> Running:
             return Running(client.url, "llama-server", told.version, (Path(told.model).name,) if told.model else ())
     except TimeoutError as error:
         raise EngineError(
-            f"What runs at {url} does not answer within {limit:g} s.", "If it is a language server, restart it."
+            said("What runs at {url} does not answer within {limit:g} s.", url=url, limit=limit),
+            "If it is a language server, restart it.",
         ) from error
     finally:
         await client.close()

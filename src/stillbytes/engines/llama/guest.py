@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Mapping
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.engine import Loadable
 from stillbytes.engines.llama.client import LIMITS, Client, Properties
 from stillbytes.engines.llama.find import Running
@@ -35,8 +36,10 @@ class Guest:
         offered = await self._client.models()
         if self._model and self._model not in offered:
             raise ModelError(
-                f"The language server at {self._client.url} has no model {self._model}.",
-                f"It has: {', '.join(offered)[:300]}." if offered else "It has none: load one there.",
+                said("The language server at {url} has no model {model}.", url=self._client.url, model=self._model),
+                said("It has: {these}.", these=", ".join(offered)[:300])
+                if offered
+                else said("It has none: load one there."),
             )
 
     async def properties(self) -> Properties | None:

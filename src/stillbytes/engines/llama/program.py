@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 
 LIMIT = 20.0
 """Seconds for `--version` or `--help`; a first start may be held up by a virus scanner."""
 _LONGEST = 4 << 20
-_OTHER = "Install llama.cpp again, or choose another copy."
+_OTHER = said("Install llama.cpp again, or choose another copy.")
 _NAME = r"-{1,2}[A-Za-z][\w-]*"
 _NAMES = re.compile(rf"{_NAME}(?:(?: [A-Z_]+)?,\s+{_NAME})*")
 
@@ -86,7 +87,8 @@ def examine(path: Path) -> Program:
         state = path.stat()
     except OSError as error:
         raise EngineError(
-            f"There is no llama-server at {path}.", "Correct `llama.program` in the preferences, or remove it there."
+            said("There is no llama-server at {path}.", path=path),
+            "Correct `llama.program` in the preferences, or remove it there.",
         ) from error
     return _examined(path, state.st_mtime_ns, state.st_size)
 
@@ -96,7 +98,7 @@ def _examined(path: Path, _changed: int, _size: int) -> Program:
     version, options = parse_version(_said(path, "--version")), parse_help(_said(path, "--help"))
     if not {"--model", "--host", "--port"} <= options.keys():
         raise EngineError(
-            f"{path} is not llama-server: its help names none of its options.",
+            said("{path} is not llama-server: its help names none of its options.", path=path),
             "Choose llama.cpp's program of that name (`llama.program` in the preferences).",
         )
     return Program(path, version or "of unknown version", options)
@@ -116,12 +118,13 @@ def _said(path: Path, question: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise EngineError(
-            f"{path} {question} did not end within {LIMIT:g} s.", "Is it llama.cpp's llama-server?"
+            said("{path} {question} did not end within {limit:g} s.", path=path, question=question, limit=LIMIT),
+            "Is it llama.cpp's llama-server?",
         ) from error
     except OSError as error:
-        raise EngineError(f"{path} does not run: {error}.", _OTHER) from error
+        raise EngineError(said("{path} does not run: {why}.", path=path, why=str(error)), _OTHER) from error
     text = done.stdout[:_LONGEST].decode("utf-8", "replace")
     if done.returncode:
         why = text.strip().splitlines()[-1][:300] if text.strip() else f"exit status {done.returncode}"
-        raise EngineError(f"{path} does not run: {why}.", _OTHER)
+        raise EngineError(said("{path} does not run: {why}.", path=path, why=why), _OTHER)
     return text

@@ -17,6 +17,7 @@ from typing import Any
 
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineCrashed, EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.supervise import events, records
 from stillbytes.engines.supervise.log import LIMIT, last_words
 from stillbytes.engines.supervise.states import Event, State, step
@@ -121,8 +122,17 @@ class Process:
             wait = self._not_before - time.monotonic()
             if wait > PATIENCE:
                 raise EngineError(
-                    f"{self.engine} failed {self.failures} times in a row. Its last words: {self._obituary}",
-                    f"It is tried again in {wait:.0f} s; `stillbytes engines logs {self.engine}` shows more.",
+                    said(
+                        "{engine} failed {failures} times in a row. Its last words: {last}",
+                        engine=self.engine,
+                        failures=self.failures,
+                        last=self._obituary,
+                    ),
+                    said(
+                        "It is tried again in {wait:.0f} s; `stillbytes engines logs {engine}` shows more.",
+                        wait=wait,
+                        engine=self.engine,
+                    ),
                 )
             await asyncio.sleep(max(0.0, wait))
             self.launch = launch
@@ -149,7 +159,10 @@ class Process:
         self._do("stop")
         grace = self.launch.grace if self.launch else 5.0
         if not await self._until(("stopped",), grace + _SPAWN_LIMIT):
-            raise EngineError(f"{self.engine} (process {self.pid}) does not end.", "End it by hand.")
+            raise EngineError(
+                said("{engine} (process {process}) does not end.", engine=self.engine, process=self.pid),
+                "End it by hand.",
+            )
 
     async def hung(self) -> None:
         """Kill it because it does not answer; what it was doing fails."""
@@ -176,9 +189,9 @@ class Process:
     def crash(self) -> EngineCrashed:
         """The error that tells of the latest crash."""
         return EngineCrashed(
-            f"{self.engine} ended unexpectedly{_because(self._status)}.",
-            f"The next job starts it again; `stillbytes engines logs {self.engine}` shows more.",
-            self._obituary or "(none)",
+            said("{engine} ended unexpectedly{because}.", engine=self.engine, because=_because(self._status)),
+            said("The next job starts it again; `stillbytes engines logs {engine}` shows more.", engine=self.engine),
+            self._obituary or said("(none)"),
         )
 
     # What follows carries out the table.
@@ -360,8 +373,13 @@ class Process:
             if left <= 0:
                 await self.hung()
                 raise EngineError(
-                    f"{self.engine} was not ready within {launch.ready_within:g} s. Its last words: {self._obituary}",
-                    f"`stillbytes engines logs {self.engine}` shows more.",
+                    said(
+                        "{engine} was not ready within {limit:g} s. Its last words: {last}",
+                        engine=self.engine,
+                        limit=launch.ready_within,
+                        last=self._obituary,
+                    ),
+                    said("`stillbytes engines logs {engine}` shows more.", engine=self.engine),
                 )
             try:
                 async with asyncio.timeout(left):
@@ -376,10 +394,15 @@ class Process:
             await self._until(("crashed",), _POLL)
         if self.state == "crashed":
             raise EngineError(
-                f"{self.engine} does not start{_because(self._status)}. Its last words: {self._obituary or '(none)'}",
-                f"`stillbytes engines logs {self.engine}` shows more.",
+                said(
+                    "{engine} does not start{because}. Its last words: {last}",
+                    engine=self.engine,
+                    because=_because(self._status),
+                    last=self._obituary or said("(none)"),
+                ),
+                said("`stillbytes engines logs {engine}` shows more.", engine=self.engine),
             )
-        raise EngineError(f"{self.engine} was stopped while it was starting.")
+        raise EngineError(said("{engine} was stopped while it was starting.", engine=self.engine))
 
     async def _died(self, generation: int, patience: float) -> bool:
         """Whether the process that a job began with has ended, or does so within `patience` seconds."""
@@ -405,4 +428,8 @@ def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *argum
 def _because(status: int | None) -> str:
     if status is None:
         return ""
-    return f" (killed by signal {-status})" if status < 0 else f" (exit status {status})"
+    return (
+        said(" (killed by signal {signal})", signal=-status)
+        if status < 0
+        else said(" (exit status {status})", status=status)
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models import registry
 from stillbytes.gpu.models.model import Model
 
@@ -45,7 +46,10 @@ def network_of(model: Model) -> Network:
     """Raises ModelError for a model that takes out no noise."""
     found = NETWORKS.get(model.family)
     if found is None:
-        raise ModelError(f"{model.title} does not take noise out of photos.", f"These do: {', '.join(NETWORKS)}.")
+        raise ModelError(
+            said("{model} does not take noise out of photos.", model=model.title),
+            said("These do: {these}.", these=", ".join(NETWORKS)),
+        )
     return found
 
 

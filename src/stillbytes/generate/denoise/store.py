@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import NotFound, SidecarError
 from stillbytes.core.files import atomic_path
+from stillbytes.core.saying import said
 from stillbytes.develop.clean import Clean
 
 PROCESS = 1
@@ -32,7 +33,7 @@ BELOW, TOP = 1 / 128, 16.0
 MOST_PIXELS = 200_000_000
 MOST_DESCRIPTION = 1 << 16
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
-_AGAIN = "Denoise the photo again."
+_AGAIN = said("Denoise the photo again.")
 _BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, OverflowError, struct.error)
 """What reading a file that is none, or damaged, ends in."""
 
@@ -100,7 +101,7 @@ class Denoised:
         """The result of a network. Raises NotFound when it is not there, SidecarError when it is damaged."""
         stamp = self._stamp(model)
         if stamp is None:
-            raise NotFound(f"The photo was not cleaned by {model[:80]!r}.", "Denoise it.")
+            raise NotFound(said("The photo was not cleaned by {model!r}.", model=model[:80]), "Denoise it.")
         with self._lock:
             if self._held is not None and self._held[0] == (model, stamp):
                 return self._held[1]
@@ -129,7 +130,7 @@ class Denoised:
                 )  # fmt: skip
         except OSError as error:
             raise SidecarError(
-                f"{path} could not be written: {error.strerror or error}.",
+                said("{path} could not be written: {why}.", path=path, why=str(error.strerror or error)),
                 "Check that the folder is writable and the disk not full.",
             ) from error
         return path
@@ -182,7 +183,7 @@ def _read(path: Path) -> Clean:
         if samples.dtype != np.uint16 or samples.ndim != 3:
             raise ValueError("no picture of ours")
     except _BROKEN as error:
-        raise SidecarError(f"{path.name} cannot be read: {error}.", _AGAIN) from error
+        raise SidecarError(said("{file} cannot be read: {why}.", file=path.name, why=str(error)), _AGAIN) from error
     if _digest(samples) != content:
-        raise SidecarError(f"{path.name} is damaged.", _AGAIN)
+        raise SidecarError(said("{file} is damaged.", file=path.name), _AGAIN)
     return Clean(content, samples, table())

@@ -101,8 +101,12 @@ class _Work:
         side = self.grid.side
         if answer.shape != (1, 3, side, side):
             raise UnusableAnswer(
-                f"{self._title} gave back {' x '.join(map(str, answer.shape))} numbers where 1 x 3 x {side} x {side}"
-                " were expected.",
+                said(
+                    "{model} gave back {shape} numbers where 1 x 3 x {side} x {side} were expected.",
+                    model=self._title,
+                    shape=" x ".join(map(str, answer.shape)),
+                    side=side,
+                ),
                 "It is not the network that it is taken for; `stillbytes models verify` checks its file.",
             )
         if not np.isfinite(answer).all():
@@ -171,6 +175,6 @@ def clean(
 
 def _no_picture(title: str) -> UnusableAnswer:
     return UnusableAnswer(
-        f"What {title} made of the photo is not that photo without noise.",
+        said("What {title} made of the photo is not that photo without noise.", title=title),
         "Take another network, see `stillbytes denoise --help`. The photo is as it was.",
     )

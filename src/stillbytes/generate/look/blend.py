@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.develop import parameters
 from stillbytes.develop.camera import WhitePoint
 from stillbytes.develop.parameter import Point
@@ -24,7 +25,9 @@ def blended(settings: Settings, amount: float, as_shot: WhitePoint, table: bool 
     Settings(exposure=0.5, crop_left=0.1)
     """
     if not 0 <= amount <= MOST:
-        raise InvalidSetting(f"A look cannot be blended by {amount:g}.", f"Use 0 to {MOST:g}.")
+        raise InvalidSetting(
+            said("A look cannot be blended by {amount:g}.", amount=amount), said("Use 0 to {most:g}.", most=MOST)
+        )
     if amount == 0:
         return without_look(settings, table)
     if amount == 1:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillbytes.core.errors import Cancelled, UnusablePicture
+from stillbytes.core.saying import said
 from stillbytes.develop.difference import Floats, lab_of
 from stillbytes.develop.frame import Output
 from stillbytes.develop.pipeline import Pipeline
@@ -61,12 +62,16 @@ def as_floats(picture: Pixels, what: str) -> Floats:
     """(height, width, 3) float32 0..1. `what` names the picture in errors. Raises UnusablePicture."""
     given: NDArray[Any] = np.asarray(picture)
     if given.ndim != 3 or given.shape[2] != 3 or 0 in given.shape:
-        raise UnusablePicture(f"{what} has the shape {given.shape}.", "Give rows of RGB pixels.")
+        raise UnusablePicture(
+            said("{what} has the shape {shape}.", what=what, shape=given.shape), "Give rows of RGB pixels."
+        )
     floats = given.astype(np.float32)
     if given.dtype.kind == "u":
         return floats / np.float32(np.iinfo(given.dtype).max)
     if not np.isfinite(floats).all():
-        raise UnusablePicture(f"{what} has values that are no numbers.", "Make it anew; what made it went wrong.")
+        raise UnusablePicture(
+            said("{what} has values that are no numbers.", what=what), "Make it anew; what made it went wrong."
+        )
     return np.clip(floats, 0.0, 1.0)
 
 
@@ -106,7 +111,13 @@ def _check_shape(picture: Floats, proxy: Proxy) -> None:
     slack = ASPECT + 0.5 / min(proxy.width, proxy.height) + 0.5 / min(width, height)
     if abs(np.log(ratio)) > slack:
         raise UnusablePicture(
-            f"The target is {width} x {height} pixels, but the developed photo is shaped like "
-            f"{proxy.width} x {proxy.height}.",
+            said(
+                "The target is {width} x {height} pixels, but the developed photo is shaped like "
+                "{photo_width} x {photo_height}.",
+                width=width,
+                height=height,
+                photo_width=proxy.width,
+                photo_height=proxy.height,
+            ),
             "Give the same picture, cropped alike; from another picture only its look can be matched.",
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stillbytes.core.errors import EngineError
 from stillbytes.core.geometry import Size
+from stillbytes.core.saying import said
 
 Floats = NDArray[np.float32]
 
@@ -47,13 +48,21 @@ def picture(content: bytes, size: Size, what: str) -> NDArray[np.uint8]:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as opened:
             if opened.size != (size.width, size.height):  # before anything is decoded
                 raise UnusableAnswer(
-                    f"{what} gave back {opened.size[0]} x {opened.size[1]} pixels where {size.width} x {size.height} "
-                    "were asked for.",
+                    said(
+                        "{what} gave back {got_width} x {got_height} pixels where {width} x {height} were asked for.",
+                        what=what,
+                        got_width=opened.size[0],
+                        got_height=opened.size[1],
+                        width=size.width,
+                        height=size.height,
+                    ),
                     "Does a node of the workflow scale the picture? The photo is as it was.",
                 )
             return np.asarray(opened.convert("RGB"), np.uint8)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnusableAnswer(f"{what} did not give back a picture ({error}).", "Try again.") from error
+        raise UnusableAnswer(
+            said("{what} did not give back a picture ({why}).", what=what, why=str(error)), "Try again."
+        ) from error
 
 
 def checked(answer: NDArray[np.floating], asked: NDArray[np.uint8], what: str) -> Floats:
@@ -64,19 +73,25 @@ def checked(answer: NDArray[np.floating], asked: NDArray[np.uint8], what: str) -
     """
     if answer.shape != asked.shape:
         raise UnusableAnswer(
-            f"{what} answered with the shape {answer.shape} where {asked.shape} belongs.", "Is it the right file?"
+            said(
+                "{what} answered with the shape {shape} where {asked} belongs.",
+                what=what,
+                shape=answer.shape,
+                asked=asked.shape,
+            ),
+            "Is it the right file?",
         )
     if not np.isfinite(answer).all():
-        raise UnusableAnswer(f"{what} answered with values that are no numbers.", _PRECISION)
+        raise UnusableAnswer(said("{what} answered with values that are no numbers.", what=what), _PRECISION)
     codes = np.clip(np.asarray(answer, np.float32), 0, 255)
     if codes.max() <= BLACK and asked.mean() > LIT:
-        raise UnusableAnswer(f"{what} answered with a black picture.", _PRECISION)
+        raise UnusableAnswer(said("{what} answered with a black picture.", what=what), _PRECISION)
     if codes.std() < FLAT and asked.std() > 4 * FLAT:
-        raise UnusableAnswer(f"{what} answered with an empty picture.", _PRECISION)
+        raise UnusableAnswer(said("{what} answered with an empty picture.", what=what), _PRECISION)
     return np.asarray(codes / np.float32(255), np.float32)
 
 
-_PRECISION = (
+_PRECISION = said(
     "As a rule 16 bits were too few for it: start ComfyUI with --fp32-vae, or choose another precision or model. "
     "The photo is as it was."
 )

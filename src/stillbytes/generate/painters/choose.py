@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stillbytes.core import preferences
 from stillbytes.core.errors import EngineError, ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.nodes import DECLARED
 from stillbytes.generate.painters.diffusion import Diffusion, Words
 from stillbytes.generate.painters.lama import Lama
@@ -44,7 +45,10 @@ def painter(task: Task, access: Access | None) -> Painter | None:
     if access is None:
         if task.engine == "auto" and "classical" in task.engines:
             return None
-        raise EngineError(f"{task.label} needs an engine, and none can be used here.", "`stillbytes doctor` says why.")
+        raise EngineError(
+            said("{task} needs an engine, and none can be used here.", task=said(task.label)),
+            "`stillbytes doctor` says why.",
+        )
     words, more = task.words, own.found().graphs
     found: list[Painter] = []
     quick = task.engine == "auto" and "classical" in task.engines and not task.model and not access.on_card
@@ -75,11 +79,17 @@ def painter(task: Task, access: Access | None) -> Painter | None:
         return None
     if words.reference and task.engine != "onnx":
         raise ModelError(
-            f"Nothing on this machine can {task.draws} like another picture.",
+            said("Nothing on this machine can do “{task}” like another picture.", task=said(task.label)),
             "`stillbytes models pull sdxl-base-fp16 ip-adapter-sdxl` gets what can; or leave the picture away.",
         )
-    wanted = f"{task.model!r} cannot {task.draws} here" if task.model else f"Nothing on this machine can {task.draws}"
-    raise ModelError(f"{wanted}.", _remedy(task))
+    raise ModelError(
+        said(
+            "{model!r} cannot do “{task}” here." if task.model else "Nothing on this machine can do “{task}”.",
+            model=task.model,
+            task=said(task.label),
+        ),
+        _remedy(task),
+    )
 
 
 def _begins(candidate: Candidate) -> bool:
@@ -130,11 +140,15 @@ def _bytes(candidate: Candidate) -> int:
 def _remedy(task: Task) -> str:
     """What could be had, and the classical way where there is one."""
     if task.engine == "onnx":
-        return f"`stillbytes models pull {Lama.model}` gets LaMa; `--engine classical` does without a model."
+        return said("`stillbytes models pull {model}` gets LaMa; “Classical” does without a model.", model=Lama.model)
     least = _least(task)
     if least is None or least.model is None:
-        return "`stillbytes models list` shows models."
-    return (
-        f"`stillbytes models pull {least.model.id}` gets {least.model.title} ({_bytes(least) / 1e9:.1f} GB, "
-        f"{least.model.licence.name}); it runs in ComfyUI (`stillbytes engines status`)."
+        return said("`stillbytes models list` shows models.")
+    return said(
+        "`stillbytes models pull {id}` gets {model} ({size:.1f} GB, {licence}); it runs in ComfyUI "
+        "(`stillbytes engines status`).",
+        id=least.model.id,
+        model=least.model.title,
+        size=_bytes(least) / 1e9,
+        licence=least.model.licence.name,
     )

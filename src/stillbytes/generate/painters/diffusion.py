@@ -169,10 +169,12 @@ class Diffusion(Painter):
                             tell(News(fraction, says, event.content, event.mime))
                         case Finished(outputs):
                             if not outputs:
-                                raise UnusableAnswer(f"{self.candidate.title} made no picture.", "Try another seed.")
+                                raise UnusableAnswer(
+                                    said("{model} made no picture.", model=self.candidate.title), "Try another seed."
+                                )
                             pace.remember(self.model, size_of(self.candidate, drawing), watch.seconds)
                             return outputs[0].content
-            raise UnusableAnswer(f"{self.candidate.title} ended without a picture.", "Try again.")
+            raise UnusableAnswer(said("{model} ended without a picture.", model=self.candidate.title), "Try again.")
 
         tell(News(0.0, said("Waits for its turn")))
         return self._access.run(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from stillbytes.core.errors import InvalidSetting
+from stillbytes.core.saying import said
 from stillbytes.generate.task import Task
 
 __all__ = ["Task", "declared", "task_of", "tasks"]
@@ -39,11 +40,17 @@ def task_of(name: str, fields: Mapping[str, object]) -> Task:
 
     kind = tasks().get(name)
     if kind is None:
-        raise InvalidSetting(f"There is no task {str(name)[:40]!r}.", f"There are {', '.join(tasks())}.")
+        raise InvalidSetting(
+            said("There is no task {name!r}.", name=str(name)[:40]),
+            said("There are {these}.", these=", ".join(tasks())),
+        )
     try:
         return kind.model_validate(dict(fields))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "it"
         wrong = first["msg"].removeprefix("Value error, ")
-        raise InvalidSetting(f"{kind.label} does not take that: {where}: {wrong}.", kind.options()) from error
+        raise InvalidSetting(
+            said("{task} does not take that: {where}: {why}.", task=said(kind.label), where=where, why=wrong),
+            kind.options(),
+        ) from error

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.workflow import Workflow
 from stillbytes.generate.workflows import graphs as declared
 from stillbytes.generate.workflows.graph import Adapter, Drawing, Files, Graph, Input, Lora, Sampling, Task, Tier
@@ -151,11 +152,19 @@ class Candidate:
 
     def _check(self, drawing: Drawing) -> None:
         if drawing.task != self.task:
-            raise ModelError(f"{self.title} was chosen to {self.task}, not to {drawing.task}.", "Choose again.")
+            raise ModelError(
+                said(
+                    "{model} was chosen to {task}, not to {other}.",
+                    model=self.title,
+                    task=self.task,
+                    other=drawing.task,
+                ),
+                "Choose again.",
+            )
         # Words that it does not take are no harm: guidance of its own leaves no place for what is not to be seen.
         if lacking := sorted(drawing.uses() - self.takes - {"negative", "denoise"}):
             raise ModelError(
-                f"{self.title} makes no use of {' and '.join(lacking)} here.",
+                said("{model} makes no use of {these} here.", model=self.title, these=", ".join(lacking)),
                 "Choose another model, pull what is missing, or leave that away.",
             )
 
@@ -209,8 +218,10 @@ def candidate(id: str, task: Task, installed: Installed | Store, more: Iterable[
         if one.id == id:
             return one
     raise ModelError(
-        f"{id!r} cannot {task} here.",
-        f"What can: {', '.join(one.id for one in there[:6])}." if there else "`stillbytes models list` shows models.",
+        said("{model!r} cannot {task} here.", model=id, task=task),
+        said("What can: {these}.", these=", ".join(one.id for one in there[:6]))
+        if there
+        else said("`stillbytes models list` shows models."),
     )
 
 

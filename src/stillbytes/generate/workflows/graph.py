@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.workflow import Workflow
 
 Task = Literal["create", "fill", "expand", "remove", "restyle", "edit", "upscale"]
@@ -69,7 +70,7 @@ class Drawing:
     def __post_init__(self) -> None:
         """Raises EngineError for what nobody can draw."""
         if wrong := next(self._wrong(), None):
-            raise EngineError(f"This cannot be drawn: {wrong}.", "Change that, then try again.")
+            raise EngineError(said("This cannot be drawn: {why}.", why=wrong), "Change that, then try again.")
 
     def _wrong(self) -> Any:
         limits = {
@@ -109,7 +110,9 @@ class Drawing:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "it"
-            raise EngineError(f"This is no drawing: {where}: {first['msg']}.", "Make it again.") from error
+            raise EngineError(
+                said("This is no drawing: {where}: {why}.", where=where, why=first["msg"]), "Make it again."
+            ) from error
 
     def variants(self, count: int) -> tuple[Drawing, ...]:
         """So many of it, each with a seed of its own, the first with this one."""

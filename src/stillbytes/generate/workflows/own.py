@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stillbytes.core import paths
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.declare import DECLARED
 from stillbytes.engines.comfyui.edge import Value
 from stillbytes.engines.comfyui.workflow import Prompt, Workflow, leading_to
@@ -244,4 +245,4 @@ def _at(prompt: Prompt, place: Place) -> Any:
 
 
 def _fault(file: Path, what: str, remedy: str) -> EngineError:
-    return EngineError(f"The workflow {file.name} cannot be used: {what}.", remedy)
+    return EngineError(said("The workflow {file} cannot be used: {what}.", file=file.name, what=what), remedy)

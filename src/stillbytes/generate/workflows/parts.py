@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import nodes
 from stillbytes.engines.comfyui.edge import Clip, Conditioning, Image, Latent, Model, Vae
 from stillbytes.engines.comfyui.workflow import Workflow
@@ -64,7 +65,8 @@ def _encoders(files: Files, clip_type: str) -> Clip:
             load_three = nodes.load_triple_clip_gguf if quantised else nodes.load_triple_clip
             return load_three(one, two, three)
     raise ModelError(
-        f"{files.main} needs one to three text encoders, not {len(names)}.", "Pull the model again: it brings them."
+        said("{model} needs one to three text encoders, not {number}.", model=files.main, number=len(names)),
+        "Pull the model again: it brings them.",
     )
 
 
@@ -94,7 +96,10 @@ def controlled(
         elif "union" in files.control:
             net = nodes.set_union_control_net_type(nodes.load_control_net(files.control["union"]), UNION[kind])
         else:
-            raise ModelError(f"Nothing here keeps {kind} for {files.main}.", "Pull a ControlNet, or leave it at 0.")
+            raise ModelError(
+                said("Nothing here keeps {kind} for {model}.", kind=kind, model=files.main),
+                "Pull a ControlNet, or leave it at 0.",
+            )
         picture = nodes.load_image(drawing.picture if kind == "canny" else drawing.depths).image
         hint = nodes.canny(picture, *CANNY) if kind == "canny" else picture
         good, bad = nodes.apply_control_net(good, bad, net, hint, strength, end_percent=KEPT_UNTIL, vae=vae)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stillbytes.core.errors import EngineError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui.workflow import Prompt, leading_to
 from stillbytes.generate.workflows.own import KEY
 
@@ -29,8 +30,11 @@ def lacking(nodes: Iterable[str]) -> EngineError | None:
         return None
     return EngineError(
         "This ComfyUI has no nodes for TensorRT.",
-        f"Put {PACK} into its custom_nodes, install its requirements with ComfyUI's Python (they are NVIDIA's own, "
-        "under NVIDIA's licence), and start ComfyUI again.",
+        said(
+            "Put {pack} into its custom_nodes, install its requirements with ComfyUI's Python (they are NVIDIA's own, "
+            "under NVIDIA's licence), and start ComfyUI again.",
+            pack=PACK,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import nodes
 from stillbytes.engines.comfyui.edge import Conditioning, Latent, Mask, Model, Vae
 from stillbytes.engines.comfyui.workflow import Workflow
@@ -90,7 +91,8 @@ def _styled(drawing: Drawing, files: Files, model: Model) -> Model:
         return model
     if not files.style or not files.vision:
         raise ModelError(
-            f"{files.main} cannot follow a reference picture here.", "Pull an IP-Adapter, or leave the picture away."
+            said("{model} cannot follow a reference picture here.", model=files.main),
+            "Pull an IP-Adapter, or leave the picture away.",
         )
     reference = nodes.prepare_for_clip_vision(nodes.load_image(drawing.reference).image)
     mask: Mask | None = nodes.load_mask(drawing.mask) if drawing.task in MASKED else None

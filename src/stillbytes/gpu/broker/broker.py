@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from stillbytes.core.errors import EngineCrashed, OutOfMemory, Refused, StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.engines.engine import Engine, Loadable
 from stillbytes.gpu.broker.decide import Decider
 from stillbytes.gpu.broker.desk import Policy
@@ -133,7 +134,10 @@ class Broker:
         unknown = {name for way in request.ways for name in way.residents} - self._loadables.keys()
         if unknown:
             names = ", ".join(sorted(unknown))
-            raise Refused(f"{request.label} needs {names}, which is not here.", f"`stillbytes models pull {names}`")
+            raise Refused(
+                said("{task} needs {names}, which is not here.", task=request.label, names=names),
+                said("`stillbytes models pull {names}`", names=names),
+            )
         job = _Job(request, asyncio.get_running_loop().create_future())
         self._jobs[request.id] = job
         self._tell(Asked(request))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.gpu.broker import messages
 from stillbytes.gpu.broker.messages import Answer, Event, Reading, Request, Way
 
@@ -50,13 +51,20 @@ def read(path: Path) -> Iterator[tuple[float, Event, Reading, list[dict[str, Any
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise StillbytesError(f"The journal {path} cannot be read: {error}.") from error
+        raise StillbytesError(said("The journal {path} cannot be read: {why}.", path=path, why=str(error))) from error
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
             yield row["at"], _event(row["event"]), Reading(**row["reading"]), row["effects"]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StillbytesError(f"Line {number} of the journal {path} is not as it should be ({error}).") from error
+            raise StillbytesError(
+                said(
+                    "Line {number} of the journal {path} is not as it should be ({why}).",
+                    number=number,
+                    path=path,
+                    why=str(error),
+                )
+            ) from error
 
 
 def _named(message: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate import quantisation
 from stillbytes.gpu.models.model import LanguageArchitecture
 
@@ -91,7 +92,7 @@ def describe(name: str) -> Described:
     parameters, active = sizes(name)
     if parameters is None:
         raise ModelError(
-            f"The name “{name}” does not say how large the model is.",
+            said("The name “{name}” does not say how large the model is.", name=name),
             "Name a model of `stillbytes models list`, or one with its size such as “Qwen3-14B Q4_K_M”.",
         )
     return Described(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate.figure import Figure
 from stillbytes.gpu.models.model import Model, NetworkArchitecture
 
@@ -17,6 +18,6 @@ MIB = 1024.0 * 1024.0
 def network(model: Model) -> Figure:
     """Memory of a declared network that has worked. Raises ModelError for another kind of model."""
     if not isinstance(model.architecture, NetworkArchitecture):
-        raise ModelError(f"{model.title} is a model with a plan of its own.")
+        raise ModelError(said("{model} is a model with a plan of its own.", model=model.title))
     arena = model.architecture.activation_bytes or BYTES_PER_PIXEL * model.architecture.side**2
     return Figure((model.size + arena) / MIB + SESSION_MIB, "MiB", spread=0.5)

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate import quantisation
 from stillbytes.gpu.models.model import DiffusionArchitecture, Model
 
@@ -95,7 +96,9 @@ def by_name(name: str, precision: str | None = None, encoders: str = "fp16") -> 
     if row is None:
         near = difflib.get_close_matches(key, rows, n=3, cutoff=0.4)
         hint = " or ".join(dict.fromkeys(rows[k]["name"] for k in near)) or ", ".join(names())
-        raise ModelError(f"No image model called “{name}” is known.", f"Did you mean {hint}?")
+        raise ModelError(
+            said("No image model called “{name}” is known.", name=name), said("Did you mean {hint}?", hint=hint)
+        )
     texts = sum(_encoders()[encoder] for encoder in row["encoders"].split("+"))
     return Picture(
         name=row["name"],
@@ -123,7 +126,7 @@ def of(model: Model, lookup: Callable[[str], Model]) -> Picture:
     """Of a declared image model with what it needs, found by `lookup`. Raises ModelError for another kind of model."""
     a = model.architecture
     if not isinstance(a, DiffusionArchitecture):
-        raise ModelError(f"{model.title} is not an image model.")
+        raise ModelError(said("{model} is not an image model.", model=model.title))
     needed = [lookup(id) for id in model.needs]
     encoders = float(sum(m.size for m in needed if m.kind in ("text-encoder", "language", "vision-language")))
     denoiser = float(sum(f.size for f in model.files))

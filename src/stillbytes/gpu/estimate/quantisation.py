@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.quantised import BITS
 
 CACHE = {
@@ -91,7 +92,8 @@ def bits(precision: str) -> Bits:
     found = _MORE.get(name) or BITS.get(name)
     if found is None:
         raise ModelError(
-            f"“{precision}” is not a quantisation that is known.", "For instance Q4_K_M, Q5_K_M, Q6_K, Q8_0 or IQ4_XS."
+            said("“{precision}” is not a quantisation that is known.", precision=precision),
+            "For instance Q4_K_M, Q5_K_M, Q6_K, Q8_0 or IQ4_XS.",
         )
     return Bits(*found)
 
@@ -101,7 +103,10 @@ def cached(keys: str, values: str | None = None) -> tuple[float, float]:
     try:
         return CACHE[keys.lower()], CACHE[(values or keys).lower()]
     except KeyError as error:
-        raise ModelError(f"“{error.args[0]}” is not a cache type.", f"There are {', '.join(CACHE)}.") from error
+        raise ModelError(
+            said("“{given}” is not a cache type.", given=error.args[0]),
+            said("There are {these}.", these=", ".join(CACHE)),
+        ) from error
 
 
 def bytes_per_weight(precision: str) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate import quantisation
 from stillbytes.gpu.estimate.described import Described, default_precision, describe
 from stillbytes.gpu.models.model import LanguageArchitecture, Model
@@ -94,7 +95,7 @@ def of(model: Model, file: Path | None = None) -> Weights:
     """
     architecture = model.architecture
     if not isinstance(architecture, LanguageArchitecture):
-        raise ModelError(f"{model.title} is not a language model.")
+        raise ModelError(said("{model} is not a language model.", model=model.title))
     projector = float(sum(f.size for f in model.files if f.role == "projector"))
     size = next((float(f.size) for f in model.files if f.role == "model"), 0.0)
     tied = _tied(model, architecture, size)

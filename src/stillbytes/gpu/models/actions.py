@@ -185,8 +185,8 @@ def where(store: Store, model: Model) -> dict[str, Path]:
     for file in model.files:
         if file.role not in found:
             raise ModelError(
-                f"{model.title} is not on this computer ({file.name} is missing).",
-                f"`stillbytes models pull {model.id}` downloads it.",
+                said("{model} is not on this computer ({file} is missing).", model=model.title, file=file.name),
+                said("`stillbytes models pull {model}` downloads it.", model=model.id),
             )
     return found
 
@@ -282,7 +282,8 @@ def _delete(path: Path, home: Path) -> None:
         path.unlink()
     except OSError as error:
         raise ModelError(
-            f"{path} cannot be removed: {error.strerror or error}.", "Is it in use? Stop the engines first."
+            said("{path} cannot be removed: {why}.", path=path, why=str(error.strerror or error)),
+            "Is it in use? Stop the engines first.",
         ) from error
     for folder in path.parents:
         if folder == home or any(folder.iterdir()):

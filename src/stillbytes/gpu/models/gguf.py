@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 
 LONGEST_HEADER = 64 << 20  # a vocabulary of 262,144 tokens with its merges takes 16 MiB
 LONGEST_TEXT = 16 << 20
@@ -115,7 +116,7 @@ def read(path: Path) -> Header:
         about = path.stat()
         return _read(path, about.st_size, about.st_mtime_ns)
     except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise ModelError(said("{path} cannot be read: {why}.", path=path, why=str(error.strerror or error))) from error
 
 
 @functools.lru_cache(maxsize=64)
@@ -137,10 +138,12 @@ def parse(file: BinaryIO, size: int | None, name: str) -> Header:
     try:
         return _parse(_Reader(file, size), size)
     except _Damaged as damage:
-        raise ModelError(f"{name} is not a sound GGUF file: {damage}.", "Download it again.") from damage
+        raise ModelError(
+            said("{name} is not a sound GGUF file: {why}.", name=name, why=damage), "Download it again."
+        ) from damage
     except _Short as short:
         raise Incomplete(
-            f"{name} ends within its header.", "The download is not complete: download it again."
+            said("{name} ends within its header.", name=name), "The download is not complete: download it again."
         ) from short
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.gguf import Header, Skipped, Tensor
 from stillbytes.gpu.models.model import LanguageArchitecture
 
@@ -51,7 +52,10 @@ def weights(header: Header) -> Weights:
         if found := _LAYER.match(tensor.name):
             number = int(found[1])
             if number >= len(header.tensors):
-                raise ModelError(f"The GGUF header names layer {number}, which cannot be.", "Download the file again.")
+                raise ModelError(
+                    said("The GGUF header names layer {number}, which cannot be.", number=number),
+                    "Download the file again.",
+                )
             layers[number] = layers.get(number, 0) + tensor.size
         else:
             parts[tensor.name if tensor.name in parts else ""] += tensor.size
@@ -119,7 +123,13 @@ class _Facts:
             found = max(item for item in found if isinstance(item, int))
         if type(found) is not int or not 0 <= found <= largest:
             raise ModelError(
-                f"The GGUF header has no usable {self.name}.{key} ({str(found)[:40]}).", "Is it a language model?"
+                said(
+                    "The GGUF header has no usable {name}.{key} ({given}).",
+                    name=self.name,
+                    key=key,
+                    given=str(found)[:40],
+                ),
+                "Is it a language model?",
             )
         return found
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models import families, own
 from stillbytes.gpu.models.model import Model
 
@@ -42,7 +43,7 @@ def get(id: str) -> Model:
     for model in all_models():
         if model.id == id:
             return model
-    raise ModelError(f"There is no model {id!r}.", _suggestion(id))
+    raise ModelError(said("There is no model {id!r}.", id=id), _suggestion(id))
 
 
 def find(name: str) -> Model:
@@ -64,8 +65,11 @@ def find(name: str) -> Model:
         if len(of_families) == 1:
             return _preferred(candidates)
         if of_families:
-            raise ModelError(f"{name!r} could be several models.", f"Say which: {_list(of_families)}.")
-    raise ModelError(f"There is no model {name!r}.", _suggestion(name))
+            raise ModelError(
+                said("{name!r} could be several models.", name=name),
+                said("Say which: {these}.", these=_list(of_families)),
+            )
+    raise ModelError(said("There is no model {name!r}.", name=name), _suggestion(name))
 
 
 def _described(model: Model, more: int) -> str:
@@ -95,10 +99,11 @@ def _suggestion(name: str) -> str:
     names = {_plain(text): m for m in reversed(models) for text in (m.id, m.family)}
     near = [names[key] for key in difflib.get_close_matches(_plain(name), names, n=5, cutoff=0.5)]
     if not near:
-        return "`stillbytes models list` shows all there are."
-    return f"Did you mean {_list(list(dict.fromkeys(m.family for m in near)))}? `stillbytes models list` shows all."
+        return said("`stillbytes models list` shows all there are.")
+    these = _list(list(dict.fromkeys(m.family for m in near)))
+    return said("Did you mean {these}? `stillbytes models list` shows all.", these=these)
 
 
 def _list(names: list[str], most: int = 8) -> str:
     shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    return shown if len(names) <= most else said("{these} and {number} more", these=shown, number=len(names) - most)

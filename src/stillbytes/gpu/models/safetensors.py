@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.gguf import Incomplete
 
 LONGEST_HEADER = 100_000_000  # the reference implementation's limit
@@ -77,7 +78,7 @@ def read(path: Path) -> Header:
             first = file.read(8)
             return parse_beginning(first + file.read(_length(first, str(path))), size, str(path))
     except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise ModelError(said("{path} cannot be read: {why}.", path=path, why=str(error.strerror or error))) from error
 
 
 def parse_beginning(data: bytes, size: int | None = None, name: str = "the file") -> Header:
@@ -88,7 +89,9 @@ def parse_beginning(data: bytes, size: int | None = None, name: str = "the file"
     """
     length = _length(data[:8], name)
     if len(data) < 8 + length:
-        raise Incomplete(f"{name} ends within its header.", "The download is not complete: download it again.")
+        raise Incomplete(
+            said("{name} ends within its header.", name=name), "The download is not complete: download it again."
+        )
     try:
         told = json.loads(data[8 : 8 + length].decode())
         if not isinstance(told, dict):
@@ -96,15 +99,19 @@ def parse_beginning(data: bytes, size: int | None = None, name: str = "the file"
         return _header(told, 8 + length, size)
     except (ValueError, RecursionError) as error:  # also what json and Unicode raise
         what = " ".join(str(error).split())[:200]
-        raise ModelError(f"{name} is not a sound safetensors file: {what}.", "Download it again.") from error
+        raise ModelError(
+            said("{name} is not a sound safetensors file: {what}.", name=name, what=what), "Download it again."
+        ) from error
 
 
 def _length(first: bytes, name: str) -> int:
     if len(first) < 8:
-        raise Incomplete(f"{name} is too short to be a safetensors file.", "Download it again.")
+        raise Incomplete(said("{name} is too short to be a safetensors file.", name=name), "Download it again.")
     length = int.from_bytes(first, "little")
     if not 2 <= length <= LONGEST_HEADER:
-        raise ModelError(f"{name} is not a safetensors file.", "Is it another kind of file, or the page of an error?")
+        raise ModelError(
+            said("{name} is not a safetensors file.", name=name), "Is it another kind of file, or the page of an error?"
+        )
     return length
 
 

@@ -15,6 +15,7 @@ from stillbytes.core import paths
 from stillbytes.core.errors import ModelError
 from stillbytes.core.files import write_atomically
 from stillbytes.core.preferences import Preferences
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.folders import Folder, Kind, Seen, files, known, ours
 from stillbytes.gpu.models.model import File, HuggingFace, Model
 
@@ -192,7 +193,9 @@ class _Hashes:
                     done += len(data)
                     progress(done)
         except OSError as error:
-            raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
+            raise ModelError(
+                said("{path} cannot be read: {why}.", path=path, why=str(error.strerror or error))
+            ) from error
         self.remember(path, digest.hexdigest())
         return digest.hexdigest()
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from stillbytes.core.errors import StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.engines.comfyui import install_plan
 from stillbytes.engines.supervise import records
 from stillbytes.gpu import telemetry
@@ -60,7 +61,9 @@ def mebibytes(text: str) -> int:
     """
     found = _SIZE.fullmatch(text)
     if found is None:
-        raise StillbytesError(f"“{text}” is not an amount of memory.", "Write it like 12GB or 12288MiB.")
+        raise StillbytesError(
+            said("“{text}” is not an amount of memory.", text=text), "Write it like 12GB or 12288MiB."
+        )
     value, unit = float(found[1]), (found[2] or ("g" if float(found[1]) <= 1024 else "m")).lower()
     return round(value * {"t": 1024 * 1024, "g": 1024, "m": 1}[unit])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillbytes.core.errors import ModelError, Refused, StillbytesError
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate import picture, quantisation, weights
 from stillbytes.gpu.estimate.figure import Figure
 from stillbytes.gpu.measured import Measured
@@ -169,7 +170,12 @@ def _named(name: str, kind: Kind) -> list[Model | str]:
             raise unknown from error
         return [name]
     if not isinstance(model.architecture, wanted):
-        raise ModelError(f"{model.title} is not {'a language' if kind == 'language' else 'an image'} model.")
+        raise ModelError(
+            said(
+                "{model} is not a language model." if kind == "language" else "{model} is not an image model.",
+                model=model.title,
+            )
+        )
     if quantisation.in_name(name) or any(form in name.lower() for form in quantisation.FORMATS):
         return [model]
     return [other for other in registry.all_models() if other.family == model.family and other.kind == model.kind]

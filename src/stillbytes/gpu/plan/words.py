@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from stillbytes.core.saying import said
 from stillbytes.gpu.estimate.figure import Figure
 from stillbytes.gpu.plan.combine import Combination
 from stillbytes.gpu.plan.machine import GUARD_MIB, Machine
@@ -101,6 +102,11 @@ def nothing_fits(
             if smallest.peak.most > room or streamed:
                 told.append((smallest.peak.most, smallest.name))
     if not told:
-        return "No model was asked for."
+        return said("No model was asked for.")
     needed, name = min(told)
-    return f"{name} needs up to {gigabytes(needed)}, and there are {gigabytes(room)} to plan with."
+    return said(
+        "{name} needs up to {needed}, and there are {room} to plan with.",
+        name=name,
+        needed=gigabytes(needed),
+        room=gigabytes(room),
+    )

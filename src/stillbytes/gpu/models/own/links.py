@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from stillbytes.core.errors import ModelError
+from stillbytes.core.saying import said
 from stillbytes.gpu.models.model import File
 from stillbytes.gpu.models.store import Found, Store
 
@@ -44,7 +45,12 @@ def make(path: Path, at: Path) -> None:
             os.link(path, at)
     except OSError as error:
         raise ModelError(
-            f"No link to {path} can be made in {at.parent}: {error.strerror or error}.",
+            said(
+                "No link to {path} can be made in {folder}: {why}.",
+                path=path,
+                folder=at.parent,
+                why=str(error.strerror or error),
+            ),
             "Copy or move the file there.",
         ) from error
 
