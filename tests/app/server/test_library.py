@@ -20,6 +20,7 @@ from library.catalogue.photos import make
 
 from stillbytes.library.catalogue import Catalogue
 from stillbytes.library.catalogue.database import alone
+from stillbytes.library.catalogue.search.cells import DEEPEST
 
 RECORD = struct.Struct("<QBxxxI")
 
@@ -120,6 +121,7 @@ def test_places_are_told_in_cells(library: Library) -> None:
     assert cell["photos"] == 2 and cell["photo"] in placed and cell["box"] == pytest.approx((46.9, 7.4, 47, 7.5))
     assert (cell["latitude"], cell["longitude"]) == pytest.approx((46.95, 7.45))
     assert sorted(found["photo"] for found in places(zoom=12)) == placed
+    assert library.client.get("/api/library/places", params={"zoom": DEEPEST + 1}).status_code == 422
     assert [found["photos"] for found in places(query="name:c")] == [1]
     assert places(query="name:c", box="47.5,7,48,8") == places(query="name:a") == []
     refused = library.client.get("/api/library/places", params={"box": "47,7,46,8"})

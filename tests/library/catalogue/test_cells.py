@@ -10,6 +10,7 @@ import pytest
 from library.catalogue.photos import make, names
 
 from stillbytes.library.catalogue import Catalogue, InvalidQuery
+from stillbytes.library.catalogue.search import cells
 
 PLACES = {
     "bern": (46.95, 7.45), "bern-too": (46.951, 7.451), "thun": (46.76, 7.63), "fiji": (-17.8, 179.9),
@@ -32,9 +33,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
 @pytest.mark.parametrize("zoom", [0, 3, 9, 20])
 @pytest.mark.parametrize("query", ["", "rating:5", "name:bern", "near:46.9,7.5,50", "nothing"])
 def test_cells_hold_what_the_search_finds(library: Catalogue, query: str, zoom: int) -> None:
-    cells = library.cells(query, zoom=zoom)
-    assert sum(cell.photos for cell in cells) == library.search(f"({query}) is:gps").total
-    for cell in cells:
+    found = library.cells(query, zoom=zoom)
+    assert sum(cell.photos for cell in found) == library.search(f"({query}) is:gps").total
+    for cell in found:
         south, west, north, east = cell.box
         assert south <= cell.latitude <= north and west <= cell.longitude <= east
         assert library.search("is:gps box:" + ",".join(map(str, cell.box))).total >= cell.photos
@@ -60,9 +61,9 @@ def test_what_is_close_is_apart_when_looked_at_from_near(library: Catalogue) -> 
 ])  # fmt: skip
 def test_a_box_is_the_same_in_a_search_and_on_the_map(library: Catalogue, box: str, found: list[str]) -> None:
     assert names(library, f"box:{box}") == found
-    cells = library.cells(zoom=18, box=box)
-    shown = [photo.name for cell in cells for photo in library.photos([cell.photo])]
-    assert set(shown) <= set(found) and sum(cell.photos for cell in cells) == len(found)
+    there = library.cells(zoom=18, box=box)
+    shown = [photo.name for cell in there for photo in library.photos([cell.photo])]
+    assert set(shown) <= set(found) and sum(cell.photos for cell in there) == len(found)
 
 
 @pytest.mark.parametrize("box", ["", "1,2,3", "2,0,1,0", "0,0,91,0", "0,-181,1,1", "0,0,nan,1", "a,b,c,d", "0,0,1,inf"])
@@ -73,6 +74,15 @@ def test_what_is_no_box_is_said_with_a_remedy(library: Catalogue, box: str) -> N
     if box:
         with pytest.raises(InvalidQuery):
             library.cells(box=box)
+
+
+def test_there_are_never_more_cells_than_a_map_can_show(library: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = library.cells(zoom=18)
+    monkeypatch.setattr(cells, "MOST", 6)
+    assert len(fine) > 6 >= len(library.cells(zoom=18)) > 1
+    assert sum(cell.photos for cell in library.cells(zoom=18)) == len(PLACES)
+    part = library.cells(zoom=18, box="46,7,47,8")
+    assert [cell.photos for cell in part] == [1, 1, 1]  # so few are as far apart as was asked for
 
 
 def test_the_map_knows_of_photos_that_come_and_go(catalogue: Catalogue, folder: Path) -> None:

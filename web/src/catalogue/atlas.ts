@@ -26,6 +26,12 @@ export interface Cell extends Place {
   box: Box;
 }
 
+/** How much of the coasts is drawn. */
+export type Detail = 'coarse' | 'fine';
+/** From this zoom on more of the coasts can be told apart. */
+const FINE = 2.5;
+export const detailAt = (zoom: number): Detail => (zoom < FINE ? 'coarse' : 'fine');
+
 export const WORLD: Sight = { x: 0.5, y: 0.42, zoom: 1 };
 export const FARTHEST = 0;
 export const NEAREST = 16;

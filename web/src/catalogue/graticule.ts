@@ -1,7 +1,7 @@
 /** Lines of equal latitude and longitude, and what is written beside them. */
 import { type Sight, around, multiples, placeAt, projected, side } from './atlas';
 import type { Size } from './view';
-import { figures, t } from '../texts';
+import { figures } from '../texts';
 
 /** Lines of the graticule in sight: their degrees, and where they are from the left or the top. */
 export interface Line {
@@ -31,18 +31,19 @@ export function parallels(sight: Sight, size: Size, step: number): Line[] {
 
 /** digits: after the point. */
 export function latitude(degrees: number, digits = 0): string {
-  return written(degrees, digits, degrees > 0 ? t('North') : t('South'));
+  return written(degrees, digits, degrees > 0 ? 'N' : 'S');
 }
 
 export function longitude(degrees: number, digits = 0): string {
   const turned = around(degrees);
-  return written(turned, digits, turned > 0 ? t('East') : t('West'));
+  return written(turned, digits, turned > 0 ? 'E' : 'W');
 }
 
-/** With the initial of the direction, as maps have it; what lies between two directions has none. */
+/** With the letter of ISO 6709 in every language: a German O beside a number is read as 0, a Spanish one means west.
+ * What lies between two directions has none. */
 function written(degrees: number, digits: number, direction: string): string {
   const value = `${figures(Math.abs(degrees), digits)}°`;
-  return degrees % 180 === 0 ? value : `${value} ${direction.charAt(0)}`;
+  return degrees % 180 === 0 ? value : `${value} ${direction}`;
 }
 
 /** Digits that multiples of a step have. */

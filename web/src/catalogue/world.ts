@@ -4,7 +4,7 @@ import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import coarse from 'world-atlas/countries-110m.json?url';
 import fine from 'world-atlas/countries-50m.json?url';
-import { type Sight, side } from './atlas';
+import { type Detail, type Sight, side } from './atlas';
 import { meridians, parallels } from './graticule';
 import type { Size } from './view';
 
@@ -23,13 +23,12 @@ export interface Colours {
   line: string;
 }
 
-/** From this zoom on more of the coasts can be told apart. */
-const NEAR = 2.5;
 type Atlas = Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
+const URLS: Record<Detail, string> = { coarse, fine };
 const held = new Map<string, Promise<World>>();
 
-export function world(zoom: number): Promise<World> {
-  const url = zoom < NEAR ? coarse : fine;
+export function world(detail: Detail): Promise<World> {
+  const url = URLS[detail];
   let found = held.get(url);
   if (!found) {
     found = fetched(url);

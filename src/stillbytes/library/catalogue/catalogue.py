@@ -281,8 +281,9 @@ class Catalogue:
         among: Sequence[int] | None = None,
     ) -> list[Cell]:
         """Where the photos of a search were taken, together in cells of a map (see `search.cells`); those that do not
-        say it are left out. zoom: 0 is the whole world, each step twice as near, up to 20. box: `south,west,north,east`
-        in degrees, all of the world by default. among: of these photos, and no search. Raises InvalidQuery."""
+        say it are left out. zoom: 0 is the whole world, each step twice as near, up to `cells.DEEPEST`. box:
+        `south,west,north,east` in degrees, all of the world by default. among: of these photos, and no search. Raises
+        InvalidQuery."""
         part = parse_box(box) if box else None
         with self._database.reading() as db:
             return self._positions.cells(db, query, zoom, part, tops=tops, opened=opened, among=among)

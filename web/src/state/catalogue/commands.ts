@@ -47,8 +47,8 @@ export function libraryCommands(app: App): Record<LibraryCommand, () => void> {
       else app.showLibrary('loupe');
     },
     magnify: () => {
-      if (shelf.mode === 'grid' || shelf.mode === 'map') app.showLibrary('loupe');
-      else magnify(app);
+      if (shelf.large) magnify(app);
+      else app.showLibrary('loupe');
     },
     left: along(-1, 0, () => walk(-1)),
     right: along(1, 0, () => walk(1)),

@@ -45,6 +45,8 @@ export class Shelf {
   empty = $derived(this.state !== null && this.state.folders.length === 0);
   active = $derived.by<CataloguePhoto | null>(() => this.listing.entry(this.picks.active) ?? null);
   at = $derived.by(() => (this.picks.active === null ? -1 : this.listing.order.indexOf(this.picks.active)));
+  /** Photos are looked at themselves, one or some beside each other: neither the grid nor the map is shown. */
+  large = $derived(this.mode !== 'grid' && this.mode !== 'map');
   /** What rating and describing are about. */
   meant = $derived<readonly number[]>(
     this.mode === 'grid' ? [...this.picks.selected] : this.picks.active === null ? [] : [this.picks.active],
@@ -195,7 +197,7 @@ export class Shelf {
 
   /** Large pictures ahead of the hand. */
   private prepare(): void {
-    if (this.mode === 'grid' || this.mode === 'map') return;
+    if (!this.large) return;
     const { order } = this.listing;
     const near: number[] = [];
     for (let by = 1; by <= AHEAD; by++)

@@ -11,6 +11,7 @@ from stillbytes.app.server.library.models import Number
 from stillbytes.app.server.routes import part
 from stillbytes.app.server.shape import Shape
 from stillbytes.app.server.workspace import Workspace
+from stillbytes.library.catalogue.search import cells
 
 
 class CellModel(Shape):
@@ -36,7 +37,7 @@ def router(workspace: Workspace) -> APIRouter:
     def list_places(
         query: Annotated[str, Query(max_length=2000)] = "",
         box: Annotated[str, Query(max_length=200)] = "",
-        zoom: Annotated[int, Query(ge=0, le=20)] = 0,
+        zoom: Annotated[int, Query(ge=0, le=cells.DEEPEST)] = 0,
         tops: bool = False,
         opened: Annotated[list[Number] | None, Query(max_length=500)] = None,
         meaning: bool = False,
@@ -44,8 +45,8 @@ def router(workspace: Workspace) -> APIRouter:
         """The photos that a search asks for and that say where they were taken, together in cells of a map.
 
         box: `south,west,north,east` in degrees, from west eastwards over the date line where west is the greater one;
-        the whole world by default. zoom: at 0 the world is 8 cells wide, and twice as many at each step. meaning: as
-        for their order.
+        the whole world by default. zoom: at 0 the world is 8 cells wide, and twice as many at each step; where that
+        would be thousands of cells, they are larger. meaning: as for their order.
         """
         among = shelf.meant(query) if meaning else None
         found = shelf.catalogue.cells(query, zoom=zoom, box=box, tops=tops, opened=opened or (), among=among)

@@ -22,6 +22,8 @@ DEEPEST = 20
 """Zoom of the finest cells: 4.8 m at the equator."""
 PER_TILE = 8
 """Cells along a side of a tile; at zoom z the world is 2^z tiles wide. Tiles have 256 pixels, so cells have 32."""
+MOST = 4096
+"""Cells of an answer; where there would be more, they are larger. About half a megabyte, and more than a map shows."""
 _LIMIT = 85.051128
 """Degrees of latitude where Mercator's square map of the world ends; what lies beyond is in its last row."""
 _Degrees = NDArray[np.float64]
@@ -66,8 +68,8 @@ class Positions:
         opened: Sequence[int] = (),
         among: Sequence[int] | None = None,
     ) -> list[Cell]:
-        """Of the photos of a search in a part of the world. among: these photos instead of a search's. Raises
-        InvalidQuery."""
+        """Of the photos of a search in a part of the world. At most MOST: they are of the nearest zoom up to this one
+        that has no more. among: these photos instead of a search's. Raises InvalidQuery."""
         db.execute("BEGIN")  # what is found and where it is are of the same moment
         try:
             held = self._all(db)
@@ -116,6 +118,9 @@ def _cells(numbers: Numbers, latitudes: _Degrees, longitudes: _Degrees, zoom: in
     angle = np.radians(np.clip(latitudes, -_LIMIT, _LIMIT))
     row = _index((1 - np.arcsinh(np.tan(angle)) / np.pi) / 2, across)
     cell = row * across + column
+    while numbers.size > MOST and across > PER_TILE and np.unique(cell).size > MOST:
+        across, row, column = across // 2, row // 2, column // 2
+        cell = row * across + column
     order = np.argsort(cell, kind="stable")
     cell, numbers, latitudes, longitudes = cell[order], numbers[order], latitudes[order], longitudes[order]
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
