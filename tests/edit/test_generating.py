@@ -261,7 +261,7 @@ def test_without_a_card_the_photos_own_pixels_remove(photo: sb.Photo, machine: M
 
 def test_what_is_missing_is_named(photo: sb.Photo, machine: Machine) -> None:
     machine.store.ids.clear()
-    with pytest.raises(ModelError, match="can fill") as told:
+    with pytest.raises(ModelError, match="can do “Fill”") as told:
         prepared(photo, Settings(), FILL, DISC, machine)  # type: ignore[arg-type]
     assert "stillbytes models pull" in told.value.remedy
     machine.store.ids.add(BASE)
