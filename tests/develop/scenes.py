@@ -39,6 +39,19 @@ def bayer(light: NDArray[np.floating], pattern: str = "RGGB", noise: float = 0.0
     return Decoded("bayer", samples, pattern, (BLACK,) * 4, WHITE, colour())
 
 
+def cut(light: float, deviation: float, black: float) -> Decoded:
+    """A grey photo of even noise whose black is at that code of 15520."""
+    decoded = bayer(np.full((128, 192, 3), light))
+    signal = (decoded.samples.astype(np.float64) - decoded.black[0]) / (decoded.white - decoded.black[0])
+    noisy = signal + np.random.default_rng(1).normal(0, deviation, signal.shape)
+    codes = np.clip(np.rint(noisy * (15520 - black) + black), 0, 15520).astype(np.uint16)
+    assert decoded.colour is not None
+    told = CameraColour(
+        decoded.colour.color_matrices, neutral=decoded.colour.neutral, noise_profile=((1e-6, deviation**2),)
+    )
+    return Decoded("bayer", codes, decoded.pattern, (black,) * 4, 15520, told)
+
+
 def colourful(height: int = 333, width: int = 500) -> NDArray[np.float64]:
     """Smooth gradients of all hues, dark to bright, with a hard edge and fine stripes."""
     y, x = np.mgrid[0:height, 0:width] / np.array([height, width]).reshape(2, 1, 1)

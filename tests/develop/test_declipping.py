@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from develop.scenes import bayer
+from develop.scenes import cut
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
 from stillbytes.develop.pipeline import Pipeline
 from stillbytes.develop.settings import Settings
-from stillbytes.photo.decoded import CameraColour, Decoded
+from stillbytes.photo.decoded import Decoded
 
 REDUCED = Settings(noise_luminance=75)
-
-
-def cut(light: float, deviation: float, black: float) -> Decoded:
-    """A grey photo of even noise whose black is at that code of 15520."""
-    decoded = bayer(np.full((128, 192, 3), light))
-    signal = (decoded.samples.astype(np.float64) - decoded.black[0]) / (decoded.white - decoded.black[0])
-    noisy = signal + np.random.default_rng(1).normal(0, deviation, signal.shape)
-    codes = np.clip(np.rint(noisy * (15520 - black) + black), 0, 15520).astype(np.uint16)
-    assert decoded.colour is not None
-    told = CameraColour(
-        decoded.colour.color_matrices, neutral=decoded.colour.neutral, noise_profile=((1e-6, deviation**2),)
-    )
-    return Decoded("bayer", codes, decoded.pattern, (black,) * 4, 15520, told)
 
 
 def planes(decoded: Decoded, settings: Settings, level: int = 0) -> NDArray[np.float32]:
@@ -47,6 +34,12 @@ def test_the_dark_is_as_bright_as_the_scene(black: float, light: float, level: i
     if (black, light) == (0.0, 0.004):
         older = planes(cut(light, 0.05, black), REDUCED.changed(noise_process="3"), level).mean(axis=(1, 2))
         assert np.abs((older - exact) / gains).min() > 0.015
+
+
+def test_a_file_that_knows_of_no_noise_is_left_as_it_is() -> None:
+    decoded = cut(0.004, 0.0, 0.0)
+    newer, older = (planes(decoded, REDUCED.changed(noise_process=process)) for process in ("4", "3"))
+    assert np.abs(newer - older).max() < 1e-4
 
 
 def test_nothing_is_done_where_black_leaves_room() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from develop.scenes import bayer, colourful
+from develop.scenes import bayer, colourful, cut
 from numpy.typing import NDArray
 
 from stillbytes.core.geometry import Rect
@@ -84,6 +84,23 @@ def test_a_patch_of_what_is_there_changes_nothing_that_is_seen() -> None:
             patched = pipeline.render(settings.changed(**PATCHED), scale, output=FLOAT).pixels
             difference = delta_e_2000(*(lab_of(p.reshape(-1, 3), "srgb") for p in (plain, patched)))
             assert difference.mean() < 0.05 and np.percentile(difference, 99.9) < 1.0
+
+
+@pytest.mark.parametrize("noise", [{"noise_colour": 0}, {"noise_luminance": 75}])
+def test_a_patch_in_the_dark_is_as_bright_as_its_surroundings_where_their_noise_is_cut_off(
+    noise: dict[str, float],
+) -> None:
+    decoded, rect = cut(0.01, 0.05, 100.0), Rect(40, 30, 96, 64)
+    shown = opaque(np.full((rect.height, rect.width, 3), scene_of(cut(0.01, 0.0, 4000.0)).mean(axis=(0, 1))))
+    insert = Insert("0123456789abcdef", rect, lambda light: shown)
+    pipeline = Pipeline(decoded, inserts=lambda settings: [insert] if settings.patches else [])
+    settings = Settings({"profile": "linear", "sharpen_amount": 0, **noise})
+    inside = np.s_[rect.y + 8 : rect.bottom - 8, rect.x + 8 : rect.right - 8]
+    plain, patched = (
+        pipeline.render(each, output=FLOAT).pixels[inside].mean(axis=(0, 1), dtype=np.float64)
+        for each in (settings, settings.changed(**PATCHED))
+    )
+    assert np.abs(patched - plain).max() < 0.15 * plain.mean()
 
 
 def test_a_patch_follows_exposure_and_white_like_the_scene_it_shows() -> None:

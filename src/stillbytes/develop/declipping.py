@@ -49,9 +49,7 @@ def declipping(
 ) -> Declipping | None:
     """Of a level of a Bayer photo; None where nothing is cut off. noise: (slope, offset) of variance = slope * signal +
     offset. sensor: the sensor stage of another photo of this camera: a region of a level of it."""
-    black = float(np.mean(decoded.black))
-    darkest = -black / (decoded.white - black)
-    slope, offset = noise
+    darkest, (slope, offset) = decoded.darkest, noise
     if decoded.layout != "bayer" or -darkest > ROOM * math.sqrt(offset):
         return None
     half = FAR * FAR * slope / 2
@@ -65,10 +63,13 @@ def declipping(
         planes = sensor(noisy(decoded, signal, noise, black, white), measured, Rect(EDGE, EDGE, COLUMNS, ROWS))
         return np.asarray(planes.mean(axis=1, dtype=np.float64))
 
+    black = -darkest * decoded.white / (1 - darkest)
     cut, whole = means(black, decoded.white), means(BLACK, WHITE)  # of the same noise
     lost = _smooth(whole - cut, SMOOTH) + _smooth(ramp[EDGE:-EDGE] * gains[:, None] - whole, SMOOTHER)
     found = np.maximum.accumulate(_smooth(cut, SMOOTH), axis=1)
     first, step = found[:, 0], (found[:, -1] - found[:, 0]) / (ENTRIES - 1)
+    if not np.all(step > 0):
+        return None
     places = first[:, None] + step[:, None] * np.arange(ENTRIES)
     added = np.stack([np.interp(at, one, less) for at, one, less in zip(places, found, lost, strict=True)])
     return Declipping(*(np.asarray(one, np.float32) for one in (added, first, step)))

@@ -390,6 +390,7 @@ def _exposed(
     if slope or offset:
         spread = np.sqrt(np.float32(slope) * np.maximum(mosaic, 0) + np.float32(offset))
         mosaic += spread * random.standard_normal(mosaic.shape, np.float32)
+        np.maximum(mosaic, np.float32(decoded.darkest), out=mosaic)  # cut off where that of its surroundings is
     codes = np.rint(mosaic * np.float32((WHITE - BLACK) / brightest) + np.float32(BLACK))
     samples = np.clip(codes, 0, 65535).astype(np.uint16)
     held = (slope / brightest, offset / brightest**2)

@@ -70,6 +70,12 @@ class Decoded:
     matrix: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
     @property
+    def darkest(self) -> float:
+        """Signal of code 0, 1 at saturation; none is darker."""
+        black = sum(self.black) / len(self.black)
+        return -black / (self.white - black)
+
+    @property
     def width(self) -> int:
         return int(self.samples.shape[1])
 
