@@ -84,6 +84,10 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'stillbytes' has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    return [*__all__, *_PARTS]
+
+
 def open(path: str | Path) -> Photo:
     """The photo at `path`. Nothing is decoded yet.
 
