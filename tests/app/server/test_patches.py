@@ -198,7 +198,7 @@ def test_what_keeps_a_task_from_being_done_is_foreseen(
     machine.store.ids.clear()
     body = {"task": "fill", "parameters": {"prompt": "a boat"}, "mask": DISC}
     told = served[1].post(f"/api/photos/{served[2]}/patches/forecast", json=body).json()
-    assert "fill" in told["problem"] and "models pull" in told["remedy"]
+    assert "“Fill”" in told["problem"] and "models pull" in told["remedy"]
 
 
 def test_an_engine_that_fails_leaves_the_edit(served: tuple[Workspace, TestClient, str], machine: Machine) -> None:
@@ -300,7 +300,7 @@ def test_exports_are_drawn_larger_on_their_way(served: tuple[Workspace, TestClie
     assert b"algorithmicallyEnhanced" in content and b"realesrgan-x4" in content
     machine.store.ids.clear()
     job = done(client, client.post("/api/exports", json=body).json()["id"])
-    assert job["state"] == "failed" and "upscale" in job["message"]
+    assert job["state"] == "failed" and "“Upscale”" in job["message"]
     body["through"] = {"task": "fill"}
     assert "cannot be on the way" in client.post("/api/exports", json=body).json()["error"]["message"]
 
