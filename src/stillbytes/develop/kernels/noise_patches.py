@@ -10,7 +10,7 @@ from typing import Any
 import halide as hl
 
 from stillbytes.develop.kernels.kernel import Kernel, clamped, image, integer, planar
-from stillbytes.develop.kernels.layout import LANES
+from stillbytes.develop.kernels.lanes import alone
 from stillbytes.develop.kernels.stable import PLANES, Stable, halved
 from stillbytes.develop.noise_spectrum import LEVELS, SIDE, cosines
 
@@ -59,9 +59,9 @@ def noise_patches() -> Kernel:
         smaller, across = halved(pyramid[-1] if level > 1 else top_rows, level)
         pyramid.append(smaller)
         arithmetic += [across, smaller]
-    base_rows.compute_at(pyramid[1], y).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    base_rows.compute_at(pyramid[1], y).vectorize(x, alone(), hl.TailStrategy.GuardWithIf)
     top_rows.compute_at(pyramid[1], y).bound(p, 0, PLANES).reorder(p, x, y).unroll(p)
-    top_rows.vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    top_rows.vectorize(x, alone(), hl.TailStrategy.GuardWithIf)
 
     taken: Any = None  # the noise that coarser levels have found
     for level in reversed(range(LEVELS)):
@@ -82,7 +82,7 @@ def noise_patches() -> Kernel:
     out = hl.Func("noise_patches")
     grey, u, v = (clean.value(x, y, i) for i in range(PLANES))
     out[x, y, c] = stable.light(grey, u, v, c)
-    base.compute_at(out, clean.schedule(out)).vectorize(x, LANES, hl.TailStrategy.GuardWithIf)
+    base.compute_at(out, clean.schedule(out)).vectorize(x, alone(), hl.TailStrategy.GuardWithIf)
     for f in (*arithmetic, out):
         f.never_partition_all()
     planar(out)
@@ -152,21 +152,21 @@ class _Thresholded:
         yo, yi, xo, xi = hl.Var("yo"), hl.Var("yi"), hl.Var("xo"), hl.Var("xi")
         inwards = hl.TailStrategy.ShiftInwards
         out.bound(plane, 0, PLANES).tile(x, y, xo, yo, xi, yi, *TILE, hl.TailStrategy.GuardWithIf)
-        out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, LANES, hl.TailStrategy.GuardWithIf)
+        out.reorder(plane, xi, yi, xo, yo).unroll(plane).vectorize(xi, alone(), hl.TailStrategy.GuardWithIf)
         out.fuse(xo, yo, xo).parallel(xo)
-        self._noisy.compute_at(out, xo).bound(p, 0, PLANES).reorder(p, x, y).unroll(p).vectorize(x, LANES, inwards)
+        self._noisy.compute_at(out, xo).bound(p, 0, PLANES).reorder(p, x, y).unroll(p).vectorize(x, alone(), inwards)
         self._cells.compute_at(out, xo).bound(p, 0, PLANES).bound(below, 0, 2)
         # Patches are worked out row after row, and kept as long as they cover a pixel.
         for f in (self._rows, self._kept, self._count, self._weight):
             f.store_at(out, xo).compute_at(self._cells, n)
         self._kept.fold_storage(n, COVER)
-        self._share.compute_at(self._cells, n).vectorize(m, LANES, inwards)
+        self._share.compute_at(self._cells, n).vectorize(m, alone(), inwards)
         self._columns.compute_at(self._cells, p)
-        self._weight.vectorize(m, LANES, inwards)
-        self._count.vectorize(m, LANES, inwards)
+        self._weight.vectorize(m, alone(), inwards)
+        self._count.vectorize(m, alone(), inwards)
         every = self._every
         counted = self._count.update().reorder(every.x, m, every.y, every.z)
-        counted.vectorize(m, LANES, hl.TailStrategy.GuardWithIf).unroll(every.x)
+        counted.vectorize(m, alone(), hl.TailStrategy.GuardWithIf).unroll(every.x)
         for f, (result, results), rest in (
             (self._cells, (odd, 2), (m, below, p, n)),
             (self._columns, (below, 2), (m, u)),
@@ -174,7 +174,7 @@ class _Thresholded:
             (self._rows, (u, SIDE), (m, row, p)),
         ):
             # All results of what was loaded at once.
-            f.bound(result, 0, results).reorder(result, *rest).vectorize(m, LANES, inwards).unroll(result)
+            f.bound(result, 0, results).reorder(result, *rest).vectorize(m, alone(), inwards).unroll(result)
         self._kept.bound(p, 0, PLANES).unroll(p)  # what was found of the grey plane is asked by the others
         return xo
 
